@@ -1,0 +1,30 @@
+using System.Collections.Frozen;
+
+namespace Ensemble.Catalog;
+
+/// <summary>A valid catalog that never changes. A run keeps the one it began with.</summary>
+public sealed class CatalogSnapshot
+{
+    public CatalogSnapshot(
+        long revision,
+        IEnumerable<ModelConfig> models,
+        IEnumerable<EnsembleConfig> ensembles,
+        IEnumerable<KeyConfig> keys)
+    {
+        Revision = revision;
+        Models = models.ToFrozenDictionary(model => model.DisplayName, StringComparer.Ordinal);
+        Ensembles = ensembles.ToFrozenDictionary(ensemble => ensemble.DisplayName, StringComparer.Ordinal);
+        Keys = [.. keys];
+    }
+
+    /// <summary>Grows by one with each change.</summary>
+    public long Revision { get; }
+
+    /// <summary>Direct models by alias.</summary>
+    public FrozenDictionary<string, ModelConfig> Models { get; }
+
+    /// <summary>Ensembles by alias; no alias names both a model and an ensemble.</summary>
+    public FrozenDictionary<string, EnsembleConfig> Ensembles { get; }
+
+    public IReadOnlyList<KeyConfig> Keys { get; }
+}

@@ -1,0 +1,13 @@
+namespace Ensemble.Catalog;
+
+/// <summary>The catalog that is served now.</summary>
+public interface ICatalog
+{
+    CatalogSnapshot Current { get; }
+
+    /// <summary>Why the newest change is not served; null when it is. Holds no secret.</summary>
+    string? Problem { get; }
+
+    /// <summary>Raised after <see cref="Current"/> has changed.</summary>
+    event Action<CatalogSnapshot> Changed;
+}

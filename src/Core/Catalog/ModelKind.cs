@@ -1,0 +1,7 @@
+namespace Ensemble.Catalog;
+
+public enum ModelKind
+{
+    Chat,
+    Embedding,
+}

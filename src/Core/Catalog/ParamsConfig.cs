@@ -1,0 +1,17 @@
+namespace Ensemble.Catalog;
+
+/// <summary>How a request is adapted to a provider: fields dropped, then renamed, then set.</summary>
+public sealed record ParamsConfig
+{
+    public IReadOnlyList<string> Drop { get; init; } = [];
+
+    public IReadOnlyDictionary<string, string> Rename { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Field name → JSON value as UTF-8, sent whatever the caller said.</summary>
+    public IReadOnlyDictionary<string, ReadOnlyMemory<byte>> Set { get; init; } = new Dictionary<string, ReadOnlyMemory<byte>>();
+
+    /// <summary>The role sent where the caller wrote <c>developer</c>; null = the provider's preset.</summary>
+    public string? DeveloperRole { get; init; }
+
+    public static readonly ParamsConfig None = new();
+}

@@ -1,0 +1,11 @@
+namespace Ensemble.Catalog;
+
+/// <summary>The dialect that a model's provider speaks.</summary>
+public enum ProviderKind
+{
+    /// <summary>OpenAI's chat completions, or any server compatible with them.</summary>
+    OpenAi,
+
+    /// <summary>Answers from this process, without a network.</summary>
+    Simulated,
+}

@@ -1,0 +1,7 @@
+namespace Ensemble.Catalog;
+
+public enum SecretSource
+{
+    Environment,
+    File,
+}

@@ -1,0 +1,10 @@
+namespace Ensemble.Chat;
+
+public enum ChatRole
+{
+    System,
+    Developer,
+    User,
+    Assistant,
+    Tool,
+}

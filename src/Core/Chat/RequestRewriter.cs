@@ -1,0 +1,108 @@
+using System.Text.Json;
+
+namespace Ensemble.Chat;
+
+/// <summary>Makes the request that goes out from the caller's and its edits, in one pass and without parsing again.</summary>
+public static class RequestRewriter
+{
+    private static readonly ReadOnlyMemory<byte> Open = "{"u8.ToArray();
+    private static readonly ReadOnlyMemory<byte> Close = "}"u8.ToArray();
+    private static readonly ReadOnlyMemory<byte> Comma = ","u8.ToArray();
+    private static readonly ReadOnlyMemory<byte> Colon = ":"u8.ToArray();
+    private static readonly ReadOnlyMemory<byte> CloseArray = "]"u8.ToArray();
+
+    public static RequestBody Rewrite(ChatRequest request, RequestEdits edits)
+    {
+        var output = new List<ReadOnlyMemory<byte>>(request.Fields.Count + 16);
+        output.Add(Open);
+        foreach (var field in request.Fields)
+        {
+            // A field that is renamed gives way to one that the caller sent under the new name.
+            var name = edits.Renamed.GetValueOrDefault(field.Name, field.Name);
+            if (edits.Dropped.Contains(field.Name) || (name != field.Name && request.TryGetField(name, out _)))
+            {
+                continue;
+            }
+
+            Separate(output);
+            if (edits.Fields.TryGetValue(field.Name, out var value))
+            {
+                AddNamed(output, name, value);
+            }
+            else if (field.Name == "messages")
+            {
+                AddMessages(output, request, field, edits);
+            }
+            else if (name != field.Name)
+            {
+                AddNamed(output, name, request.SliceMemory(field.Value));
+            }
+            else
+            {
+                output.Add(request.SliceMemory(field.Whole));
+            }
+        }
+
+        foreach (var (name, value) in edits.Fields)
+        {
+            if (!request.TryGetField(name, out _))
+            {
+                Separate(output);
+                AddNamed(output, edits.Renamed.GetValueOrDefault(name, name), value);
+            }
+        }
+
+        output.Add(Close);
+        return new RequestBody(output);
+    }
+
+    private static void AddMessages(List<ReadOnlyMemory<byte>> output, ChatRequest request, ChatField field, RequestEdits edits)
+    {
+        if (edits.Messages is { } replaced)
+        {
+            AddNamed(output, "messages", replaced);
+            return;
+        }
+
+        var from = field.Whole.Start;
+        if (edits.DeveloperRole is { } role)
+        {
+            ReadOnlyMemory<byte> json = JsonSerializer.SerializeToUtf8Bytes(role, ChatJson.Default.String);
+            foreach (var message in request.Messages)
+            {
+                if (message.Role == ChatRole.Developer)
+                {
+                    output.Add(request.Body[from..message.RoleValue.Start]);
+                    output.Add(json);
+                    from = message.RoleValue.End;
+                }
+            }
+        }
+
+        if (edits.AppendedMessage is not { } appended)
+        {
+            output.Add(request.Body[from..field.Whole.End]);
+            return;
+        }
+
+        output.Add(request.Body[from..request.Messages[^1].Whole.End]);
+        output.Add(Comma);
+        output.Add(appended);
+        output.Add(CloseArray);
+    }
+
+    private static void AddNamed(List<ReadOnlyMemory<byte>> output, string name, ReadOnlyMemory<byte> value)
+    {
+        output.Add(JsonSerializer.SerializeToUtf8Bytes(name, ChatJson.Default.String));
+        output.Add(Colon);
+        output.Add(value);
+    }
+
+    private static void Separate(List<ReadOnlyMemory<byte>> output)
+    {
+        if (output.Count > 1)
+        {
+            output.Add(Comma);
+        }
+    }
+}

@@ -1,0 +1,39 @@
+namespace Ensemble.Chat;
+
+/// <summary>Tokens as a provider reported them.</summary>
+public sealed record TokenUsage(long PromptTokens, long CompletionTokens)
+{
+    /// <summary>Prompt tokens served from the provider's cache; null where it did not say.</summary>
+    public long? CachedTokens { get; init; }
+
+    /// <summary>Completion tokens spent on reasoning; null where it did not say.</summary>
+    public long? ReasoningTokens { get; init; }
+
+    /// <summary>Prompt tokens of audio; null where it did not say.</summary>
+    public long? PromptAudioTokens { get; init; }
+
+    /// <summary>Completion tokens of audio; null where it did not say.</summary>
+    public long? CompletionAudioTokens { get; init; }
+
+    /// <summary>Tokens of a prediction that were kept; null where it did not say.</summary>
+    public long? AcceptedPredictionTokens { get; init; }
+
+    /// <summary>Tokens of a prediction that were not kept, and billed; null where it did not say.</summary>
+    public long? RejectedPredictionTokens { get; init; }
+
+    public static readonly TokenUsage None = new(0, 0);
+
+    public static TokenUsage operator +(TokenUsage left, TokenUsage right) =>
+        new(left.PromptTokens + right.PromptTokens, left.CompletionTokens + right.CompletionTokens)
+        {
+            CachedTokens = Sum(left.CachedTokens, right.CachedTokens),
+            ReasoningTokens = Sum(left.ReasoningTokens, right.ReasoningTokens),
+            PromptAudioTokens = Sum(left.PromptAudioTokens, right.PromptAudioTokens),
+            CompletionAudioTokens = Sum(left.CompletionAudioTokens, right.CompletionAudioTokens),
+            AcceptedPredictionTokens = Sum(left.AcceptedPredictionTokens, right.AcceptedPredictionTokens),
+            RejectedPredictionTokens = Sum(left.RejectedPredictionTokens, right.RejectedPredictionTokens),
+        };
+
+    // A detail that only one side knows is still known in part; one that neither knows stays unknown.
+    private static long? Sum(long? left, long? right) => left is null ? right : left + (right ?? 0);
+}

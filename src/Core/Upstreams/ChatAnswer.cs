@@ -1,0 +1,19 @@
+namespace Ensemble.Upstreams;
+
+/// <summary>A model's answer.</summary>
+/// <param name="Content">The answer's text, without reasoning; empty where there is none.</param>
+/// <param name="FinishReason">As the provider said it: <c>stop</c>, <c>length</c>, <c>content_filter</c>, <c>tool_calls</c>…</param>
+public sealed record ChatAnswer(string Content, string FinishReason)
+{
+    /// <summary>The provider's own refusal field; null = the model did not refuse through it.</summary>
+    public string? Refusal { get; init; }
+
+    /// <summary>The provider's <c>choices</c> as JSON, where they were asked for and the answer came whole.</summary>
+    public ReadOnlyMemory<byte> Choices { get; init; }
+
+    /// <summary>Whether the model asked for tools.</summary>
+    public bool CallsTools { get; init; }
+
+    /// <summary>Whether the answer was cut at the length limit.</summary>
+    public bool IsCut => FinishReason == "length";
+}

@@ -1,0 +1,14 @@
+namespace Ensemble.Upstreams;
+
+/// <summary>Where a streamed answer goes. Called in order, by one call at a time.</summary>
+public interface IAnswerSink
+{
+    /// <summary>Whether anything has gone out that cannot be taken back. A call is then never repeated.</summary>
+    bool Shown { get; }
+
+    /// <summary>Answer text as it came; never reasoning text.</summary>
+    void OnContent(string text);
+
+    /// <summary>A chunk's <c>choices</c> as JSON, where <see cref="UpstreamRequest.KeepChoices"/> asked for them.</summary>
+    void OnChoices(ReadOnlyMemory<byte> choices);
+}

@@ -1,0 +1,8 @@
+namespace Ensemble.Frontend;
+
+internal static class Program
+{
+    private static void Main()
+    {
+    }
+}
