@@ -1,0 +1,97 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+
+namespace Ensemble.Testing;
+
+/// <summary>What providers check before a model is asked. The first rule that is broken decides the answer.</summary>
+internal sealed class RequestRules(StubOptions options)
+{
+    private const string ChatPath = "/v1/chat/completions";
+
+    private static readonly HashSet<string> Known =
+    [
+        "audio", "frequency_penalty", "function_call", "functions", "logit_bias", "logprobs", "max_completion_tokens", "max_tokens",
+        "messages", "metadata", "modalities", "model", "n", "parallel_tool_calls", "prediction", "presence_penalty",
+        "prompt_cache_key", "prompt_cache_retention", "reasoning_effort", "response_format", "safety_identifier", "seed",
+        "service_tier", "stop", "store", "stream", "stream_options", "temperature", "tool_choice", "tools", "top_logprobs", "top_p",
+        "user", "verbosity", "web_search_options",
+    ];
+
+    public static StubViolation TooLarge(int limit) =>
+        new("", 413, "request_too_large", null, $"The request is larger than {limit} bytes.");
+
+    public static StubViolation StreamForWhole(string model) => new(
+        model, 500, "stub_misused", "stream", "The test has a stream for this model, but the request asks for a whole answer.", "server_error");
+
+    /// <returns>Null where every rule is kept.</returns>
+    public StubViolation? Check(HttpRequest http, StubRequest request, Func<string, bool> served)
+    {
+        var broken = Transport(http) ?? Shape(request);
+        if (broken is not null)
+        {
+            return broken with { Model = request.Model };
+        }
+
+        if (!served(request.Model))
+        {
+            return new(request.Model, 404, "model_not_found", "model", $"There is no model '{request.Model}', or this key may not use it.");
+        }
+
+        broken = MessageRules.Check(request) ?? FieldRules.Check(request);
+        if (broken is null && options.ReasoningModels.Contains(request.Model))
+        {
+            broken = ReasoningRules.Check(request);
+        }
+
+        return broken is null ? null : broken with { Model = request.Model };
+    }
+
+    private StubViolation? Transport(HttpRequest http)
+    {
+        if (options.RequiredKey is { } key && http.Headers.Authorization != $"Bearer {key}")
+        {
+            return new("", 401, "invalid_api_key", null, "The API key is missing or wrong.");
+        }
+
+        if (http.Path != ChatPath)
+        {
+            return new("", 404, "unknown_url", null, $"Nothing is served at {http.Method} {http.Path}.");
+        }
+
+        if (http.Method != HttpMethods.Post)
+        {
+            return new("", 405, "method_not_supported", null, $"{http.Method} is not served here; use POST.");
+        }
+
+        return http.HasJsonContentType()
+            ? null
+            : new("", 400, "unsupported_content_type", null, "The body's content type has to be application/json.");
+    }
+
+    private StubViolation? Shape(StubRequest request)
+    {
+        if (request.Json.ValueKind != JsonValueKind.Object)
+        {
+            return Broken(null, "The body is no JSON object that can be read.", "invalid_json");
+        }
+
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var field in request.Json.EnumerateObject())
+        {
+            if (!seen.Add(field.Name))
+            {
+                return Broken(field.Name, $"'{field.Name}' is there more than once.", "duplicate_parameter");
+            }
+
+            if (options.RefusedFields.Contains(field.Name) || (options.RefuseUnknownFields && !Known.Contains(field.Name)))
+            {
+                return Broken(field.Name, $"'{field.Name}' is not a parameter of this request.", "unknown_parameter");
+            }
+        }
+
+        return request.Model.Length == 0 ? Broken("model", "A model has to be named.", "missing_required_parameter") : null;
+    }
+
+    public static StubViolation Broken(string? param, string message, string? code = "invalid_value") =>
+        new("", 400, code, param, message);
+}

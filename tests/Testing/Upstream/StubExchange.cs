@@ -1,0 +1,55 @@
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Http;
+
+namespace Ensemble.Testing;
+
+/// <summary>One request and the means to answer it.</summary>
+/// <param name="Ends">Cancelled when the client goes away or the stub stops.</param>
+internal sealed record StubExchange(HttpContext Http, StubRequest Request, string Id, CancellationToken Ends)
+{
+    private static readonly JsonSerializerOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>Set where the stub itself breaks the connection, so that it is not taken for the client's doing.</summary>
+    public bool Dropped { get; private set; }
+
+    public static JsonObject ErrorBody(string message, string type, string? param, string? code) =>
+        new() { ["error"] = new JsonObject { ["message"] = message, ["type"] = type, ["param"] = param, ["code"] = code } };
+
+    public Task WriteJsonAsync(int status, JsonNode body) => WriteBodyAsync(status, body.ToJsonString(Json), "application/json");
+
+    public async Task WriteBodyAsync(int status, string body, string contentType)
+    {
+        var bytes = Encoding.UTF8.GetBytes(body);
+        Http.Response.StatusCode = status;
+        Http.Response.ContentType = contentType;
+        Http.Response.ContentLength = bytes.Length;
+        await Http.Response.Body.WriteAsync(bytes, Ends);
+    }
+
+    public async Task BeginStreamAsync()
+    {
+        Http.Response.ContentType = "text/event-stream; charset=utf-8";
+        Http.Response.Headers.CacheControl = "no-cache";
+        await Http.Response.StartAsync(Ends);
+        await Http.Response.Body.FlushAsync(Ends);
+    }
+
+    public Task WriteEventAsync(JsonNode data) => WriteEventAsync(data.ToJsonString(Json));
+
+    public Task WriteEventAsync(string data) => WriteBytesAsync(Encoding.UTF8.GetBytes($"data: {data}\n\n"));
+
+    public async Task WriteBytesAsync(ReadOnlyMemory<byte> bytes)
+    {
+        await Http.Response.Body.WriteAsync(bytes, Ends);
+        await Http.Response.Body.FlushAsync(Ends);
+    }
+
+    public void Drop()
+    {
+        Dropped = true;
+        Http.Abort();
+    }
+}
