@@ -1,0 +1,45 @@
+using System.Net.Http.Headers;
+
+namespace Ensemble.Upstreams.Http;
+
+/// <summary>
+/// The connections to all providers; one for the process. Sends what it is given and nothing else: no cookies, no trace
+/// headers, and no redirect is followed, since a redirect would carry a prompt to an address that nobody configured.
+/// </summary>
+public sealed class UpstreamHttp : IDisposable
+{
+    private static readonly ProductInfoHeaderValue UserAgent =
+        new("ensemble-orleans", typeof(UpstreamHttp).Assembly.GetName().Version?.ToString(3) ?? "0");
+
+    private readonly HttpMessageInvoker _invoker;
+
+    /// <param name="configure">Changes the handler before its first use: certificates, a connect callback.</param>
+    public UpstreamHttp(Action<SocketsHttpHandler>? configure = null)
+    {
+        var handler = new SocketsHttpHandler
+        {
+            AllowAutoRedirect = false,
+            UseCookies = false,
+            ActivityHeadersPropagator = null,
+            // Short enough to follow a provider's DNS, long enough to keep most handshakes off the path of a call.
+            PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+            PooledConnectionIdleTimeout = TimeSpan.FromMinutes(2),
+            EnableMultipleHttp2Connections = true,
+            ConnectTimeout = TimeSpan.FromSeconds(10),
+            MaxResponseHeadersLength = 32,
+        };
+        configure?.Invoke(handler);
+        _invoker = new HttpMessageInvoker(handler, disposeHandler: true);
+    }
+
+    /// <returns>The response, once its headers are there. The caller disposes of it.</returns>
+    internal Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        request.Headers.UserAgent.Add(UserAgent);
+        request.Version = request.RequestUri?.Scheme == Uri.UriSchemeHttps ? System.Net.HttpVersion.Version20 : System.Net.HttpVersion.Version11;
+        request.VersionPolicy = HttpVersionPolicy.RequestVersionOrLower;
+        return _invoker.SendAsync(request, cancellationToken);
+    }
+
+    public void Dispose() => _invoker.Dispose();
+}

@@ -1,0 +1,83 @@
+using System.Buffers;
+using System.Text.Json;
+
+namespace Ensemble.Upstreams.OpenAi;
+
+/// <summary>Turns the choices of a whole answer into those of a chunk, for a server that does not stream where it should.</summary>
+internal static class ChoicesAsDelta
+{
+    /// <param name="choices">A JSON array, or null for none.</param>
+    public static byte[] Convert(byte[]? choices)
+    {
+        using var document = JsonDocument.Parse(choices ?? "[]"u8.ToArray());
+        var buffer = new ArrayBufferWriter<byte>(choices?.Length + 64 ?? 64);
+        using (var writer = new Utf8JsonWriter(buffer))
+        {
+            writer.WriteStartArray();
+            foreach (var choice in document.RootElement.EnumerateArray())
+            {
+                WriteChoice(writer, choice);
+            }
+
+            writer.WriteEndArray();
+        }
+
+        return buffer.WrittenSpan.ToArray();
+    }
+
+    private static void WriteChoice(Utf8JsonWriter writer, JsonElement choice)
+    {
+        writer.WriteStartObject();
+        foreach (var property in choice.EnumerateObject())
+        {
+            if (property.NameEquals("message"u8) && property.Value.ValueKind == JsonValueKind.Object)
+            {
+                WriteDelta(writer, property.Value);
+            }
+            else
+            {
+                property.WriteTo(writer);
+            }
+        }
+
+        writer.WriteEndObject();
+    }
+
+    private static void WriteDelta(Utf8JsonWriter writer, JsonElement message)
+    {
+        writer.WriteStartObject("delta"u8);
+        foreach (var property in message.EnumerateObject())
+        {
+            if (property.NameEquals("tool_calls"u8) && property.Value.ValueKind == JsonValueKind.Array)
+            {
+                WriteToolCalls(writer, property.Value);
+            }
+            else
+            {
+                property.WriteTo(writer);
+            }
+        }
+
+        writer.WriteEndObject();
+    }
+
+    // In a chunk each call has its index, by which clients put the pieces together.
+    private static void WriteToolCalls(Utf8JsonWriter writer, JsonElement calls)
+    {
+        writer.WriteStartArray("tool_calls"u8);
+        var index = 0;
+        foreach (var call in calls.EnumerateArray())
+        {
+            writer.WriteStartObject();
+            writer.WriteNumber("index"u8, index++);
+            foreach (var property in call.EnumerateObject().Where(property => !property.NameEquals("index"u8)))
+            {
+                property.WriteTo(writer);
+            }
+
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
+    }
+}

@@ -1,0 +1,41 @@
+using Ensemble.Chat;
+
+namespace Ensemble.Upstreams.OpenAi;
+
+/// <summary>What the gateway reads of a whole completion, or of one chunk of a streamed one.</summary>
+internal record struct Completion
+{
+    /// <summary>Text of the first choice, as the provider sent it; null where there is none.</summary>
+    public string? Content { get; set; }
+
+    public string? Refusal { get; set; }
+
+    /// <summary>Of the first choice; null where it has none yet.</summary>
+    public string? FinishReason { get; set; }
+
+    public bool CallsTools { get; set; }
+
+    public bool HasReasoning { get; set; }
+
+    /// <summary>How many choices this body has.</summary>
+    public int ChoiceCount { get; set; }
+
+    /// <summary>A bit for each choice that this body has.</summary>
+    public ulong Choices { get; set; }
+
+    /// <summary>A bit for each choice that says here why it ended.</summary>
+    public ulong FinishedChoices { get; set; }
+
+    /// <summary>Characters of text in choices after the first.</summary>
+    public int OtherCharacters { get; set; }
+
+    /// <summary>The <c>choices</c> array as it came, where it was asked for.</summary>
+    public byte[]? RawChoices { get; set; }
+
+    public TokenUsage? Usage { get; set; }
+
+    public UpstreamError? Error { get; set; }
+
+    /// <summary>Whether this is a stream's <c>[DONE]</c> and nothing else.</summary>
+    public bool IsDone { get; set; }
+}

@@ -1,0 +1,191 @@
+using System.Text.Json;
+
+namespace Ensemble.Upstreams.OpenAi;
+
+/// <summary>Reads a chat completion, or a chunk of one, in one pass; what it does not know is skipped.</summary>
+internal static class CompletionReader
+{
+    /// <exception cref="JsonException">Not one JSON object of the expected shape.</exception>
+    public static Completion Read(ReadOnlySpan<byte> json, bool keepChoices)
+    {
+        var completion = new Completion();
+        var reader = new Utf8JsonReader(json);
+        reader.Read();
+        Expect(reader, JsonTokenType.StartObject);
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            if (reader.ValueTextEquals("choices"u8))
+            {
+                reader.Read();
+                var start = (int)reader.TokenStartIndex;
+                ReadChoices(ref reader, ref completion);
+                if (keepChoices && completion.ChoiceCount > 0)
+                {
+                    completion.RawChoices = json[start..(int)reader.BytesConsumed].ToArray();
+                }
+            }
+            else if (reader.ValueTextEquals("usage"u8))
+            {
+                reader.Read();
+                completion.Usage = UsageReader.Read(ref reader);
+            }
+            else if (reader.ValueTextEquals("error"u8))
+            {
+                reader.Read();
+                completion.Error = ErrorReader.Read(ref reader) ?? completion.Error;
+            }
+            else
+            {
+                reader.Skip();
+            }
+        }
+
+        // Throws where something follows the object.
+        reader.Read();
+        return completion;
+    }
+
+    private static void ReadChoices(ref Utf8JsonReader reader, ref Completion completion)
+    {
+        if (reader.TokenType == JsonTokenType.Null)
+        {
+            return;
+        }
+
+        Expect(reader, JsonTokenType.StartArray);
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+        {
+            Expect(reader, JsonTokenType.StartObject);
+            ReadChoice(ref reader, ref completion);
+            completion.ChoiceCount++;
+        }
+    }
+
+    private static void ReadChoice(ref Utf8JsonReader reader, ref Completion completion)
+    {
+        var choice = new Completion();
+        var index = completion.ChoiceCount;
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            if (reader.ValueTextEquals("delta"u8) || reader.ValueTextEquals("message"u8))
+            {
+                reader.Read();
+                ReadMessage(ref reader, ref choice);
+            }
+            else if (reader.ValueTextEquals("finish_reason"u8))
+            {
+                reader.Read();
+                choice.FinishReason = JsonText.Read(ref reader) is { Length: > 0 } reason ? reason : null;
+            }
+            else if (reader.ValueTextEquals("index"u8))
+            {
+                reader.Read();
+                index = reader.TokenType == JsonTokenType.Number && reader.TryGetInt32(out var number) ? number : index;
+                reader.Skip();
+            }
+            else if (reader.ValueTextEquals("error"u8))
+            {
+                reader.Read();
+                completion.Error ??= ErrorReader.Read(ref reader);
+            }
+            else
+            {
+                reader.Skip();
+            }
+        }
+
+        Add(ref completion, choice, index);
+    }
+
+    private static void Add(ref Completion completion, in Completion choice, int index)
+    {
+        var bit = 1UL << Math.Clamp(index, 0, 63);
+        completion.Choices |= bit;
+        if (choice.FinishReason is not null)
+        {
+            completion.FinishedChoices |= bit;
+        }
+
+        completion.CallsTools |= choice.CallsTools;
+        completion.HasReasoning |= choice.HasReasoning;
+        if (index != 0)
+        {
+            completion.OtherCharacters += choice.Content?.Length ?? 0;
+            return;
+        }
+
+        completion.Content = choice.Content;
+        completion.Refusal = choice.Refusal;
+        completion.FinishReason = choice.FinishReason;
+    }
+
+    private static void ReadMessage(ref Utf8JsonReader reader, ref Completion choice)
+    {
+        if (reader.TokenType == JsonTokenType.Null)
+        {
+            return;
+        }
+
+        Expect(reader, JsonTokenType.StartObject);
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            if (reader.ValueTextEquals("content"u8))
+            {
+                reader.Read();
+                choice.Content = JsonText.ReadContent(ref reader);
+            }
+            else if (reader.ValueTextEquals("refusal"u8))
+            {
+                reader.Read();
+                choice.Refusal = JsonText.Read(ref reader);
+            }
+            else if (reader.ValueTextEquals("tool_calls"u8))
+            {
+                reader.Read();
+                choice.CallsTools |= HasItems(ref reader);
+            }
+            else if (reader.ValueTextEquals("function_call"u8))
+            {
+                reader.Read();
+                choice.CallsTools |= reader.TokenType == JsonTokenType.StartObject;
+                reader.Skip();
+            }
+            else if (reader.ValueTextEquals("reasoning_content"u8) || reader.ValueTextEquals("reasoning"u8))
+            {
+                reader.Read();
+                choice.HasReasoning |= reader.TokenType == JsonTokenType.String && !reader.ValueSpan.IsEmpty;
+                reader.Skip();
+            }
+            else
+            {
+                reader.Skip();
+            }
+        }
+    }
+
+    private static bool HasItems(ref Utf8JsonReader reader)
+    {
+        if (reader.TokenType != JsonTokenType.StartArray)
+        {
+            reader.Skip();
+            return false;
+        }
+
+        var items = 0;
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+        {
+            reader.Skip();
+            items++;
+        }
+
+        return items > 0;
+    }
+
+    private static void Expect(in Utf8JsonReader reader, JsonTokenType token)
+    {
+        if (reader.TokenType != token)
+        {
+            throw new JsonException($"{token} expected, {reader.TokenType} found at byte {reader.TokenStartIndex}.");
+        }
+    }
+}

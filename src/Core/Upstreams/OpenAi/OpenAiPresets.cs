@@ -1,0 +1,74 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+
+namespace Ensemble.Upstreams.OpenAi;
+
+/// <summary>
+/// Presets by host and model name. Sources: OpenAI's guide to reasoning models, Google's page on OpenAI compatibility,
+/// Anthropic's migration guide. What they miss is learned from the provider's own refusals.
+/// </summary>
+internal static partial class OpenAiPresets
+{
+    private const string OpenAiHost = "api.openai.com";
+
+    private static readonly string[] ReasoningDrop =
+        ["top_p", "presence_penalty", "frequency_penalty", "logprobs", "top_logprobs", "logit_bias", "stop"];
+
+    private static readonly string[] GeminiDrop = ["seed", "store", "presence_penalty", "frequency_penalty", "service_tier"];
+
+    private static readonly string[] ClaudeDrop = ["temperature", "top_p"];
+
+    public static OpenAiPreset For(string host, string model)
+    {
+        // Routers put the vendor before the name: openai/o3-mini.
+        var name = model[(model.LastIndexOf('/') + 1)..];
+        var preset = new OpenAiPreset { DeveloperRole = KeepsDeveloper(host) ? null : "system" };
+        if (IsReasoning(name))
+        {
+            return preset with { Drop = ReasoningDrop, OnlyDefaultTemperature = true, RenamesMaxTokens = true };
+        }
+
+        if (IsHost(host, "generativelanguage.googleapis.com"))
+        {
+            return preset with { Drop = GeminiDrop };
+        }
+
+        return IsHost(host, "api.anthropic.com") && IsRecentClaude(name) ? preset with { Drop = ClaudeDrop } : preset;
+    }
+
+    /// <summary>o1, o3, o4-mini, gpt-5, gpt-5.1-codex…; not gpt-5-chat, gpt-oss, gpt-4o.</summary>
+    private static bool IsReasoning(string name)
+    {
+        var match = ReasoningName().Match(name);
+        return match.Success && !name.Contains("-chat", StringComparison.OrdinalIgnoreCase)
+            && (!match.Groups["gpt"].Success || int.Parse(match.Groups["gpt"].ValueSpan, CultureInfo.InvariantCulture) >= 5);
+    }
+
+    /// <summary>Sampling parameters are refused from version 4.7 on.</summary>
+    private static bool IsRecentClaude(string name)
+    {
+        var match = ClaudeName().Match(name);
+        if (!match.Success)
+        {
+            return false;
+        }
+
+        var major = int.Parse(match.Groups["major"].ValueSpan, CultureInfo.InvariantCulture);
+        var minor = match.Groups["minor"].Success ? int.Parse(match.Groups["minor"].ValueSpan, CultureInfo.InvariantCulture) : 0;
+        return (major, minor).CompareTo((4, 7)) >= 0;
+    }
+
+    private static bool KeepsDeveloper(string host) =>
+        IsHost(host, OpenAiHost) || host.EndsWith("." + OpenAiHost, StringComparison.OrdinalIgnoreCase)
+        || host.EndsWith(".openai.azure.com", StringComparison.OrdinalIgnoreCase);
+
+    private static bool IsHost(string host, string expected) => host.Equals(expected, StringComparison.OrdinalIgnoreCase);
+
+    [GeneratedRegex(@"^(o[1-9]|gpt-(?<gpt>\d{1,3}))(?![A-Za-z0-9])", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex ReasoningName();
+
+    // A date stands where a minor version may: claude-opus-4-20250514 is 4.0.
+    [GeneratedRegex(
+        @"^claude-[a-z]+-(?<major>\d{1,2})([.-](?<minor>\d{1,2})(?!\d))?(?!\d)", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex ClaudeName();
+}
