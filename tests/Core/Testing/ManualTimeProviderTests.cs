@@ -82,6 +82,17 @@ public class ManualTimeProviderTests
         await fired.Task.WaitAsync(TestContext.Current.CancellationToken);
     }
 
+    [Theory]
+    [InlineData(-2)]
+    [InlineData(uint.MaxValue)]
+    public void CreateTimer_TimeTheSystemRefuses_IsRefused(long milliseconds)
+    {
+        var due = TimeSpan.FromMilliseconds(milliseconds);
+
+        Should.Throw<ArgumentOutOfRangeException>(() => TimeProvider.System.CreateTimer(_ => { }, null, due, Timeout.InfiniteTimeSpan));
+        Should.Throw<ArgumentOutOfRangeException>(() => _clock.CreateTimer(_ => { }, null, due, Timeout.InfiniteTimeSpan));
+    }
+
     [Fact]
     public async Task FrameworkTimers_FollowTheClock()
     {

@@ -109,6 +109,20 @@ public class UpstreamStubStrictnessTests
         stub.Violations.ShouldHaveSingleItem().Param.ShouldBe("colour");
     }
 
+    [Fact]
+    public async Task Request_InvalidUtf8_IsNoJson()
+    {
+        await using var stub = await StartAsync();
+        using var http = new HttpClient();
+        using var content = new ByteArrayContent([.. "{\"model\":\"m\",\""u8, 0xFF, .. "\":1}"u8]);
+        content.Headers.ContentType = new("application/json");
+
+        using var response = await http.PostAsync($"{stub.BaseUrl}/chat/completions", content, StubClient.Cancel);
+
+        ((int)response.StatusCode).ShouldBe(400);
+        stub.Violations.ShouldHaveSingleItem().Code.ShouldBe("invalid_json");
+    }
+
     private static async Task<UpstreamStub> StartAsync()
     {
         var stub = await UpstreamStub.StartAsync(new StubOptions

@@ -182,10 +182,31 @@ public sealed class UpstreamStubTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Stream_WaitThenDrop_BreaksTheBody()
+    public async Task Stream_Drop_DeliversWhatWasSentButNoEnd()
+    {
+        Model.Default = StubReply.Stream(StubStep.Delta("half"), StubStep.Drop());
+        using var response = await _client.PostAsync(Streamed);
+        using var reader = new StreamReader(await response.Content.ReadAsStreamAsync(StubClient.Cancel));
+        var lines = new List<string>();
+
+        await Should.ThrowAsync<HttpIOException>(async () =>
+        {
+            while (await reader.ReadLineAsync(StubClient.Cancel) is { } line)
+            {
+                lines.Add(line);
+            }
+        });
+
+        lines.Count.ShouldBe(4);
+        lines[2].ShouldContain("half");
+        _stub.Requests.ShouldHaveSingleItem().Aborted.IsCompleted.ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task Stream_WaitThenReset_BreaksTheBody()
     {
         var gate = new TaskCompletionSource();
-        Model.Default = StubReply.Stream(StubStep.Delta("half"), StubStep.Wait(gate.Task), StubStep.Drop());
+        Model.Default = StubReply.Stream(StubStep.Delta("half"), StubStep.Wait(gate.Task), StubStep.Reset());
         using var response = await _client.PostAsync(Streamed);
         var body = response.Content.ReadAsStringAsync(StubClient.Cancel);
 

@@ -3,6 +3,8 @@ namespace Ensemble.Testing;
 /// <summary>A timer of <see cref="ManualTimeProvider"/>, whose lock guards <see cref="Due"/>, <see cref="Arming"/> and <see cref="Period"/>.</summary>
 internal sealed class ManualTimer(ManualTimeProvider clock, TimerCallback callback, object? state) : ITimer
 {
+    private static readonly TimeSpan Longest = TimeSpan.FromMilliseconds(uint.MaxValue - 1);
+
     private readonly ExecutionContext? _context = ExecutionContext.Capture();
     private int _disposed;
 
@@ -57,9 +59,9 @@ internal sealed class ManualTimer(ManualTimeProvider clock, TimerCallback callba
 
     private static void ThrowUnlessTimerValue(TimeSpan value, string name)
     {
-        if (value < TimeSpan.Zero && value != Timeout.InfiniteTimeSpan)
+        if ((value < TimeSpan.Zero && value != Timeout.InfiniteTimeSpan) || value > Longest)
         {
-            throw new ArgumentOutOfRangeException(name, value, "A timer takes zero, a positive time, or infinite.");
+            throw new ArgumentOutOfRangeException(name, value, $"A timer takes infinite, or a time from zero to {Longest}, as the system's do.");
         }
     }
 }

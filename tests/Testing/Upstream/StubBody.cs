@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Unicode;
 using Microsoft.AspNetCore.Http;
 
 namespace Ensemble.Testing;
@@ -10,18 +11,19 @@ internal static class StubBody
     {
         using var body = new MemoryStream();
         var buffer = new byte[16 * 1024];
+        var length = 0L;
         int read;
         while ((read = await request.Body.ReadAsync(buffer, cancellationToken)) > 0)
         {
-            if (body.Length + read > limit)
+            // A body that is too long is read to its end all the same: a client that is still sending would not see the answer.
+            length += read;
+            if (length <= limit)
             {
-                return null;
+                await body.WriteAsync(buffer.AsMemory(0, read), cancellationToken);
             }
-
-            await body.WriteAsync(buffer.AsMemory(0, read), cancellationToken);
         }
 
-        return body.ToArray();
+        return length <= limit ? body.ToArray() : null;
     }
 
     public static StubRequest ToRequest(HttpContext http, byte[] body) => new(
@@ -36,7 +38,7 @@ internal static class StubBody
     {
         try
         {
-            return JsonElement.Parse(body);
+            return Utf8.IsValid(body) ? JsonElement.Parse(body) : default;
         }
         catch (JsonException)
         {

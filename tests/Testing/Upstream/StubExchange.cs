@@ -12,9 +12,6 @@ internal sealed record StubExchange(HttpContext Http, StubRequest Request, strin
 {
     private static readonly JsonSerializerOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <summary>Set where the stub itself breaks the connection, so that it is not taken for the client's doing.</summary>
-    public bool Dropped { get; private set; }
-
     public static JsonObject ErrorBody(string message, string type, string? param, string? code) =>
         new() { ["error"] = new JsonObject { ["message"] = message, ["type"] = type, ["param"] = param, ["code"] = code } };
 
@@ -45,11 +42,5 @@ internal sealed record StubExchange(HttpContext Http, StubRequest Request, strin
     {
         await Http.Response.Body.WriteAsync(bytes, Ends);
         await Http.Response.Body.FlushAsync(Ends);
-    }
-
-    public void Drop()
-    {
-        Dropped = true;
-        Http.Abort();
     }
 }

@@ -53,11 +53,17 @@ public sealed class StubStep
     public static StubStep Stall() => new(
         exchange => Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, exchange.Ends));
 
-    /// <summary>Breaks the connection: no end of the body, RST_STREAM on HTTP/2.</summary>
-    public static StubStep Drop() => new(exchange =>
+    /// <summary>
+    /// Breaks the answer off: the connection closes without the end of the body, or RST_STREAM on HTTP/2. Over HTTP/1.1 the client
+    /// gets what was sent before; over HTTP/2 it may lose what it has not read yet, so that a test puts a <see cref="Wait"/> before.
+    /// </summary>
+    public static StubStep Drop() => new(_ => Task.FromException(new StubDropException()));
+
+    /// <summary>Aborts the connection at once. The client may lose what it has not read yet.</summary>
+    public static StubStep Reset() => new(exchange =>
     {
-        exchange.Drop();
-        return Task.FromCanceled(new CancellationToken(canceled: true));
+        exchange.Http.Abort();
+        return Task.FromException(new StubDropException());
     });
 
     internal Task WriteAsync(StubExchange exchange) => _write(exchange);

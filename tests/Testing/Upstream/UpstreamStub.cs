@@ -42,7 +42,7 @@ public sealed class UpstreamStub : IAsyncDisposable
     /// <summary>What it shows to clients with <see cref="StubOptions.Tls"/>; otherwise null.</summary>
     public X509Certificate2? Certificate { get; }
 
-    /// <summary>All requests so far, those that were refused too, in order of arrival.</summary>
+    /// <summary>All requests so far in order of arrival, those that were refused too, unless for the size of their body.</summary>
     public IReadOnlyList<StubRequest> Requests
     {
         get
@@ -155,7 +155,7 @@ public sealed class UpstreamStub : IAsyncDisposable
         }
         catch (Exception exception) when (exception is OperationCanceledException or IOException)
         {
-            if (http.RequestAborted.IsCancellationRequested && !exchange.Dropped)
+            if (http.RequestAborted.IsCancellationRequested)
             {
                 request.OnAborted();
             }
