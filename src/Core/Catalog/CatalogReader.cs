@@ -1,0 +1,86 @@
+using Ensemble.Catalog.Reading;
+
+namespace Ensemble.Catalog;
+
+/// <summary>Reads a catalog: JSON as UTF-8 of at most 4 MiB, where <c>//</c> comments and trailing commas are allowed.</summary>
+public static class CatalogReader
+{
+    private const int MaxModels = 10_000;
+    private const int MaxKeys = 10_000;
+
+    private static readonly string[] Fields = ["models", "keys"];
+
+    /// <summary>Never throws for what the file holds: broken JSON is one error, otherwise every error is reported.</summary>
+    /// <param name="revision">Given to the snapshot.</param>
+    /// <param name="secrets">
+    /// Looks up callers' keys that are references, and warns of models' secrets that are missing. Null = nothing is looked up, and
+    /// keys that are references are disabled, each with a warning.
+    /// </param>
+    public static CatalogReadResult Read(ReadOnlyMemory<byte> json, long revision, SecretResolver? secrets = null)
+    {
+        var issues = new IssueLog();
+        var (document, issue) = JsonText.Parse(json);
+        if (document is null)
+        {
+            issues.Error(issue!);
+            return Result(null, issues, []);
+        }
+
+        using (document)
+        {
+            var draft = new CatalogDraft(secrets, issues);
+            var snapshot = Read(new ConfigNode(document.RootElement, "", issues), draft, revision);
+            return Result(snapshot, issues, draft.KeyReferences);
+        }
+    }
+
+    private static CatalogSnapshot? Read(ConfigNode root, CatalogDraft draft, long revision)
+    {
+        if (root.Object(Fields) is not { } catalog)
+        {
+            return null;
+        }
+
+        var models = new List<ModelConfig>();
+        var ensembles = new List<(string Path, EnsembleConfig Config)>();
+        foreach (var entry in catalog.Require("models", "List the models and ensembles.")?.Items(0, MaxModels, "models") ?? [])
+        {
+            if (EnsembleReader.IsEnsemble(entry.Element))
+            {
+                if (EnsembleReader.Read(entry, draft) is { } ensemble)
+                {
+                    ensembles.Add((entry.Path, ensemble));
+                }
+            }
+            else if (ModelReader.Read(entry, draft) is { } model)
+            {
+                models.Add(model);
+            }
+        }
+
+        ReferenceCheck.Run(draft);
+        var keyReader = new KeyReader(draft);
+        var keys = (catalog.Find("keys")?.Items(0, MaxKeys, "keys") ?? []).Select(keyReader.Read).OfType<KeyConfig>().ToList();
+        if (draft.Issues.Errors.Count > 0)
+        {
+            return null;
+        }
+
+        if (models.Count == 0)
+        {
+            catalog.Warn("has no model, so every request is refused", "Add one to \"models\".");
+        }
+
+        var snapshot = new CatalogSnapshot(revision, models, ensembles.Select(ensemble => ensemble.Config), keys);
+        ReferenceCheck.CheckFamilies(ensembles, snapshot.Models, draft.Issues);
+        return snapshot;
+    }
+
+    private static CatalogReadResult Result(CatalogSnapshot? snapshot, IssueLog issues, IReadOnlyList<SecretReference> keyReferences) => new()
+    {
+        Snapshot = issues.Errors.Count == 0 ? snapshot : null,
+        Errors = issues.Errors,
+        Warnings = issues.Warnings,
+        KeyReferences = keyReferences,
+    };
+}

@@ -1,0 +1,48 @@
+namespace Ensemble.Catalog.Reading;
+
+internal static class BaseUrlReader
+{
+    private const string Example = "Write it as \"https://host/v1\".";
+
+    public static readonly Uri Default = new("https://api.openai.com/v1");
+
+    /// <returns>The address without slashes at its end.</returns>
+    public static Uri? Read(ConfigNode node)
+    {
+        // Whatever stands before an @ or after a ? may be a secret.
+        var shown = node.IsString && node.Element.GetString()!.AsSpan().ContainsAny("@?#") ? node.Hidden() : node;
+        if (shown.Text(2048) is not { } text)
+        {
+            return null;
+        }
+
+        if (text.Any(c => char.IsWhiteSpace(c) || char.IsControl(c) || c == '\\')
+            || !Uri.TryCreate(text, UriKind.Absolute, out var url)
+            || url.Scheme is not ("http" or "https")
+            || url.Host.Length == 0)
+        {
+            shown.Error("is not an absolute http or https address", Example);
+            return null;
+        }
+
+        if (url.UserInfo.Length > 0 || text.Contains('@', StringComparison.Ordinal))
+        {
+            shown.Error("holds a user name or password", "Remove them and reference the key as \"api_key\": \"env:NAME\".");
+            return null;
+        }
+
+        if (text.AsSpan().ContainsAny('?', '#'))
+        {
+            shown.Error("holds a query or fragment", "End it with the path.");
+            return null;
+        }
+
+        if (url.Scheme == "http" && !url.IsLoopback)
+        {
+            shown.Error("is plain http to another machine", "Use https; http is for loopback only.");
+            return null;
+        }
+
+        return new Uri(url.AbsoluteUri.TrimEnd('/'));
+    }
+}

@@ -1,0 +1,123 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Json;
+using System.Text.Unicode;
+
+namespace Ensemble.Catalog.Reading;
+
+/// <summary>The bytes of a file before they are JSON: size, encoding, syntax.</summary>
+internal static class JsonText
+{
+    public const int MaxBytes = 4 * 1024 * 1024;
+    private const int MaxDepth = 64;
+
+    private static readonly JsonDocumentOptions Options = new()
+    {
+        AllowTrailingCommas = true,
+        CommentHandling = JsonCommentHandling.Skip,
+        MaxDepth = MaxDepth,
+    };
+
+    /// <returns>The document, whose strings can all be read; or null and one issue that says where it breaks.</returns>
+    public static (JsonDocument? Document, CatalogIssue? Issue) Parse(ReadOnlyMemory<byte> json)
+    {
+        if (json.Length > MaxBytes)
+        {
+            return (null, new CatalogIssue("", $"is larger than {MaxBytes / 1024 / 1024} MiB", $"{json.Length} bytes", "Make it smaller."));
+        }
+
+        if (json.Span.StartsWith(Encoding.UTF8.Preamble))
+        {
+            json = json[Encoding.UTF8.Preamble.Length..];
+        }
+
+        if (!Utf8.IsValid(json.Span))
+        {
+            return (null, At(json.Span, LengthOfValidUtf8(json.Span), "is not UTF-8", "Save the file as UTF-8."));
+        }
+
+        try
+        {
+            CheckStrings(json.Span);
+            return (JsonDocument.Parse(json, Options), null);
+        }
+        catch (JsonException exception)
+        {
+            return (null, At(json.Span, OffsetOf(json.Span, exception), $"is not valid JSON: {Reason(exception)}", "Mend the text there, or just before."));
+        }
+    }
+
+    /// <summary>An escaped half of a surrogate pair is valid JSON, but no text: found here, so that no later read of a string can fail.</summary>
+    private static void CheckStrings(ReadOnlySpan<byte> json)
+    {
+        var reader = new Utf8JsonReader(json, new JsonReaderOptions
+        {
+            AllowTrailingCommas = true,
+            CommentHandling = JsonCommentHandling.Skip,
+            MaxDepth = MaxDepth,
+        });
+        while (reader.Read())
+        {
+            if (reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName && reader.ValueIsEscaped)
+            {
+                try
+                {
+                    _ = reader.GetString();
+                }
+                catch (InvalidOperationException exception)
+                {
+                    var (line, start) = LineAt(json, (int)reader.TokenStartIndex);
+                    throw new JsonException("A string holds half of a surrogate pair.", null, line, reader.TokenStartIndex - start, exception);
+                }
+            }
+        }
+    }
+
+    private static string Reason(JsonException exception)
+    {
+        var message = exception.Message;
+        var end = message.IndexOf(" LineNumber:", StringComparison.Ordinal);
+        return ConfigText.Plain((end < 0 ? message : message[..end]).TrimEnd('.'));
+    }
+
+    private static int OffsetOf(ReadOnlySpan<byte> json, JsonException exception)
+    {
+        var offset = 0;
+        for (var line = exception.LineNumber ?? 0; line > 0; line--)
+        {
+            var next = json[offset..].IndexOf((byte)'\n');
+            if (next < 0)
+            {
+                break;
+            }
+
+            offset += next + 1;
+        }
+
+        return (int)Math.Min(json.Length, offset + (exception.BytePositionInLine ?? 0));
+    }
+
+    private static CatalogIssue At(ReadOnlySpan<byte> json, int offset, string rule, string fix)
+    {
+        var (line, start) = LineAt(json, offset);
+        var column = Encoding.UTF8.GetCharCount(json[start..offset]) + 1;
+        return new CatalogIssue($"line {line + 1}, column {column}", rule, null, fix);
+    }
+
+    private static (int Line, int Start) LineAt(ReadOnlySpan<byte> json, int offset)
+    {
+        var before = json[..offset];
+        return (before.Count((byte)'\n'), before.LastIndexOf((byte)'\n') + 1);
+    }
+
+    private static int LengthOfValidUtf8(ReadOnlySpan<byte> bytes)
+    {
+        var valid = 0;
+        while (Rune.DecodeFromUtf8(bytes[valid..], out _, out var consumed) == OperationStatus.Done)
+        {
+            valid += consumed;
+        }
+
+        return valid;
+    }
+}

@@ -1,0 +1,109 @@
+namespace Ensemble.Catalog.Reading;
+
+/// <summary>Reads a direct model.</summary>
+internal static class ModelReader
+{
+    public const int MaxTimeoutMs = 3_600_000;
+    private const int MaxTokens = 100_000_000;
+
+    private static readonly string[] Fields =
+    [
+        "display_name", "provider", "base_url", "model", "api_key", "kind", "family", "context_tokens", "max_output_tokens",
+        "timeout_ms", "retries", "params", "rate_limit", "cooldown", "price", "simulated",
+    ];
+
+    private static readonly (string, ProviderKind)[] Providers = [("openai", ProviderKind.OpenAi), ("simulated", ProviderKind.Simulated)];
+
+    private static readonly string[] LaterProviders = ["azure-openai", "anthropic"];
+
+    private static readonly (string, ModelKind)[] Kinds = [("chat", ModelKind.Chat), ("embedding", ModelKind.Embedding)];
+
+    public static ModelConfig? Read(ConfigNode node, CatalogDraft draft)
+    {
+        if (node.Object(Fields) is not { } model)
+        {
+            return null;
+        }
+
+        var kind = model.Find("kind")?.OneOf(Kinds) ?? ModelKind.Chat;
+        var name = draft.ReadAlias(model, isEnsemble: false, kind);
+        var provider = model.Require("provider", "Name the dialect it speaks: \"openai\" or \"simulated\".")?.OneOf(Providers, LaterProviders);
+        var config = new ModelConfig
+        {
+            DisplayName = name ?? "",
+            Provider = provider ?? ProviderKind.OpenAi,
+            Model = ReadModel(model, provider) ?? name ?? "",
+            BaseUrl = ReadBaseUrl(model, provider),
+            ApiKey = ReadApiKey(model, provider, draft),
+            Kind = kind,
+            Family = model.Find("family")?.Name(64),
+            ContextTokens = (int?)model.Integer("context_tokens", 1, MaxTokens),
+            MaxOutputTokens = (int?)model.Integer("max_output_tokens", 1, MaxTokens),
+            Timeout = model.Milliseconds("timeout_ms", 1, MaxTimeoutMs) ?? ModelConfig.DefaultTimeout,
+            Retries = (int?)model.Integer("retries", 0, 10) ?? ModelConfig.DefaultRetries,
+            Params = model.Find("params") is { } parameters ? ParamsReader.Read(parameters) : ParamsConfig.None,
+            RateLimit = model.Find("rate_limit") is { } limits ? LimitsReader.ReadRateLimit(limits, concurrencyEnforced: true) : null,
+            Cooldown = model.Find("cooldown") is { } cooldown ? LimitsReader.ReadCooldown(cooldown) : CooldownConfig.Default,
+            Price = model.Find("price") is { } price ? LimitsReader.ReadPrice(price) : null,
+            Simulated = ReadSimulated(model, provider),
+        };
+        return name is null || provider is null ? null : config;
+    }
+
+    private static string? ReadModel(ConfigObject model, ProviderKind? provider) => provider == ProviderKind.OpenAi
+        ? model.Require("model", "Give the provider's name of the model.")?.Name()
+        : model.Find("model")?.Name();
+
+    private static Uri? ReadBaseUrl(ConfigObject model, ProviderKind? provider)
+    {
+        var node = model.Find("base_url");
+        if (provider != ProviderKind.Simulated)
+        {
+            return node is { } url ? BaseUrlReader.Read(url) : BaseUrlReader.Default;
+        }
+
+        node?.Hidden().Error("has no meaning for a simulated model, which calls nobody", "Remove it, or choose another provider.");
+        return null;
+    }
+
+    private static SecretReference? ReadApiKey(ConfigObject model, ProviderKind? provider, CatalogDraft draft)
+    {
+        if (model.Find("api_key") is not { } node)
+        {
+            if (provider == ProviderKind.OpenAi && !model.Has("base_url"))
+            {
+                model.Warn("has no api_key, which api.openai.com asks for", "Add \"api_key\": \"env:NAME\".");
+            }
+
+            return null;
+        }
+
+        var reference = SecretReferenceReader.Read(node);
+        if (provider == ProviderKind.Simulated)
+        {
+            node.Hidden().Warn("is not used by a simulated model", "Remove it.");
+        }
+        else if (reference is not null && draft.Secrets?.TryResolve(reference, out _, out var problem) == false)
+        {
+            node.Hidden().Warn($"cannot be used now: {problem}", "Provide it before the model is called.");
+        }
+
+        return reference;
+    }
+
+    private static SimulatedConfig? ReadSimulated(ConfigObject model, ProviderKind? provider)
+    {
+        var node = model.Find("simulated");
+        if (provider == ProviderKind.Simulated)
+        {
+            return node is { } settings ? SimulatedReader.Read(settings) : new SimulatedConfig();
+        }
+
+        if (provider is not null)
+        {
+            node?.Error("has a meaning only where provider is \"simulated\"", "Remove it, or set \"provider\": \"simulated\".");
+        }
+
+        return null;
+    }
+}

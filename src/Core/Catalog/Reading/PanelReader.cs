@@ -1,0 +1,61 @@
+namespace Ensemble.Catalog.Reading;
+
+/// <summary>Reads the members of a panel.</summary>
+internal static class PanelReader
+{
+    public const double MaxTemperature = 2;
+    private const int MaxMembers = 32;
+    private const int MaxSamples = 32;
+    private const int MaxAnswers = 64;
+    private const double MaxWeight = 1_000_000;
+
+    private static readonly string[] Fields = ["model", "temperature", "seed", "weight", "samples"];
+
+    /// <returns>The members that could be read, so that later checks see as many as possible.</returns>
+    public static IReadOnlyList<PanelMemberConfig> Read(ConfigNode node, CatalogDraft draft)
+    {
+        var items = node.Items(1, MaxMembers, "members") ?? [];
+        var members = items.Select(item => ReadMember(item, draft)).OfType<PanelMemberConfig>().ToList();
+        var answers = members.Sum(member => member.Samples);
+        if (answers > MaxAnswers)
+        {
+            node.Error($"asks for {answers} answers, at most {MaxAnswers} are allowed", "Remove members, or lower their samples.");
+        }
+        else if (answers == 1 && items.Count == 1)
+        {
+            node.Warn("has one answer only, so there is nothing to compare", "Add a member, or raise samples.");
+        }
+
+        return members;
+    }
+
+    private static PanelMemberConfig? ReadMember(ConfigNode node, CatalogDraft draft)
+    {
+        if (node.Object(Fields) is not { } member)
+        {
+            return null;
+        }
+
+        return new PanelMemberConfig
+        {
+            Model = draft.ReadReference(member.Require("model", "Name a direct model.")) ?? "",
+            Temperature = member.Number("temperature", 0, MaxTemperature),
+
+            // Room for the seeds that follow, one for each further sample.
+            Seed = member.Integer("seed", long.MinValue, long.MaxValue - MaxSamples),
+            Weight = member.Find("weight") is { } weight ? ReadWeight(weight) ?? 1 : 1,
+            Samples = (int?)member.Integer("samples", 1, MaxSamples) ?? 1,
+        };
+    }
+
+    private static double? ReadWeight(ConfigNode node)
+    {
+        var weight = node.Number(0, MaxWeight);
+        if (weight == 0)
+        {
+            node.Error("must be above 0", "Give a positive weight, or remove the member.");
+        }
+
+        return weight;
+    }
+}

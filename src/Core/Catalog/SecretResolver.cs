@@ -1,0 +1,115 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
+using System.Text;
+
+namespace Ensemble.Catalog;
+
+/// <summary>
+/// Looks up secrets where they are used. Environment variables are read at each call, files at most once in
+/// <see cref="FileLifetime"/>, so that a rotated file is seen soon. White space at the end is not part of a secret.
+/// </summary>
+/// <param name="environment">Reads a variable; null = this process's.</param>
+public sealed class SecretResolver(TimeProvider time, Func<string, string?>? environment = null)
+{
+    public const int MaxBytes = 64 * 1024;
+
+    /// <summary>How long a file's content is kept: 5 s.</summary>
+    public static readonly TimeSpan FileLifetime = TimeSpan.FromSeconds(5);
+
+    private const int MaxCached = 1024;
+
+    private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
+    private readonly Func<string, string?> _environment = environment ?? Environment.GetEnvironmentVariable;
+    private readonly ConcurrentDictionary<string, CachedSecret> _files = new();
+
+    /// <exception cref="SecretUnavailableException">It is not there, empty, too long, or nothing that a header can carry.</exception>
+    public string Resolve(SecretReference reference) =>
+        TryResolve(reference, out var secret, out var problem) ? secret : throw new SecretUnavailableException(reference, problem);
+
+    /// <param name="problem">Why there is none, in words that name the reference and not the secret.</param>
+    public bool TryResolve(
+        SecretReference reference,
+        [NotNullWhen(true)] out string? secret,
+        [NotNullWhen(false)] out string? problem)
+    {
+        (secret, problem) = reference.Source == SecretSource.Environment
+            ? (_environment(reference.Location), null)
+            : ReadCached(reference.Location);
+        if (problem is null)
+        {
+            secret = secret?.TrimEnd();
+            problem = secret switch
+            {
+                null => "is not set",
+                "" => "is empty",
+                { Length: > MaxBytes } => "is too long",
+                _ when secret.Any(char.IsControl) => "holds a line break or another control character",
+                _ => null,
+            };
+        }
+
+        if (secret is not null && problem is null)
+        {
+            return true;
+        }
+
+        secret = null;
+        problem = $"{reference} {problem}";
+        return false;
+    }
+
+    private (string? Secret, string? Problem) ReadCached(string path)
+    {
+        if (_files.TryGetValue(path, out var cached) && time.GetElapsedTime(cached.ReadAt) < FileLifetime)
+        {
+            return (cached.Secret, null);
+        }
+
+        var readAt = time.GetTimestamp();
+        var (secret, problem) = ReadFile(path);
+        if (secret is null)
+        {
+            _files.TryRemove(path, out _);
+            return (null, problem);
+        }
+
+        if (_files.Count >= MaxCached)
+        {
+            _files.Clear();
+        }
+
+        _files[path] = new CachedSecret(secret, readAt);
+        return (secret, null);
+    }
+
+    private static (string? Secret, string? Problem) ReadFile(string path)
+    {
+        try
+        {
+            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 1);
+            var bytes = new byte[MaxBytes + 1];
+            var length = file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
+            if (length > MaxBytes)
+            {
+                return (null, $"is larger than {MaxBytes / 1024} KiB");
+            }
+
+            var content = bytes.AsSpan(0, length);
+            return (StrictUtf8.GetString(content.StartsWith(Encoding.UTF8.Preamble) ? content[Encoding.UTF8.Preamble.Length..] : content), null);
+        }
+        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return (null, "does not exist");
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        {
+            return (null, exception is DecoderFallbackException ? "is not UTF-8 text" : "cannot be read");
+        }
+    }
+
+    private sealed record CachedSecret(string Secret, long ReadAt)
+    {
+        public override string ToString() => "secret";
+    }
+}
