@@ -9,7 +9,7 @@ namespace Ensemble.Catalog;
 /// <see cref="FileLifetime"/>, so that a rotated file is seen soon. White space at the end is not part of a secret.
 /// </summary>
 /// <param name="environment">Reads a variable; null = this process's.</param>
-public sealed class SecretResolver(TimeProvider time, Func<string, string?>? environment = null)
+public sealed class SecretResolver(TimeProvider time, Func<string, string?>? environment = null) : ISecrets
 {
     public const int MaxBytes = 64 * 1024;
 
@@ -26,6 +26,8 @@ public sealed class SecretResolver(TimeProvider time, Func<string, string?>? env
     /// <exception cref="SecretUnavailableException">It is not there, empty, too long, or nothing that a header can carry.</exception>
     public string Resolve(SecretReference reference) =>
         TryResolve(reference, out var secret, out var problem) ? secret : throw new SecretUnavailableException(reference, problem);
+
+    public bool TryResolve(SecretReference reference, [NotNullWhen(true)] out string? secret) => TryResolve(reference, out secret, out _);
 
     /// <param name="problem">Why there is none, in words that name the reference and not the secret.</param>
     public bool TryResolve(

@@ -30,6 +30,11 @@ public static class ChatRequestParser
             throw new ChatRequestException(
                 $"The body is not valid JSON: line {exception.LineNumber + 1}, byte {exception.BytePositionInLine + 1}.", null);
         }
+        catch (InvalidOperationException)
+        {
+            // The reader's answer to an escape that stands for half a character.
+            throw new ChatRequestException("A name in the body holds half of a surrogate pair.", null);
+        }
     }
 
     /// <summary>One reading of one body; a ref struct because the reader is one.</summary>

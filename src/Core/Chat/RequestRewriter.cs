@@ -17,9 +17,9 @@ public static class RequestRewriter
         output.Add(Open);
         foreach (var field in request.Fields)
         {
-            // A field that is renamed gives way to one that the caller sent under the new name.
+            // A field that is renamed gives way to one that stands under the new name already.
             var name = edits.Renamed.GetValueOrDefault(field.Name, field.Name);
-            if (edits.Dropped.Contains(field.Name) || (name != field.Name && request.TryGetField(name, out _)))
+            if (edits.Dropped.Contains(field.Name) || (name != field.Name && (request.TryGetField(name, out _) || edits.Fields.ContainsKey(name))))
             {
                 continue;
             }

@@ -43,6 +43,9 @@ public static class TokenEstimate
         return Tokens(ascii, other);
     }
 
+    /// <summary>For a text of which only the length is known, in characters.</summary>
+    public static long OfLength(long characters) => Tokens(characters, 0);
+
     /// <summary>The same count as <see cref="OfText"/> has for the decoded text.</summary>
     public static long OfUtf8(ReadOnlySpan<byte> text)
     {

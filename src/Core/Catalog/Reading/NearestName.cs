@@ -1,7 +1,7 @@
 namespace Ensemble.Catalog.Reading;
 
 /// <summary>Guesses which known name a misspelt one was meant to be.</summary>
-internal static class NearestName
+public static class NearestName
 {
     private const int MaxLength = 64;
     private const int MaxCandidates = 2000;

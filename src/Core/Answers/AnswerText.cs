@@ -1,0 +1,53 @@
+using System.Text;
+
+namespace Ensemble.Answers;
+
+/// <summary>Brings a short answer into a form in which equal answers are equal texts.</summary>
+internal static class AnswerText
+{
+    /// <summary>An answer of more words than this is prose, and compared by likeness instead.</summary>
+    public const int MaxWords = 8;
+
+    private const int MaxCharacters = 256;
+
+    /// <returns>Lower case, single spaces, no punctuation around words; null where the answer is longer than a short one.</returns>
+    public static string? Short(string text)
+    {
+        var trimmed = text.AsSpan().Trim();
+        if (trimmed.Length is 0 or > MaxCharacters)
+        {
+            return null;
+        }
+
+        var normal = new StringBuilder(trimmed.Length);
+        var words = 0;
+        foreach (var range in trimmed.SplitAny(" \t\r\n"))
+        {
+            var word = TrimPunctuation(trimmed[range]);
+            if (word.IsEmpty)
+            {
+                continue;
+            }
+
+            if (++words > MaxWords)
+            {
+                return null;
+            }
+
+            if (words > 1)
+            {
+                normal.Append(' ');
+            }
+
+            foreach (var character in word)
+            {
+                normal.Append(char.ToLowerInvariant(character));
+            }
+        }
+
+        return words == 0 ? trimmed.ToString() : normal.ToString();
+    }
+
+    // Marks that belong to a value stay: a sign, a currency, a percent.
+    private static ReadOnlySpan<char> TrimPunctuation(ReadOnlySpan<char> word) => word.Trim(".,;:!?\"'`*_()[]{}");
+}

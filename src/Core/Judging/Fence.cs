@@ -1,0 +1,30 @@
+using System.Text;
+
+namespace Ensemble.Judging;
+
+/// <summary>
+/// Marker lines around material in a prompt. They carry a nonce that the material does not contain, so that nothing in a
+/// candidate can end its own fence or open another.
+/// </summary>
+internal readonly record struct Fence(string Nonce)
+{
+    /// <summary>Draws nonces until one stands in none of the texts.</summary>
+    public static Fence Around(IEnumerable<string> texts, Random random)
+    {
+        var all = texts as IReadOnlyCollection<string> ?? [.. texts];
+        while (true)
+        {
+            var nonce = random.NextInt64(0x1000_0000_0000, 0x1_0000_0000_0000).ToString("x12");
+            if (!all.Any(text => text.Contains(nonce, StringComparison.OrdinalIgnoreCase)))
+            {
+                return new Fence(nonce);
+            }
+        }
+    }
+
+    /// <param name="name">What stands inside, as <c>candidate A</c>.</param>
+    public void Write(StringBuilder prompt, string name, string text) =>
+        prompt.Append("<<<").Append(name).Append(' ').Append(Nonce).Append(">>>\n")
+            .Append(text)
+            .Append("\n<<<end ").Append(name).Append(' ').Append(Nonce).Append(">>>\n");
+}

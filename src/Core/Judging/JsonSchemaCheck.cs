@@ -1,0 +1,144 @@
+using System.Text.Json;
+
+namespace Ensemble.Judging;
+
+/// <summary>
+/// Checks a value against the part of JSON Schema that structured outputs use: <c>type</c>, <c>properties</c>,
+/// <c>required</c>, <c>additionalProperties</c>, <c>items</c>, <c>enum</c>, <c>const</c>, <c>anyOf</c>, <c>oneOf</c>,
+/// <c>allOf</c>, <c>$ref</c> within the schema, and the bounds on numbers, strings and arrays. Other keywords pass.
+/// </summary>
+internal sealed class JsonSchemaCheck
+{
+    /// <summary>Deeper than this a value is taken as invalid; a schema may refer to itself.</summary>
+    private const int MaxDepth = 64;
+
+    /// <summary>A schema whose alternatives refer to each other could take for ever; a value that needs more is taken as invalid.</summary>
+    private const int MaxSteps = 100_000;
+
+    private readonly JsonElement _root;
+    private int _steps;
+
+    private JsonSchemaCheck(JsonElement root) => _root = root;
+
+    /// <exception cref="InvalidOperationException">The schema is not one: a keyword's value has the wrong type.</exception>
+    /// <exception cref="FormatException">The schema is not one: a bound is out of range.</exception>
+    public static bool IsValid(JsonElement value, JsonElement schema) => new JsonSchemaCheck(schema).IsValid(value, schema, 0);
+
+    private bool IsValid(JsonElement value, JsonElement schema, int depth)
+    {
+        if (schema.ValueKind != JsonValueKind.Object)
+        {
+            return schema.ValueKind != JsonValueKind.False;
+        }
+
+        if (depth > MaxDepth || ++_steps > MaxSteps)
+        {
+            return false;
+        }
+
+        foreach (var keyword in schema.EnumerateObject())
+        {
+            if (!Holds(value, keyword, schema, depth))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private bool Holds(JsonElement value, JsonProperty keyword, JsonElement schema, int depth)
+    {
+        var rule = keyword.Value;
+        return keyword.Name switch
+        {
+            "$ref" => Resolve(rule) is { } target && IsValid(value, target, depth + 1),
+            "type" => rule.ValueKind == JsonValueKind.Array ? rule.EnumerateArray().Any(type => IsOfType(value, type)) : IsOfType(value, rule),
+            "enum" => rule.EnumerateArray().Any(allowed => JsonElement.DeepEquals(value, allowed)),
+            "const" => JsonElement.DeepEquals(value, rule),
+            "anyOf" => rule.EnumerateArray().Any(option => IsValid(value, option, depth + 1)),
+            "oneOf" => rule.EnumerateArray().Count(option => IsValid(value, option, depth + 1)) == 1,
+            "allOf" => rule.EnumerateArray().All(part => IsValid(value, part, depth + 1)),
+            _ => value.ValueKind switch
+            {
+                JsonValueKind.Object => ObjectHolds(value, keyword, schema, depth),
+                JsonValueKind.Array => ArrayHolds(value, keyword, depth),
+                JsonValueKind.String => StringHolds(value.GetString()!, keyword),
+                JsonValueKind.Number => NumberHolds(value.GetDouble(), keyword),
+                _ => true,
+            },
+        };
+    }
+
+    private bool ObjectHolds(JsonElement value, JsonProperty keyword, JsonElement schema, int depth)
+    {
+        var rule = keyword.Value;
+        return keyword.Name switch
+        {
+            "required" => rule.EnumerateArray().All(name => value.TryGetProperty(name.GetString()!, out _)),
+            "properties" => rule.EnumerateObject().All(property =>
+                !value.TryGetProperty(property.Name, out var member) || IsValid(member, property.Value, depth + 1)),
+            "additionalProperties" => value.EnumerateObject().All(member =>
+                (schema.TryGetProperty("properties", out var known) && known.TryGetProperty(member.Name, out _))
+                || IsValid(member.Value, rule, depth + 1)),
+            _ => true,
+        };
+    }
+
+    private bool ArrayHolds(JsonElement value, JsonProperty keyword, int depth) => keyword.Name switch
+    {
+        "items" => value.EnumerateArray().All(item => IsValid(item, keyword.Value, depth + 1)),
+        "minItems" => value.GetArrayLength() >= keyword.Value.GetInt64(),
+        "maxItems" => value.GetArrayLength() <= keyword.Value.GetInt64(),
+        _ => true,
+    };
+
+    private static bool StringHolds(string value, JsonProperty keyword) => keyword.Name switch
+    {
+        "minLength" => new System.Globalization.StringInfo(value).LengthInTextElements >= keyword.Value.GetInt64(),
+        "maxLength" => new System.Globalization.StringInfo(value).LengthInTextElements <= keyword.Value.GetInt64(),
+        _ => true,
+    };
+
+    private static bool NumberHolds(double value, JsonProperty keyword) => keyword.Name switch
+    {
+        "minimum" => value >= keyword.Value.GetDouble(),
+        "maximum" => value <= keyword.Value.GetDouble(),
+        "exclusiveMinimum" => value > keyword.Value.GetDouble(),
+        "exclusiveMaximum" => value < keyword.Value.GetDouble(),
+        _ => true,
+    };
+
+    private static bool IsOfType(JsonElement value, JsonElement type) => type.GetString() switch
+    {
+        "object" => value.ValueKind == JsonValueKind.Object,
+        "array" => value.ValueKind == JsonValueKind.Array,
+        "string" => value.ValueKind == JsonValueKind.String,
+        "number" => value.ValueKind == JsonValueKind.Number,
+        "integer" => value.ValueKind == JsonValueKind.Number && double.IsInteger(value.GetDouble()),
+        "boolean" => value.ValueKind is JsonValueKind.True or JsonValueKind.False,
+        "null" => value.ValueKind == JsonValueKind.Null,
+        _ => true,
+    };
+
+    /// <returns>Null where the reference leads nowhere in this schema.</returns>
+    private JsonElement? Resolve(JsonElement reference)
+    {
+        if (reference.GetString() is not { } path || !path.StartsWith('#'))
+        {
+            return null;
+        }
+
+        var target = _root;
+        foreach (var step in path.Split('/').Skip(1))
+        {
+            var name = step.Replace("~1", "/", StringComparison.Ordinal).Replace("~0", "~", StringComparison.Ordinal);
+            if (target.ValueKind != JsonValueKind.Object || !target.TryGetProperty(name, out target))
+            {
+                return null;
+            }
+        }
+
+        return target;
+    }
+}

@@ -1,0 +1,96 @@
+using Ensemble.Catalog;
+using Ensemble.Chat;
+using Ensemble.Models;
+using Ensemble.Panels;
+using Ensemble.Runs;
+using Ensemble.Upstreams;
+
+namespace Ensemble.Judging;
+
+/// <summary>Asks the judge to write the answer, and its fallbacks in turn while nothing has been shown.</summary>
+internal sealed class JudgeChain(RunContext context, EnsembleConfig ensemble)
+{
+    private static readonly string[] NeverSent = [.. MemberEdits.NeverSent, "seed", "top_p", "presence_penalty", "frequency_penalty"];
+
+    private readonly AnswerFormat _format = AnswerFormat.Of(context.Chat);
+
+    public async Task<JudgeResult> AskAsync(IReadOnlyList<Candidate> candidates)
+    {
+        var prompt = new JudgePrompt(context.Chat, ensemble.Judge, candidates, context.Random("judge"));
+        var failures = new List<SubCallResult>();
+        string[] judges = [ensemble.Judge.Model, .. ensemble.Judge.Fallbacks];
+        for (var index = 0; index < judges.Length && !context.Deadline.IsOver; index++)
+        {
+            var stream = context.Chat.Stream ? new JudgeStream(context) : null;
+            var result = await context.CallAsync(Question(prompt, context.Catalog.Models[judges[index]], index, stream), CancellationToken.None);
+            if (stream is { Overflowed: true })
+            {
+                return new JudgeResult(null, failures, Shown: true, Overflowed: true);
+            }
+
+            if (result.IsUsable && Accept(result.Call.Answer!, stream) is { } answer)
+            {
+                return new JudgeResult(answer, failures, Shown: true, Overflowed: false);
+            }
+
+            failures.Add(result);
+            if (stream is { Shown: true })
+            {
+                // A filter may end an answer that had begun; that is an end, and the caller is told which.
+                return result.Outcome == CallOutcome.Filtered
+                    ? new JudgeResult(new RunAnswer("content_filter"), failures, Shown: true, Overflowed: false)
+                    : new JudgeResult(null, failures, Shown: true, Overflowed: false);
+            }
+        }
+
+        return new JudgeResult(null, failures, Shown: false, Overflowed: false);
+    }
+
+    /// <returns>Null where the answer is not what the caller's schema asks for and another judge may still write one.</returns>
+    private RunAnswer? Accept(ChatAnswer answer, JudgeStream? stream)
+    {
+        var valid = _format.Accepts(answer.Content);
+        context.Judge = context.Judge! with { SchemaValid = valid };
+        if (stream is null)
+        {
+            if (valid == false)
+            {
+                return null;
+            }
+
+            context.Show(new AnswerDelta(answer.Content));
+        }
+
+        return new RunAnswer(answer.FinishReason);
+    }
+
+    private SubCall Question(JudgePrompt prompt, ModelConfig judge, int index, JudgeStream? stream)
+    {
+        var edits = new RequestEdits();
+        foreach (var field in NeverSent)
+        {
+            edits.Drop(field);
+        }
+
+        if (ensemble.Judge.Temperature is { } temperature)
+        {
+            edits.Set("temperature", temperature);
+        }
+        else
+        {
+            edits.Drop("temperature");
+        }
+
+        context.Judge = new JudgeManifest(prompt.Version, prompt.Write(edits, judge), SchemaValid: null);
+        return new SubCall(new SubCallKey(SubCallStep.Synthesis, index, 0), SubCallRole.Judge, new ModelCall
+        {
+            Model = judge,
+            Chat = context.Chat,
+            Edits = edits,
+            Timeout = ensemble.Timeout ?? judge.Timeout,
+            IdleTimeout = ensemble.IdleTimeout,
+            Sink = stream,
+            WaitForGate = true,
+        });
+    }
+}

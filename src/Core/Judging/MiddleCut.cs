@@ -1,0 +1,45 @@
+using Ensemble.Usage;
+
+namespace Ensemble.Judging;
+
+/// <summary>Fits texts into a budget of tokens by leaving out the middle of those that are too long.</summary>
+internal static class MiddleCut
+{
+    /// <summary>Shares a budget: a text that needs less than its part leaves the rest to the longer ones.</summary>
+    /// <param name="needs">Tokens that each text would take whole.</param>
+    /// <returns>Tokens for each text.</returns>
+    public static long[] Share(IReadOnlyList<long> needs, long budget)
+    {
+        var shares = new long[needs.Count];
+        var open = Enumerable.Range(0, needs.Count).OrderBy(index => needs[index]).ToArray();
+        var left = Math.Max(0, budget);
+        for (var position = 0; position < open.Length; position++)
+        {
+            var equal = left / (open.Length - position);
+            shares[open[position]] = Math.Min(needs[open[position]], equal);
+            left -= shares[open[position]];
+        }
+
+        return shares;
+    }
+
+    /// <param name="tokens">The text's share.</param>
+    /// <returns>The text itself where it fits, else its beginning and end with a mark between them.</returns>
+    public static string Fit(string text, long tokens)
+    {
+        var needed = TokenEstimate.OfText(text);
+        if (needed <= tokens)
+        {
+            return text;
+        }
+
+        var kept = (int)(text.Length * (double)tokens / needed);
+        var head = OnBoundary(text, kept - (kept / 2));
+        var tail = OnBoundary(text, text.Length - (kept / 2));
+        return $"{text.AsSpan(0, head)}\n[… {tail - head} characters left out …]\n{text.AsSpan(tail)}";
+    }
+
+    // Between the two halves of a surrogate pair is no place to cut.
+    private static int OnBoundary(string text, int index) =>
+        index > 0 && index < text.Length && char.IsLowSurrogate(text[index]) ? index - 1 : index;
+}

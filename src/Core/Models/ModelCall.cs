@@ -1,0 +1,32 @@
+using Ensemble.Catalog;
+using Ensemble.Chat;
+using Ensemble.Upstreams;
+
+namespace Ensemble.Models;
+
+/// <summary>A question to one model, and the limits of asking it.</summary>
+public sealed record ModelCall
+{
+    public required ModelConfig Model { get; init; }
+
+    /// <summary>The caller's request.</summary>
+    public required ChatRequest Chat { get; init; }
+
+    /// <summary>What differs from it for this model.</summary>
+    public required RequestEdits Edits { get; init; }
+
+    /// <summary>Bounds everything: gate, attempts, back-off; with a <see cref="Sink"/> only until the first content.</summary>
+    public required TimeSpan Timeout { get; init; }
+
+    /// <summary>Longest silence between two bytes after the first content.</summary>
+    public required TimeSpan IdleTimeout { get; init; }
+
+    /// <summary>Receives the answer as it comes; null = the answer is asked for whole.</summary>
+    public IAnswerSink? Sink { get; init; }
+
+    /// <summary>Keeps the provider's <c>choices</c> as JSON.</summary>
+    public bool KeepChoices { get; init; }
+
+    /// <summary>Whether a model at its limit is asked again later, as after a 429, or given up at once.</summary>
+    public bool WaitForGate { get; init; }
+}

@@ -1,0 +1,191 @@
+using System.Collections.Concurrent;
+using Ensemble.Catalog;
+using Ensemble.Chat;
+using Ensemble.Gates;
+using Ensemble.Upstreams;
+using Polly;
+using Polly.Retry;
+
+namespace Ensemble.Models;
+
+/// <summary>One gate lease and one upstream call an attempt; attempts by the model's retries.</summary>
+public sealed class ModelCaller : IModelCaller
+{
+    private static readonly ResiliencePropertyKey<Attempts> AttemptsKey = new("ensemble.attempts");
+
+    private readonly IReadOnlyDictionary<ProviderKind, IUpstream> _upstreams;
+    private readonly IGate _gate;
+    private readonly TimeProvider _time;
+    private readonly Random _random;
+    private readonly ConcurrentDictionary<int, ResiliencePipeline<UpstreamResult>> _pipelines = new();
+
+    /// <param name="random">For the jitter between attempts; guarded here, so it needs not be thread-safe.</param>
+    public ModelCaller(IReadOnlyDictionary<ProviderKind, IUpstream> upstreams, IGate gate, TimeProvider time, Random random)
+    {
+        _upstreams = upstreams;
+        _gate = gate;
+        _time = time;
+        _random = random;
+    }
+
+    public async Task<ModelCallResult> CallAsync(ModelCall call, CancellationToken cancellationToken)
+    {
+        using var watch = new CallWatch(call.Timeout, call.IdleTimeout, _time, cancellationToken);
+        var attempts = new Attempts(call, _upstreams[call.Model.Provider], watch);
+        var result = Unsupported(call, attempts.Upstream) ?? await RunAsync(attempts);
+        return new ModelCallResult
+        {
+            Outcome = result.Outcome,
+            Answer = result.Answer,
+            Error = result.Error,
+            Usage = attempts.Usage,
+            Attempts = attempts.Made,
+            StartedAt = watch.StartedAt,
+            FirstToken = watch.FirstToken,
+            Total = watch.Elapsed,
+            ReceivedCharacters = result.ReceivedCharacters,
+            DroppedParameters = result.DroppedParameters,
+        };
+    }
+
+    private static UpstreamResult? Unsupported(ModelCall call, IUpstream upstream)
+    {
+        foreach (var part in call.Chat.Parts)
+        {
+            if (!upstream.Carries(part.Kind))
+            {
+                var param = $"messages[{part.Message}].content[{part.Index}]";
+                return UpstreamResult.Failed(
+                    CallOutcome.Unsupported,
+                    new UpstreamError($"This model cannot be sent content of kind {part.Kind}.") { Param = param });
+            }
+        }
+
+        return null;
+    }
+
+    private async Task<UpstreamResult> RunAsync(Attempts attempts)
+    {
+        if (attempts.Call.Model.Retries == 0)
+        {
+            return await AttemptAsync(attempts);
+        }
+
+        var context = ResilienceContextPool.Shared.Get(attempts.Watch.Token);
+        context.Properties.Set(AttemptsKey, attempts);
+        try
+        {
+            return await Pipeline(attempts.Call.Model.Retries).ExecuteAsync(
+                static async (_, state) => await state.Caller.AttemptAsync(state.Attempts),
+                context,
+                (Caller: this, Attempts: attempts));
+        }
+        catch (OperationCanceledException)
+        {
+            // While waiting between two attempts; what the last one said is still the best reason there is.
+            return UpstreamResult.Failed(attempts.Watch.CancelledBy(), attempts.LastError ?? new UpstreamError("Cancelled before an attempt."));
+        }
+        finally
+        {
+            ResilienceContextPool.Shared.Return(context);
+        }
+    }
+
+    private async Task<UpstreamResult> AttemptAsync(Attempts attempts)
+    {
+        var (call, watch) = (attempts.Call, attempts.Watch);
+        var admission = await _gate.AcquireAsync(new GateRequest($"model:{call.Model.DisplayName}", call.Model.RateLimit), watch.Token);
+        if (admission.Refusal is { } refusal)
+        {
+            attempts.LastError = new UpstreamError(refusal.Reason) { RetryAfter = refusal.RetryAfter };
+            return UpstreamResult.Failed(CallOutcome.GateRefused, attempts.LastError);
+        }
+
+        watch.BeginAttempt();
+        attempts.Made++;
+        UpstreamResult? result = null;
+        try
+        {
+            result = await attempts.Upstream.SendAsync(
+                new UpstreamRequest
+                {
+                    Model = call.Model,
+                    Chat = call.Chat,
+                    Edits = call.Edits,
+                    Sink = call.Sink,
+                    KeepChoices = call.KeepChoices,
+                    Watch = watch,
+                },
+                watch.Token);
+            if (result.Outcome == CallOutcome.Cancelled)
+            {
+                result = result with { Outcome = watch.CancelledBy() };
+            }
+
+            if (result.Usage is { } usage)
+            {
+                attempts.Usage = attempts.Usage is { } before ? before + usage : usage;
+            }
+
+            attempts.LastError = result.Error;
+            return result;
+        }
+        finally
+        {
+            var release = new GateRelease(
+                result?.Outcome ?? CallOutcome.TransportError,
+                result?.Usage is { } used ? used.PromptTokens + used.CompletionTokens : null,
+                result?.Error?.RetryAfter);
+            await _gate.ReleaseAsync(admission.Lease!.Value, release);
+        }
+    }
+
+    private ResiliencePipeline<UpstreamResult> Pipeline(int retries) => _pipelines.GetOrAdd(
+        retries,
+        static (count, caller) => new ResiliencePipelineBuilder<UpstreamResult> { TimeProvider = caller._time }
+            .AddRetry(new RetryStrategyOptions<UpstreamResult>
+            {
+                MaxRetryAttempts = count,
+                BackoffType = DelayBackoffType.Exponential,
+                UseJitter = true,
+                Delay = TimeSpan.FromMilliseconds(250),
+                MaxDelay = TimeSpan.FromSeconds(8),
+                Randomizer = caller.NextDouble,
+                ShouldHandle = static arguments => new(arguments.Outcome.Result is { } result && IsWorthRepeating(result, arguments.Context)),
+                DelayGenerator = static arguments => new(arguments.Outcome.Result?.Error?.RetryAfter),
+            })
+            .Build(),
+        this);
+
+    private static bool IsWorthRepeating(UpstreamResult result, ResilienceContext context)
+    {
+        var attempts = context.Properties.GetValue(AttemptsKey, null!);
+        return RetryRule.MayPass(result, attempts.Call.WaitForGate)
+            && attempts.Call.Sink is not { Shown: true }
+            && attempts.Watch.Remaining > (result.Error?.RetryAfter ?? TimeSpan.Zero);
+    }
+
+    private double NextDouble()
+    {
+        lock (_random)
+        {
+            return _random.NextDouble();
+        }
+    }
+
+    /// <summary>What the attempts of one call share.</summary>
+    private sealed class Attempts(ModelCall call, IUpstream upstream, CallWatch watch)
+    {
+        public ModelCall Call { get; } = call;
+
+        public IUpstream Upstream { get; } = upstream;
+
+        public CallWatch Watch { get; } = watch;
+
+        public int Made { get; set; }
+
+        public TokenUsage? Usage { get; set; }
+
+        public UpstreamError? LastError { get; set; }
+    }
+}

@@ -1,0 +1,52 @@
+using System.Text.Json;
+using Ensemble.Chat;
+
+namespace Ensemble.Panels;
+
+/// <summary>What differs between the caller's request and a panel member's.</summary>
+internal static class MemberEdits
+{
+    /// <summary>
+    /// Fields that no sub-call of an ensemble carries: what the gateway decides itself, what would make a sub-call
+    /// somebody's stored completion, and what <see cref="Runs.EnsembleRequestRules"/> lets pass only in a form that says nothing.
+    /// </summary>
+    public static readonly IReadOnlyList<string> NeverSent =
+    [
+        "n", "stream", "stream_options", "store", "metadata", "service_tier", "prediction", "logprobs", "top_logprobs",
+        "tools", "tool_choice", "parallel_tool_calls", "functions", "function_call", "audio", "modalities",
+    ];
+
+    public static RequestEdits For(ChatRequest chat, PanelSlot slot)
+    {
+        var edits = new RequestEdits();
+        foreach (var field in NeverSent)
+        {
+            edits.Drop(field);
+        }
+
+        if (slot.Member.Temperature is { } temperature)
+        {
+            edits.Set("temperature", temperature);
+        }
+
+        // Samples of one seed would be the same answer again: each counts on from the first.
+        if ((slot.Member.Seed ?? SeedOf(chat, slot)) is { } seed)
+        {
+            edits.Set("seed", seed + slot.Key.Sample);
+        }
+
+        return edits;
+    }
+
+    private static long? SeedOf(ChatRequest chat, PanelSlot slot)
+    {
+        if (slot.Key.Sample == 0 || !chat.TryGetField("seed", out var field) || field.Kind != JsonTokenType.Number)
+        {
+            return null;
+        }
+
+        var reader = new Utf8JsonReader(chat.Slice(field.Value));
+        reader.Read();
+        return reader.GetInt64();
+    }
+}

@@ -1,0 +1,175 @@
+using Ensemble.Catalog;
+using Ensemble.Models;
+using Ensemble.Runs;
+using Ensemble.Upstreams;
+
+namespace Ensemble.Panels;
+
+/// <summary>
+/// Asks all members at once, and goes on when there is quorum and the rest had its grace, when nobody is out any more, or
+/// when quorum is out of reach. Whoever is still out then is cancelled.
+/// </summary>
+internal sealed class Panel : IDisposable
+{
+    private readonly RunContext _context;
+    private readonly EnsembleConfig _ensemble;
+    private readonly PanelSlot[] _slots;
+    private readonly SubCallResult?[] _results;
+    private readonly PanelCount _count;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly TaskCompletionSource<string> _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Lock _lock = new();
+    private readonly long _started;
+    private TimeSpan? _quorumAfter;
+    private ITimer? _grace;
+
+    private Panel(RunContext context, EnsembleConfig ensemble)
+    {
+        _context = context;
+        _ensemble = ensemble;
+        _slots = PanelSlot.Of(ensemble);
+        _results = new SubCallResult?[_slots.Length];
+        _count = new PanelCount(_slots.Length, ensemble.MinResponses);
+        _started = context.Time.GetTimestamp();
+    }
+
+    public static async Task<(PanelResult Result, PanelManifest Manifest)> AskAsync(RunContext context, EnsembleConfig ensemble)
+    {
+        using var panel = new Panel(context, ensemble);
+        return await panel.AskAsync();
+    }
+
+    public void Dispose()
+    {
+        _grace?.Dispose();
+        _stop.Dispose();
+    }
+
+    private async Task<(PanelResult Result, PanelManifest Manifest)> AskAsync()
+    {
+        for (var index = 0; index < _slots.Length && !_closed.Task.IsCompleted; index++)
+        {
+            _ = AskAsync(index);
+        }
+
+        using var registration = _context.Deadline.Token.UnsafeRegister(static state => ((Panel)state!).Close("deadline"), this);
+        var because = await _closed.Task;
+        var closedAfter = _context.Time.GetElapsedTime(_started);
+        PanelResult result;
+        lock (_lock)
+        {
+            result = Result();
+        }
+
+        await _stop.CancelAsync();
+        return (result, new PanelManifest(_ensemble.MinResponses, result.Candidates.Count, _quorumAfter, closedAfter, because));
+    }
+
+    private async Task AskAsync(int index)
+    {
+        try
+        {
+            Report(index, await _context.CallAsync(Question(_slots[index]), _stop.Token));
+        }
+        catch (Exception exception)
+        {
+            // A fault of ours must end the run, not leave it waiting for an answer that nobody gives.
+            _closed.TrySetException(exception);
+        }
+    }
+
+    private SubCall Question(PanelSlot slot)
+    {
+        var model = _context.Catalog.Models[slot.Member.Model];
+        return new SubCall(slot.Key, SubCallRole.Panel, new ModelCall
+        {
+            Model = model,
+            Chat = _context.Chat,
+            Edits = MemberEdits.For(_context.Chat, slot),
+            Timeout = _ensemble.Timeout ?? model.Timeout,
+            IdleTimeout = _ensemble.IdleTimeout,
+        });
+    }
+
+    private void Report(int index, SubCallResult result)
+    {
+        lock (_lock)
+        {
+            if (_closed.Task.IsCompleted)
+            {
+                return;
+            }
+
+            if (result.Outcome == CallOutcome.Cancelled)
+            {
+                // Nobody but the run's end cancels a member of an open panel.
+                _closed.TrySetResult("deadline");
+                return;
+            }
+
+            _results[index] = result;
+            switch (_count.Report(result.IsUsable))
+            {
+                case PanelVerdict.Complete:
+                    _quorumAfter ??= _context.Time.GetElapsedTime(_started);
+                    _closed.TrySetResult("all_answered");
+                    break;
+                case PanelVerdict.OutOfReach:
+                    _closed.TrySetResult("quorum_out_of_reach");
+                    break;
+                case PanelVerdict.Quorum:
+                    _quorumAfter = _context.Time.GetElapsedTime(_started);
+                    BeginGrace(_quorumAfter.Value);
+                    break;
+            }
+        }
+    }
+
+    private void BeginGrace(TimeSpan timeToQuorum)
+    {
+        if (StragglerRule.Grace(_ensemble.StragglerGrace, timeToQuorum) is not { } grace)
+        {
+            return;
+        }
+
+        if (grace == TimeSpan.Zero)
+        {
+            _closed.TrySetResult("grace_over");
+            return;
+        }
+
+        _grace = _context.Time.CreateTimer(static state => ((Panel)state!).Close("grace_over"), this, grace, Timeout.InfiniteTimeSpan);
+    }
+
+    private void Close(string because)
+    {
+        lock (_lock)
+        {
+            _closed.TrySetResult(because);
+        }
+    }
+
+    private PanelResult Result()
+    {
+        var candidates = new List<Candidate>(_slots.Length);
+        var missing = new List<SubCallResult>();
+        for (var index = 0; index < _slots.Length; index++)
+        {
+            if (_results[index] is not { } result)
+            {
+                continue;
+            }
+
+            if (result.IsUsable)
+            {
+                candidates.Add(new Candidate(result.Key, result.Call.Answer!, _slots[index].Member.Weight));
+            }
+            else
+            {
+                missing.Add(result);
+            }
+        }
+
+        return new PanelResult(candidates, missing, _ensemble.MinResponses, _slots.Length);
+    }
+}

@@ -1,0 +1,105 @@
+using Ensemble.Runs;
+using Ensemble.Upstreams;
+
+namespace Ensemble.Panels;
+
+/// <summary>Says why a panel has no quorum: the request's fault where it alone explains it, else the members'.</summary>
+internal static class PanelFailure
+{
+    private static readonly (CallOutcome Outcome, string Words)[] Words =
+    [
+        (CallOutcome.TimedOut, "timed out"),
+        (CallOutcome.Stalled, "fell silent"),
+        (CallOutcome.ServerError, "failed (5xx)"),
+        (CallOutcome.TransportError, "could not be reached"),
+        (CallOutcome.RateLimited, "rate limited"),
+        (CallOutcome.GateRefused, "over its limit"),
+        (CallOutcome.AuthenticationFailed, "misconfigured"),
+        (CallOutcome.NotFound, "misconfigured"),
+        (CallOutcome.RequestRejected, "refused the request"),
+        (CallOutcome.Unsupported, "cannot take the content"),
+        (CallOutcome.Blank, "answered nothing"),
+        (CallOutcome.BlankAtLength, "was cut before it answered"),
+        (CallOutcome.Refused, "declined"),
+        (CallOutcome.Filtered, "was filtered"),
+        (CallOutcome.InvalidResponse, "answered unreadably"),
+        (CallOutcome.Incomplete, "broke off"),
+        (CallOutcome.Cancelled, "not waited for"),
+    ];
+
+    /// <param name="scrub">Takes names out of a provider's message.</param>
+    public static RunEnd Explain(PanelResult panel, Func<string, string> scrub)
+    {
+        if (Refusal(panel) is { } refusal)
+        {
+            return refusal;
+        }
+
+        if (Decides(panel, CallOutcome.RequestRejected) is { } rejected)
+        {
+            var error = rejected.Call.Error!;
+            return new RunFailure(RunFailureKind.RequestRejected, scrub(error.Message)) { Code = error.Code, Param = error.Param };
+        }
+
+        if (panel.Missing.Count == panel.Total && Decides(panel, CallOutcome.Unsupported) is { } unsupported)
+        {
+            return new RunFailure(RunFailureKind.UnsupportedContent, "No member of this ensemble can take this content part.")
+            {
+                Param = unsupported.Call.Error!.Param,
+            };
+        }
+
+        if (Decides(panel, CallOutcome.BlankAtLength) is not null)
+        {
+            return new RunFailure(
+                RunFailureKind.MaxTokensTooSmall,
+                "The length limit was reached before any answer text: raise 'max_completion_tokens' (or 'max_tokens'), or leave it out.");
+        }
+
+        var limited = panel.Missing.Where(IsLimited).ToArray();
+        if (limited.Length > 0 && limited.Length == panel.Missing.Count)
+        {
+            return new RunFailure(RunFailureKind.RateLimited, "The models of this ensemble are at their limits.")
+            {
+                RetryAfter = limited.Min(result => result.Call.RetryAfter),
+            };
+        }
+
+        return new RunFailure(RunFailureKind.PanelBelowQuorum, Describe(panel)) { IsLasting = panel.Missing.All(IsMisconfigured) };
+    }
+
+    /// <summary>"2 of 3 answers needed, 1 arrived: 1 timed out, 1 failed (5xx)".</summary>
+    public static string Describe(PanelResult panel)
+    {
+        var counts = panel.Missing
+            .GroupBy(result => Words.First(entry => entry.Outcome == result.Outcome).Words)
+            .Select(group => $"{group.Count()} {group.Key}");
+        var open = panel.Total - panel.Candidates.Count - panel.Missing.Count;
+        var reasons = open > 0 ? counts.Append($"{open} not waited for") : counts;
+        return $"{panel.Required} of {panel.Total} answers needed, {panel.Candidates.Count} arrived: {string.Join(", ", reasons)}.";
+    }
+
+    public static bool IsLimited(SubCallResult result) => result.Outcome is CallOutcome.RateLimited or CallOutcome.GateRefused;
+
+    private static bool IsMisconfigured(SubCallResult result) => result.Outcome is CallOutcome.AuthenticationFailed or CallOutcome.NotFound;
+
+    /// <summary>As many as quorum needs have declined: that is the panel's answer.</summary>
+    private static RunAnswer? Refusal(PanelResult panel)
+    {
+        var declined = panel.Missing.Where(result => result.Outcome is CallOutcome.Refused or CallOutcome.Filtered).ToArray();
+        if (declined.Length < panel.Required)
+        {
+            return null;
+        }
+
+        var refusal = declined.Select(result => result.Call.Answer?.Refusal).FirstOrDefault(text => !string.IsNullOrEmpty(text));
+        return refusal is null ? new RunAnswer("content_filter") : new RunAnswer("stop") { Refusal = refusal };
+    }
+
+    /// <returns>The first such result, where those alone leave too few for quorum, however the others fared.</returns>
+    private static SubCallResult? Decides(PanelResult panel, CallOutcome outcome)
+    {
+        var results = panel.Missing.Where(result => result.Outcome == outcome).ToArray();
+        return results.Length > 0 && panel.Total - results.Length < panel.Required ? results[0] : null;
+    }
+}

@@ -1,0 +1,138 @@
+using Ensemble.Catalog;
+using Ensemble.Strategies;
+using Microsoft.Extensions.Logging;
+
+namespace Ensemble.Runs;
+
+/// <summary>
+/// The pipeline of one incarnation of a run: strategy, end, accounts. The same in one process and in a cluster; whoever
+/// starts it gives it a journal to write and keeps the journal for its readers.
+/// </summary>
+public sealed partial class Run : IDisposable
+{
+    private readonly RunContext _context;
+    private readonly IStrategy _strategy;
+    private readonly string _strategyName;
+    private readonly RunDeadline _deadline;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly ILogger _logger;
+    private RunManifest? _finished;
+
+    /// <param name="memory">What earlier incarnations found out; empty for the first.</param>
+    /// <param name="journal">Receives the run's events, a last one in any case.</param>
+    /// <exception cref="KeyNotFoundException">The alias is not in the catalog.</exception>
+    public Run(RunRequest request, CatalogSnapshot catalog, RunServices services, RunMemory memory, RunJournal journal, ILogger logger)
+    {
+        RunLimits limits;
+        if (catalog.Ensembles.TryGetValue(request.Chat.Model, out var ensemble))
+        {
+            (limits, _strategyName) = (RunLimits.Of(ensemble), "synthesize");
+            _strategy = new Synthesize(ensemble);
+        }
+        else if (catalog.Models.TryGetValue(request.Chat.Model, out var model) && model.Kind == ModelKind.Chat)
+        {
+            (limits, _strategyName) = (RunLimits.Of(model), "direct");
+            _strategy = new DirectAnswer(model);
+        }
+        else
+        {
+            throw new KeyNotFoundException($"No alias '{request.Chat.Model}' at revision {catalog.Revision}.");
+        }
+
+        _logger = logger;
+        _deadline = new RunDeadline(limits.UntilShown, limits.MaxAnswer, services.Time, _stop.Token);
+        _context = new RunContext(request, catalog, services, memory, journal, _deadline);
+    }
+
+    public RunJournal Journal => _context.Journal;
+
+    public string? Caller => _context.Request.Caller;
+
+    /// <summary>Stops the run: its upstream calls are cancelled, their usage is still accounted for.</summary>
+    public void Cancel()
+    {
+        try
+        {
+            _stop.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // It ended just now by itself.
+        }
+    }
+
+    /// <summary>Runs to the end. Never throws: a fault of ours is a failed run, and a log entry.</summary>
+    public async Task ExecuteAsync()
+    {
+        RunEnd end;
+        try
+        {
+            end = await _strategy.ExecuteAsync(_context);
+            if (end.Failure is not null && _stop.IsCancellationRequested)
+            {
+                end = new RunFailure(RunFailureKind.Cancelled, "The run was cancelled.");
+            }
+        }
+        catch (Exception exception)
+        {
+            LogFault(_logger, exception, _context.Request.Id.Value, _context.Chat.Model);
+            end = new RunFailure(RunFailureKind.Internal, "The gateway failed to execute this run.");
+        }
+
+        // Stragglers have been cancelled, and what they used belongs into this run's accounts.
+        await SettleAsync();
+        var totals = _context.Totals();
+        _finished = Manifest(end);
+        Journal.Append(end.Answer is { } answer ? new RunCompleted(answer, totals) : new RunFailed(end.Failure!, totals));
+    }
+
+    /// <summary>What the run has done so far, or did.</summary>
+    public RunManifest Manifest() => _finished ?? Manifest(default);
+
+    public void Dispose()
+    {
+        _deadline.Dispose();
+        _stop.Dispose();
+    }
+
+    private async Task SettleAsync()
+    {
+        try
+        {
+            await _context.SettleAsync();
+        }
+        catch (Exception exception)
+        {
+            LogFault(_logger, exception, _context.Request.Id.Value, _context.Chat.Model);
+        }
+    }
+
+    private RunManifest Manifest(RunEnd end)
+    {
+        var isOver = end.Answer is not null || end.Failure is not null;
+        return new RunManifest
+        {
+            Run = _context.Request.Id,
+            Caller = _context.Request.Caller,
+            Incarnation = _context.Request.Incarnation,
+            Ensemble = _context.Chat.Model,
+            Strategy = _strategyName,
+            CatalogRevision = _context.Catalog.Revision,
+            Streamed = _context.Chat.Stream,
+            StartedAt = _context.StartedAt,
+            Total = isOver ? _context.Elapsed : null,
+            Outcome = end.Answer is not null ? "completed" : end.Failure is { } failure ? SnakeCase.Of(failure.Kind) : "running",
+            Failure = end.Failure?.Message,
+            FinishReason = end.Answer?.FinishReason,
+            Agreement = _context.Agreement,
+            Degraded = _context.Degraded,
+            Panel = _context.Panel,
+            Judge = _context.Judge,
+            SubCalls = _context.SubCalls,
+            Usage = _context.Totals(),
+        };
+    }
+
+    [LoggerMessage(EventId = 10, EventName = "RunFault", Level = LogLevel.Error, Message = "run {RunId} of {Ensemble} failed by a fault of the gateway")]
+    private static partial void LogFault(ILogger logger, Exception exception, string runId, string ensemble);
+}

@@ -1,0 +1,14 @@
+namespace Ensemble.Runs;
+
+/// <summary>How an answer ended; its text went before it as <see cref="AnswerDelta"/> or <see cref="ChoicesDelta"/>.</summary>
+public sealed record RunAnswer(string FinishReason)
+{
+    /// <summary>The members' refusal, where too many refused; null otherwise.</summary>
+    public string? Refusal { get; init; }
+
+    /// <summary>Whether a model was asked by its own name, so that its provider's chunks were the answer.</summary>
+    public bool IsDirect { get; init; }
+
+    /// <summary>A direct model's whole answer: its provider's choices as JSON, with ids of ours; empty otherwise.</summary>
+    public ReadOnlyMemory<byte> Choices { get; init; }
+}

@@ -1,0 +1,225 @@
+using Ensemble.Catalog;
+using Ensemble.Chat;
+using Ensemble.Models;
+using Ensemble.Usage;
+
+namespace Ensemble.Runs;
+
+/// <summary>What a strategy works with: the request, the catalog that the run began with, its clock, its journal, and sub-calls.</summary>
+internal sealed class RunContext
+{
+    private readonly RunServices _services;
+    private readonly RunMemory _memory;
+    private readonly Lock _lock = new();
+    private readonly List<Task> _calls = new(8);
+    private readonly List<SubCallManifest> _subCalls = new(8);
+    private readonly List<string> _degraded = [];
+    private readonly long _started;
+
+    /// <param name="deadline">Its token cancels every sub-call.</param>
+    public RunContext(RunRequest request, CatalogSnapshot catalog, RunServices services, RunMemory memory, RunJournal journal, RunDeadline deadline)
+    {
+        Request = request;
+        Catalog = catalog;
+        Journal = journal;
+        Deadline = deadline;
+        _services = services;
+        _memory = memory;
+        _started = services.Time.GetTimestamp();
+        StartedAt = services.Time.GetUtcNow();
+    }
+
+    public RunRequest Request { get; }
+
+    public ChatRequest Chat => Request.Chat;
+
+    public CatalogSnapshot Catalog { get; }
+
+    public RunJournal Journal { get; }
+
+    public RunDeadline Deadline { get; }
+
+    public TimeProvider Time => _services.Time;
+
+    public DateTimeOffset StartedAt { get; }
+
+    public TimeSpan Elapsed => Time.GetElapsedTime(_started);
+
+    public double? Agreement { get; private set; }
+
+    public PanelManifest? Panel { get; private set; }
+
+    public JudgeManifest? Judge { get; set; }
+
+    public IReadOnlyList<string> Degraded
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return [.. _degraded];
+            }
+        }
+    }
+
+    /// <summary>Those that have ended, in the order in which they did.</summary>
+    public IReadOnlyList<SubCallManifest> SubCalls
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return [.. _subCalls];
+            }
+        }
+    }
+
+    /// <summary>A random sequence that is the same in each incarnation of this run.</summary>
+    public Random Random(string purpose) => RunSeed.For(Request.Id, purpose);
+
+    public void PanelHasClosed(PanelManifest panel, double? agreement)
+    {
+        Panel = panel;
+        Agreement = agreement;
+        Journal.Append(new PanelClosed(panel.Usable, agreement));
+    }
+
+    public void Degrade(string reason)
+    {
+        lock (_lock)
+        {
+            _degraded.Add(reason);
+        }
+
+        Journal.Append(new AnswerDegraded(reason));
+    }
+
+    /// <summary>Adds a piece of the answer for the caller.</summary>
+    /// <returns>False where the answer is larger than a run may hold.</returns>
+    public bool Show(RunEvent delta)
+    {
+        if (!Journal.Shown)
+        {
+            Deadline.OnShown();
+        }
+
+        return Journal.Append(delta);
+    }
+
+    /// <summary>
+    /// Makes a sub-call, or takes its answer from an earlier incarnation. Writes its usage event whatever becomes of it.
+    /// </summary>
+    /// <param name="cancellationToken">Cancels this sub-call alone.</param>
+    public Task<SubCallResult> CallAsync(SubCall subCall, CancellationToken cancellationToken)
+    {
+        var call = MakeAsync(subCall, cancellationToken);
+        if (!call.IsCompleted)
+        {
+            lock (_lock)
+            {
+                _calls.Add(call);
+            }
+        }
+
+        return call;
+    }
+
+    /// <summary>Waits for the sub-calls that are still in flight; each has been cancelled or is near its end.</summary>
+    public Task SettleAsync()
+    {
+        lock (_lock)
+        {
+            return _calls.TrueForAll(call => call.IsCompletedSuccessfully) ? Task.CompletedTask : Task.WhenAll(_calls);
+        }
+    }
+
+    public UsageTotals Totals()
+    {
+        var reported = TokenUsage.None;
+        var (estimatedPrompt, estimatedCompletion) = (0L, 0L);
+        decimal? cost = 0;
+        foreach (var subCall in SubCalls)
+        {
+            cost += subCall.Usage.CostUsd;
+            if (subCall.Reported is { } usage)
+            {
+                reported += usage;
+            }
+            else
+            {
+                estimatedPrompt += subCall.Usage.PromptTokens ?? 0;
+                estimatedCompletion += subCall.Usage.CompletionTokens ?? 0;
+            }
+        }
+
+        return new UsageTotals
+        {
+            Reported = reported,
+            EstimatedPromptTokens = estimatedPrompt,
+            EstimatedCompletionTokens = estimatedCompletion,
+            CostUsd = cost,
+        };
+    }
+
+    private async Task<SubCallResult> MakeAsync(SubCall subCall, CancellationToken cancellationToken)
+    {
+        if (_memory.Recall(subCall.Key) is { } remembered)
+        {
+            Record(subCall, remembered, isRemembered: true);
+            return new SubCallResult(subCall.Key, remembered);
+        }
+
+        using var linked = cancellationToken.CanBeCanceled
+            ? CancellationTokenSource.CreateLinkedTokenSource(Deadline.Token, cancellationToken)
+            : null;
+        var result = await _services.Models.CallAsync(subCall.Call, linked?.Token ?? Deadline.Token);
+        if (subCall.Call.Sink is null)
+        {
+            // What was streamed went to this incarnation's journal, and cannot be given again.
+            _memory.Remember(subCall.Key, result);
+        }
+
+        Record(subCall, result, isRemembered: false);
+        return new SubCallResult(subCall.Key, result);
+    }
+
+    private void Record(SubCall subCall, ModelCallResult result, bool isRemembered)
+    {
+        var reading = SubCallMeter.Read(subCall.Call, result);
+        var usage = new UsageEvent
+        {
+            Run = Request.Id,
+            Incarnation = Request.Incarnation,
+            Ensemble = Chat.Model,
+            Role = subCall.Role,
+            Key = subCall.Key,
+            Model = subCall.Call.Model.DisplayName,
+            Outcome = result.Outcome,
+            Attempts = result.Attempts,
+            StartedAt = result.StartedAt,
+            FirstToken = result.FirstToken,
+            Total = result.Total,
+            PromptTokens = reading.PromptTokens,
+            CompletionTokens = reading.CompletionTokens,
+            Source = reading.Source,
+            CostUsd = reading.CostUsd,
+        };
+        var entry = new SubCallManifest(usage)
+        {
+            Reported = result.Usage,
+            IsRemembered = isRemembered,
+            DroppedParameters = result.DroppedParameters,
+            Error = result.Error?.Message,
+        };
+        lock (_lock)
+        {
+            _subCalls.Add(entry);
+        }
+
+        // The incarnation that made the call has accounted for it.
+        if (!isRemembered)
+        {
+            _services.Usage.Append(usage);
+        }
+    }
+}

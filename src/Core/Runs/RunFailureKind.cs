@@ -1,0 +1,37 @@
+namespace Ensemble.Runs;
+
+public enum RunFailureKind
+{
+    /// <summary>Providers say that the request is at fault.</summary>
+    RequestRejected,
+
+    /// <summary>No member can be sent a part of the request.</summary>
+    UnsupportedContent,
+
+    /// <summary>The length limit left no room for an answer.</summary>
+    MaxTokensTooSmall,
+
+    /// <summary>Members, or the judge, are at their limits.</summary>
+    RateLimited,
+
+    PanelBelowQuorum,
+    JudgeFailed,
+    JudgeTimedOut,
+
+    /// <summary>A model that was asked directly is at its limit.</summary>
+    DirectRateLimited,
+    DirectFailed,
+    DirectTimedOut,
+
+    /// <summary>Nothing could be shown in time, or the answer took too long.</summary>
+    DeadlineExceeded,
+
+    /// <summary>The answer is larger than a run may hold.</summary>
+    AnswerTooLarge,
+
+    /// <summary>The caller went away, or the process is stopping.</summary>
+    Cancelled,
+
+    /// <summary>A fault of ours.</summary>
+    Internal,
+}

@@ -1,0 +1,55 @@
+using Ensemble.Usage;
+
+namespace Ensemble.Runs;
+
+/// <summary>What a run did and why. Holds no text of prompts or answers.</summary>
+public sealed record RunManifest
+{
+    public const int CurrentVersion = 1;
+
+    /// <summary>Of this shape; grows when a field changes its meaning.</summary>
+    public int Version { get; init; } = CurrentVersion;
+
+    public required RunId Run { get; init; }
+
+    /// <summary>The name of the caller's key; null = a caller without one.</summary>
+    public string? Caller { get; init; }
+
+    public required int Incarnation { get; init; }
+
+    /// <summary>The alias that the caller named.</summary>
+    public required string Ensemble { get; init; }
+
+    /// <summary><c>direct</c> where the alias is a model.</summary>
+    public required string Strategy { get; init; }
+
+    public required long CatalogRevision { get; init; }
+
+    public required bool Streamed { get; init; }
+
+    public required DateTimeOffset StartedAt { get; init; }
+
+    /// <summary>Null while the run is in flight.</summary>
+    public TimeSpan? Total { get; init; }
+
+    /// <summary><c>running</c>, <c>completed</c>, or the kind of failure.</summary>
+    public required string Outcome { get; init; }
+
+    /// <summary>Why it failed, in the words that the caller saw.</summary>
+    public string? Failure { get; init; }
+
+    public string? FinishReason { get; init; }
+
+    /// <summary>Null below two answers.</summary>
+    public double? Agreement { get; init; }
+
+    public required IReadOnlyList<string> Degraded { get; init; }
+
+    public PanelManifest? Panel { get; init; }
+
+    public JudgeManifest? Judge { get; init; }
+
+    public required IReadOnlyList<SubCallManifest> SubCalls { get; init; }
+
+    public required UsageTotals Usage { get; init; }
+}

@@ -1,0 +1,20 @@
+using Ensemble.Chat;
+
+namespace Ensemble.Runs;
+
+/// <summary>What it takes to execute a run, on this machine or on another.</summary>
+public sealed record RunRequest
+{
+    public required RunId Id { get; init; }
+
+    /// <summary>1 for the first execution; each further one of the same run counts on.</summary>
+    public int Incarnation { get; init; } = 1;
+
+    public required ChatRequest Chat { get; init; }
+
+    /// <summary>The name of the caller's key; null = a caller without one.</summary>
+    public string? Caller { get; init; }
+
+    /// <summary>The revision that the request was checked against; the run uses this one or a newer one.</summary>
+    public required long CatalogRevision { get; init; }
+}

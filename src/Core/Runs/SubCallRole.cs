@@ -1,0 +1,8 @@
+namespace Ensemble.Runs;
+
+/// <summary>Whether a sub-call gathers answers or decides between them.</summary>
+public enum SubCallRole
+{
+    Panel,
+    Judge,
+}

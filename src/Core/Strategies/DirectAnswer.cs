@@ -1,0 +1,86 @@
+using Ensemble.Catalog;
+using Ensemble.Chat;
+using Ensemble.Models;
+using Ensemble.Runs;
+using Ensemble.Upstreams;
+
+namespace Ensemble.Strategies;
+
+/// <summary>One model, asked by its own name: its answer as it is, with ids of ours.</summary>
+internal sealed class DirectAnswer(ModelConfig model) : IStrategy
+{
+    public async Task<RunEnd> ExecuteAsync(RunContext context)
+    {
+        var ids = new ToolCallIds(context.Request.Id);
+        var stream = context.Chat.Stream ? new Sink(context, ids) : null;
+        var result = await context.CallAsync(
+            new SubCall(new SubCallKey(SubCallStep.Direct, 0, 0), SubCallRole.Panel, new ModelCall
+            {
+                Model = model,
+                Chat = context.Chat,
+                Edits = new RequestEdits(),
+                Timeout = model.Timeout,
+                IdleTimeout = IdleTimeout,
+                Sink = stream,
+                KeepChoices = true,
+                WaitForGate = true,
+            }),
+            CancellationToken.None);
+        if (stream is { Overflowed: true })
+        {
+            return new RunFailure(RunFailureKind.AnswerTooLarge, "The answer is larger than a run may hold.");
+        }
+
+        // A blank, refused or filtered answer is this model's answer; only an ensemble has others to turn to.
+        return result.Call.Answer is { } answer && result.Outcome is CallOutcome.Ok or CallOutcome.Blank or CallOutcome.BlankAtLength or CallOutcome.Refused or CallOutcome.Filtered
+            ? new RunAnswer(answer.FinishReason) { IsDirect = true, Choices = stream is null ? ids.Replace(answer.Choices) : default }
+            : Failure(context, result, stream is { Shown: true });
+    }
+
+    private static readonly TimeSpan IdleTimeout = TimeSpan.FromSeconds(30);
+
+    private static RunFailure Failure(RunContext context, SubCallResult result, bool shown)
+    {
+        var error = result.Call.Error;
+        switch (result.Outcome)
+        {
+            case CallOutcome.Cancelled when context.Deadline.Passed:
+                return new RunFailure(RunFailureKind.DeadlineExceeded, shown ? "The answer took longer than it may." : "The deadline passed before the model answered.");
+            case CallOutcome.Cancelled:
+                return new RunFailure(RunFailureKind.Cancelled, "The run was cancelled.");
+            case CallOutcome.RequestRejected:
+                return new RunFailure(RunFailureKind.RequestRejected, NameScrubber.Scrub(error!.Message, context.Catalog, context.Chat.Model))
+                {
+                    Code = error.Code,
+                    Param = error.Param,
+                    Status = error.Status,
+                };
+            case CallOutcome.Unsupported:
+                return new RunFailure(RunFailureKind.UnsupportedContent, "This model cannot take this content part.") { Param = error!.Param };
+            case CallOutcome.RateLimited or CallOutcome.GateRefused:
+                return new RunFailure(RunFailureKind.DirectRateLimited, "This model is at its limit.") { RetryAfter = error?.RetryAfter };
+            case CallOutcome.TimedOut or CallOutcome.Stalled:
+                return new RunFailure(RunFailureKind.DirectTimedOut, shown ? "The model fell silent in the middle of its answer." : "The model did not answer in time.");
+            default:
+                return new RunFailure(RunFailureKind.DirectFailed, shown ? "The model's answer broke off." : "The model gave no answer.")
+                {
+                    IsLasting = result.Outcome is CallOutcome.AuthenticationFailed or CallOutcome.NotFound,
+                };
+        }
+    }
+
+    private sealed class Sink(RunContext context, ToolCallIds ids) : IAnswerSink
+    {
+        public bool Shown { get; private set; }
+
+        public bool Overflowed { get; private set; }
+
+        public void OnContent(string text) => throw new InvalidOperationException("A direct answer is read as choices.");
+
+        public void OnChoices(ReadOnlyMemory<byte> choices)
+        {
+            Shown = true;
+            Overflowed |= !context.Show(new ChoicesDelta(ids.Replace(choices)));
+        }
+    }
+}

@@ -1,0 +1,54 @@
+using Ensemble.Catalog;
+using Ensemble.Models;
+using Ensemble.Upstreams;
+
+namespace Ensemble.Usage;
+
+/// <summary>Tells the tokens and the cost of a call: reported where the provider reported, estimated where the text is known, else unknown.</summary>
+internal static class SubCallMeter
+{
+    public readonly record struct Reading(long? PromptTokens, long? CompletionTokens, UsageSource Source, decimal? CostUsd);
+
+    public static Reading Read(ModelCall call, ModelCallResult result)
+    {
+        if (result.Usage is { } usage)
+        {
+            return new(usage.PromptTokens, usage.CompletionTokens, UsageSource.Reported, Cost(call.Model.Price, usage.PromptTokens, usage.CompletionTokens));
+        }
+
+        // Providers do not bill for what they refused, and nobody bills for a call that was not made.
+        if (result.Attempts == 0 || result.Error?.Status is not null)
+        {
+            return new(null, null, UsageSource.None, 0);
+        }
+
+        if (result.Outcome == CallOutcome.TransportError && result.ReceivedCharacters == 0)
+        {
+            // Nobody knows whether the provider ever saw the request.
+            return new(null, null, UsageSource.None, null);
+        }
+
+        var prompt = TokenEstimate.OfRequest(call.Chat) + Extra(call.Edits);
+        var completion = Completion(call, result);
+        return new(prompt, completion, UsageSource.Estimated, completion is { } known ? Cost(call.Model.Price, prompt, known) : null);
+    }
+
+    private static long? Completion(ModelCall call, ModelCallResult result)
+    {
+        if (result.Answer is { Content.Length: > 0 } answer)
+        {
+            return TokenEstimate.OfText(answer.Content);
+        }
+
+        // A stream that was cut showed how far it had come; a whole answer that was not waited for did not.
+        var isStream = call.Sink is not null;
+        return isStream ? TokenEstimate.OfLength(result.ReceivedCharacters) : null;
+    }
+
+    private static long Extra(Chat.RequestEdits edits) =>
+        (edits.AppendedMessage is { } appended ? TokenEstimate.OfUtf8(appended.Span) : 0)
+        + (edits.Messages is { } replaced ? TokenEstimate.OfUtf8(replaced.Span) : 0);
+
+    private static decimal? Cost(PriceConfig? price, long prompt, long completion) =>
+        price is null ? null : ((prompt * price.InputPerMillion) + (completion * price.OutputPerMillion)) / 1_000_000m;
+}

@@ -1,0 +1,45 @@
+using Ensemble.Runs;
+using Ensemble.Upstreams;
+
+namespace Ensemble.Usage;
+
+/// <summary>What one sub-call took, whatever became of it. One event a sub-call, however many attempts it had.</summary>
+public sealed record UsageEvent
+{
+    public required RunId Run { get; init; }
+
+    public required int Incarnation { get; init; }
+
+    /// <summary>The alias that the caller named.</summary>
+    public required string Ensemble { get; init; }
+
+    public required SubCallRole Role { get; init; }
+
+    public required SubCallKey Key { get; init; }
+
+    /// <summary>The called model's alias.</summary>
+    public required string Model { get; init; }
+
+    public required CallOutcome Outcome { get; init; }
+
+    /// <summary>Upstream calls made; 0 where the gate refused.</summary>
+    public required int Attempts { get; init; }
+
+    public required DateTimeOffset StartedAt { get; init; }
+
+    /// <summary>From the start to the first content; null where none came, or the answer came whole.</summary>
+    public TimeSpan? FirstToken { get; init; }
+
+    public required TimeSpan Total { get; init; }
+
+    /// <summary>Null where it was neither reported nor can be estimated.</summary>
+    public long? PromptTokens { get; init; }
+
+    /// <summary>Null where it was neither reported nor can be estimated.</summary>
+    public long? CompletionTokens { get; init; }
+
+    public required UsageSource Source { get; init; }
+
+    /// <summary>Null where the price or a number of tokens is unknown.</summary>
+    public decimal? CostUsd { get; init; }
+}

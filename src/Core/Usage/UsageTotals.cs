@@ -1,0 +1,23 @@
+using Ensemble.Chat;
+
+namespace Ensemble.Usage;
+
+/// <summary>The tokens and the cost of a run's sub-calls. What was reported and what was estimated are never mixed.</summary>
+public sealed record UsageTotals
+{
+    /// <summary>The sum of what providers reported.</summary>
+    public required TokenUsage Reported { get; init; }
+
+    /// <summary>Prompt tokens estimated for sub-calls whose provider reported none.</summary>
+    public required long EstimatedPromptTokens { get; init; }
+
+    /// <summary>Completion tokens estimated for sub-calls whose provider reported none.</summary>
+    public required long EstimatedCompletionTokens { get; init; }
+
+    /// <summary>Null where the cost of any sub-call is unknown.</summary>
+    public decimal? CostUsd { get; init; }
+
+    public bool HasEstimates => EstimatedPromptTokens + EstimatedCompletionTokens > 0;
+
+    public static readonly UsageTotals None = new() { Reported = TokenUsage.None, EstimatedPromptTokens = 0, EstimatedCompletionTokens = 0, CostUsd = 0 };
+}
