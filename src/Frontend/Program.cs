@@ -1,8 +1,11 @@
+using Ensemble.Frontend.Hosting;
+
 namespace Ensemble.Frontend;
 
+/// <summary>The gateway as one process: HTTP in front, the in-process engine behind.</summary>
 internal static class Program
 {
-    private static void Main()
-    {
-    }
+    private static Task<int> Main(string[] args) => args is ["validate", ..]
+        ? ValidateCommand.RunAsync(args[1..], Console.Out, Console.Error)
+        : FrontendProcess.RunAsync(args, Console.Error);
 }

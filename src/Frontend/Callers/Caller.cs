@@ -1,0 +1,33 @@
+using System.IO.Enumeration;
+using Ensemble.Catalog;
+
+namespace Ensemble.Frontend.Callers;
+
+/// <summary>Who asks, and what that one may do.</summary>
+/// <param name="key">Null = a caller on this machine, where no keys are configured; it may do everything.</param>
+internal sealed class Caller(KeyConfig? key)
+{
+    /// <summary>Null = a caller without a key.</summary>
+    public string? Name => key?.Name;
+
+    /// <summary>Whether names of members, judges and providers may be shown.</summary>
+    public bool ReadsManifests => key is null || key.ReadManifests;
+
+    public bool MayUse(string alias)
+    {
+        if (key is null)
+        {
+            return true;
+        }
+
+        foreach (var glob in key.AllowedModels)
+        {
+            if (FileSystemName.MatchesSimpleExpression(glob, alias, ignoreCase: false))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+}

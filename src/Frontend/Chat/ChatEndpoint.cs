@@ -1,0 +1,112 @@
+using Ensemble.Catalog;
+using Ensemble.Chat;
+using Ensemble.Frontend.Callers;
+using Ensemble.Frontend.Errors;
+using Ensemble.Frontend.Http;
+using Ensemble.Runs;
+
+namespace Ensemble.Frontend.Chat;
+
+/// <summary><c>POST /v1/chat/completions</c>: who asks, for what, and whether that can be answered; then a run.</summary>
+internal sealed class ChatEndpoint(
+    Authenticator authenticator,
+    BodyReader bodies,
+    ICatalog catalog,
+    IRunEngine engine,
+    TimeProvider time)
+{
+    public async Task HandleAsync(HttpContext context)
+    {
+        var (caller, error) = authenticator.Authenticate(context);
+        if (error is null)
+        {
+            (var body, error) = await bodies.ReadAsync(context.Request);
+            if (error is null)
+            {
+                error = await AnswerAsync(context, caller!, body);
+            }
+        }
+
+        if (error is not null)
+        {
+            await ApiErrorWriter.WriteAsync(context, error);
+        }
+    }
+
+    /// <returns>Why there is no run; null where there was one, and it has been answered.</returns>
+    private async Task<ApiError?> AnswerAsync(HttpContext context, Caller caller, ReadOnlyMemory<byte> body)
+    {
+        var snapshot = catalog.Current;
+        ChatRequest chat;
+        RunLimits limits;
+        try
+        {
+            chat = ChatRequestParser.Parse(body, ChatLimits.Default);
+            if (snapshot.Ensembles.TryGetValue(chat.Model, out var ensemble))
+            {
+                limits = RunLimits.Of(ensemble);
+            }
+            else if (snapshot.Models.TryGetValue(chat.Model, out var model) && model.Kind == ModelKind.Chat)
+            {
+                limits = RunLimits.Of(model);
+            }
+            else
+            {
+                return ApiErrors.ModelNotFound(chat.Model);
+            }
+
+            if (!caller.MayUse(chat.Model))
+            {
+                return ApiErrors.ModelNotAllowed(chat.Model);
+            }
+
+            if (ensemble is not null)
+            {
+                EnsembleRequestRules.Check(chat);
+            }
+        }
+        catch (ChatRequestException problem)
+        {
+            return ApiErrors.From(problem);
+        }
+
+        var request = new RunRequest { Id = RunId.New(), Chat = chat, Caller = caller.Name, CatalogRevision = snapshot.Revision };
+        var start = await engine.StartAsync(request, context.RequestAborted);
+        if (start != RunStart.Started)
+        {
+            return start switch
+            {
+                RunStart.Overloaded => ApiErrors.Overloaded,
+                RunStart.Draining => ApiErrors.Draining,
+                _ => ApiErrors.ModelNotFound(chat.Model),
+            };
+        }
+
+        context.Response.Headers[HeaderNames.RunId] = request.Id.Value;
+        var completed = false;
+        try
+        {
+            var events = engine.ReadAsync(request.Id, 0, context.RequestAborted);
+            if (chat.Stream)
+            {
+                await StreamedAnswer.WriteAsync(context, request, events, limits.StreamCommit, time);
+            }
+            else
+            {
+                await WholeAnswer.WriteAsync(context, request, events, time);
+            }
+
+            completed = true;
+        }
+        finally
+        {
+            if (!completed)
+            {
+                // The caller left, or could not be written to: nobody wants this answer any more.
+                await engine.CancelAsync(request.Id, CancellationToken.None);
+            }
+        }
+
+        return null;
+    }
+}

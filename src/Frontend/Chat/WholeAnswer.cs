@@ -1,0 +1,79 @@
+using System.Text;
+using System.Text.Json;
+using Ensemble.Frontend.Errors;
+using Ensemble.Frontend.Http;
+using Ensemble.Runs;
+
+namespace Ensemble.Frontend.Chat;
+
+/// <summary>Folds a run's events into one chat completion.</summary>
+internal static class WholeAnswer
+{
+    public static async Task WriteAsync(HttpContext context, RunRequest request, IAsyncEnumerable<RunEvent> events, TimeProvider time)
+    {
+        var facts = new AnswerFacts();
+        string? text = null;
+        StringBuilder? longer = null;
+        await foreach (var runEvent in events)
+        {
+            switch (runEvent)
+            {
+                case AnswerDelta delta when text is null:
+                    text = delta.Text;
+                    break;
+                case AnswerDelta delta:
+                    (longer ??= new StringBuilder(text)).Append(delta.Text);
+                    break;
+                case RunCompleted completed:
+                    facts.WriteTo(context.Response.Headers, completed.Usage);
+                    var body = new Body(request, time.GetUtcNow().ToUnixTimeSeconds(), longer?.ToString() ?? text, completed);
+                    await JsonResponse.WriteAsync(context.Response, body, Write);
+                    return;
+                case RunFailed failed:
+                    facts.WriteTo(context.Response.Headers, failed.Usage);
+                    await ApiErrorWriter.WriteAsync(context, ApiErrors.From(failed.Failure));
+                    return;
+                default:
+                    facts.Take(runEvent);
+                    break;
+            }
+        }
+
+        throw new InvalidOperationException($"Run {request.Id} ended without an end.");
+    }
+
+    private static void Write(Utf8JsonWriter json, Body body)
+    {
+        var answer = body.Completed.Answer;
+        json.WriteStartObject();
+        json.WriteString("id"u8, $"chatcmpl-{body.Request.Id.Value}");
+        json.WriteString("object"u8, "chat.completion"u8);
+        json.WriteNumber("created"u8, body.Created);
+        json.WriteString("model"u8, body.Request.Chat.Model);
+        json.WritePropertyName("choices"u8);
+        if (!answer.Choices.IsEmpty)
+        {
+            json.WriteRawValue(answer.Choices.Span, skipInputValidation: true);
+        }
+        else
+        {
+            json.WriteStartArray();
+            json.WriteStartObject();
+            json.WriteNumber("index"u8, 0);
+            json.WriteStartObject("message"u8);
+            json.WriteString("role"u8, "assistant"u8);
+            json.WriteString("content"u8, answer.Refusal is null ? body.Text ?? "" : null);
+            json.WriteString("refusal"u8, answer.Refusal);
+            json.WriteEndObject();
+            json.WriteNull("logprobs"u8);
+            json.WriteString("finish_reason"u8, answer.FinishReason);
+            json.WriteEndObject();
+            json.WriteEndArray();
+        }
+
+        UsageJson.Write(json, body.Completed.Usage);
+        json.WriteEndObject();
+    }
+
+    private readonly record struct Body(RunRequest Request, long Created, string? Text, RunCompleted Completed);
+}

@@ -1,0 +1,45 @@
+using System.Globalization;
+using System.Text.Json;
+using Ensemble.Frontend.Http;
+
+namespace Ensemble.Frontend.Errors;
+
+/// <summary>Writes errors, as a whole answer or as an event of a stream.</summary>
+internal static class ApiErrorWriter
+{
+    public static Task WriteAsync(HttpContext context, ApiError error)
+    {
+        var response = context.Response;
+        response.StatusCode = error.Status;
+        if (error.RetryAfter is { } retryAfter)
+        {
+            // Whole seconds, and never 0: that would say "at once".
+            response.Headers.RetryAfter = Math.Max(1, Math.Ceiling(retryAfter.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+        }
+
+        if (error.IsLasting)
+        {
+            response.Headers[HeaderNames.ShouldRetry] = "false";
+        }
+
+        return JsonResponse.WriteAsync(response, error, static (json, value) => Write(json, value, runId: null));
+    }
+
+    /// <param name="runId">Named in an error that ends a stream, where no header can say it; null elsewhere.</param>
+    public static void Write(Utf8JsonWriter json, ApiError error, string? runId)
+    {
+        json.WriteStartObject();
+        json.WriteStartObject("error"u8);
+        json.WriteString("message"u8, error.Message);
+        json.WriteString("type"u8, error.Type);
+        json.WriteString("param"u8, error.Param);
+        json.WriteString("code"u8, error.Code);
+        if (runId is not null)
+        {
+            json.WriteString("run_id"u8, runId);
+        }
+
+        json.WriteEndObject();
+        json.WriteEndObject();
+    }
+}

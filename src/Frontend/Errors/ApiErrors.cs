@@ -1,0 +1,96 @@
+using Ensemble.Chat;
+using Ensemble.Runs;
+
+namespace Ensemble.Frontend.Errors;
+
+/// <summary>The one table between what can go wrong and what a caller is told.</summary>
+internal static class ApiErrors
+{
+    private const string InvalidRequest = "invalid_request_error";
+    private const string Authentication = "authentication_error";
+    private const string Upstream = "upstream_error";
+    private const string RateLimit = "rate_limit_error";
+    private const string OverloadedType = "overloaded_error";
+
+    private static readonly TimeSpan SoonAgain = TimeSpan.FromSeconds(1);
+
+    public static readonly ApiError KeyMissing = new(
+        401, Authentication, "invalid_api_key", "No API key was sent: send one as 'Authorization: Bearer KEY'.") { IsLasting = true };
+
+    public static readonly ApiError KeyUnknown = new(401, Authentication, "invalid_api_key", "This API key is not known here.") { IsLasting = true };
+
+    public static readonly ApiError KeyExpired = new(401, Authentication, "api_key_expired", "This API key has expired.") { IsLasting = true };
+
+    public static readonly ApiError KeyDisabled = new(401, Authentication, "api_key_disabled", "This API key is disabled.") { IsLasting = true };
+
+    public static readonly ApiError KeylessFromAfar = new(
+        401, Authentication, "invalid_api_key", "No caller keys are configured, so only this machine itself is served: add \"keys\" to the catalog.") { IsLasting = true };
+
+    public static readonly ApiError Overloaded = new(
+        503, OverloadedType, "overloaded", "As many requests as allowed are in flight: try again shortly.") { RetryAfter = SoonAgain };
+
+    public static readonly ApiError Draining = new(
+        503, OverloadedType, "draining", "This server is shutting down: try again.") { RetryAfter = SoonAgain };
+
+    public static readonly ApiError NoSuchDoor = new(404, InvalidRequest, "not_found", "There is nothing at this address.") { IsLasting = true };
+
+    public static readonly ApiError Fault = new(500, "api_error", "internal_error", "The gateway failed; its log has the request id.");
+
+    public static ApiError ModelNotAllowed(string alias) => new(
+        403, "permission_error", "model_not_allowed", $"This API key may not use the model '{alias}'.") { Param = "model", IsLasting = true };
+
+    public static ApiError ModelNotFound(string alias) => new(
+        404, InvalidRequest, "model_not_found", $"The model '{alias}' does not exist: GET /v1/models lists those that do.") { Param = "model", IsLasting = true };
+
+    public static ApiError RunNotFound(string id) => new(
+        404, InvalidRequest, "run_not_found", $"No run '{id}' of yours is known here.") { IsLasting = true };
+
+    public static ApiError BodyTooLarge(long limit) => new(
+        413, InvalidRequest, "request_too_large", $"The body is larger than {limit:N0} bytes, which is the limit (option Limits:MaxBodyBytes).") { IsLasting = true };
+
+    public static readonly ApiError BodyTooSlow = new(408, InvalidRequest, "request_timeout", "The body came in too slowly.");
+
+    public static readonly ApiError BodyBroken = new(400, InvalidRequest, null, "The body could not be read to its end.");
+
+    public static readonly ApiError BodyEncoded = new(
+        415, InvalidRequest, "unsupported_encoding", "The body is compressed: send it without a Content-Encoding.") { IsLasting = true };
+
+    public static ApiError From(ChatRequestException problem) => new(400, InvalidRequest, problem.Code, problem.Message)
+    {
+        Param = problem.Param,
+        IsLasting = true,
+    };
+
+    /// <summary>For an empty answer that routing or the server made.</summary>
+    public static ApiError From(int status) => status switch
+    {
+        404 => NoSuchDoor,
+        405 => new(405, InvalidRequest, "method_not_allowed", "This address does not take this method.") { IsLasting = true },
+        _ => new(status, status < 500 ? InvalidRequest : "api_error", null, $"The request ended with status {status}."),
+    };
+
+    public static ApiError From(RunFailure failure) => failure.Kind switch
+    {
+        RunFailureKind.RequestRejected => Rejected(failure),
+        RunFailureKind.UnsupportedContent => new(400, InvalidRequest, "unsupported_content", failure.Message) { Param = failure.Param, IsLasting = true },
+        RunFailureKind.MaxTokensTooSmall => new(400, InvalidRequest, "max_tokens_too_small", failure.Message) { Param = "max_completion_tokens", IsLasting = true },
+        RunFailureKind.RateLimited => new(429, RateLimit, "panel_rate_limited", failure.Message) { RetryAfter = failure.RetryAfter ?? SoonAgain },
+        RunFailureKind.DirectRateLimited => new(429, RateLimit, "rate_limit_exceeded", failure.Message) { RetryAfter = failure.RetryAfter ?? SoonAgain },
+        RunFailureKind.PanelBelowQuorum => new(502, Upstream, "panel_below_quorum", failure.Message) { IsLasting = failure.IsLasting },
+        RunFailureKind.JudgeFailed => new(502, Upstream, "judge_failed", failure.Message),
+        RunFailureKind.JudgeTimedOut => new(504, Upstream, "judge_timeout", failure.Message),
+        RunFailureKind.DirectFailed => new(502, Upstream, "upstream_failed", failure.Message) { IsLasting = failure.IsLasting },
+        RunFailureKind.DirectTimedOut => new(504, Upstream, "upstream_timeout", failure.Message),
+        RunFailureKind.DeadlineExceeded => new(504, Upstream, "deadline_exceeded", failure.Message),
+        RunFailureKind.AnswerTooLarge => new(502, Upstream, "answer_too_large", failure.Message),
+        RunFailureKind.Cancelled => Draining,
+        _ => Fault,
+    };
+
+    // A provider's "too large" and "cannot be processed" keep their status; everything else that it refuses is a 400.
+    private static ApiError Rejected(RunFailure failure) => new(failure.Status is 413 or 422 ? failure.Status.Value : 400, InvalidRequest, failure.Code, failure.Message)
+    {
+        Param = failure.Param,
+        IsLasting = true,
+    };
+}

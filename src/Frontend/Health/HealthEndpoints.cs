@@ -1,0 +1,37 @@
+using Ensemble.Catalog;
+using Ensemble.Frontend.Hosting;
+using Ensemble.Frontend.Http;
+using Ensemble.Runs;
+
+namespace Ensemble.Frontend.Health;
+
+/// <summary>Probes: liveness looks at this process alone; readiness says whether it takes new runs, and if not, why.</summary>
+internal sealed class HealthEndpoints(ICatalog catalog, InProcessRunEngine engine, Drain drain, FrontendOptions options)
+{
+    public static Task LiveAsync(HttpContext context) => JsonResponse.WriteAsync(context.Response, "live", static (json, status) =>
+    {
+        json.WriteStartObject();
+        json.WriteString("status"u8, status);
+        json.WriteEndObject();
+    });
+
+    public Task ReadyAsync(HttpContext context)
+    {
+        var isReady = !drain.IsDraining;
+        context.Response.StatusCode = isReady ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
+        return JsonResponse.WriteAsync(context.Response, isReady ? "ready" : "draining", (json, status) =>
+        {
+            json.WriteStartObject();
+            json.WriteString("status"u8, status);
+            json.WriteStartObject("catalog"u8);
+            json.WriteNumber("revision"u8, catalog.Current.Revision);
+            json.WriteString("problem"u8, catalog.Problem);
+            json.WriteEndObject();
+            json.WriteStartObject("runs"u8);
+            json.WriteNumber("in_flight"u8, engine.InFlight);
+            json.WriteNumber("max"u8, options.MaxRuns);
+            json.WriteEndObject();
+            json.WriteEndObject();
+        });
+    }
+}

@@ -1,0 +1,40 @@
+using Ensemble.Runs;
+
+namespace Ensemble.Frontend.Hosting;
+
+/// <summary>
+/// Stops gracefully: from the first moment of a stop new runs are refused and readiness says so, while the listener stays
+/// open; runs in flight finish within the limit, then the host goes on stopping.
+/// </summary>
+internal sealed partial class Drain(InProcessRunEngine engine, FrontendOptions options, TimeProvider time, ILogger<Drain> logger) : IHostedLifecycleService
+{
+    private volatile bool _draining;
+
+    public bool IsDraining => _draining;
+
+    public async Task StoppingAsync(CancellationToken cancellationToken)
+    {
+        _draining = true;
+        if (engine.InFlight > 0)
+        {
+            LogDraining(logger, engine.InFlight, options.Drain.TotalSeconds);
+        }
+
+        using var limit = new CancellationTokenSource(options.Drain, time);
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        await engine.DrainAsync(linked.Token);
+    }
+
+    public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    [LoggerMessage(EventId = 30, EventName = "Draining", Level = LogLevel.Information, Message = "stopping: {Runs} runs in flight may finish, for at most {Seconds} s")]
+    private static partial void LogDraining(ILogger logger, int runs, double seconds);
+}

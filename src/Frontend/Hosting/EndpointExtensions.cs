@@ -1,0 +1,37 @@
+using Ensemble.Catalog;
+using Ensemble.Frontend.Chat;
+using Ensemble.Frontend.Health;
+using Ensemble.Frontend.Http;
+using Ensemble.Frontend.Models;
+using Ensemble.Frontend.OpenApi;
+using Ensemble.Frontend.Runs;
+using Ensemble.Runs;
+
+namespace Ensemble.Frontend.Hosting;
+
+public static class EndpointExtensions
+{
+    /// <summary>Maps every door of the HTTP tier.</summary>
+    public static WebApplication MapEnsembleFrontend(this WebApplication app)
+    {
+        // Opened here, so that a catalog with errors prevents the start.
+        _ = app.Services.GetRequiredService<ICatalog>();
+        _ = app.Services.GetRequiredService<IRunEngine>();
+
+        var chat = app.Services.GetRequiredService<ChatEndpoint>();
+        var models = app.Services.GetRequiredService<ModelsEndpoint>();
+        var runs = app.Services.GetRequiredService<RunsEndpoint>();
+        var health = app.Services.GetRequiredService<HealthEndpoints>();
+
+        app.UseMiddleware<RequestEnvelope>();
+        app.UseRouting();
+        app.MapPost("/v1/chat/completions", chat.HandleAsync);
+        app.MapGet("/v1/models", models.ListAsync);
+        app.MapGet("/v1/models/{**id}", models.FindAsync);
+        app.MapGet("/v1/runs/{id}", runs.FindAsync);
+        app.MapGet("/livez", HealthEndpoints.LiveAsync);
+        app.MapGet("/readyz", health.ReadyAsync);
+        app.MapGet("/openapi.json", OpenApiEndpoint.WriteAsync);
+        return app;
+    }
+}

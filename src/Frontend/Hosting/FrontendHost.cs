@@ -1,0 +1,40 @@
+using Ensemble.Catalog;
+
+namespace Ensemble.Frontend.Hosting;
+
+/// <summary>Puts the frontend together with the in-process engine behind it.</summary>
+public static class FrontendHost
+{
+    private const string DefaultUrl = "http://127.0.0.1:8080";
+
+    /// <summary>Slack between the longest drain and the moment at which the host gives up on a stop.</summary>
+    private static readonly TimeSpan StopSlack = TimeSpan.FromSeconds(20);
+
+    /// <param name="args">The command line.</param>
+    /// <param name="configure">Replaces services, for a host that embeds the frontend.</param>
+    /// <exception cref="CatalogException">The catalog has errors; the message lists them all.</exception>
+    public static WebApplication Build(string[] args, Action<IServiceCollection>? configure = null)
+    {
+        var builder = WebApplication.CreateSlimBuilder(args);
+        if (string.IsNullOrEmpty(builder.Configuration["urls"]) && builder.Configuration.GetSection("Kestrel:Endpoints").GetChildren().FirstOrDefault() is null)
+        {
+            builder.WebHost.UseUrls(DefaultUrl);
+        }
+
+        var options = OptionsReader.Read(builder.Configuration, args);
+        builder.WebHost.UseKestrelHttpsConfiguration();
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = options.MaxBodyBytes;
+        });
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.Drain + StopSlack);
+        builder.Logging.AddEnsembleDefaults();
+        builder.Services.AddEnsembleFrontend(options).AddInProcessEngine();
+        configure?.Invoke(builder.Services);
+
+        var app = builder.Build();
+        app.MapEnsembleFrontend();
+        return app;
+    }
+}

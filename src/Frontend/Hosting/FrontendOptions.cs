@@ -1,0 +1,17 @@
+namespace Ensemble.Frontend.Hosting;
+
+/// <summary>What an operator can set besides the catalog. Each is plain .NET configuration.</summary>
+public sealed record FrontendOptions
+{
+    /// <summary><c>Catalog:File</c>: the catalog to serve; null = the built-in simulated panel.</summary>
+    public string? CatalogFile { get; init; }
+
+    /// <summary><c>Limits:MaxBodyBytes</c>: largest request body, in bytes. Default 8 MiB.</summary>
+    public long MaxBodyBytes { get; init; } = 8 * 1024 * 1024;
+
+    /// <summary><c>Limits:MaxRuns</c>: runs in flight at most; one more is answered 503. Default 1,024.</summary>
+    public int MaxRuns { get; init; } = 1024;
+
+    /// <summary><c>Limits:DrainSeconds</c>: how long a stop waits for runs in flight. Default 430: longer than the longest answer.</summary>
+    public TimeSpan Drain { get; init; } = TimeSpan.FromSeconds(430);
+}

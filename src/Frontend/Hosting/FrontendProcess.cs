@@ -1,0 +1,43 @@
+using System.Net.Sockets;
+using Ensemble.Catalog;
+using Microsoft.AspNetCore.Connections;
+
+namespace Ensemble.Frontend.Hosting;
+
+/// <summary>Runs the frontend until it is told to stop. What prevents a start is one message, not a stack trace.</summary>
+internal static class FrontendProcess
+{
+    /// <returns>The exit code: 0 after a stop, 1 where it could not start.</returns>
+    public static async Task<int> RunAsync(string[] args, TextWriter errors)
+    {
+        try
+        {
+            var app = FrontendHost.Build(args);
+            await using (app)
+            {
+                await StartAsync(app);
+                await app.WaitForShutdownAsync();
+            }
+
+            return 0;
+        }
+        catch (Exception exception) when (exception is StartException or CatalogException)
+        {
+            await errors.WriteLineAsync(exception.Message);
+            return 1;
+        }
+    }
+
+    private static async Task StartAsync(WebApplication app)
+    {
+        try
+        {
+            await app.StartAsync();
+        }
+        catch (Exception exception) when (exception is IOException or SocketException or AddressInUseException or FormatException or ArgumentException or InvalidOperationException)
+        {
+            var addresses = app.Configuration["urls"];
+            throw new StartException($"Cannot listen on '{addresses}': {exception.Message} Choose another address with --urls http://HOST:PORT.");
+        }
+    }
+}

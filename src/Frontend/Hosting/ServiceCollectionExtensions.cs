@@ -1,0 +1,75 @@
+using Ensemble.Catalog;
+using Ensemble.Frontend.Callers;
+using Ensemble.Frontend.Chat;
+using Ensemble.Frontend.Health;
+using Ensemble.Frontend.Http;
+using Ensemble.Frontend.Models;
+using Ensemble.Frontend.Runs;
+using Ensemble.Gates;
+using Ensemble.Models;
+using Ensemble.Runs;
+using Ensemble.Upstreams;
+using Ensemble.Upstreams.Http;
+using Ensemble.Upstreams.OpenAi;
+using Ensemble.Upstreams.Simulated;
+using Ensemble.Usage;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace Ensemble.Frontend.Hosting;
+
+public static class ServiceCollectionExtensions
+{
+    /// <summary>Adds the HTTP tier. It needs an <see cref="IRunEngine"/> and serves whatever that executes.</summary>
+    public static IServiceCollection AddEnsembleFrontend(this IServiceCollection services, FrontendOptions options)
+    {
+        services.AddSingleton(options);
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<SecretResolver>();
+        services.TryAddSingleton<ISecrets>(provider => provider.GetRequiredService<SecretResolver>());
+        services.TryAddSingleton<ICatalog>(OpenCatalog);
+        services.AddSingleton<Authenticator>();
+        services.AddSingleton<BodyReader>();
+        services.AddSingleton<ChatEndpoint>();
+        services.AddSingleton<ModelsEndpoint>();
+        services.AddSingleton<RunsEndpoint>();
+        services.AddSingleton<HealthEndpoints>();
+        return services;
+    }
+
+    /// <summary>Adds an engine that executes runs in this process.</summary>
+    public static IServiceCollection AddInProcessEngine(this IServiceCollection services)
+    {
+        services.TryAddSingleton<IUsageSink, LoggingUsageSink>();
+        services.TryAddSingleton<IGate, InProcessGates>();
+        services.TryAddSingleton<UpstreamHttp>();
+        services.TryAddSingleton<OpenAiUpstream>();
+        services.TryAddSingleton<SimulatedUpstream>();
+        services.TryAddSingleton<IModelCaller>(static provider => new ModelCaller(
+            new Dictionary<ProviderKind, IUpstream>
+            {
+                [ProviderKind.OpenAi] = provider.GetRequiredService<OpenAiUpstream>(),
+                [ProviderKind.Simulated] = provider.GetRequiredService<SimulatedUpstream>(),
+            },
+            provider.GetRequiredService<IGate>(),
+            provider.GetRequiredService<TimeProvider>(),
+            new Random(Environment.TickCount)));
+        services.TryAddSingleton<RunServices>();
+        services.TryAddSingleton(static provider => new InProcessRunEngine(
+            provider.GetRequiredService<ICatalog>(),
+            provider.GetRequiredService<RunServices>(),
+            provider.GetRequiredService<FrontendOptions>().MaxRuns,
+            provider.GetRequiredService<ILogger<Run>>()));
+        services.TryAddSingleton<IRunEngine>(static provider => provider.GetRequiredService<InProcessRunEngine>());
+        services.AddSingleton<Drain>();
+        services.AddHostedService(static provider => provider.GetRequiredService<Drain>());
+        return services;
+    }
+
+    private static ICatalog OpenCatalog(IServiceProvider provider)
+    {
+        var options = provider.GetRequiredService<FrontendOptions>();
+        return options.CatalogFile is { } file
+            ? FileCatalog.Open(file, provider.GetRequiredService<SecretResolver>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<FileCatalog>>())
+            : BuiltInCatalog.Open();
+    }
+}

@@ -1,0 +1,12 @@
+namespace Ensemble.Frontend.Http;
+
+/// <summary>Headers beyond the standard ones.</summary>
+internal static class HeaderNames
+{
+    public const string RequestId = "x-request-id";
+    public const string RunId = "x-ensemble-run-id";
+    public const string Agreement = "x-ensemble-agreement";
+    public const string CostUsd = "x-ensemble-cost-usd";
+    public const string Degraded = "x-ensemble-degraded";
+    public const string ShouldRetry = "x-should-retry";
+}

@@ -1,0 +1,47 @@
+using System.Buffers;
+using Ensemble.Frontend.Errors;
+
+namespace Ensemble.Frontend.Http;
+
+/// <summary>What holds for every answer: a request id, and an error body where there would be none.</summary>
+internal sealed partial class RequestEnvelope(RequestDelegate next, ILogger<RequestEnvelope> logger)
+{
+    private static readonly SearchValues<char> SaneId = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.");
+
+    public async Task InvokeAsync(HttpContext context)
+    {
+        var requestId = context.Request.Headers[HeaderNames.RequestId].ToString();
+        if (requestId.Length is 0 or > 128 || requestId.AsSpan().ContainsAnyExcept(SaneId))
+        {
+            requestId = Guid.NewGuid().ToString("n");
+        }
+
+        context.Response.Headers[HeaderNames.RequestId] = requestId;
+        try
+        {
+            await next(context);
+            if (context.Response is { HasStarted: false, StatusCode: >= 400, ContentLength: null, ContentType: null } response)
+            {
+                await ApiErrorWriter.WriteAsync(context, ApiErrors.From(response.StatusCode));
+            }
+        }
+        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        {
+            // The caller is gone: there is nobody to tell.
+        }
+        catch (Exception exception)
+        {
+            LogFault(logger, exception, requestId);
+            if (context.Response.HasStarted)
+            {
+                context.Abort();
+                return;
+            }
+
+            await ApiErrorWriter.WriteAsync(context, ApiErrors.Fault);
+        }
+    }
+
+    [LoggerMessage(EventId = 20, EventName = "RequestFault", Level = LogLevel.Error, Message = "request {RequestId} failed by a fault of the gateway")]
+    private static partial void LogFault(ILogger logger, Exception exception, string requestId);
+}

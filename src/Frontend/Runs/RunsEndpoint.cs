@@ -1,0 +1,35 @@
+using Ensemble.Frontend.Callers;
+using Ensemble.Frontend.Errors;
+using Ensemble.Frontend.Http;
+using Ensemble.Runs;
+
+namespace Ensemble.Frontend.Runs;
+
+/// <summary><c>GET /v1/runs/{id}</c>: what a run did and why, for the caller that asked for it.</summary>
+internal sealed class RunsEndpoint(Authenticator authenticator, IRunEngine engine)
+{
+    private const string CompletionPrefix = "chatcmpl-";
+
+    public async Task FindAsync(HttpContext context)
+    {
+        var (caller, error) = authenticator.Authenticate(context);
+        if (error is not null)
+        {
+            await ApiErrorWriter.WriteAsync(context, error);
+            return;
+        }
+
+        // A completion's id is its run's: whoever has the one need not look for the other.
+        var text = context.GetRouteValue("id") as string ?? "";
+        var id = text.StartsWith(CompletionPrefix, StringComparison.Ordinal) ? text[CompletionPrefix.Length..] : text;
+        var manifest = RunId.TryParse(id, out var run) ? await engine.FindManifestAsync(run, context.RequestAborted) : null;
+        if (manifest is null || manifest.Caller != caller!.Name)
+        {
+            await ApiErrorWriter.WriteAsync(context, ApiErrors.RunNotFound(text));
+            return;
+        }
+
+        await JsonResponse.WriteAsync(context.Response, (manifest, caller.ReadsManifests), static (json, shown) =>
+            new ManifestWriter(json, shown.ReadsManifests).Write(shown.manifest));
+    }
+}
