@@ -215,6 +215,19 @@ public sealed class CatalogReaderErrorTests
         error.Rule.ShouldStartWith("is not valid JSON", Case.Sensitive);
     }
 
+    [Theory]
+    [InlineData("tvery-secret")]
+    [InlineData("nvery-secret")]
+    [InlineData("very-secret")]
+    [InlineData("'very-secret'")]
+    public void Read_SecretWithoutQuotes_IsNeverShown(string text)
+    {
+        var report = CatalogReport.Format(CatalogSamples.Read($$"""{ "models": [ { "api_key": {{text}} } ] }"""));
+
+        report.ShouldContain("is not valid JSON");
+        report.ShouldNotContain("very");
+    }
+
     [Fact]
     public void Read_TooDeep_IsOneError()
     {

@@ -20,6 +20,11 @@ internal sealed class ConfigObject
         var result = new ConfigObject(node, issues);
         foreach (var property in node.Element.EnumerateObject())
         {
+            if (issues.IsFull)
+            {
+                break;
+            }
+
             var field = new ConfigNode(property.Value, ConfigText.FieldPath(node.Path, property.Name), issues);
             if (!known.Contains(property.Name, StringComparer.Ordinal))
             {

@@ -18,7 +18,8 @@ internal static class ConfigText
         _ => Cut(element.GetRawText()),
     };
 
-    public static string Quote(string text) => $"\"{Plain(text)}\"";
+    public static string Quote(string text) =>
+        $"\"{Printable(Cut(text).Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal))}\"";
 
     /// <returns>The path of a field, as <c>parent.name</c>, or <c>parent["odd name"]</c>.</returns>
     public static string FieldPath(string parent, string name)
@@ -32,18 +33,13 @@ internal static class ConfigText
         };
     }
 
-    public static string Plain(string text)
+    /// <returns>The text with what a terminal would obey written as an escape.</returns>
+    public static string Printable(string text)
     {
-        var cut = Cut(text);
-        var plain = new StringBuilder(cut.Length);
-        foreach (var c in cut)
+        var plain = new StringBuilder(text.Length);
+        foreach (var c in text)
         {
-            _ = c switch
-            {
-                '"' or '\\' => plain.Append('\\').Append(c),
-                _ when IsUnprintable(c) => plain.Append(CultureInfo.InvariantCulture, $"\\u{(int)c:x4}"),
-                _ => plain.Append(c),
-            };
+            _ = IsUnprintable(c) ? plain.Append(CultureInfo.InvariantCulture, $"\\u{(int)c:x4}") : plain.Append(c);
         }
 
         return plain.ToString();

@@ -12,6 +12,9 @@ internal sealed class IssueLog
 
     public IReadOnlyList<CatalogIssue> Warnings => _warnings;
 
+    /// <summary>True when further errors are not kept, so that looking for them is of no use.</summary>
+    public bool IsFull => _errors.Count > Capacity;
+
     public void Error(CatalogIssue issue) => Add(_errors, issue);
 
     public void Warn(CatalogIssue issue) => Add(_warnings, issue);

@@ -76,8 +76,15 @@ internal static class JsonText
     private static string Reason(JsonException exception)
     {
         var message = exception.Message;
+
+        // This one message quotes the text, which may be a secret without its quotes.
+        if (message.Contains("invalid JSON literal", StringComparison.Ordinal))
+        {
+            return "there is text without quotes that is neither true, false nor null";
+        }
+
         var end = message.IndexOf(" LineNumber:", StringComparison.Ordinal);
-        return ConfigText.Plain((end < 0 ? message : message[..end]).TrimEnd('.'));
+        return ConfigText.Printable((end < 0 ? message : message[..end]).TrimEnd('.'));
     }
 
     private static int OffsetOf(ReadOnlySpan<byte> json, JsonException exception)

@@ -11,6 +11,7 @@ internal sealed class KeyReader(CatalogDraft draft)
     private const int MinKeyLength = 16;
     private const int MaxKeyLength = 512;
     private const int MaxGlobs = 1000;
+    private const int MaxCheckedGlobs = 1000;
 
     private static readonly string[] Fields =
     [
@@ -19,6 +20,7 @@ internal sealed class KeyReader(CatalogDraft draft)
 
     private readonly Dictionary<string, string> _names = [];
     private readonly Dictionary<string, string> _hashes = [];
+    private readonly Dictionary<string, bool> _matches = [];
 
     public KeyConfig? Read(ConfigNode node)
     {
@@ -147,7 +149,7 @@ internal sealed class KeyReader(CatalogDraft draft)
             {
                 item.Error("has characters other than those of aliases and * and ?", "Write an alias, or a pattern such as \"gpt-*\".");
             }
-            else if (!draft.Aliases.Keys.Any(alias => FileSystemName.MatchesSimpleExpression(glob, alias, ignoreCase: false)))
+            else if (!MatchesAnAlias(glob))
             {
                 item.Warn("matches no alias of this catalog", NearestName.Advice(glob, draft.Aliases.Keys, "Correct it, or add the model."));
             }
@@ -156,6 +158,24 @@ internal sealed class KeyReader(CatalogDraft draft)
         }
 
         return globs;
+    }
+
+    /// <summary>Each distinct glob is tried once, and no more than a bounded number of them: it is only for a warning.</summary>
+    private bool MatchesAnAlias(string glob)
+    {
+        if (draft.Aliases.ContainsKey(glob))
+        {
+            return true;
+        }
+
+        if (!_matches.TryGetValue(glob, out var matches))
+        {
+            matches = _matches.Count >= MaxCheckedGlobs
+                || draft.Aliases.Keys.Any(alias => FileSystemName.MatchesSimpleExpression(glob, alias, ignoreCase: false));
+            _matches[glob] = matches;
+        }
+
+        return matches;
     }
 
     private static DateTimeOffset? ReadExpiry(ConfigNode node)

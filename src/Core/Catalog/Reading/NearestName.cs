@@ -5,8 +5,9 @@ public static class NearestName
 {
     private const int MaxLength = 64;
     private const int MaxCandidates = 2000;
+    private const int MaxEdits = 3;
 
-    /// <returns>The nearest name, or null where none differs in a third of its letters or less.</returns>
+    /// <returns>The nearest name, or null where all differ in more than three letters, or in more than a third of the longer name.</returns>
     public static string? Of(string name, IEnumerable<string> known)
     {
         if (name.Length is 0 or > MaxLength)
@@ -15,12 +16,13 @@ public static class NearestName
         }
 
         string? nearest = null;
-        var smallest = Math.Max(1, name.Length / 3) + 1;
+        var smallest = MaxEdits + 1;
         foreach (var candidate in known.Take(MaxCandidates))
         {
-            if (candidate.Length <= MaxLength
-                && Math.Abs(candidate.Length - name.Length) < smallest
-                && Distance(name, candidate) is var distance && distance < smallest)
+            var longer = Math.Max(name.Length, candidate.Length);
+            if (longer <= MaxLength
+                && longer - Math.Min(name.Length, candidate.Length) < smallest
+                && Distance(name, candidate) is var distance && distance < smallest && distance <= Math.Max(1, longer / 3))
             {
                 (nearest, smallest) = (candidate, distance);
             }
@@ -33,21 +35,27 @@ public static class NearestName
     public static string Advice(string name, IEnumerable<string> known, string otherwise) =>
         Of(name, known) is { } nearest ? $"Did you mean {ConfigText.Quote(nearest)}?" : otherwise;
 
-    /// <summary>Insertions, deletions, replacements and swaps of neighbours that lead from one to the other; case is ignored.</summary>
+    /// <summary>
+    /// Insertions, deletions, replacements and swaps of neighbours that lead from one to the other; case is ignored. Only the cells
+    /// within <see cref="MaxEdits"/> of the diagonal are computed, since no other one leads to a distance that counts.
+    /// </summary>
     private static int Distance(string from, string to)
     {
-        Span<int> beforePrevious = stackalloc int[MaxLength + 1];
-        Span<int> previous = stackalloc int[MaxLength + 1];
-        Span<int> current = stackalloc int[MaxLength + 1];
-        for (var column = 0; column <= to.Length; column++)
+        const int Far = 2 * MaxLength;
+        Span<int> beforePrevious = stackalloc int[MaxLength + 2];
+        Span<int> previous = stackalloc int[MaxLength + 2];
+        Span<int> current = stackalloc int[MaxLength + 2];
+        for (var column = 0; column < previous.Length; column++)
         {
             previous[column] = column;
         }
 
         for (var row = 1; row <= from.Length; row++)
         {
-            current[0] = row;
-            for (var column = 1; column <= to.Length; column++)
+            var (first, last) = (Math.Max(1, row - MaxEdits), Math.Min(to.Length, row + MaxEdits));
+            current[first - 1] = first == 1 ? row : Far;
+            current[last + 1] = Far;
+            for (var column = first; column <= last; column++)
             {
                 var cost = Same(from[row - 1], to[column - 1]) ? 0 : 1;
                 var best = Math.Min(Math.Min(current[column - 1], previous[column]) + 1, previous[column - 1] + cost);

@@ -3,6 +3,8 @@ namespace Ensemble.Catalog.Reading;
 /// <summary>Checks, once every entry is read, that ensembles name direct chat models.</summary>
 internal static class ReferenceCheck
 {
+    private const int MaxAdvised = 100;
+
     public static void Run(CatalogDraft draft)
     {
         var chatModels = draft.Aliases
@@ -11,9 +13,16 @@ internal static class ReferenceCheck
             .ToList();
         foreach (var (node, name) in draft.References)
         {
+            if (draft.Issues.IsFull)
+            {
+                return;
+            }
+
             if (!draft.Aliases.TryGetValue(name, out var alias))
             {
-                node.Error("names no model of this catalog", NearestName.Advice(name, chatModels, "Name a model by its display_name."));
+                // Beyond that many errors it is something else than a slip of the pen, and the search has its price.
+                var candidates = draft.Issues.Errors.Count < MaxAdvised ? chatModels : [];
+                node.Error("names no model of this catalog", NearestName.Advice(name, candidates, "Name a model by its display_name."));
             }
             else if (alias.IsEnsemble)
             {
