@@ -169,7 +169,20 @@ internal sealed class ProviderAdaptation
         {
             _dropped.Add(name);
         }
+
+        if (Companion(name) is { } companion)
+        {
+            Drop(companion);
+        }
     }
+
+    /// <summary>The field that providers refuse where the named one is missing.</summary>
+    private static string? Companion(string name) => name switch
+    {
+        "logprobs" => "top_logprobs",
+        "store" => "metadata",
+        _ => null,
+    };
 
     // As a value that is set, because a rename in the edits would give way to a field of the caller that is dropped.
     private void Rename(string from, string to)

@@ -1,0 +1,257 @@
+using System.Text;
+using System.Text.Json;
+using Ensemble.Testing;
+using Ensemble.Upstreams;
+using FsCheck.Fluent;
+
+namespace Ensemble.Core.Tests.Upstreams.OpenAi;
+
+public sealed class StreamedAnswerTests : IAsyncLifetime
+{
+    private readonly RecordingSink _sink = new();
+    private OpenAiHarness _harness = null!;
+    private IReadOnlyList<int> _slices = [64 * 1024];
+
+    public async ValueTask InitializeAsync() => _harness = await OpenAiHarness.StartAsync(configure: _ => handler =>
+    {
+        handler.PooledConnectionLifetime = TimeSpan.Zero;
+        handler.PlaintextStreamFilter = (context, _) => ValueTask.FromResult<Stream>(new SlicingStream(context.PlaintextStream, _slices));
+    });
+
+    public async ValueTask DisposeAsync() => await _harness.DisposeAsync();
+
+    [Fact]
+    public async Task Send_Stream_ShowsEachPieceAndReportsUsage()
+    {
+        var watch = new RecordingWatch();
+        _harness.Served.Enqueue(StubReply.Text("one two", promptTokens: 3, completionTokens: 2, reasoning: "hm", deltas: ["one", " two"]));
+
+        var result = await _harness.StreamAsync(_sink, watch: watch);
+
+        result.Outcome.ShouldBe(CallOutcome.Ok);
+        _sink.Pieces.ShouldBe(["one", " two"]);
+        result.Answer.ShouldBe(new ChatAnswer("one two", "stop"));
+        Tokens(result).ShouldBe((3, 2));
+        result.ReceivedCharacters.ShouldBe(7);
+        watch.FirstContents.ShouldBe(1);
+        watch.Reads.ShouldBeGreaterThan(0);
+        _harness.Stub.Requests[0].IncludeUsage.ShouldBeTrue();
+        _harness.Stub.Violations.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Send_UsageOnEveryChunk_CountsTheLast()
+    {
+        _harness.Served.Enqueue(StubReply.UsageOnEveryChunk("one two three", 10, 6));
+
+        Tokens(await _harness.StreamAsync(_sink)).ShouldBe((10, 6));
+    }
+
+    [Theory]
+    [InlineData("length", CallOutcome.BlankAtLength)]
+    [InlineData("stop", CallOutcome.Blank)]
+    [InlineData("content_filter", CallOutcome.Filtered)]
+    public async Task Send_StreamWithoutContent_HasItsOutcome(string finish, CallOutcome outcome)
+    {
+        _harness.Served.Enqueue(StubReply.Stream(StubStep.Reasoning("hm"), StubStep.Finish(finish), StubStep.Done()));
+
+        (await _harness.StreamAsync(_sink)).Outcome.ShouldBe(outcome);
+        _sink.Shown.ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task Send_StreamedRefusal_IsRefused()
+    {
+        _harness.Served.Enqueue(StubReply.Stream(StubStep.Refusal("I "), StubStep.Refusal("won't."), StubStep.Finish(), StubStep.Done()));
+
+        var result = await _harness.StreamAsync(_sink);
+
+        result.Outcome.ShouldBe(CallOutcome.Refused);
+        result.Answer!.Refusal.ShouldBe("I won't.");
+    }
+
+    [Fact]
+    public async Task Send_StreamWithThinking_ShowsNoneOfIt()
+    {
+        _harness.Served.Enqueue(StubReply.Text("", deltas: ["<thi", "nk>secret</", "think>", "\n\n", "yes"]));
+
+        (await _harness.StreamAsync(_sink)).Answer!.Content.ShouldBe("yes");
+        _sink.Text.ShouldBe("yes");
+    }
+
+    [Fact]
+    public async Task Send_TextThatOnlyBeginsLikeATag_IsShownAtTheEnd()
+    {
+        _harness.Served.Enqueue(StubReply.Text("", deltas: ["<thi"]));
+
+        (await _harness.StreamAsync(_sink)).Answer!.Content.ShouldBe("<thi");
+        _sink.Text.ShouldBe("<thi");
+    }
+
+    [Fact]
+    public async Task Send_KeepChoices_HandsOverEachChunkAsItCame()
+    {
+        const string First = """[ {"index":0,"delta":{"role":"assistant"},"odd":1.50} ]""";
+        const string Second = """[{"index":0,"delta":{"tool_calls":[{"index":0,"id":"call_1"}]},"finish_reason":"tool_calls"}]""";
+        _harness.Served.Enqueue(StubReply.Stream(
+            StubStep.Raw($$"""{"choices":{{First}}}"""),
+            StubStep.Raw($$"""{"choices":{{Second}}}"""),
+            StubStep.Raw("""{"choices":[],"usage":{"prompt_tokens":1,"completion_tokens":2}}"""),
+            StubStep.Done()));
+        var watch = new RecordingWatch();
+
+        var result = await _harness.StreamAsync(_sink, keepChoices: true, watch: watch);
+
+        result.Outcome.ShouldBe(CallOutcome.Ok);
+        result.Answer!.CallsTools.ShouldBeTrue();
+        Tokens(result).ShouldBe((1, 2));
+        _sink.Choices.ShouldBe([First, Second]);
+        _sink.Pieces.ShouldBeEmpty();
+        watch.FirstContents.ShouldBe(1);
+    }
+
+    [Theory]
+    [InlineData("""{"index":0,"delta":{"content":"a"},"finish_reason":"stop"}""", CallOutcome.Incomplete)]
+    [InlineData("""{"index":0,"delta":{"content":"a"},"finish_reason":"stop"},{"index":1,"delta":{},"finish_reason":"stop"}""", CallOutcome.Ok)]
+    public async Task Send_SeveralChoices_AreCompleteWhenEachHasFinished(string last, CallOutcome outcome)
+    {
+        _harness.Served.Enqueue(StubReply.Stream(
+            StubStep.Raw("""{"choices":[{"index":1,"delta":{"content":"b"}}]}"""), StubStep.Raw($$"""{"choices":[{{last}}] }"""), StubStep.Done()));
+
+        (await _harness.StreamAsync(_sink, keepChoices: true)).Outcome.ShouldBe(outcome);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Send_WholeAnswerToAStreamRequest_IsHandedOverAsOnePiece(bool keepChoices)
+    {
+        _harness.Served.Enqueue(StubReply.RawBody(
+            200,
+            """{"choices":[{"index":0,"message":{"content":"yes","tool_calls":[{"id":"c"}]},"finish_reason":"stop"}]}""",
+            "application/json; charset=utf-8"));
+
+        var result = await _harness.StreamAsync(_sink, keepChoices);
+
+        result.Outcome.ShouldBe(CallOutcome.Ok);
+        result.Answer!.Content.ShouldBe("yes");
+        _sink.Pieces.ShouldBe(keepChoices ? [] : ["yes"]);
+        _sink.Choices.ShouldBe(keepChoices
+            ? ["""[{"index":0,"delta":{"content":"yes","tool_calls":[{"index":0,"id":"c"}]},"finish_reason":"stop"}]"""]
+            : []);
+    }
+
+    [Fact]
+    public async Task Send_StreamWithoutFinishReason_IsIncomplete()
+    {
+        _harness.Served.Enqueue(StubReply.Stream(StubStep.Delta("half"), StubStep.Usage(4, 1)));
+        _harness.Served.Enqueue(StubReply.Stream(StubStep.Delta("half"), StubStep.Done()));
+
+        foreach (var _ in (int[])[1, 2])
+        {
+            var result = await _harness.StreamAsync(_sink);
+            result.Outcome.ShouldBe(CallOutcome.Incomplete);
+            result.Answer!.Content.ShouldBe("half");
+            result.ReceivedCharacters.ShouldBe(4);
+        }
+    }
+
+    [Theory]
+    [InlineData("data: {\"error\":{\"message\":\"slow\",\"code\":\"rate_limit_exceeded\"}}\n\n", CallOutcome.RateLimited)]
+    [InlineData("event: error\ndata: {\"message\":\"down\",\"type\":\"server_error\"}\n\n", CallOutcome.ServerError)]
+    [InlineData("data: {\"choices\":[{\"delta\":{},\"finish_reason\":\"error\"}]}\n\n", CallOutcome.ServerError)]
+    [InlineData("data: {\"choices\":[{\n\n", CallOutcome.InvalidResponse)]
+    public async Task Send_ErrorInMidStream_KeepsWhatCame(string bytes, CallOutcome outcome)
+    {
+        _harness.Served.Enqueue(StubReply.Stream(StubStep.Usage(4, 0), StubStep.Delta("half"), StubStep.Bytes(Encoding.UTF8.GetBytes(bytes))));
+
+        var result = await _harness.StreamAsync(_sink);
+
+        result.Outcome.ShouldBe(outcome);
+        result.Error!.Message.ShouldNotBeEmpty();
+        result.Answer!.Content.ShouldBe("half");
+        Tokens(result).ShouldBe((4, 0));
+    }
+
+    [Fact]
+    public async Task Send_DroppedConnection_IsATransportErrorWithWhatCame()
+    {
+        _harness.Served.Enqueue(StubReply.Stream(StubStep.Delta("half"), StubStep.Wait(_sink.First), StubStep.Drop()));
+
+        var result = await _harness.StreamAsync(_sink);
+
+        result.Outcome.ShouldBe(CallOutcome.TransportError);
+        result.Answer!.Content.ShouldBe("half");
+    }
+
+    [Fact]
+    public async Task Send_CancelledInAStall_KeepsWhatCameAndHangsUp()
+    {
+        using var cancellation = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        _harness.Served.Enqueue(StubReply.Stream(StubStep.Usage(4, 1), StubStep.Delta("half"), StubStep.Stall()));
+
+        var call = _harness.StreamAsync(_sink, cancellationToken: cancellation.Token);
+        await _sink.First;
+        await cancellation.CancelAsync();
+        var result = await call;
+
+        result.Outcome.ShouldBe(CallOutcome.Cancelled);
+        result.Answer!.Content.ShouldBe("half");
+        result.ReceivedCharacters.ShouldBe(4);
+        Tokens(result).ShouldBe((4, 1));
+        await _harness.Stub.Requests[0].Aborted.WaitAsync(TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
+    public async Task Send_CancelledAfterTheFinish_IsAnswered()
+    {
+        using var cancellation = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        _harness.Served.Enqueue(StubReply.Stream(
+            StubStep.Raw("""{"choices":[{"delta":{"content":"all"},"finish_reason":"stop"}]}"""), StubStep.Stall()));
+
+        var call = _harness.StreamAsync(_sink, cancellationToken: cancellation.Token);
+        await _sink.First;
+        await cancellation.CancelAsync();
+
+        (await call).Outcome.ShouldBe(CallOutcome.Ok);
+    }
+
+    [Fact]
+    public async Task Send_EndlessStream_IsRefused()
+    {
+        var comment = Encoding.ASCII.GetBytes($": {new string('.', 1 << 20)}\n\n");
+        _harness.Served.Enqueue(StubReply.Stream([.. Enumerable.Repeat(StubStep.Bytes(comment), 17)]));
+
+        var result = await _harness.StreamAsync(_sink);
+
+        result.Outcome.ShouldBe(CallOutcome.InvalidResponse);
+        result.Error!.Message.ShouldContain("larger");
+    }
+
+    [Fact]
+    public async Task Send_StreamSplitAnywhere_GivesTheSame()
+    {
+        var body = Encoding.UTF8.GetBytes(
+            ": hello\r\n\r\ndata: {\"choices\":[],\"x\":1}\r\n\r\ndata: {\"choices\":[{\"delta\":{\"role\":\"assistant\",\"content\":\"\"}}]}\n\n"
+            + "data:{\"choices\":[{\"delta\":{\"content\":\"<think>…</think> ü\"}}]}\r\rdata: {\"choices\":[{\"delta\":\ndata: {\"content\":\"\\u00e9🎈\"}}]}\n\n"
+            + "data: {\"choices\":[{\"delta\":{},\"finish_reason\":\"stop\"}]}\n\n"
+            + "data: {\"choices\":[],\"usage\":{\"prompt_tokens\":1,\"completion_tokens\":2}}\n\ndata: [DONE]\n\n");
+        _harness.Served.Default = StubReply.Stream(StubStep.Bytes(body));
+        var samples = Gen.Choose(1, 40).NonEmptyListOf().Select(IReadOnlyList<int> (sizes) => [.. sizes]).Sample(30).ToList();
+
+        foreach (var slices in samples.Prepend([1]).Prepend([1 << 16]))
+        {
+            _slices = slices;
+            var sink = new RecordingSink();
+            var result = await _harness.StreamAsync(sink);
+            var because = JsonSerializer.Serialize(slices);
+            result.Outcome.ShouldBe(CallOutcome.Ok, because);
+            result.Answer.ShouldBe(new ChatAnswer("üé🎈", "stop"), because);
+            sink.Pieces.ShouldBe(["ü", "é🎈"], because);
+            Tokens(result).ShouldBe((1, 2), because);
+        }
+    }
+
+    private static (long Prompt, long Completion)? Tokens(UpstreamResult result) =>
+        result.Usage is { } usage ? (usage.PromptTokens, usage.CompletionTokens) : null;
+}
