@@ -1,0 +1,16 @@
+namespace Ensemble.Load.Measuring;
+
+/// <summary>The figures of one slot; times in milliseconds.</summary>
+/// <param name="Runs">Runs whose latency was measured.</param>
+/// <param name="Processor">Processor time of the gateway alone for each run.</param>
+internal sealed record SlotFigures(int Runs, double RunsPerSecond, Spread Latency, double Processor)
+{
+    /// <summary>From the request to the first content byte.</summary>
+    public Spread FirstContent { get; init; }
+
+    /// <summary>From the last member's answer to the first content byte that the caller read.</summary>
+    public Spread PanelToContent { get; init; }
+
+    /// <summary>From the last member's answer to the judge's call: the gateway's own part of <see cref="PanelToContent"/>.</summary>
+    public Spread PanelToJudge { get; init; }
+}

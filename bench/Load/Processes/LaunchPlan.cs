@@ -1,0 +1,44 @@
+using System.Text.Json;
+
+namespace Ensemble.Load.Processes;
+
+/// <summary>How one part is started: arguments of <c>dotnet</c>, given the address to listen on.</summary>
+internal sealed record LaunchPlan(string Name, Func<Uri, IReadOnlyList<string>> Arguments)
+{
+    public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
+
+    public static LaunchPlan Stub() => new("stub", address => [Self, "stub", "--urls", Text(address)]);
+
+    /// <summary>With the garbage collector that a project of the web SDK gets when it says nothing.</summary>
+    public static LaunchPlan Baseline(Uri stub) =>
+        new("baseline", address => [Self, "baseline", "--urls", Text(address), "--stub", Text(stub)])
+        {
+            Environment = new Dictionary<string, string> { ["DOTNET_gcServer"] = "1" },
+        };
+
+    public static LaunchPlan Product(string assembly, string catalog, IReadOnlyList<string> extra) =>
+        new("product", address =>
+        [
+            assembly, "--urls", Text(address), "--Catalog:File", catalog,
+            "--Management:Url", $"http://127.0.0.1:{ChildProcess.FreePort()}", .. extra,
+        ]);
+
+    /// <summary>The garbage collector's settings that a build wrote beside an assembly.</summary>
+    public static string DescribeRuntime(string assembly)
+    {
+        var file = Path.ChangeExtension(assembly, ".runtimeconfig.json");
+        if (!File.Exists(file))
+        {
+            return "unknown";
+        }
+
+        using var config = JsonDocument.Parse(File.ReadAllBytes(file));
+        return config.RootElement.GetProperty("runtimeOptions").TryGetProperty("configProperties", out var properties)
+            ? string.Join(", ", properties.EnumerateObject().Where(property => property.Name.StartsWith("System.GC.", StringComparison.Ordinal)))
+            : "none";
+    }
+
+    private static string Self => typeof(LaunchPlan).Assembly.Location;
+
+    private static string Text(Uri address) => address.GetLeftPart(UriPartial.Authority);
+}

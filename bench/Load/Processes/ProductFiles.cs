@@ -1,0 +1,81 @@
+using System.Text.Json.Nodes;
+
+namespace Ensemble.Load.Processes;
+
+/// <summary>Where the repository and the product's build are, and the catalog that the product is started with.</summary>
+internal static class ProductFiles
+{
+    private static readonly int[] Latencies = [0, 50, MemoryLatency];
+    private static readonly int[] Panels = [3, 5, 8];
+
+    /// <summary>Milliseconds that each call takes while memory is measured: long enough for 256 runs to be under way together.</summary>
+    public const int MemoryLatency = 3000;
+
+    public static string Repository()
+    {
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            if (File.Exists(Path.Combine(folder.FullName, "Ensemble.Orleans.sln")))
+            {
+                return folder.FullName;
+            }
+        }
+
+        throw new LoadException("Ensemble.Orleans.sln is in no folder above the benchmark: run it inside the repository.");
+    }
+
+    public static string Product(string? given)
+    {
+        var assembly = Path.GetFullPath(given ?? Path.Combine(Repository(), "src/Frontend/bin/Release/net10.0/Ensemble.Frontend.dll"));
+        return File.Exists(assembly)
+            ? assembly
+            : throw new LoadException($"{assembly} is not there: run `dotnet build -c Release src/Frontend` first, or give --product.");
+    }
+
+    /// <summary>Every ensemble waits for all its members and always asks its judge, as the baseline does; a failed judge is an error.</summary>
+    public static async Task<string> WriteCatalogAsync(string folder, Uri stub, CancellationToken cancel)
+    {
+        var models = new JsonArray();
+        foreach (var latency in Latencies)
+        {
+            foreach (var name in Enumerable.Range(1, Panels.Max()).Select(number => Names.Member(number, latency)).Append(Names.Judge(latency)))
+            {
+                models.Add((JsonNode)new JsonObject
+                {
+                    ["display_name"] = name,
+                    ["provider"] = "openai",
+                    ["base_url"] = new Uri(stub, "/v1").ToString(),
+                    ["model"] = name,
+                });
+            }
+
+            foreach (var panel in Panels)
+            {
+                models.Add((JsonNode)Ensemble(panel, latency));
+            }
+        }
+
+        var catalog = new JsonObject
+        {
+            ["models"] = models,
+            ["keys"] = new JsonArray(new JsonObject { ["name"] = "bench", ["key"] = Names.CallerKey }),
+        };
+        var file = Path.Combine(folder, "catalog.json");
+        await File.WriteAllTextAsync(file, catalog.ToJsonString(), cancel);
+        return file;
+    }
+
+    private static JsonObject Ensemble(int panel, int latency) => new()
+    {
+        ["display_name"] = Names.Ensemble(panel, latency),
+        ["ensemble"] = new JsonObject
+        {
+            ["panel"] = new JsonArray([.. Enumerable.Range(1, panel).Select(number => new JsonObject { ["model"] = Names.Member(number, latency) })]),
+            ["judge"] = new JsonObject { ["model"] = Names.Judge(latency) },
+            ["min_responses"] = panel,
+            ["straggler_grace_ms"] = "all",
+            ["always_judge"] = true,
+            ["on_judge_failure"] = "fail",
+        },
+    };
+}

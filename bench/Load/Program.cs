@@ -1,0 +1,57 @@
+using System.Runtime.InteropServices;
+using Ensemble.Load.Baseline;
+using Ensemble.Load.Stub;
+
+namespace Ensemble.Load;
+
+internal static class Program
+{
+    private static async Task<int> Main(string[] args)
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            await Console.Error.WriteLineAsync("The load benchmark reads /proc and sleeps with clock_nanosleep: it runs on Linux only.");
+            return 2;
+        }
+
+        var (verb, rest) = args is [("run" or "stub" or "baseline") and var first, .. var others] ? (first, others) : ("run", args);
+        using var stop = new CancellationTokenSource();
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => Stop(signal, stop));
+        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal => Stop(signal, stop));
+        try
+        {
+            switch (verb)
+            {
+                case "stub":
+                    await StubServer.RunAsync(new Uri(Argument(rest, "--urls")), stop.Token);
+                    return 0;
+                case "baseline":
+                    await BaselineGateway.RunAsync(Argument(rest, "--urls"), new Uri(Argument(rest, "--stub")), stop.Token);
+                    return 0;
+                default:
+                    return await new BenchmarkRun(RunOptions.Parse(rest), stop.Token).ExecuteAsync();
+            }
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            return 130;
+        }
+        catch (LoadException problem)
+        {
+            await Console.Error.WriteLineAsync(problem.Message);
+            return 1;
+        }
+    }
+
+    private static void Stop(PosixSignalContext signal, CancellationTokenSource stop)
+    {
+        signal.Cancel = true;
+        stop.Cancel();
+    }
+
+    private static string Argument(string[] args, string name)
+    {
+        var at = Array.IndexOf(args, name);
+        return at >= 0 && at + 1 < args.Length ? args[at + 1] : throw new LoadException($"{name} is missing.");
+    }
+}

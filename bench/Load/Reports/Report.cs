@@ -1,0 +1,154 @@
+using System.Globalization;
+using System.Text;
+using Ensemble.Load.Measuring;
+
+namespace Ensemble.Load.Reports;
+
+/// <summary>The Markdown page that a run leaves behind.</summary>
+internal static class Report
+{
+    public static string Write(RunOptions options, MachineFacts machine, Measurements measured, IReadOnlyList<Aim> aims)
+    {
+        var page = new StringBuilder();
+        AddHead(page, options, machine);
+        if (!options.SelfCheck)
+        {
+            AddAims(page, aims);
+        }
+
+        AddLatency(page, measured.Latency);
+        AddThroughput(page, measured.Throughput);
+        AddStream(page, measured.Stream);
+        AddMemory(page, measured);
+        AddNotes(page, options);
+        return page.ToString();
+    }
+
+    private static void AddHead(StringBuilder page, RunOptions options, MachineFacts machine)
+    {
+        page.Append(options.SelfCheck ? "# Load: the baseline against itself\n\n" : "# Load: the product against a hand-written baseline\n\n");
+        if (options.Quick || options.Rounds < 5)
+        {
+            page.Append("**Too few rounds to be quoted: this shows that the benchmark works, and no more.**\n\n");
+        }
+
+        Line($"date: {TimeProvider.System.GetLocalNow():yyyy-MM-dd HH:mm}, commit {machine.Commit}");
+        Line($"machine: {machine.Processor}, {machine.Cores} cores, {machine.MemoryGibibytes:0.0} GiB, {machine.System}, {machine.Runtime}");
+        Line("garbage collector: baseline System.GC.Server: true, product " + machine.ProductGc);
+        Line($"command: `dotnet run -c Release --project bench/Load -- run {string.Join(' ', Environment.GetCommandLineArgs().Skip(1).Where(argument => argument != "run"))}`");
+        page.Append('\n');
+
+        void Line(string text) => page.Append("- ").Append(text).Append('\n');
+    }
+
+    private static void AddAims(StringBuilder page, IReadOnlyList<Aim> aims)
+    {
+        var table = new MarkdownTable("aim (N = 3)", "measured", "");
+        foreach (var aim in aims)
+        {
+            table.Add(aim.Text, aim.Measured, aim.Met switch { true => "met", false => "**not met**", null => "–" });
+        }
+
+        AddSection(page, "Aims", table);
+    }
+
+    private static void AddLatency(StringBuilder page, IReadOnlyList<CellResult> cells)
+    {
+        AddCells(page, "Latency in ms: whole answers, stubs of 50 ms (a run takes 100 ms at least)", cells, ["p50", "p99"],
+            [slot => slot.Latency.P50, slot => slot.Latency.P99]);
+    }
+
+    private static void AddThroughput(StringBuilder page, IReadOnlyList<CellResult> cells)
+    {
+        AddCells(page, "Throughput: whole answers, stubs of 0 ms", cells, ["runs/s", "p50 ms", "p99 ms", "gateway CPU ms a run"],
+            [slot => slot.RunsPerSecond, slot => slot.Latency.P50, slot => slot.Latency.P99, slot => slot.Processor]);
+    }
+
+    private static void AddStream(StringBuilder page, IReadOnlyList<CellResult> cells)
+    {
+        AddCells(
+            page,
+            "Streams in ms: stubs of 50 ms; after the panel closed, the judge's own 50 ms included",
+            cells,
+            ["panel closed → first byte p50", "panel closed → first byte p99", "panel closed → judge asked p50", "panel closed → judge asked p99",
+                "request → first byte p50", "whole stream p50", "whole stream p99"],
+            [slot => slot.PanelToContent.P50, slot => slot.PanelToContent.P99, slot => slot.PanelToJudge.P50, slot => slot.PanelToJudge.P99,
+                slot => slot.FirstContent.P50, slot => slot.Latency.P50, slot => slot.Latency.P99]);
+    }
+
+    private static void AddCells(
+        StringBuilder page, string title, IReadOnlyList<CellResult> cells, string[] names, Func<SlotFigures, double>[] figures)
+    {
+        if (cells.Count == 0)
+        {
+            return;
+        }
+
+        var table = new MarkdownTable("figure", "N", "callers", "runs a slot", "baseline", "product", "difference", "rounds from … to", "ratio");
+        foreach (var (name, figure) in names.Zip(figures))
+        {
+            foreach (var cell in cells.Where(cell => cell.Failure is null))
+            {
+                var both = cell.Compare(figure);
+                table.Add(name, Text(cell.Shape.Panel), Text(cell.Shape.Callers), Text(cell.RunsPerSlot), Number(both.Baseline), Number(both.Product),
+                    Signed(both.Difference), $"{Signed(both.Low)} … {Signed(both.High)}", $"{both.Ratio:0.000}");
+            }
+        }
+
+        AddSection(page, title, table);
+        foreach (var cell in cells.Where(cell => cell.Failure is not null))
+        {
+            page.Append(CultureInfo.InvariantCulture, $"**FAILED: N = {cell.Shape.Panel}, {cell.Shape.Callers} callers:** {cell.Failure}\n\n");
+        }
+    }
+
+    private static void AddMemory(StringBuilder page, Measurements measured)
+    {
+        if (measured.BaselineMemory.Count == 0)
+        {
+            return;
+        }
+
+        var table = new MarkdownTable("start", "baseline idle MiB", "peak MiB", "KiB a run", "product idle MiB", "peak MiB", "KiB a run", "difference");
+        for (var i = 0; i < measured.BaselineMemory.Count; i++)
+        {
+            var (baseline, product) = (measured.BaselineMemory[i], measured.ProductMemory[i]);
+            table.Add(Text(i + 1), Mebibytes(baseline.Idle), Mebibytes(baseline.Peak), $"{baseline.PerRun:0.0}",
+                Mebibytes(product.Idle), Mebibytes(product.Peak), $"{product.PerRun:0.0}", Signed(product.PerRun - baseline.PerRun));
+        }
+
+        var ofBaseline = Statistics.Median(measured.BaselineMemory.Select(figure => figure.PerRun));
+        var ofProduct = Statistics.Median(measured.ProductMemory.Select(figure => figure.PerRun));
+        table.Add("median", "", "", $"{ofBaseline:0.0}", "", "", $"{ofProduct:0.0}", Signed(ofProduct - ofBaseline));
+        AddSection(page, $"Memory of a run in flight: (peak − idle) / {MemoryMeter.Runs}, N = {MemoryMeter.Panel}, streamed, stubs of 3 s", table);
+    }
+
+    private static void AddNotes(StringBuilder page, RunOptions options) => page.Append(CultureInfo.InvariantCulture, $"""
+        ## How it was measured
+
+        - Load, stub and both gateways share one machine: under saturation they compete for its cores, so a ratio of runs a second is
+          milder than that of the gateways' own work, which the CPU time a run shows.
+        - Each cell has {options.Rounds} rounds of baseline, product, product, baseline, after a discarded slot of each. A figure is taken from all samples
+          of a slot; the columns are medians over the slots, the difference and the ratio medians over the rounds of their means.
+        - A p99 of fewer than 100 runs a slot is the slowest of them.
+        - Closed loop: each caller asks again when its answer has ended; callers start spread over the time that a run takes.
+        - Every answer is checked for the judge's words and its proper end, and the stub must have counted N panel calls and one judge call a run;
+          one exception fails the cell.
+        - "Panel closed" is when the stub begins to send the last member's answer.
+        - Memory is what the process alone has written to (Private_Dirty), so it counts garbage that was not collected yet, and
+          the connections (one from the caller, N to the stub) that each run in flight opens: the warm-up had only four callers.
+
+        """);
+
+    private static void AddSection(StringBuilder page, string title, MarkdownTable table) =>
+        page.Append("## ").Append(title).Append("\n\n").Append(table).Append('\n');
+
+    private static string Text(double whole) => $"{whole:0}";
+
+    private static string Number(double value) => Math.Abs(value) >= 1000 ? $"{value:0}" : $"{value:0.00}";
+
+    // Rounded first: a format of two sections would show a small negative as "-+0.00".
+    private static string Signed(double value) => Math.Abs(value) >= 1000 ? $"{value:+0;−0}" : $"{Math.Round(value, 2):+0.00;−0.00;0.00}";
+
+    private static string Mebibytes(long kibibytes) => $"{kibibytes / 1024.0:0.0}";
+}

@@ -1,0 +1,17 @@
+namespace Ensemble.Load.Traffic;
+
+/// <summary>The load of one cell: callers in a closed loop, each asking again when its last run ended.</summary>
+/// <param name="Latency">Milliseconds that the stub takes for each call.</param>
+internal sealed record LoadShape(int Panel, int Latency, int Callers, bool Streamed, TimeSpan Measured)
+{
+    /// <summary>
+    /// Callers start spread over the time that a run takes at least. Started together they would stay together, and what would be measured is
+    /// how long a burst of them queues for two processors.
+    /// </summary>
+    public TimeSpan Spread => TimeSpan.FromMilliseconds(Math.Max(2 * Latency, 20));
+
+    /// <summary>From the first request to the begin of measuring: the spread, and a first run of each caller.</summary>
+    public TimeSpan Lead => 2 * Spread + TimeSpan.FromMilliseconds(10);
+
+    public string Alias => Names.Ensemble(Panel, Latency);
+}
