@@ -19,8 +19,7 @@ internal sealed record LaunchPlan(string Name, Func<Uri, IReadOnlyList<string>> 
     public static LaunchPlan Product(string assembly, string catalog, IReadOnlyList<string> extra) =>
         new("product", address =>
         [
-            assembly, "--urls", Text(address), "--Catalog:File", catalog,
-            "--Management:Url", $"http://127.0.0.1:{ChildProcess.FreePort()}", .. extra,
+            assembly, "--urls", Text(address), "--Catalog:File", catalog, .. extra,
         ]);
 
     /// <summary>The garbage collector's settings that a build wrote beside an assembly.</summary>
