@@ -6,7 +6,7 @@ namespace Ensemble.Frontend.Hosting;
 /// <summary>Reads the options out of configuration and collects everything that is wrong with them.</summary>
 internal sealed class OptionsReader(IConfiguration configuration)
 {
-    private static readonly string[] Known = ["Catalog:File", "Limits:MaxBodyBytes", "Limits:MaxRuns", "Limits:DrainSeconds"];
+    private static readonly string[] Known = ["Catalog:File", "Limits:MaxBodyBytes", "Limits:MaxRuns", "Limits:DrainSeconds", "Usage:Log"];
 
     /// <summary>First segments of what the host itself reads from the command line.</summary>
     private static readonly string[] HostKeys =
@@ -22,6 +22,7 @@ internal sealed class OptionsReader(IConfiguration configuration)
         var reader = new OptionsReader(configuration);
         reader.CheckNames("Catalog");
         reader.CheckNames("Limits");
+        reader.CheckNames("Usage");
         reader.CheckArguments(args);
         var defaults = new FrontendOptions();
         var options = new FrontendOptions
@@ -30,6 +31,7 @@ internal sealed class OptionsReader(IConfiguration configuration)
             MaxBodyBytes = reader.Number("Limits:MaxBodyBytes", defaults.MaxBodyBytes, 1024, 256L * 1024 * 1024),
             MaxRuns = (int)reader.Number("Limits:MaxRuns", defaults.MaxRuns, 1, 100_000),
             Drain = TimeSpan.FromSeconds(reader.Number("Limits:DrainSeconds", (long)defaults.Drain.TotalSeconds, 0, 3600)),
+            LogsUsage = reader.Flag("Usage:Log", defaults.LogsUsage),
         };
         return reader._problems.Count == 0 ? options : throw new StartException(string.Join(Environment.NewLine, reader._problems));
     }
@@ -48,6 +50,18 @@ internal sealed class OptionsReader(IConfiguration configuration)
         }
 
         _problems.Add($"option {key}: '{text}' is not a whole number from {least} to {most}. The default is {fallback}.");
+        return fallback;
+    }
+
+    private bool Flag(string key, bool fallback)
+    {
+        var text = configuration[key];
+        if (string.IsNullOrEmpty(text) || bool.TryParse(text, out fallback))
+        {
+            return fallback;
+        }
+
+        _problems.Add($"option {key}: '{text}' is neither true nor false.");
         return fallback;
     }
 

@@ -39,7 +39,9 @@ public static class ServiceCollectionExtensions
     /// <summary>Adds an engine that executes runs in this process.</summary>
     public static IServiceCollection AddInProcessEngine(this IServiceCollection services)
     {
-        services.TryAddSingleton<IUsageSink, LoggingUsageSink>();
+        services.TryAddSingleton<IUsageSink>(static provider => provider.GetRequiredService<FrontendOptions>().LogsUsage
+            ? new JsonLinesUsageSink(Console.OpenStandardOutput(), provider.GetRequiredService<ILogger<JsonLinesUsageSink>>())
+            : new NoUsageSink());
         services.TryAddSingleton<IGate, InProcessGates>();
         services.TryAddSingleton<UpstreamHttp>();
         services.TryAddSingleton<OpenAiUpstream>();
