@@ -11,37 +11,28 @@ internal sealed class AnswerClusters
 
     private readonly double[] _weights;
     private readonly int[] _cluster;
-    private readonly Lazy<TermVector[]> _vectors;
+    private readonly Lazy<double[,]> _alike;
+    private readonly bool _areShort;
 
-    private AnswerClusters(IReadOnlyList<string> texts, double[] weights, int[] cluster, Lazy<TermVector[]> vectors, bool areShort)
+    private AnswerClusters(double[] weights, int[] cluster, Lazy<double[,]> alike, bool areShort)
     {
-        Texts = texts;
-        AreShort = areShort;
         _weights = weights;
         _cluster = cluster;
-        _vectors = vectors;
+        _alike = alike;
+        _areShort = areShort;
     }
-
-    public IReadOnlyList<string> Texts { get; }
-
-    /// <summary>Whether all answers are short, so that they were compared by equality.</summary>
-    public bool AreShort { get; }
 
     /// <param name="texts">At least one.</param>
     /// <param name="weights">One a text, above 0.</param>
     public static AnswerClusters Of(IReadOnlyList<string> texts, IReadOnlyList<double> weights)
     {
-        var vectors = new Lazy<TermVector[]>(() => [.. texts.Select(TermVector.Of)]);
+        var alike = new Lazy<double[,]>(() => Compare(texts));
         var shorts = texts.Select(AnswerText.Short).ToArray();
         var areShort = Array.TrueForAll(shorts, text => text is not null);
         var cluster = new int[texts.Count];
         for (var index = 0; index < texts.Count; index++)
         {
             cluster[index] = index;
-        }
-
-        for (var index = 1; index < texts.Count; index++)
-        {
             for (var other = 0; other < index; other++)
             {
                 if (cluster[index] != cluster[other] && Same(index, other))
@@ -51,15 +42,15 @@ internal sealed class AnswerClusters
             }
         }
 
-        return new AnswerClusters(texts, [.. weights], cluster, vectors, areShort);
+        return new AnswerClusters([.. weights], cluster, alike, areShort);
 
         bool Same(int index, int other) =>
             areShort ? shorts[index] == shorts[other]
-            : texts[index] == texts[other] || vectors.Value[index].Similarity(vectors.Value[other]) >= DefaultThreshold;
+            : texts[index] == texts[other] || alike.Value[index, other] >= DefaultThreshold;
     }
 
     /// <summary>The largest cluster's share of the weight, from 0 to 1; null below two answers.</summary>
-    public double? Agreement => Texts.Count < 2 ? null : Largest().Weight / _weights.Sum();
+    public double? Agreement => _weights.Length < 2 ? null : Largest().Weight / _weights.Sum();
 
     /// <summary>
     /// The index of the answer that the others support most. Short answers are a vote: the heaviest cluster's first. Prose,
@@ -67,7 +58,7 @@ internal sealed class AnswerClusters
     /// </summary>
     public int Best()
     {
-        if (AreShort)
+        if (_areShort)
         {
             var (root, _, count) = Largest();
             if (count > 1)
@@ -78,12 +69,12 @@ internal sealed class AnswerClusters
 
         var best = 0;
         var bestScore = double.NegativeInfinity;
-        for (var index = 0; index < Texts.Count; index++)
+        for (var index = 0; index < _weights.Length; index++)
         {
             var score = 0d;
-            for (var other = 0; other < Texts.Count; other++)
+            for (var other = 0; other < _weights.Length; other++)
             {
-                score += _weights[other] * (index == other ? 1 : _vectors.Value[index].Similarity(_vectors.Value[other]));
+                score += _weights[other] * (index == other ? 1 : _alike.Value[index, other]);
             }
 
             // A hair's breadth is rounding, not support: equals stay in their listed order.
@@ -94,6 +85,26 @@ internal sealed class AnswerClusters
         }
 
         return best;
+    }
+
+    private static double[,] Compare(IReadOnlyList<string> texts)
+    {
+        var vectors = texts.Select(TermVector.Of).ToArray();
+        var alike = new double[texts.Count, texts.Count];
+        for (var index = 0; index < texts.Count; index++)
+        {
+            for (var other = 0; other <= index; other++)
+            {
+                alike[index, other] = alike[other, index] = vectors[index].Similarity(vectors[other]);
+            }
+        }
+
+        foreach (var vector in vectors)
+        {
+            vector.Dispose();
+        }
+
+        return alike;
     }
 
     private (int Root, double Weight, int Count) Largest()

@@ -1,78 +1,105 @@
+using System.Buffers;
+using System.Numerics;
 using System.Runtime.InteropServices;
 
 namespace Ensemble.Answers;
 
-/// <summary>A text as the unit vector of its word and character-trigram frequencies.</summary>
-internal sealed class TermVector
+/// <summary>
+/// A text as the unit vector of its word and character-trigram frequencies. Terms are hashed into a fixed number of places
+/// with a sign (Weinberger et al., "Feature Hashing for Large Scale Multitask Learning", 2009), so that two terms that share
+/// a place cancel out on average instead of making texts look alike. Rented memory: dispose of it.
+/// </summary>
+internal sealed class TermVector : IDisposable
 {
+    private const int Places = 2048;
+
     /// <summary>Of a longer text the beginning speaks for the whole, in characters.</summary>
     private const int MaxCharacters = 16_384;
 
-    private readonly Dictionary<int, float> _terms;
+    private const uint FnvOffset = 2166136261u;
+    private const uint FnvPrime = 16777619u;
 
-    private TermVector(Dictionary<int, float> terms) => _terms = terms;
+    private float[]? _places;
+
+    private TermVector(float[] places) => _places = places;
+
+    private ReadOnlySpan<float> Values => _places is { } places ? places.AsSpan(0, Places) : throw new ObjectDisposedException(nameof(TermVector));
 
     public static TermVector Of(string text)
     {
-        var terms = new Dictionary<int, float>(256);
-        var length = Math.Min(text.Length, MaxCharacters);
+        var rented = ArrayPool<float>.Shared.Rent(Places);
+        var places = rented.AsSpan(0, Places);
+        places.Clear();
+        Count(text.AsSpan(0, Math.Min(text.Length, MaxCharacters)), places);
+
+        var norm = MathF.Sqrt(Product(places, places));
+        if (norm > 0)
+        {
+            foreach (ref var place in places)
+            {
+                place /= norm;
+            }
+        }
+
+        return new TermVector(rented);
+    }
+
+    /// <returns>From 0, nothing in common, to 1, the same frequencies.</returns>
+    public double Similarity(TermVector other) => Math.Clamp(Product(Values, other.Values), 0, 1);
+
+    public void Dispose()
+    {
+        if (Interlocked.Exchange(ref _places, null) is { } places)
+        {
+            ArrayPool<float>.Shared.Return(places);
+        }
+    }
+
+    private static void Count(ReadOnlySpan<char> text, Span<float> places)
+    {
         var (word, inWord) = (FnvOffset, false);
         var (before, last) = (' ', ' ');
-        for (var index = 0; index <= length; index++)
+        for (var index = 0; index <= text.Length; index++)
         {
-            var character = index < length && char.IsLetterOrDigit(text[index]) ? char.ToLowerInvariant(text[index]) : ' ';
+            var character = index < text.Length && char.IsLetterOrDigit(text[index]) ? char.ToLowerInvariant(text[index]) : ' ';
             if (character != ' ')
             {
-                word = unchecked((word ^ character) * FnvPrime);
+                word = (word ^ character) * FnvPrime;
                 inWord = true;
             }
             else if (inWord)
             {
-                Add(terms, unchecked((int)word));
+                Add(places, word);
                 (word, inWord) = (FnvOffset, false);
             }
 
             // A run of spaces and punctuation counts as one space.
             if (character != ' ' || last != ' ')
             {
-                Add(terms, HashCode(before, last, character));
+                Add(places, ((((((FnvOffset ^ before) * FnvPrime) ^ last) * FnvPrime) ^ character) * FnvPrime) ^ 0x5bd1e995u);
                 (before, last) = (last, character);
             }
         }
-
-        var norm = MathF.Sqrt(terms.Values.Sum(frequency => frequency * frequency));
-        if (norm > 0)
-        {
-            foreach (var term in terms.Keys)
-            {
-                terms[term] /= norm;
-            }
-        }
-
-        return new TermVector(terms);
     }
 
-    /// <returns>From 0, nothing in common, to 1, the same frequencies.</returns>
-    public double Similarity(TermVector other)
+    private static void Add(Span<float> places, uint term)
     {
-        var (fewer, more) = _terms.Count <= other._terms.Count ? (_terms, other._terms) : (other._terms, _terms);
-        var product = 0f;
-        foreach (var (term, frequency) in fewer)
-        {
-            if (more.TryGetValue(term, out var counterpart))
-            {
-                product += frequency * counterpart;
-            }
-        }
-
-        return Math.Clamp(product, 0, 1);
+        // FNV's low bits are weak: mixed, every bit depends on all of them.
+        term = (term ^ (term >> 16)) * 0x7feb352du;
+        term ^= term >> 15;
+        places[(int)(term % Places)] += (term & 0x8000_0000u) == 0 ? 1 : -1;
     }
 
-    private const uint FnvOffset = 2166136261u;
-    private const uint FnvPrime = 16777619u;
+    private static float Product(ReadOnlySpan<float> left, ReadOnlySpan<float> right)
+    {
+        var leftVectors = MemoryMarshal.Cast<float, Vector<float>>(left);
+        var rightVectors = MemoryMarshal.Cast<float, Vector<float>>(right);
+        var sum = Vector<float>.Zero;
+        for (var index = 0; index < leftVectors.Length; index++)
+        {
+            sum += leftVectors[index] * rightVectors[index];
+        }
 
-    private static int HashCode(char first, char second, char third) =>
-        unchecked((int)(((((((FnvOffset ^ first) * FnvPrime) ^ second) * FnvPrime) ^ third) * FnvPrime) ^ 0x5bd1e995u));
-
-    private static void Add(Dictionary<int, float> terms, int term) => CollectionsMarshal.GetValueRefOrAddDefault(terms, term, out _)++;
+        return Vector.Sum(sum);
+    }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
@@ -7,23 +8,33 @@ namespace Ensemble.Chat;
 /// <summary>What is to differ between the caller's request and the one that goes out. Everything else stays byte for byte.</summary>
 public sealed class RequestEdits
 {
+    private static readonly IReadOnlyDictionary<string, string> NoNames = new Dictionary<string, string>();
+
+    // A request has four sub-calls or more, each with edits of its own: what is the same for all of them is shared.
+    private readonly FrozenSet<string> _alwaysDropped;
     private readonly Dictionary<string, ReadOnlyMemory<byte>> _set;
-    private readonly HashSet<string> _dropped;
-    private readonly Dictionary<string, string> _renamed;
+    private HashSet<string>? _dropped;
+    private Dictionary<string, string>? _renamed;
 
     public RequestEdits()
+        : this(FrozenSet<string>.Empty)
     {
+    }
+
+    /// <param name="alwaysDropped">Fields that are left out unless they are set later.</param>
+    public RequestEdits(FrozenSet<string> alwaysDropped)
+    {
+        _alwaysDropped = alwaysDropped;
         _set = [];
-        _dropped = [];
-        _renamed = [];
     }
 
     /// <summary>A copy that can be changed without changing <paramref name="other"/>.</summary>
     public RequestEdits(RequestEdits other)
     {
+        _alwaysDropped = other._alwaysDropped;
         _set = new(other._set);
-        _dropped = [.. other._dropped];
-        _renamed = new(other._renamed);
+        _dropped = other._dropped is { Count: > 0 } dropped ? [.. dropped] : null;
+        _renamed = other._renamed is { Count: > 0 } renamed ? new(renamed) : null;
         Messages = other.Messages;
         AppendedMessage = other.AppendedMessage;
         DeveloperRole = other.DeveloperRole;
@@ -32,10 +43,8 @@ public sealed class RequestEdits
     /// <summary>Field name → JSON value that replaces or adds it.</summary>
     public IReadOnlyDictionary<string, ReadOnlyMemory<byte>> Fields => _set;
 
-    public IReadOnlySet<string> Dropped => _dropped;
-
     /// <summary>Old field name → new one; applies to the caller's fields and to those that were set.</summary>
-    public IReadOnlyDictionary<string, string> Renamed => _renamed;
+    public IReadOnlyDictionary<string, string> Renamed => _renamed ?? NoNames;
 
     /// <summary>A JSON array that replaces the caller's messages; null = they stay.</summary>
     public ReadOnlyMemory<byte>? Messages { get; private set; }
@@ -49,7 +58,7 @@ public sealed class RequestEdits
     /// <param name="json">A JSON value as UTF-8.</param>
     public RequestEdits Set(string field, ReadOnlyMemory<byte> json)
     {
-        _dropped.Remove(field);
+        _dropped?.Remove(field);
         _set[field] = json;
         return this;
     }
@@ -66,13 +75,20 @@ public sealed class RequestEdits
     public RequestEdits Drop(string field)
     {
         _set.Remove(field);
-        _dropped.Add(field);
+        if (!_alwaysDropped.Contains(field))
+        {
+            (_dropped ??= []).Add(field);
+        }
+
         return this;
     }
 
+    /// <summary>Whether the caller's field of that name is left out.</summary>
+    public bool Drops(string field) => !_set.ContainsKey(field) && (_alwaysDropped.Contains(field) || _dropped?.Contains(field) == true);
+
     public RequestEdits Rename(string from, string to)
     {
-        _renamed[from] = to;
+        (_renamed ??= [])[from] = to;
         return this;
     }
 

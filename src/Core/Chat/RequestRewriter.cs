@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Text.Json;
 
 namespace Ensemble.Chat;
@@ -8,8 +9,11 @@ public static class RequestRewriter
     private static readonly ReadOnlyMemory<byte> Open = "{"u8.ToArray();
     private static readonly ReadOnlyMemory<byte> Close = "}"u8.ToArray();
     private static readonly ReadOnlyMemory<byte> Comma = ","u8.ToArray();
-    private static readonly ReadOnlyMemory<byte> Colon = ":"u8.ToArray();
     private static readonly ReadOnlyMemory<byte> CloseArray = "]"u8.ToArray();
+
+    /// <summary>Names that nearly every sub-call sets, encoded once.</summary>
+    private static readonly FrozenDictionary<string, ReadOnlyMemory<byte>> OftenNamed =
+        new[] { "model", "messages", "temperature", "seed", "stream", "stream_options", "max_completion_tokens" }.ToFrozenDictionary(name => name, Named);
 
     public static RequestBody Rewrite(ChatRequest request, RequestEdits edits)
     {
@@ -19,7 +23,7 @@ public static class RequestRewriter
         {
             // A field that is renamed gives way to one that stands under the new name already.
             var name = edits.Renamed.GetValueOrDefault(field.Name, field.Name);
-            if (edits.Dropped.Contains(field.Name) || (name != field.Name && (request.TryGetField(name, out _) || edits.Fields.ContainsKey(name))))
+            if (edits.Drops(field.Name) || (name != field.Name && (request.TryGetField(name, out _) || edits.Fields.ContainsKey(name))))
             {
                 continue;
             }
@@ -93,10 +97,12 @@ public static class RequestRewriter
 
     private static void AddNamed(List<ReadOnlyMemory<byte>> output, string name, ReadOnlyMemory<byte> value)
     {
-        output.Add(JsonSerializer.SerializeToUtf8Bytes(name, ChatJson.Default.String));
-        output.Add(Colon);
+        output.Add(OftenNamed.TryGetValue(name, out var often) ? often : Named(name));
         output.Add(value);
     }
+
+    private static ReadOnlyMemory<byte> Named(string name) =>
+        (byte[])[.. JsonSerializer.SerializeToUtf8Bytes(name, ChatJson.Default.String), (byte)':'];
 
     private static void Separate(List<ReadOnlyMemory<byte>> output)
     {

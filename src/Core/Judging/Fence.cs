@@ -15,7 +15,7 @@ internal readonly record struct Fence(string Nonce)
         while (true)
         {
             var nonce = random.NextInt64(0x1000_0000_0000, 0x1_0000_0000_0000).ToString("x12");
-            if (!all.Any(text => text.Contains(nonce, StringComparison.OrdinalIgnoreCase)))
+            if (!all.Any(text => text.Contains(nonce, StringComparison.Ordinal)))
             {
                 return new Fence(nonce);
             }

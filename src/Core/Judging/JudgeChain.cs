@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using Ensemble.Catalog;
 using Ensemble.Chat;
 using Ensemble.Models;
@@ -10,7 +11,9 @@ namespace Ensemble.Judging;
 /// <summary>Asks the judge to write the answer, and its fallbacks in turn while nothing has been shown.</summary>
 internal sealed class JudgeChain(RunContext context, EnsembleConfig ensemble)
 {
-    private static readonly string[] NeverSent = [.. MemberEdits.NeverSent, "seed", "top_p", "presence_penalty", "frequency_penalty"];
+    private static readonly FrozenSet<string> NeverSent = MemberEdits.NeverSent
+        .Concat(["seed", "temperature", "top_p", "presence_penalty", "frequency_penalty"])
+        .ToFrozenSet();
 
     private readonly AnswerFormat _format = AnswerFormat.Of(context.Chat);
 
@@ -66,19 +69,10 @@ internal sealed class JudgeChain(RunContext context, EnsembleConfig ensemble)
 
     private SubCall Question(JudgePrompt prompt, ModelConfig judge, int index, JudgeStream? stream)
     {
-        var edits = new RequestEdits();
-        foreach (var field in NeverSent)
-        {
-            edits.Drop(field);
-        }
-
+        var edits = new RequestEdits(NeverSent);
         if (ensemble.Judge.Temperature is { } temperature)
         {
             edits.Set("temperature", temperature);
-        }
-        else
-        {
-            edits.Drop("temperature");
         }
 
         context.Judge = new JudgeManifest(prompt.Version, prompt.Write(edits, judge), SchemaValid: null);

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Text.Json;
 using Ensemble.Chat;
 
@@ -10,20 +11,13 @@ internal static class MemberEdits
     /// Fields that no sub-call of an ensemble carries: what the gateway decides itself, what would make a sub-call
     /// somebody's stored completion, and what <see cref="Runs.EnsembleRequestRules"/> lets pass only in a form that says nothing.
     /// </summary>
-    public static readonly IReadOnlyList<string> NeverSent =
-    [
+    public static readonly FrozenSet<string> NeverSent = FrozenSet.Create(
         "n", "stream", "stream_options", "store", "metadata", "service_tier", "prediction", "logprobs", "top_logprobs",
-        "tools", "tool_choice", "parallel_tool_calls", "functions", "function_call", "audio", "modalities",
-    ];
+        "tools", "tool_choice", "parallel_tool_calls", "functions", "function_call", "audio", "modalities");
 
     public static RequestEdits For(ChatRequest chat, PanelSlot slot)
     {
-        var edits = new RequestEdits();
-        foreach (var field in NeverSent)
-        {
-            edits.Drop(field);
-        }
-
+        var edits = new RequestEdits(NeverSent);
         if (slot.Member.Temperature is { } temperature)
         {
             edits.Set("temperature", temperature);

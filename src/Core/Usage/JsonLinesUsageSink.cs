@@ -19,16 +19,22 @@ public sealed partial class JsonLinesUsageSink : IUsageSink, IAsyncDisposable
 
     private const int BatchBytes = 64 * 1024;
 
+    /// <summary>Events of this long are written together: a write for each would be felt by the runs.</summary>
+    private static readonly TimeSpan Gather = TimeSpan.FromMilliseconds(100);
+
     private readonly Channel<UsageEvent> _queue;
     private readonly Stream _output;
+    private readonly TimeProvider _time;
     private readonly ILogger<JsonLinesUsageSink> _logger;
+    private readonly CancellationTokenSource _stopping = new();
     private readonly Task _writing;
     private long _dropped;
 
     /// <param name="output">Written to by this sink alone; not disposed.</param>
-    public JsonLinesUsageSink(Stream output, ILogger<JsonLinesUsageSink> logger)
+    public JsonLinesUsageSink(Stream output, TimeProvider time, ILogger<JsonLinesUsageSink> logger)
     {
         _output = output;
+        _time = time;
         _logger = logger;
         _queue = Channel.CreateBounded<UsageEvent>(
             new BoundedChannelOptions(QueueLength) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
@@ -50,7 +56,9 @@ public sealed partial class JsonLinesUsageSink : IUsageSink, IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _queue.Writer.TryComplete();
+        await _stopping.CancelAsync();
         await _writing;
+        _stopping.Dispose();
     }
 
     private async Task WriteAllAsync()
@@ -60,14 +68,20 @@ public sealed partial class JsonLinesUsageSink : IUsageSink, IAsyncDisposable
         long reported = 0;
         while (await _queue.Reader.WaitToReadAsync())
         {
+            await Task.Delay(Gather, _time, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             var count = 0;
-            while (buffer.WrittenCount < BatchBytes && _queue.Reader.TryRead(out var usage))
+            while (_queue.Reader.TryRead(out var usage))
             {
                 json.Reset();
                 Write(json, usage);
                 await json.FlushAsync();
                 buffer.Write("\n"u8);
                 count++;
+                if (buffer.WrittenCount >= BatchBytes)
+                {
+                    await SendAsync(buffer, count);
+                    count = 0;
+                }
             }
 
             await SendAsync(buffer, count);

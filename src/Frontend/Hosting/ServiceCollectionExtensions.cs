@@ -40,7 +40,10 @@ public static class ServiceCollectionExtensions
     public static IServiceCollection AddInProcessEngine(this IServiceCollection services)
     {
         services.TryAddSingleton<IUsageSink>(static provider => provider.GetRequiredService<FrontendOptions>().LogsUsage
-            ? new JsonLinesUsageSink(Console.OpenStandardOutput(), provider.GetRequiredService<ILogger<JsonLinesUsageSink>>())
+            ? new JsonLinesUsageSink(
+                Console.OpenStandardOutput(),
+                provider.GetRequiredService<TimeProvider>(),
+                provider.GetRequiredService<ILogger<JsonLinesUsageSink>>())
             : new NoUsageSink());
         services.TryAddSingleton<IGate, InProcessGates>();
         services.TryAddSingleton<UpstreamHttp>();

@@ -44,7 +44,7 @@ internal sealed class ProviderAdaptation
             return true;
         }
 
-        if (edits.Dropped.Contains(name) || !chat.TryGetField(name, out var field))
+        if (edits.Drops(name) || !chat.TryGetField(name, out var field))
         {
             return false;
         }

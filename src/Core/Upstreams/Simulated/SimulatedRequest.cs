@@ -88,7 +88,7 @@ internal sealed class SimulatedRequest
         dropped = [];
         foreach (var name in parameters.Drop)
         {
-            if (edits.Fields.ContainsKey(name) || (upstream.Chat.TryGetField(name, out _) && !edits.Dropped.Contains(name)))
+            if (edits.Fields.ContainsKey(name) || (upstream.Chat.TryGetField(name, out _) && !edits.Drops(name)))
             {
                 dropped.Add(name);
             }
