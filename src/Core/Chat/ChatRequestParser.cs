@@ -21,7 +21,7 @@ public static class ChatRequestParser
         {
             return new Pass(body, limits).Read();
         }
-        catch (JsonException exception) when (exception.Message.Contains("depth", StringComparison.Ordinal))
+        catch (JsonException exception) when (exception.Message.Contains("maximum configured depth", StringComparison.Ordinal))
         {
             throw new ChatRequestException($"The body is nested deeper than {limits.MaxDepth} levels.", null);
         }

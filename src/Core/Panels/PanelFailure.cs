@@ -41,9 +41,9 @@ internal static class PanelFailure
             return new RunFailure(RunFailureKind.RequestRejected, scrub(error.Message)) { Code = error.Code, Param = error.Param };
         }
 
-        if (panel.Missing.Count == panel.Total && Decides(panel, CallOutcome.Unsupported) is { } unsupported)
+        if (Decides(panel, CallOutcome.Unsupported) is { } unsupported)
         {
-            return new RunFailure(RunFailureKind.UnsupportedContent, "No member of this ensemble can take this content part.")
+            return new RunFailure(RunFailureKind.UnsupportedContent, "Too few members of this ensemble can take this content part.")
             {
                 Param = unsupported.Call.Error!.Param,
             };

@@ -5,7 +5,7 @@ public enum RunFailureKind
     /// <summary>Providers say that the request is at fault.</summary>
     RequestRejected,
 
-    /// <summary>No member can be sent a part of the request.</summary>
+    /// <summary>Too few members can be sent a part of the request.</summary>
     UnsupportedContent,
 
     /// <summary>The length limit left no room for an answer.</summary>

@@ -31,6 +31,9 @@ internal sealed class Synthesize(EnsembleConfig ensemble) : IStrategy
             { Answer: { } answer } => answer,
             { Overflowed: true } => new RunFailure(RunFailureKind.AnswerTooLarge, "The answer is larger than a run may hold."),
             { Shown: true } => Failure(context, verdict),
+
+            // Whoever left needs no second-best answer.
+            _ when context.Deadline.IsOver && !context.Deadline.Passed => new RunFailure(RunFailureKind.Cancelled, "The run was cancelled."),
             _ => Fallback(context, panel) ?? Failure(context, verdict),
         };
     }

@@ -21,10 +21,10 @@ public enum CallOutcome
     /// <summary>400, 413, 422: the request is at fault.</summary>
     RequestRejected,
 
-    /// <summary>404: the provider does not know the model.</summary>
+    /// <summary>404, a redirect, or another status that asking again does not change: the operator's address or model name is at fault.</summary>
     NotFound,
 
-    /// <summary>401, 403: the operator's key is at fault.</summary>
+    /// <summary>401, 402, 403: the operator's key or account is at fault.</summary>
     AuthenticationFailed,
 
     /// <summary>429 from the provider.</summary>
@@ -36,7 +36,7 @@ public enum CallOutcome
     /// <summary>This dialect cannot send a part of the request; no call was made.</summary>
     Unsupported,
 
-    /// <summary>408, 409, 5xx and other statuses that pass.</summary>
+    /// <summary>408, 409, 425, 5xx: it may pass.</summary>
     ServerError,
 
     /// <summary>No connection, or one that broke.</summary>

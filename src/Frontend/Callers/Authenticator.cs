@@ -1,4 +1,3 @@
-using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using Ensemble.Catalog;
@@ -19,7 +18,7 @@ internal sealed class Authenticator(ICatalog catalog, TimeProvider time)
         var keys = catalog.Current.Keys;
         if (keys.Count == 0)
         {
-            return context.Connection.RemoteIpAddress is { } address && IPAddress.IsLoopback(address)
+            return LocalTrust.Holds(context)
                 ? (Local, null)
                 : (null, ApiErrors.KeylessFromAfar);
         }

@@ -24,7 +24,7 @@ internal static class ApiErrors
     public static readonly ApiError KeyDisabled = new(401, Authentication, "api_key_disabled", "This API key is disabled.") { IsLasting = true };
 
     public static readonly ApiError KeylessFromAfar = new(
-        401, Authentication, "invalid_api_key", "No caller keys are configured, so only this machine itself is served: add \"keys\" to the catalog.") { IsLasting = true };
+        401, Authentication, "invalid_api_key", "No caller keys are configured, so only this machine's own user is served, without a proxy: add \"keys\" to the catalog.") { IsLasting = true };
 
     public static readonly ApiError Overloaded = new(
         503, OverloadedType, "overloaded", "As many requests as allowed are in flight: try again shortly.") { RetryAfter = SoonAgain };

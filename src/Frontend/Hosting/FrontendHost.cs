@@ -7,6 +7,8 @@ public static class FrontendHost
 {
     private const string DefaultUrl = "http://127.0.0.1:8080";
 
+    private static readonly string[] AddressKeys = ["urls", "http_ports", "https_ports"];
+
     /// <summary>Slack between the longest drain and the moment at which the host gives up on a stop.</summary>
     private static readonly TimeSpan StopSlack = TimeSpan.FromSeconds(20);
 
@@ -16,7 +18,8 @@ public static class FrontendHost
     public static WebApplication Build(string[] args, Action<IServiceCollection>? configure = null)
     {
         var builder = WebApplication.CreateSlimBuilder(args);
-        if (string.IsNullOrEmpty(builder.Configuration["urls"]) && builder.Configuration.GetSection("Kestrel:Endpoints").GetChildren().FirstOrDefault() is null)
+        builder.AddEnsembleDefaults();
+        if (AddressKeys.All(key => string.IsNullOrEmpty(builder.Configuration[key])) && !builder.Configuration.GetSection("Kestrel:Endpoints").Exists())
         {
             builder.WebHost.UseUrls(DefaultUrl);
         }
@@ -29,7 +32,6 @@ public static class FrontendHost
             kestrel.Limits.MaxRequestBodySize = options.MaxBodyBytes;
         });
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.Drain + StopSlack);
-        builder.Logging.AddEnsembleDefaults();
         builder.Services.AddEnsembleFrontend(options).AddInProcessEngine();
         configure?.Invoke(builder.Services);
 

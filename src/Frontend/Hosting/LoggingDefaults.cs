@@ -1,23 +1,26 @@
-using Microsoft.Extensions.Logging.Console;
+using Microsoft.Extensions.Configuration.Memory;
 
 namespace Ensemble.Frontend.Hosting;
 
-/// <summary>What is logged where nobody says otherwise; <c>Logging:LogLevel</c> does.</summary>
+/// <summary>What is logged, and how, where nobody says otherwise; <c>Logging:…</c> does.</summary>
 internal static class LoggingDefaults
 {
-    public static void AddEnsembleDefaults(this ILoggingBuilder logging)
+    private static readonly Dictionary<string, string?> Settings = new()
     {
-        logging.AddSimpleConsole(console =>
-        {
-            console.SingleLine = true;
-            console.UseUtcTimestamp = true;
-            console.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ ";
-            console.ColorBehavior = LoggerColorBehavior.Default;
-        });
-        logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
+        ["Logging:LogLevel:Microsoft.AspNetCore"] = "Warning",
+        ["Logging:Console:FormatterName"] = "simple",
+        ["Logging:Console:FormatterOptions:SingleLine"] = "true",
+        ["Logging:Console:FormatterOptions:UseUtcTimestamp"] = "true",
+        ["Logging:Console:FormatterOptions:TimestampFormat"] = "yyyy-MM-ddTHH:mm:ss.fffZ ",
+    };
+
+    public static void AddEnsembleDefaults(this WebApplicationBuilder builder)
+    {
+        // First in the list: every other source goes before it.
+        builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource { InitialData = Settings });
 
         // Both report a failed start with a stack trace; the process says the same in one sentence.
-        logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
-        logging.AddFilter("Microsoft.AspNetCore.Server.Kestrel", LogLevel.None);
+        builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
+        builder.Logging.AddFilter("Microsoft.AspNetCore.Server.Kestrel", LogLevel.None);
     }
 }

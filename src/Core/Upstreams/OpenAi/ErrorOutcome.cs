@@ -9,10 +9,10 @@ internal static class ErrorOutcome
     public static CallOutcome Of(HttpStatusCode status) => (int)status switch
     {
         400 or 413 or 422 => CallOutcome.RequestRejected,
-        404 => CallOutcome.NotFound,
-        401 or 403 => CallOutcome.AuthenticationFailed,
+        401 or 402 or 403 => CallOutcome.AuthenticationFailed,
         429 => CallOutcome.RateLimited,
-        _ => CallOutcome.ServerError,
+        408 or 409 or 425 or >= 500 => CallOutcome.ServerError,
+        _ => CallOutcome.NotFound,
     };
 
     public static CallOutcome Of(UpstreamError error)

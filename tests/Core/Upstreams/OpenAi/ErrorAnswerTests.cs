@@ -27,8 +27,10 @@ public sealed class ErrorAnswerTests : IAsyncLifetime
     [InlineData(500, CallOutcome.ServerError)]
     [InlineData(503, CallOutcome.ServerError)]
     [InlineData(529, CallOutcome.ServerError)]
-    [InlineData(302, CallOutcome.ServerError)]
-    [InlineData(418, CallOutcome.ServerError)]
+    [InlineData(302, CallOutcome.NotFound)]
+    [InlineData(402, CallOutcome.AuthenticationFailed)]
+    [InlineData(415, CallOutcome.NotFound)]
+    [InlineData(418, CallOutcome.NotFound)]
     public async Task Send_Status_HasItsOutcome(int status, CallOutcome outcome)
     {
         _harness.Served.Enqueue(StubReply.Error(status, "some_code", "No.", "temperature"));

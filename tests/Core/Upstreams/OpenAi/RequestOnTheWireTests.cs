@@ -85,7 +85,7 @@ public sealed class RequestOnTheWireTests
 
         var result = await harness.WholeAsync();
 
-        result.Outcome.ShouldBe(CallOutcome.ServerError);
+        result.Outcome.ShouldBe(CallOutcome.NotFound);
         result.Error!.Status.ShouldBe(307);
         target.Stub.Requests.ShouldBeEmpty();
     }
