@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace Ensemble.Judging;
 
 /// <summary>
@@ -23,8 +21,8 @@ internal readonly record struct Fence(string Nonce)
     }
 
     /// <param name="name">What stands inside, as <c>candidate A</c>.</param>
-    public void Write(StringBuilder prompt, string name, string text) =>
-        prompt.Append("<<<").Append(name).Append(' ').Append(Nonce).Append(">>>\n")
-            .Append(text)
-            .Append("\n<<<end ").Append(name).Append(' ').Append(Nonce).Append(">>>\n");
+    public void Write(PromptWriter prompt, string name, ReadOnlySpan<char> text) =>
+        prompt.Write("<<<").Write(name).Write(" ").Write(Nonce).Write(">>>\n")
+            .Write(text)
+            .Write("\n<<<end ").Write(name).Write(" ").Write(Nonce).Write(">>>\n");
 }

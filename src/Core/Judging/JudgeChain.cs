@@ -25,7 +25,7 @@ internal sealed class JudgeChain(RunContext context, EnsembleConfig ensemble)
         for (var index = 0; index < judges.Length && !context.Deadline.IsOver; index++)
         {
             var stream = context.Chat.Stream ? new JudgeStream(context) : null;
-            var result = await context.CallAsync(Question(prompt, context.Catalog.Models[judges[index]], index, stream), CancellationToken.None);
+            var result = await context.CallAsync(Question(prompt, context.Catalog.Models[judges[index]], index, stream), context.Deadline.Token);
             if (stream is { Overflowed: true })
             {
                 return new JudgeResult(null, failures, Shown: true, Overflowed: true);

@@ -1,45 +1,38 @@
-using System.Text;
-
 namespace Ensemble.Judging;
 
 /// <summary>An operator's prompt with two places to fill, each once. What is filled in is never looked at again.</summary>
-public static class PromptTemplate
+internal static class PromptTemplate
 {
     public const string OriginalRequest = "{original_request}";
     public const string LabeledCandidates = "{labeled_candidates}";
 
     /// <param name="template">Holds both places.</param>
-    public static string Fill(string template, string originalRequest, string labeledCandidates)
+    /// <param name="originalRequest">Writes what stands for <see cref="OriginalRequest"/>.</param>
+    /// <param name="labeledCandidates">Writes what stands for <see cref="LabeledCandidates"/>.</param>
+    public static void Fill(PromptWriter prompt, string template, Action<PromptWriter> originalRequest, Action<PromptWriter> labeledCandidates)
     {
-        var filled = new StringBuilder(template.Length + originalRequest.Length + labeledCandidates.Length);
         var rest = template.AsSpan();
-        while (!rest.IsEmpty)
+        while (rest.IndexOf('{') is var brace and >= 0)
         {
-            var brace = rest.IndexOf('{');
-            if (brace < 0)
-            {
-                break;
-            }
-
-            filled.Append(rest[..brace]);
+            prompt.Write(rest[..brace]);
             rest = rest[brace..];
             if (rest.StartsWith(OriginalRequest))
             {
-                filled.Append(originalRequest);
+                originalRequest(prompt);
                 rest = rest[OriginalRequest.Length..];
             }
             else if (rest.StartsWith(LabeledCandidates))
             {
-                filled.Append(labeledCandidates);
+                labeledCandidates(prompt);
                 rest = rest[LabeledCandidates.Length..];
             }
             else
             {
-                filled.Append('{');
+                prompt.Write("{");
                 rest = rest[1..];
             }
         }
 
-        return filled.Append(rest).ToString();
+        prompt.Write(rest);
     }
 }

@@ -16,7 +16,7 @@ internal sealed class Panel : IDisposable
     private readonly PanelSlot[] _slots;
     private readonly SubCallResult?[] _results;
     private readonly PanelCount _count;
-    private readonly CancellationTokenSource _stop = new();
+    private readonly CancellationTokenSource _stop;
     private readonly TaskCompletionSource<string> _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock _lock = new();
     private readonly long _started;
@@ -30,6 +30,7 @@ internal sealed class Panel : IDisposable
         _slots = PanelSlot.Of(ensemble);
         _results = new SubCallResult?[_slots.Length];
         _count = new PanelCount(_slots.Length, ensemble.MinResponses);
+        _stop = CancellationTokenSource.CreateLinkedTokenSource(context.Deadline.Token);
         _started = context.Time.GetTimestamp();
     }
 

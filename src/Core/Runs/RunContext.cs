@@ -109,7 +109,7 @@ internal sealed class RunContext
     /// <summary>
     /// Makes a sub-call, or takes its answer from an earlier incarnation. Writes its usage event whatever becomes of it.
     /// </summary>
-    /// <param name="cancellationToken">Cancels this sub-call alone.</param>
+    /// <param name="cancellationToken">The deadline's, or one that is linked to it.</param>
     public Task<SubCallResult> CallAsync(SubCall subCall, CancellationToken cancellationToken)
     {
         var call = MakeAsync(subCall, cancellationToken);
@@ -169,10 +169,7 @@ internal sealed class RunContext
             return new SubCallResult(subCall.Key, remembered);
         }
 
-        using var linked = cancellationToken.CanBeCanceled
-            ? CancellationTokenSource.CreateLinkedTokenSource(Deadline.Token, cancellationToken)
-            : null;
-        var result = await _services.Models.CallAsync(subCall.Call, linked?.Token ?? Deadline.Token);
+        var result = await _services.Models.CallAsync(subCall.Call, cancellationToken);
         if (subCall.Call.Sink is null)
         {
             // What was streamed went to this incarnation's journal, and cannot be given again.

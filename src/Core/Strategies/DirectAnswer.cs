@@ -25,7 +25,7 @@ internal sealed class DirectAnswer(ModelConfig model) : IStrategy
                 KeepChoices = true,
                 WaitForGate = true,
             }),
-            CancellationToken.None);
+            context.Deadline.Token);
         if (stream is { Overflowed: true })
         {
             return new RunFailure(RunFailureKind.AnswerTooLarge, "The answer is larger than a run may hold.");

@@ -1,0 +1,65 @@
+using System.Buffers;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+
+namespace Ensemble.Judging;
+
+/// <summary>Writes a user message, its text piece by piece straight into JSON: a judge's prompt is long, and is needed once.</summary>
+internal sealed class PromptWriter : IDisposable
+{
+    private static readonly JsonWriterOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
+
+    private readonly ArrayBufferWriter<byte> _buffer;
+    private readonly Utf8JsonWriter _json;
+    private readonly bool _hasAttachments;
+
+    /// <param name="size">About how long the message will be, in bytes.</param>
+    /// <param name="hasAttachments">Whether other parts follow the text.</param>
+    public PromptWriter(int size, bool hasAttachments)
+    {
+        _buffer = new ArrayBufferWriter<byte>(size);
+        _json = new Utf8JsonWriter(_buffer, Relaxed);
+        _hasAttachments = hasAttachments;
+        _json.WriteStartObject();
+        _json.WriteString("role"u8, "user"u8);
+        if (!hasAttachments)
+        {
+            _json.WritePropertyName("content"u8);
+            return;
+        }
+
+        _json.WriteStartArray("content"u8);
+        _json.WriteStartObject();
+        _json.WriteString("type"u8, "text"u8);
+        _json.WritePropertyName("text"u8);
+    }
+
+    public PromptWriter Write(ReadOnlySpan<char> text)
+    {
+        _json.WriteStringValueSegment(text, isFinalSegment: false);
+        return this;
+    }
+
+    /// <param name="attachments">Content parts as JSON; none where the writer was not told of any.</param>
+    /// <returns>The message as JSON.</returns>
+    public ReadOnlyMemory<byte> End(params IEnumerable<ReadOnlyMemory<byte>> attachments)
+    {
+        _json.WriteStringValueSegment(ReadOnlySpan<char>.Empty, isFinalSegment: true);
+        if (_hasAttachments)
+        {
+            _json.WriteEndObject();
+            foreach (var part in attachments)
+            {
+                _json.WriteRawValue(part.Span, skipInputValidation: true);
+            }
+
+            _json.WriteEndArray();
+        }
+
+        _json.WriteEndObject();
+        _json.Flush();
+        return _buffer.WrittenMemory;
+    }
+
+    public void Dispose() => _json.Dispose();
+}
