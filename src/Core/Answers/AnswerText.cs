@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace Ensemble.Answers;
 
 /// <summary>Brings a short answer into a form in which equal answers are equal texts.</summary>
@@ -19,8 +17,8 @@ internal static class AnswerText
             return null;
         }
 
-        var normal = new StringBuilder(trimmed.Length);
-        var words = 0;
+        Span<char> normal = stackalloc char[MaxCharacters];
+        var (length, words) = (0, 0);
         foreach (var range in trimmed.SplitAny(" \t\r\n"))
         {
             var word = TrimPunctuation(trimmed[range]);
@@ -36,16 +34,16 @@ internal static class AnswerText
 
             if (words > 1)
             {
-                normal.Append(' ');
+                normal[length++] = ' ';
             }
 
             foreach (var character in word)
             {
-                normal.Append(char.ToLowerInvariant(character));
+                normal[length++] = char.ToLowerInvariant(character);
             }
         }
 
-        return words == 0 ? trimmed.ToString() : normal.ToString();
+        return words == 0 ? trimmed.ToString() : normal[..length].ToString();
     }
 
     // Marks that belong to a value stay: a sign, a currency, a percent.

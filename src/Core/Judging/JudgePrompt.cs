@@ -88,7 +88,7 @@ internal sealed class JudgePrompt
 
     private ReadOnlyMemory<byte> BuiltIn(string[] texts)
     {
-        using var prompt = new PromptWriter(Size(texts), hasAttachments: false);
+        using var prompt = new PromptWriter(hasAttachments: false);
         prompt.Write(Instructions);
         WriteCandidates(prompt, texts);
         return prompt.Write("\nNow write the reply.").End();
@@ -97,13 +97,11 @@ internal sealed class JudgePrompt
     private ReadOnlyMemory<byte> Custom(string template, string[] texts)
     {
         var attachments = _chat.Parts.Where(part => part.Kind is not (ContentPartKind.Text or ContentPartKind.Refusal)).ToArray();
-        using var prompt = new PromptWriter(Size(texts) + template.Length + _chat.Body.Length, attachments.Length > 0);
+        using var prompt = new PromptWriter(attachments.Length > 0);
         PromptTemplate.Fill(prompt, template, WriteConversation, writer => WriteCandidates(writer, texts));
         var message = prompt.End(attachments.Select(part => _chat.SliceMemory(part.Whole)));
         return (byte[])[(byte)'[', .. message.Span, (byte)']'];
     }
-
-    private static int Size(string[] texts) => Instructions.Length + Material.Length + 256 + texts.Sum(text => text.Length + (text.Length / 8) + 80);
 
     private void WriteCandidates(PromptWriter prompt, string[] texts)
     {

@@ -9,15 +9,20 @@ internal sealed class PromptWriter : IDisposable
 {
     private static readonly JsonWriterOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
+    /// <summary>A buffer that grew larger is not kept for the next prompt, in bytes.</summary>
+    private const int MaxKept = 256 * 1024;
+
+    [ThreadStatic]
+    private static ArrayBufferWriter<byte>? s_kept;
+
     private readonly ArrayBufferWriter<byte> _buffer;
     private readonly Utf8JsonWriter _json;
     private readonly bool _hasAttachments;
 
-    /// <param name="size">About how long the message will be, in bytes.</param>
     /// <param name="hasAttachments">Whether other parts follow the text.</param>
-    public PromptWriter(int size, bool hasAttachments)
+    public PromptWriter(bool hasAttachments)
     {
-        _buffer = new ArrayBufferWriter<byte>(size);
+        (_buffer, s_kept) = (s_kept ?? new ArrayBufferWriter<byte>(16 * 1024), null);
         _json = new Utf8JsonWriter(_buffer, Relaxed);
         _hasAttachments = hasAttachments;
         _json.WriteStartObject();
@@ -58,8 +63,16 @@ internal sealed class PromptWriter : IDisposable
 
         _json.WriteEndObject();
         _json.Flush();
-        return _buffer.WrittenMemory;
+        return _buffer.WrittenSpan.ToArray();
     }
 
-    public void Dispose() => _json.Dispose();
+    public void Dispose()
+    {
+        _json.Dispose();
+        if (_buffer.Capacity <= MaxKept)
+        {
+            _buffer.ResetWrittenCount();
+            s_kept = _buffer;
+        }
+    }
 }

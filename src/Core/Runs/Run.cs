@@ -1,5 +1,6 @@
 using Ensemble.Catalog;
 using Ensemble.Strategies;
+using Ensemble.Usage;
 using Microsoft.Extensions.Logging;
 
 namespace Ensemble.Runs;
@@ -82,12 +83,12 @@ public sealed partial class Run : IDisposable
         // Stragglers have been cancelled, and what they used belongs into this run's accounts.
         await SettleAsync();
         var totals = _context.Totals();
-        _finished = Manifest(end);
+        _finished = Manifest(end, totals);
         Journal.Append(end.Answer is { } answer ? new RunCompleted(answer, totals) : new RunFailed(end.Failure!, totals));
     }
 
     /// <summary>What the run has done so far, or did.</summary>
-    public RunManifest Manifest() => _finished ?? Manifest(default);
+    public RunManifest Manifest() => _finished ?? Manifest(default, _context.Totals());
 
     public void Dispose()
     {
@@ -107,7 +108,7 @@ public sealed partial class Run : IDisposable
         }
     }
 
-    private RunManifest Manifest(RunEnd end)
+    private RunManifest Manifest(RunEnd end, UsageTotals totals)
     {
         var isOver = end.Answer is not null || end.Failure is not null;
         return new RunManifest
@@ -129,7 +130,7 @@ public sealed partial class Run : IDisposable
             Panel = _context.Panel,
             Judge = _context.Judge,
             SubCalls = _context.SubCalls,
-            Usage = _context.Totals(),
+            Usage = totals,
         };
     }
 
