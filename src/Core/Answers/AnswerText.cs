@@ -8,6 +8,8 @@ internal static class AnswerText
 
     private const int MaxCharacters = 256;
 
+    private const string Punctuation = ".,;:!?\"'`*_()[]{}";
+
     /// <returns>Lower case, single spaces, no punctuation around words; null where the answer is longer than a short one.</returns>
     public static string? Short(string text)
     {
@@ -46,6 +48,13 @@ internal static class AnswerText
         return words == 0 ? trimmed.ToString() : normal[..length].ToString();
     }
 
-    // Marks that belong to a value stay: a sign, a currency, a percent.
-    private static ReadOnlySpan<char> TrimPunctuation(ReadOnlySpan<char> word) => word.Trim(".,;:!?\"'`*_()[]{}");
+    // Marks that belong to a value stay: a sign, a currency, a percent, the point of a fraction without a zero before it.
+    private static ReadOnlySpan<char> TrimPunctuation(ReadOnlySpan<char> word)
+    {
+        var trimmed = word.Trim(Punctuation);
+        var start = word.Length - word.TrimStart(Punctuation).Length;
+        return !trimmed.IsEmpty && char.IsAsciiDigit(trimmed[0]) && start > 0 && word[start - 1] == '.'
+            ? word.Slice(start - 1, trimmed.Length + 1)
+            : trimmed;
+    }
 }

@@ -7,7 +7,7 @@ namespace Ensemble.Chat;
 /// Indexes a request in one pass and refuses what no provider would take. The rules follow OpenAI's chat-completions
 /// reference; what it does not name is kept and passed on.
 /// </summary>
-public static class ChatRequestParser
+public static partial class ChatRequestParser
 {
     /// <exception cref="ChatRequestException">The body is not a request, or is over <paramref name="limits"/>.</exception>
     public static ChatRequest Parse(ReadOnlyMemory<byte> body, ChatLimits limits)
@@ -38,7 +38,7 @@ public static class ChatRequestParser
     }
 
     /// <summary>One reading of one body; a ref struct because the reader is one.</summary>
-    private ref struct Pass(ReadOnlyMemory<byte> body, ChatLimits limits)
+    private ref partial struct Pass(ReadOnlyMemory<byte> body, ChatLimits limits)
     {
         private Utf8JsonReader _reader = new(body.Span, new JsonReaderOptions { MaxDepth = limits.MaxDepth });
         private readonly List<ChatField> _fields = new(12);
@@ -196,188 +196,6 @@ public static class ChatRequestParser
                 }
             }
         }
-
-        private void ReadMessages()
-        {
-            if (_reader.TokenType != JsonTokenType.StartArray)
-            {
-                throw Wrong("messages", "an array");
-            }
-
-            var messages = new List<ChatMessage>(8);
-            while (_reader.Read() && _reader.TokenType != JsonTokenType.EndArray)
-            {
-                if (messages.Count == limits.MaxMessages)
-                {
-                    throw new ChatRequestException($"'messages' holds more than {limits.MaxMessages} messages.", "messages");
-                }
-
-                messages.Add(ReadMessage(messages.Count));
-            }
-
-            _messages = messages.Count > 0
-                ? [.. messages]
-                : throw new ChatRequestException("'messages' is empty: send at least one message.", "messages");
-        }
-
-        private ChatMessage ReadMessage(int index)
-        {
-            if (_reader.TokenType != JsonTokenType.StartObject)
-            {
-                throw Wrong($"messages[{index}]", "an object");
-            }
-
-            var start = Position;
-            var firstPart = _parts.Count;
-            ChatRole? role = null;
-            var roleValue = default(ByteRange);
-            var content = default(ByteRange);
-            var hasContent = false;
-            var hasCalls = false;
-            var hasCallId = false;
-            while (_reader.Read() && _reader.TokenType != JsonTokenType.EndObject)
-            {
-                if (_reader.ValueTextEquals("role"u8))
-                {
-                    _reader.Read();
-                    role = Role(index);
-                    roleValue = new ByteRange(Position, Consumed);
-                }
-                else if (_reader.ValueTextEquals("content"u8))
-                {
-                    _reader.Read();
-                    var contentStart = Position;
-                    hasContent = _reader.TokenType != JsonTokenType.Null;
-                    _parts.RemoveRange(firstPart, _parts.Count - firstPart);
-                    ReadContent(index);
-                    content = hasContent ? new ByteRange(contentStart, Consumed) : default;
-                }
-                else
-                {
-                    hasCalls |= _reader.ValueTextEquals("tool_calls"u8) || _reader.ValueTextEquals("function_call"u8)
-                        || _reader.ValueTextEquals("refusal"u8) || _reader.ValueTextEquals("audio"u8);
-                    hasCallId |= _reader.ValueTextEquals("tool_call_id"u8);
-                    _reader.Read();
-                    _reader.Skip();
-                }
-            }
-
-            if (role is null)
-            {
-                throw new ChatRequestException($"'messages[{index}].role' is missing.", $"messages[{index}].role");
-            }
-
-            // An assistant that called a tool said nothing besides.
-            if (!hasContent && !(role == ChatRole.Assistant && hasCalls))
-            {
-                throw new ChatRequestException($"'messages[{index}].content' is missing.", $"messages[{index}].content");
-            }
-
-            if (role == ChatRole.Tool && !hasCallId)
-            {
-                throw new ChatRequestException(
-                    $"'messages[{index}].tool_call_id' is missing: a tool's message names the call that it answers.", $"messages[{index}].tool_call_id");
-            }
-
-            return new ChatMessage(role.Value, new ByteRange(start, Consumed), roleValue, content, firstPart, _parts.Count - firstPart);
-        }
-
-        private readonly ChatRole Role(int index)
-        {
-            if (_reader.TokenType == JsonTokenType.String)
-            {
-                if (_reader.ValueTextEquals("user"u8))
-                {
-                    return ChatRole.User;
-                }
-
-                if (_reader.ValueTextEquals("assistant"u8))
-                {
-                    return ChatRole.Assistant;
-                }
-
-                if (_reader.ValueTextEquals("system"u8))
-                {
-                    return ChatRole.System;
-                }
-
-                if (_reader.ValueTextEquals("developer"u8))
-                {
-                    return ChatRole.Developer;
-                }
-
-                if (_reader.ValueTextEquals("tool"u8))
-                {
-                    return ChatRole.Tool;
-                }
-            }
-
-            throw new ChatRequestException(
-                $"'messages[{index}].role' must be one of system, developer, user, assistant, tool.", $"messages[{index}].role");
-        }
-
-        private void ReadContent(int message)
-        {
-            switch (_reader.TokenType)
-            {
-                case JsonTokenType.String or JsonTokenType.Null:
-                    return;
-                case JsonTokenType.StartArray:
-                    var index = 0;
-                    while (_reader.Read() && _reader.TokenType != JsonTokenType.EndArray)
-                    {
-                        ReadPart(message, index++);
-                    }
-
-                    return;
-                default:
-                    throw Wrong($"messages[{message}].content", "a string or an array of parts");
-            }
-        }
-
-        private void ReadPart(int message, int index)
-        {
-            var path = $"messages[{message}].content[{index}]";
-            if (_reader.TokenType != JsonTokenType.StartObject)
-            {
-                throw Wrong(path, "an object with a 'type'");
-            }
-
-            if (_parts.Count == limits.MaxParts)
-            {
-                throw new ChatRequestException($"The messages hold more than {limits.MaxParts} content parts.", path);
-            }
-
-            var start = Position;
-            ContentPartKind? kind = null;
-            while (_reader.Read() && _reader.TokenType != JsonTokenType.EndObject)
-            {
-                var isType = _reader.ValueTextEquals("type"u8);
-                _reader.Read();
-                if (isType && _reader.TokenType == JsonTokenType.String)
-                {
-                    kind = PartKind();
-                }
-                else
-                {
-                    _reader.Skip();
-                }
-            }
-
-            _parts.Add(new ContentPart(
-                message,
-                index,
-                kind ?? throw new ChatRequestException($"'{path}.type' is missing.", $"{path}.type"),
-                new ByteRange(start, Consumed)));
-        }
-
-        private readonly ContentPartKind PartKind() =>
-            _reader.ValueTextEquals("text"u8) ? ContentPartKind.Text
-            : _reader.ValueTextEquals("image_url"u8) ? ContentPartKind.Image
-            : _reader.ValueTextEquals("input_audio"u8) ? ContentPartKind.Audio
-            : _reader.ValueTextEquals("file"u8) ? ContentPartKind.File
-            : _reader.ValueTextEquals("refusal"u8) ? ContentPartKind.Refusal
-            : ContentPartKind.Other;
 
         private readonly string RequiredString(string path) =>
             _reader.TokenType == JsonTokenType.String && _reader.GetString() is { Length: > 0 } text ? text : throw Wrong(path, "a non-empty string");

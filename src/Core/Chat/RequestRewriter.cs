@@ -23,7 +23,7 @@ public static class RequestRewriter
         {
             // A field that is renamed gives way to one that stands under the new name already.
             var name = edits.Renamed.GetValueOrDefault(field.Name, field.Name);
-            if (edits.Drops(field.Name) || (name != field.Name && (request.TryGetField(name, out _) || edits.Fields.ContainsKey(name))))
+            if (edits.Drops(field.Name) || (name != field.Name && IsTaken(request, edits, name)))
             {
                 continue;
             }
@@ -49,16 +49,20 @@ public static class RequestRewriter
 
         foreach (var (name, value) in edits.Fields)
         {
-            if (!request.TryGetField(name, out _))
+            var sentAs = edits.Renamed.GetValueOrDefault(name, name);
+            if (!request.TryGetField(name, out _) && (sentAs == name || !IsTaken(request, edits, sentAs)))
             {
                 Separate(output);
-                AddNamed(output, edits.Renamed.GetValueOrDefault(name, name), value);
+                AddNamed(output, sentAs, value);
             }
         }
 
         output.Add(Close);
         return new RequestBody(output);
     }
+
+    private static bool IsTaken(ChatRequest request, RequestEdits edits, string name) =>
+        edits.Fields.ContainsKey(name) || (request.TryGetField(name, out _) && !edits.Drops(name));
 
     private static void AddMessages(List<ReadOnlyMemory<byte>> output, ChatRequest request, ChatField field, RequestEdits edits)
     {

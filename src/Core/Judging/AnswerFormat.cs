@@ -24,9 +24,20 @@ internal sealed class AnswerFormat
             return Text;
         }
 
-        using var document = JsonDocument.Parse(chat.SliceMemory(field.Value));
-        var format = document.RootElement;
-        return (format.TryGetProperty("type", out var type) && type.ValueKind == JsonValueKind.String ? type.GetString() : null) switch
+        try
+        {
+            using var document = JsonDocument.Parse(chat.SliceMemory(field.Value));
+            return Of(document.RootElement);
+        }
+        catch (InvalidOperationException)
+        {
+            // A name with an escape for half a character: for the provider to refuse.
+            return Text;
+        }
+    }
+
+    private static AnswerFormat Of(JsonElement format) =>
+        (format.TryGetProperty("type", out var type) && type.ValueKind == JsonValueKind.String ? type.GetString() : null) switch
         {
             "json_object" => new AnswerFormat(isJson: true, schema: null),
             "json_schema" => new AnswerFormat(
@@ -36,7 +47,6 @@ internal sealed class AnswerFormat
                     : null),
             _ => Text,
         };
-    }
 
     /// <returns>Null where any text will do, or the schema cannot be read.</returns>
     public bool? Accepts(string content)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 
 namespace Ensemble.Judging;
@@ -52,7 +53,7 @@ internal sealed class JsonSchemaCheck
         var rule = keyword.Value;
         return keyword.Name switch
         {
-            "$ref" => Resolve(rule) is { } target && IsValid(value, target, depth + 1),
+            "$ref" => IsValid(value, Resolve(rule), depth + 1),
             "type" => rule.ValueKind == JsonValueKind.Array ? rule.EnumerateArray().Any(type => IsOfType(value, type)) : IsOfType(value, rule),
             "enum" => rule.EnumerateArray().Any(allowed => JsonElement.DeepEquals(value, allowed)),
             "const" => JsonElement.DeepEquals(value, rule),
@@ -95,8 +96,8 @@ internal sealed class JsonSchemaCheck
 
     private static bool StringHolds(string value, JsonProperty keyword) => keyword.Name switch
     {
-        "minLength" => new System.Globalization.StringInfo(value).LengthInTextElements >= keyword.Value.GetInt64(),
-        "maxLength" => new System.Globalization.StringInfo(value).LengthInTextElements <= keyword.Value.GetInt64(),
+        "minLength" => value.EnumerateRunes().LongCount() >= keyword.Value.GetInt64(),
+        "maxLength" => value.EnumerateRunes().LongCount() <= keyword.Value.GetInt64(),
         _ => true,
     };
 
@@ -121,22 +122,26 @@ internal sealed class JsonSchemaCheck
         _ => true,
     };
 
-    /// <returns>Null where the reference leads nowhere in this schema.</returns>
-    private JsonElement? Resolve(JsonElement reference)
+    /// <exception cref="InvalidOperationException">The reference leads nowhere in this schema.</exception>
+    private JsonElement Resolve(JsonElement reference)
     {
-        if (reference.GetString() is not { } path || !path.StartsWith('#'))
+        var path = Uri.UnescapeDataString(reference.GetString() ?? "");
+        if (path is not ("#" or ['#', '/', ..]))
         {
-            return null;
+            throw new InvalidOperationException("A reference leads out of the schema.");
         }
 
         var target = _root;
         foreach (var step in path.Split('/').Skip(1))
         {
             var name = step.Replace("~1", "/", StringComparison.Ordinal).Replace("~0", "~", StringComparison.Ordinal);
-            if (target.ValueKind != JsonValueKind.Object || !target.TryGetProperty(name, out target))
+            target = target.ValueKind switch
             {
-                return null;
-            }
+                JsonValueKind.Object when target.TryGetProperty(name, out var member) => member,
+                JsonValueKind.Array when int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out var index) && index < target.GetArrayLength() =>
+                    target[index],
+                _ => throw new InvalidOperationException("A reference leads nowhere."),
+            };
         }
 
         return target;

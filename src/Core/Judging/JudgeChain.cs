@@ -31,9 +31,11 @@ internal sealed class JudgeChain(RunContext context, EnsembleConfig ensemble)
                 return new JudgeResult(null, failures, Shown: true, Overflowed: true);
             }
 
-            if (result.IsUsable && Accept(result.Call.Answer!, stream) is { } answer)
+            if (result.IsUsable && Accepts(result.Call.Answer!, stream))
             {
-                return new JudgeResult(answer, failures, Shown: true, Overflowed: false);
+                var answer = result.Call.Answer!;
+                var fits = stream is not null || context.Show(new AnswerDelta(answer.Content));
+                return new JudgeResult(new RunAnswer(answer.FinishReason), failures, Shown: true, Overflowed: !fits);
             }
 
             failures.Add(result);
@@ -49,22 +51,12 @@ internal sealed class JudgeChain(RunContext context, EnsembleConfig ensemble)
         return new JudgeResult(null, failures, Shown: false, Overflowed: false);
     }
 
-    /// <returns>Null where the answer is not what the caller's schema asks for and another judge may still write one.</returns>
-    private RunAnswer? Accept(ChatAnswer answer, JudgeStream? stream)
+    /// <returns>False where the answer is not what the caller's schema asks for and another judge may still write one.</returns>
+    private bool Accepts(ChatAnswer answer, JudgeStream? stream)
     {
         var valid = _format.Accepts(answer.Content);
         context.Judge = context.Judge! with { SchemaValid = valid };
-        if (stream is null)
-        {
-            if (valid == false)
-            {
-                return null;
-            }
-
-            context.Show(new AnswerDelta(answer.Content));
-        }
-
-        return new RunAnswer(answer.FinishReason);
+        return stream is not null || valid != false;
     }
 
     private SubCall Question(JudgePrompt prompt, ModelConfig judge, int index, JudgeStream? stream)

@@ -129,12 +129,17 @@ internal sealed class JudgePrompt
 
     private string[] Fitted(ModelConfig judge)
     {
-        var reserved = _chat.MaxTokens ?? judge.MaxOutputTokens ?? AssumedAnswer;
-        var room = (judge.ContextTokens ?? AssumedContext) - reserved - Overhead;
+        var context = judge.ContextTokens ?? AssumedContext;
+        var longest = judge.MaxOutputTokens ?? AssumedContext;
+
+        // Some windows are all output, and some callers ask for more than there is: half is kept for the question.
+        var reserved = Math.Min(Math.Min(_chat.MaxTokens ?? judge.MaxOutputTokens ?? AssumedAnswer, longest), context / 2);
+        var room = context - reserved - Overhead;
         var template = _config.SynthesisPrompt ?? "";
 
         // No text has more tokens than bytes: most requests fit without being counted.
-        if (_chat.Body.Length + template.Length + _order.Sum(candidate => candidate.Text.Length) <= room)
+        var most = _chat.Body.Length + template.Length + (_chat.Parts.Count * TokenEstimate.ImageTokens);
+        if (most + _order.Sum(candidate => (long)candidate.Text.Length) <= room)
         {
             return [.. _order.Select(candidate => candidate.Text)];
         }

@@ -17,6 +17,8 @@ internal sealed class JudgeStream(RunContext context) : IAnswerSink
     /// <summary>Whether the answer grew larger than a run may hold; what came after it is lost.</summary>
     public bool Overflowed { get; private set; }
 
+    public void OnAttempt() => _held = null;
+
     public void OnContent(string text)
     {
         if (!Shown)

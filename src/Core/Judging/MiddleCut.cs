@@ -24,22 +24,32 @@ internal static class MiddleCut
     }
 
     /// <param name="tokens">The text's share.</param>
-    /// <returns>The text itself where it fits, else its beginning and end with a mark between them.</returns>
+    /// <returns>The text itself where it fits, else its beginning and end, each of half the share, with a mark between them.</returns>
     public static string Fit(string text, long tokens)
     {
-        var needed = TokenEstimate.OfText(text);
-        if (needed <= tokens)
+        if (TokenEstimate.OfText(text) <= tokens)
         {
             return text;
         }
 
-        var kept = (int)(text.Length * (double)tokens / needed);
-        var head = OnBoundary(text, kept - (kept / 2));
-        var tail = OnBoundary(text, text.Length - (kept / 2));
+        // Counted out from both ends, because a proportion of the length is too much where the ends are the costly part.
+        var units = tokens * TokenEstimate.UnitsPerToken;
+        var head = 0;
+        for (var left = units - (units / 2); head < text.Length && (left -= TokenEstimate.UnitsOf(text[head])) >= 0; head++)
+        {
+        }
+
+        var tail = text.Length;
+        for (var left = units / 2; tail > head && (left -= TokenEstimate.UnitsOf(text[tail - 1])) >= 0; tail--)
+        {
+        }
+
+        // Between the two halves of a surrogate pair is no place to cut.
+        if (tail < text.Length && char.IsLowSurrogate(text[tail]) && char.IsHighSurrogate(text[tail - 1]))
+        {
+            tail++;
+        }
+
         return $"{text.AsSpan(0, head)}\n[… {tail - head} characters left out …]\n{text.AsSpan(tail)}";
     }
-
-    // Between the two halves of a surrogate pair is no place to cut.
-    private static int OnBoundary(string text, int index) =>
-        index > 0 && index < text.Length && char.IsLowSurrogate(text[index]) ? index - 1 : index;
 }

@@ -94,7 +94,19 @@ public sealed class ModelCaller : IModelCaller
     private async Task<UpstreamResult> AttemptAsync(Attempts attempts)
     {
         var (call, watch) = (attempts.Call, attempts.Watch);
-        var admission = await _gate.AcquireAsync(new GateRequest($"model:{call.Model.DisplayName}", call.Model.RateLimit), watch.Token);
+        GateAdmission admission;
+        try
+        {
+            admission = await _gate.AcquireAsync(new GateRequest($"model:{call.Model.DisplayName}", call.Model.RateLimit), watch.Token);
+        }
+        catch (Exception exception)
+        {
+            // A gate may be in another process. Out of reach, it admits nobody, and that may pass.
+            attempts.LastError = new UpstreamError($"The gate could not be asked: {exception.Message}");
+            var outcome = watch.Token.IsCancellationRequested ? watch.CancelledBy() : CallOutcome.TransportError;
+            return UpstreamResult.Failed(outcome, attempts.LastError);
+        }
+
         if (admission.Refusal is { } refusal)
         {
             attempts.LastError = new UpstreamError(refusal.Reason) { RetryAfter = refusal.RetryAfter };
@@ -102,6 +114,7 @@ public sealed class ModelCaller : IModelCaller
         }
 
         watch.BeginAttempt();
+        call.Sink?.OnAttempt();
         attempts.Made++;
         UpstreamResult? result = null;
         try
@@ -136,7 +149,19 @@ public sealed class ModelCaller : IModelCaller
                 result?.Outcome ?? CallOutcome.TransportError,
                 result?.Usage is { } used ? used.PromptTokens + used.CompletionTokens : null,
                 result?.Error?.RetryAfter);
-            await _gate.ReleaseAsync(admission.Lease!.Value, release);
+            await ReleaseAsync(admission.Lease!.Value, release);
+        }
+    }
+
+    private async ValueTask ReleaseAsync(GateLease lease, GateRelease release)
+    {
+        try
+        {
+            await _gate.ReleaseAsync(lease, release);
+        }
+        catch (Exception)
+        {
+            // A gate in another process may be out of reach; the lease expires there by itself, and the answer is not lost with it.
         }
     }
 

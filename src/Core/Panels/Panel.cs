@@ -53,17 +53,24 @@ internal sealed class Panel : IDisposable
             _ = AskAsync(index);
         }
 
-        using var registration = _context.Deadline.Token.UnsafeRegister(static state => ((Panel)state!).Close("deadline"), this);
-        var because = await _closed.Task;
-        var closedAfter = _context.Time.GetElapsedTime(_started);
-        PanelResult result;
-        lock (_lock)
+        using var registration = _context.Deadline.Token.UnsafeRegister(static state => ((Panel)state!).CloseWithRun(), this);
+        try
         {
-            result = Result();
-        }
+            var because = await _closed.Task;
+            var closedAfter = _context.Time.GetElapsedTime(_started);
+            PanelResult result;
+            lock (_lock)
+            {
+                result = Result();
+            }
 
-        await _stop.CancelAsync();
-        return (result, new PanelManifest(_ensemble.MinResponses, result.Candidates.Count, _quorumAfter, closedAfter, because));
+            return (result, new PanelManifest(_ensemble.MinResponses, result.Candidates.Count, _quorumAfter, closedAfter, because));
+        }
+        finally
+        {
+            // Those still out, also where a fault of ours closed the panel.
+            await _stop.CancelAsync();
+        }
     }
 
     private async Task AskAsync(int index)
@@ -104,7 +111,7 @@ internal sealed class Panel : IDisposable
             if (result.Outcome == CallOutcome.Cancelled)
             {
                 // Nobody but the run's end cancels a member of an open panel.
-                _closed.TrySetResult("deadline");
+                CloseWithRun();
                 return;
             }
 
@@ -141,6 +148,8 @@ internal sealed class Panel : IDisposable
 
         _grace = _context.Time.CreateTimer(static state => ((Panel)state!).Close("grace_over"), this, grace, Timeout.InfiniteTimeSpan);
     }
+
+    private void CloseWithRun() => Close(_context.Deadline.Passed ? "deadline" : "cancelled");
 
     private void Close(string because)
     {

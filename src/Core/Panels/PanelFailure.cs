@@ -43,7 +43,7 @@ internal static class PanelFailure
 
         if (Decides(panel, CallOutcome.Unsupported) is { } unsupported)
         {
-            return new RunFailure(RunFailureKind.UnsupportedContent, "Too few members of this ensemble can take this content part.")
+            return new RunFailure(RunFailureKind.UnsupportedContent, "Too few models of this ensemble can take this content part.")
             {
                 Param = unsupported.Call.Error!.Param,
             };

@@ -16,8 +16,8 @@ public sealed class InProcessRunEngine : IRunEngine
     private readonly ILogger<Run> _logger;
     private readonly int _maxRuns;
     private readonly ConcurrentDictionary<RunId, Run> _runs = new();
-    private readonly ConcurrentDictionary<RunId, RunManifest> _manifests = new();
-    private readonly ConcurrentQueue<RunId> _ended = new();
+    private readonly Dictionary<RunId, RunManifest> _manifests = [];
+    private readonly Queue<RunId> _ended = [];
     private readonly Lock _lock = new();
     private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _inFlight;
@@ -79,11 +79,14 @@ public sealed class InProcessRunEngine : IRunEngine
             yield return runEvent;
         }
 
-        // Read to its end, nobody comes back for the answer; what remains is the manifest.
-        _manifests[run] = found.Manifest();
-        if (!_runs.TryRemove(run, out _))
+        // Read to its end, nobody comes back for the answer; what remains is the manifest. A run that is gone by now was
+        // forgotten with its manifest, or another reader was first.
+        lock (_lock)
         {
-            _manifests.TryRemove(run, out _);
+            if (_runs.TryRemove(KeyValuePair.Create(run, found)))
+            {
+                _manifests[run] = found.Manifest();
+            }
         }
     }
 
@@ -97,8 +100,13 @@ public sealed class InProcessRunEngine : IRunEngine
         return default;
     }
 
-    public ValueTask<RunManifest?> FindManifestAsync(RunId run, CancellationToken cancellationToken) =>
-        new(_runs.TryGetValue(run, out var found) ? found.Manifest() : _manifests.GetValueOrDefault(run));
+    public ValueTask<RunManifest?> FindManifestAsync(RunId run, CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            return new(_runs.TryGetValue(run, out var found) ? found.Manifest() : _manifests.GetValueOrDefault(run));
+        }
+    }
 
     /// <summary>Refuses new runs and waits for those in flight; when <paramref name="cancellationToken"/> is cancelled they are too.</summary>
     public async Task DrainAsync(CancellationToken cancellationToken)
@@ -129,12 +137,15 @@ public sealed class InProcessRunEngine : IRunEngine
 
     private void Keep(RunManifest manifest)
     {
-        _manifests[manifest.Run] = manifest;
-        _ended.Enqueue(manifest.Run);
-        while (_ended.Count > KeptRuns && _ended.TryDequeue(out var oldest))
+        lock (_lock)
         {
-            _manifests.TryRemove(oldest, out _);
-            _runs.TryRemove(oldest, out _);
+            _manifests[manifest.Run] = manifest;
+            _ended.Enqueue(manifest.Run);
+            while (_ended.Count > KeptRuns && _ended.TryDequeue(out var oldest))
+            {
+                _manifests.Remove(oldest);
+                _runs.TryRemove(oldest, out _);
+            }
         }
     }
 

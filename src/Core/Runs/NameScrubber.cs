@@ -11,6 +11,9 @@ internal static partial class NameScrubber
 {
     private const int MaxLength = 500;
 
+    /// <summary>What is looked at: enough for what is shown, and little enough for the patterns.</summary>
+    private const int MaxScrubbed = 4 * MaxLength;
+
     private static readonly ConditionalWeakTable<CatalogSnapshot, Names> Cache = [];
 
     private static readonly string[] Providers =
@@ -22,12 +25,16 @@ internal static partial class NameScrubber
     /// <param name="keep">The alias that the caller named itself; it stays.</param>
     public static string Scrub(string message, CatalogSnapshot catalog, string keep)
     {
-        var text = Address().Replace(message, "[address]");
+        var text = Address().Replace(Beginning(message), "[address]");
         text = Organization().Replace(text, "[account]");
         text = Cache.GetValue(catalog, static snapshot => new Names(snapshot)).Pattern
             .Replace(text, match => match.Value == keep ? keep : "the model");
         return text.Length <= MaxLength ? text : string.Concat(text.AsSpan(0, MaxLength), "…");
     }
+
+    // Cut between words, so that no half of a name is left.
+    private static string Beginning(string message) =>
+        message.Length <= MaxScrubbed ? message : message[..Math.Max(0, message.LastIndexOf(' ', MaxScrubbed))] + " …";
 
     [GeneratedRegex(@"https?://[^\s""'<>)]+|\b[a-z0-9-]+(\.[a-z0-9-]+)*\.(com|ai|net|org|io|dev|cloud|local)\b(/[^\s""'<>)]*)?", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Address();

@@ -78,6 +78,9 @@ public sealed partial class Run : IDisposable
         {
             LogFault(_logger, exception, _context.Request.Id.Value, _context.Chat.Model);
             end = new RunFailure(RunFailureKind.Internal, "The gateway failed to execute this run.");
+
+            // Nobody is left who would read what is still in flight.
+            await _stop.CancelAsync();
         }
 
         // Stragglers have been cancelled, and what they used belongs into this run's accounts.

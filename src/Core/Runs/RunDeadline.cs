@@ -24,8 +24,11 @@ internal sealed class RunDeadline : IDisposable
 
     public bool IsOver => _source.IsCancellationRequested;
 
+    /// <summary>Whether nobody wants the answer any more.</summary>
+    public bool IsCancelled => _caller.IsCancellationRequested;
+
     /// <summary>Whether the time is over though somebody still waits.</summary>
-    public bool Passed => IsOver && !_caller.IsCancellationRequested;
+    public bool Passed => IsOver && !IsCancelled;
 
     public void OnShown() => _source.CancelAfter(_maxAnswer);
 

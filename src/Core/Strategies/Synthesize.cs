@@ -28,12 +28,12 @@ internal sealed class Synthesize(EnsembleConfig ensemble) : IStrategy
         var verdict = await new JudgeChain(context, ensemble).AskAsync(panel.Candidates);
         return verdict switch
         {
+            { Overflowed: true } => TooLarge(),
             { Answer: { } answer } => answer,
-            { Overflowed: true } => new RunFailure(RunFailureKind.AnswerTooLarge, "The answer is larger than a run may hold."),
             { Shown: true } => Failure(context, verdict),
 
             // Whoever left needs no second-best answer.
-            _ when context.Deadline.IsOver && !context.Deadline.Passed => new RunFailure(RunFailureKind.Cancelled, "The run was cancelled."),
+            _ when context.Deadline.IsCancelled => new RunFailure(RunFailureKind.Cancelled, "The run was cancelled."),
             _ => Fallback(context, panel) ?? Failure(context, verdict),
         };
     }
@@ -49,11 +49,10 @@ internal sealed class Synthesize(EnsembleConfig ensemble) : IStrategy
         return Give(context, best);
     }
 
-    private static RunEnd Give(RunContext context, Candidate candidate)
-    {
-        context.Show(new AnswerDelta(candidate.Text));
-        return new RunAnswer(candidate.Answer.FinishReason);
-    }
+    private static RunEnd Give(RunContext context, Candidate candidate) =>
+        context.Show(new AnswerDelta(candidate.Text)) ? new RunAnswer(candidate.Answer.FinishReason) : TooLarge();
+
+    private static RunFailure TooLarge() => new(RunFailureKind.AnswerTooLarge, "The answer is larger than a run may hold.");
 
     private static RunFailure Failure(RunContext context, JudgeResult verdict)
     {

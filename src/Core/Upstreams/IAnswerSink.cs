@@ -6,6 +6,11 @@ public interface IAnswerSink
     /// <summary>Whether anything has gone out that cannot be taken back. A call is then never repeated.</summary>
     bool Shown { get; }
 
+    /// <summary>An attempt begins: what an earlier one brought and was not shown yet is void.</summary>
+    void OnAttempt()
+    {
+    }
+
     /// <summary>Answer text as it came; never reasoning text.</summary>
     void OnContent(string text);
 

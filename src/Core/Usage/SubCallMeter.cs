@@ -1,4 +1,5 @@
 using Ensemble.Catalog;
+using Ensemble.Chat;
 using Ensemble.Models;
 using Ensemble.Upstreams;
 
@@ -28,7 +29,7 @@ internal static class SubCallMeter
             return new(null, null, UsageSource.None, null);
         }
 
-        var prompt = TokenEstimate.OfRequest(call.Chat) + Extra(call.Edits);
+        var prompt = Prompt(call);
         var completion = Completion(call, result);
         return new(prompt, completion, UsageSource.Estimated, completion is { } known ? Cost(call.Model.Price, prompt, known) : null);
     }
@@ -45,9 +46,19 @@ internal static class SubCallMeter
         return isStream ? TokenEstimate.OfLength(result.ReceivedCharacters) : null;
     }
 
-    private static long Extra(Chat.RequestEdits edits) =>
-        (edits.AppendedMessage is { } appended ? TokenEstimate.OfUtf8(appended.Span) : 0)
-        + (edits.Messages is { } replaced ? TokenEstimate.OfUtf8(replaced.Span) : 0);
+    private static long Prompt(ModelCall call)
+    {
+        var appended = call.Edits.AppendedMessage is { } message ? TokenEstimate.OfUtf8(message.Span) : 0;
+        if (call.Edits.Messages is not { } replaced)
+        {
+            return TokenEstimate.OfRequest(call.Chat) + appended;
+        }
+
+        // Messages that were written anew carry the caller's attachments as they were, and those do not count by their length.
+        var attachments = call.Chat.Parts.Where(part => part.Kind is not (ContentPartKind.Text or ContentPartKind.Refusal));
+        return appended + TokenEstimate.OfUtf8(replaced.Span)
+            + attachments.Sum(part => TokenEstimate.ImageTokens - TokenEstimate.OfUtf8(call.Chat.Slice(part.Whole)));
+    }
 
     private static decimal? Cost(PriceConfig? price, long prompt, long completion) =>
         price is null ? null : ((prompt * price.InputPerMillion) + (completion * price.OutputPerMillion)) / 1_000_000m;

@@ -43,6 +43,13 @@ public static class TokenEstimate
         return Tokens(ascii, other);
     }
 
+    /// <summary>In how small parts <see cref="UnitsOf"/> counts a token.</summary>
+    internal const int UnitsPerToken = CharactersPerToken;
+
+    /// <summary>What one character adds to a text; the second half of a surrogate pair came with the first.</summary>
+    internal static int UnitsOf(char character) =>
+        char.IsAscii(character) ? 1 : char.IsLowSurrogate(character) ? 0 : UnitsPerToken;
+
     /// <summary>For a text of which only the length is known, in characters.</summary>
     public static long OfLength(long characters) => Tokens(characters, 0);
 

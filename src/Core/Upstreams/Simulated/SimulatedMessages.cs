@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Ensemble.Chat;
 
 namespace Ensemble.Upstreams.Simulated;
@@ -13,55 +12,10 @@ internal static class SimulatedMessages
         {
             if (chat.Messages[index].Role == ChatRole.User)
             {
-                return Text(chat, chat.Messages[index]);
+                return ChatText.Of(chat, chat.Messages[index], notes: false);
             }
         }
 
-        return Text(chat, chat.Messages[^1]);
-    }
-
-    private static string Text(ChatRequest chat, ChatMessage message)
-    {
-        if (message.Content.Length == 0)
-        {
-            return "";
-        }
-
-        if (message.PartCount == 0)
-        {
-            var reader = new Utf8JsonReader(chat.Slice(message.Content));
-            reader.Read();
-            return reader.TokenType == JsonTokenType.String ? reader.GetString()! : "";
-        }
-
-        var texts = new List<string>(message.PartCount);
-        for (var index = 0; index < message.PartCount; index++)
-        {
-            if (chat.Parts[message.FirstPart + index] is { Kind: ContentPartKind.Text } part)
-            {
-                texts.Add(PartText(chat.Slice(part.Whole)));
-            }
-        }
-
-        return string.Join('\n', texts);
-    }
-
-    private static string PartText(ReadOnlySpan<byte> part)
-    {
-        var reader = new Utf8JsonReader(part, new JsonReaderOptions { MaxDepth = 256 });
-        reader.Read();
-        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
-        {
-            var isText = reader.ValueTextEquals("text"u8);
-            reader.Read();
-            if (isText && reader.TokenType == JsonTokenType.String)
-            {
-                return reader.GetString()!;
-            }
-
-            reader.Skip();
-        }
-
-        return "";
+        return ChatText.Of(chat, chat.Messages[^1], notes: false);
     }
 }

@@ -1,14 +1,14 @@
 using System.Text;
 using System.Text.Json;
-using Ensemble.Chat;
 
-namespace Ensemble.Judging;
+namespace Ensemble.Chat;
 
 /// <summary>Reads the text out of a request's messages.</summary>
 internal static class ChatText
 {
-    /// <returns>The message's text; of parts, their texts in order, with a note where something else stands.</returns>
-    public static string Of(ChatRequest chat, ChatMessage message)
+    /// <param name="notes">Whether a note stands where a part is not text.</param>
+    /// <returns>The message's text; of parts, their texts in order, a line each.</returns>
+    public static string Of(ChatRequest chat, ChatMessage message, bool notes = true)
     {
         if (message.Content.Length == 0)
         {
@@ -19,27 +19,27 @@ internal static class ChatText
         {
             var reader = new Utf8JsonReader(chat.Slice(message.Content));
             reader.Read();
-            return reader.TokenType == JsonTokenType.String ? reader.GetString()! : "";
+            return reader.TokenType == JsonTokenType.String ? Decoded(ref reader) : "";
         }
 
         var text = new StringBuilder();
         for (var index = message.FirstPart; index < message.FirstPart + message.PartCount; index++)
         {
             var part = chat.Parts[index];
-            if (text.Length > 0)
-            {
-                text.Append('\n');
-            }
-
-            text.Append(part.Kind switch
+            var piece = part.Kind switch
             {
                 ContentPartKind.Text => TextOf(chat.Slice(part.Whole), "text"u8),
                 ContentPartKind.Refusal => TextOf(chat.Slice(part.Whole), "refusal"u8),
+                _ when !notes => null,
                 ContentPartKind.Image => "[image attached]",
                 ContentPartKind.Audio => "[audio attached]",
                 ContentPartKind.File => "[file attached]",
                 _ => "[content attached]",
-            });
+            };
+            if (piece is not null)
+            {
+                text.Append(text.Length > 0 ? "\n" : "").Append(piece);
+            }
         }
 
         return text.ToString();
@@ -55,12 +55,25 @@ internal static class ChatText
             reader.Read();
             if (isText && reader.TokenType == JsonTokenType.String)
             {
-                return reader.GetString()!;
+                return Decoded(ref reader);
             }
 
             reader.Skip();
         }
 
         return "";
+    }
+
+    private static string Decoded(ref Utf8JsonReader reader)
+    {
+        try
+        {
+            return reader.GetString()!;
+        }
+        catch (InvalidOperationException)
+        {
+            // An escape that stands for half a character decodes to nothing; the text is shown as it was written.
+            return Encoding.UTF8.GetString(reader.ValueSpan);
+        }
     }
 }

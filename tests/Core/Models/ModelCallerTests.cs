@@ -1,0 +1,332 @@
+using Ensemble.Catalog;
+using Ensemble.Chat;
+using Ensemble.Core.Tests.Runs;
+using Ensemble.Core.Tests.Upstreams.OpenAi;
+using Ensemble.Models;
+using Ensemble.Testing;
+using Ensemble.Upstreams;
+
+namespace Ensemble.Core.Tests.Models;
+
+public sealed class ModelCallerTests
+{
+    private static readonly TimeSpan LongestBackOff = TimeSpan.FromSeconds(20);
+
+    private readonly ScriptedUpstream _upstream = new();
+    private readonly ScriptedGate _gate = new();
+    private readonly ManualTimeProvider _time = new();
+
+    [Theory]
+    [InlineData(CallOutcome.ServerError, 408)]
+    [InlineData(CallOutcome.ServerError, 409)]
+    [InlineData(CallOutcome.ServerError, 500)]
+    [InlineData(CallOutcome.RateLimited, 429)]
+    [InlineData(CallOutcome.TransportError, null)]
+    public async Task Call_FailureThatMayPass_IsAskedAgainAfterJitter(CallOutcome outcome, int? status)
+    {
+        _upstream.On("m", Does.Fail(outcome, status), Does.Fail(outcome, status), Does.Say("yes"));
+
+        var call = Start(retries: 2);
+        await BackOffAsync();
+        await BackOffAsync();
+        var result = await call;
+
+        (result.Outcome, result.Attempts, result.Answer!.Content).ShouldBe((CallOutcome.Ok, 3, "yes"));
+        _gate.Acquired.ShouldBe(["model:m", "model:m", "model:m"]);
+        _gate.Released.Select(entry => entry.Release.Outcome).ShouldBe([outcome, outcome, CallOutcome.Ok]);
+        _gate.Released.Select(entry => entry.Lease.Id).ShouldBe([1, 2, 3]);
+        _gate.Released[2].Release.Tokens.ShouldBe(15);
+    }
+
+    [Theory]
+    [InlineData(CallOutcome.RequestRejected, 400, null)]
+    [InlineData(CallOutcome.AuthenticationFailed, 401, null)]
+    [InlineData(CallOutcome.NotFound, 404, null)]
+    [InlineData(CallOutcome.InvalidResponse, null, null)]
+    [InlineData(CallOutcome.Incomplete, null, null)]
+    [InlineData(CallOutcome.RateLimited, 429, "insufficient_quota")]
+    public async Task Call_FailureThatDoesNotPass_IsAskedOnce(CallOutcome outcome, int? status, string? code)
+    {
+        _upstream.On("m", Does.Fail(outcome, status, code: code), Does.Say("never"));
+
+        var result = await Start(retries: 2);
+
+        (result.Outcome, result.Attempts).ShouldBe((outcome, 1));
+    }
+
+    [Fact]
+    public async Task Call_AttemptsUsedUp_ReturnsTheLastFailure()
+    {
+        _upstream.On("m", Does.Fail(CallOutcome.ServerError, 500, "first"), Does.Fail(CallOutcome.ServerError, 502, "last"));
+
+        var call = Start(retries: 1);
+        await BackOffAsync();
+        var result = await call;
+
+        (result.Outcome, result.Attempts, result.Error!.Message).ShouldBe((CallOutcome.ServerError, 2, "last"));
+    }
+
+    [Fact]
+    public async Task Call_SameSeed_WaitsTheSameTimes()
+    {
+        var first = await DelaysAsync();
+        var second = await DelaysAsync();
+
+        second.ShouldBe(first);
+        first.ShouldAllBe(delay => delay > TimeSpan.Zero && delay <= LongestBackOff);
+
+        async Task<TimeSpan[]> DelaysAsync()
+        {
+            _upstream.On("m", Does.Fail(CallOutcome.ServerError, 500));
+            var call = Start(retries: 3);
+            TimeSpan[] delays = [await BackOffAsync(), await BackOffAsync(), await BackOffAsync()];
+            await call;
+            return delays;
+        }
+    }
+
+    [Fact]
+    public async Task Call_RetryAfter_IsWaitedForToTheMoment()
+    {
+        _upstream.On("m", Does.RateLimit(TimeSpan.FromSeconds(17)), Does.Say("yes"));
+
+        var call = Start(retries: 1);
+        await _time.WaitForTimerAsync(TimeSpan.FromSeconds(17), TestContext.Current.CancellationToken);
+        _time.Advance(TimeSpan.FromSeconds(17) - TimeSpan.FromTicks(1));
+        _upstream.Calls.Count.ShouldBe(1);
+        _time.Advance(TimeSpan.FromTicks(1));
+
+        (await call).Total.ShouldBe(TimeSpan.FromSeconds(17));
+    }
+
+    [Theory]
+    [InlineData(59, 2)]
+    [InlineData(60, 1)]
+    [InlineData(3600, 1)]
+    public async Task Call_RetryAfterBeyondTheTimeOut_IsNotWaitedFor(int seconds, int attempts)
+    {
+        _upstream.On("m", Does.RateLimit(TimeSpan.FromSeconds(seconds)), Does.Say("yes"));
+
+        var call = Start(retries: 1);
+        if (attempts == 2)
+        {
+            await _time.WaitForTimerAsync(TimeSpan.FromSeconds(seconds), TestContext.Current.CancellationToken);
+            _time.Advance(TimeSpan.FromSeconds(seconds));
+        }
+
+        var result = await call;
+        result.Attempts.ShouldBe(attempts);
+        result.RetryAfter.ShouldBe(attempts == 1 ? TimeSpan.FromSeconds(seconds) : null);
+    }
+
+    [Fact]
+    public async Task Call_ShownByteThenBroken_IsNotRepeated()
+    {
+        _upstream.On("m", Does.Break(CallOutcome.TransportError, "Half an ans"), Does.Say("never"));
+        var sink = new RecordingSink();
+
+        var result = await Start(retries: 2, sink: sink);
+
+        (result.Outcome, result.Attempts, sink.Text).ShouldBe((CallOutcome.TransportError, 1, "Half an ans"));
+    }
+
+    [Fact]
+    public async Task Call_BrokenBeforeTheFirstByte_IsRepeated()
+    {
+        _upstream.On("m", Does.Break(CallOutcome.TransportError), Does.Say("whole"));
+        var sink = new RecordingSink();
+
+        var call = Start(retries: 2, sink: sink);
+        await BackOffAsync();
+
+        (await call).Attempts.ShouldBe(2);
+        sink.Text.ShouldBe("whole");
+    }
+
+    [Fact]
+    public async Task Call_UsageOfSeveralAttempts_IsSummed()
+    {
+        Behaviour failsWithUsage = (_, _) => Task.FromResult(new UpstreamResult
+        {
+            Outcome = CallOutcome.ServerError,
+            Error = new UpstreamError("late"),
+            Usage = new TokenUsage(100, 3) { CachedTokens = 8 },
+        });
+        _upstream.On("m", failsWithUsage, Does.Say("yes"));
+
+        var call = Start(retries: 1);
+        await BackOffAsync();
+
+        (await call).Usage.ShouldBe(new TokenUsage(110, 8) { CachedTokens = 8 });
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(2)]
+    public async Task Call_NoAnswerInTime_IsTimedOut(int retries)
+    {
+        _upstream.On("m", Does.Hang());
+
+        var call = Start(retries);
+        await _upstream.CalledAsync("m");
+        _time.Advance(TimeSpan.FromSeconds(60));
+        var result = await call;
+
+        (result.Outcome, result.Attempts, result.Total).ShouldBe((CallOutcome.TimedOut, 1, TimeSpan.FromSeconds(60)));
+        _gate.Released.Single().Release.Outcome.ShouldBe(CallOutcome.TimedOut);
+    }
+
+    [Fact]
+    public async Task Call_TimeOutWhileWaitingToRepeat_KeepsTheReason()
+    {
+        _upstream.On("m", Does.After(Task.CompletedTask, Does.RateLimit(TimeSpan.FromSeconds(50))), Does.Hang());
+
+        var call = Start(retries: 2);
+        await _time.WaitForTimerAsync(TimeSpan.FromSeconds(50), TestContext.Current.CancellationToken);
+        _time.Advance(TimeSpan.FromSeconds(50));
+        await _upstream.CalledAsync("m", 2);
+        _time.Advance(TimeSpan.FromSeconds(10));
+
+        (await call).Outcome.ShouldBe(CallOutcome.TimedOut);
+    }
+
+    [Fact]
+    public async Task Call_SilenceAfterTheFirstContent_IsAStall()
+    {
+        _upstream.On("m", Does.Hang("Once upon"));
+        var sink = new RecordingSink();
+
+        var call = Start(retries: 2, sink: sink);
+        await sink.First;
+        await _time.WaitForTimerAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        _time.Advance(TimeSpan.FromSeconds(30));
+        var result = await call;
+
+        (result.Outcome, result.Attempts).ShouldBe((CallOutcome.Stalled, 1));
+        result.FirstToken.ShouldBe(TimeSpan.Zero);
+    }
+
+    [Fact]
+    public async Task Call_LongStreamThatKeepsTalking_OutlivesTheTimeOut()
+    {
+        var steps = Enumerable.Range(0, 4).Select(_ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).ToArray();
+        _upstream.On("m", async (request, cancellationToken) =>
+        {
+            foreach (var step in steps)
+            {
+                request.Watch.OnBytes();
+                request.Watch.OnFirstContent();
+                request.Sink!.OnContent(".");
+                await step.Task.WaitAsync(cancellationToken);
+            }
+
+            return await Does.Say()(request, cancellationToken) with { Outcome = CallOutcome.Ok };
+        });
+        var call = Start(sink: new RecordingSink());
+        foreach (var step in steps)
+        {
+            await _time.WaitForTimerAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+            _time.Advance(TimeSpan.FromSeconds(29));
+            step.SetResult();
+        }
+
+        var result = await call;
+
+        (result.Outcome, result.Total).ShouldBe((CallOutcome.Ok, TimeSpan.FromSeconds(116)));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(2)]
+    public async Task Call_Cancelled_EndsAsCancelledAndReleasesItsLease(int retries)
+    {
+        using var caller = new CancellationTokenSource();
+        _upstream.On("m", Does.Hang());
+
+        var call = Start(retries, cancellationToken: caller.Token);
+        await _upstream.CalledAsync("m");
+        await caller.CancelAsync();
+
+        (await call).Outcome.ShouldBe(CallOutcome.Cancelled);
+        _gate.Released.Single().Release.Outcome.ShouldBe(CallOutcome.Cancelled);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(2)]
+    public async Task Call_CancelledBeforeItBegins_MakesNoCallAndThrowsNothing(int retries)
+    {
+        var result = await Start(retries, cancellationToken: new CancellationToken(canceled: true));
+
+        (result.Outcome, result.Attempts).ShouldBe((CallOutcome.Cancelled, 0));
+    }
+
+    [Fact]
+    public async Task Call_GateRefusesAMember_IsGivenUpAtOnce()
+    {
+        _gate.Refuse(TimeSpan.FromSeconds(4));
+
+        var result = await Start(retries: 2);
+
+        (result.Outcome, result.Attempts, result.RetryAfter).ShouldBe((CallOutcome.GateRefused, 0, TimeSpan.FromSeconds(4)));
+        _gate.Released.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Call_GateRefusesAJudge_IsAskedAgainWhenItSays()
+    {
+        _gate.Refuse(TimeSpan.FromSeconds(4));
+        _upstream.On("m", Does.Say("yes"));
+
+        var call = Start(retries: 2, waitForGate: true);
+        await _time.WaitForTimerAsync(TimeSpan.FromSeconds(4), TestContext.Current.CancellationToken);
+        _time.Advance(TimeSpan.FromSeconds(4));
+        var result = await call;
+
+        (result.Outcome, result.Attempts).ShouldBe((CallOutcome.Ok, 1));
+    }
+
+    [Fact]
+    public async Task Call_GateOutOfReach_IsAFailureAndNoException()
+    {
+        _gate.Throw(new TimeoutException("The gate is away."));
+
+        var result = await Start();
+
+        (result.Outcome, result.Attempts).ShouldBe((CallOutcome.TransportError, 0));
+    }
+
+    [Fact]
+    public async Task Call_GateAwayAtTheRelease_KeepsTheAnswer()
+    {
+        _gate.FailsToRelease = true;
+        _upstream.On("m", Does.Say("paid for"));
+
+        (await Start()).Answer!.Content.ShouldBe("paid for");
+    }
+
+    private Task<ModelCallResult> Start(
+        int retries = 0, IAnswerSink? sink = null, bool waitForGate = false, CancellationToken? cancellationToken = null)
+    {
+        var caller = new ModelCaller(new Dictionary<ProviderKind, IUpstream> { [ProviderKind.OpenAi] = _upstream }, _gate, _time, new Random(5));
+        return caller.CallAsync(
+            new ModelCall
+            {
+                Model = TestModels.OpenAi("m", new Uri("https://models.test/v1"), retries: retries),
+                Chat = RunBench.Parse(RunBench.Question),
+                Edits = new RequestEdits(),
+                Timeout = TimeSpan.FromSeconds(60),
+                IdleTimeout = TimeSpan.FromSeconds(30),
+                Sink = sink,
+                WaitForGate = waitForGate,
+            },
+            cancellationToken ?? TestContext.Current.CancellationToken);
+    }
+
+    private async Task<TimeSpan> BackOffAsync()
+    {
+        var delay = await _time.WaitForTimerAsync(TimeSpan.FromTicks(1), LongestBackOff, TestContext.Current.CancellationToken);
+        _time.Advance(delay);
+        return delay;
+    }
+}

@@ -1,0 +1,31 @@
+using Ensemble.Chat;
+using Ensemble.Runs;
+
+namespace Ensemble.Core.Tests.Runs;
+
+public sealed class EnsembleRequestRulesTests
+{
+    [Theory]
+    [InlineData("\"n\":2", "n")]
+    [InlineData("\"logprobs\":true", "logprobs")]
+    [InlineData("\"audio\":{\"voice\":\"x\"}", "audio")]
+    [InlineData("\"modalities\":[\"text\",\"audio\"]", "modalities")]
+    [InlineData("\"functions\":[{}]", "functions")]
+    [InlineData("\"function_call\":{\"name\":\"f\"}", "function_call")]
+    [InlineData("\"tools\":[{}]", "tools")]
+    [InlineData("\"tool_choice\":\"required\"", "tool_choice")]
+    public void Check_WhatHasNoMeaningOverSeveralAnswers_IsRefused(string field, string param)
+    {
+        var refusal = Should.Throw<ChatRequestException>(() => EnsembleRequestRules.Check(Request(field)));
+        (refusal.Param, refusal.Code).ShouldBe((param, "unsupported_by_ensemble"));
+    }
+
+    [Theory]
+    [InlineData("\"n\":1,\"logprobs\":false,\"audio\":null,\"modalities\":[\"text\"],\"functions\":[],\"function_call\":\"none\",\"tools\":[],\"tool_choice\":\"auto\"")]
+    [InlineData("\"n\":null,\"logprobs\":null,\"modalities\":null,\"functions\":null,\"function_call\":\"auto\",\"tools\":null,\"tool_choice\":\"none\"")]
+    [InlineData("\"modalities\":[\"\\ud800\"]")]
+    [InlineData("\"top_logprobs\":3,\"parallel_tool_calls\":true")]
+    public void Check_FormsThatSayNothing_Pass(string fields) => Should.NotThrow(() => EnsembleRequestRules.Check(Request(fields)));
+
+    private static ChatRequest Request(string fields) => RunBench.Parse($$"""{"model":"panel",{{fields}},"messages":[{"role":"user","content":"?"}]}""");
+}

@@ -1,0 +1,178 @@
+using Ensemble.Catalog;
+using Ensemble.Runs;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Ensemble.Core.Tests.Runs;
+
+public sealed class InProcessRunEngineTests
+{
+    private readonly RunBench _bench = new();
+
+    public InProcessRunEngineTests() => _bench.Upstream.On("a", Does.Say("one")).On("b", Does.Say("two")).On("c", Does.Say("three"));
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Start_AsManyRunsAsAllowed_RefusesOneMoreUntilOneHasEnded()
+    {
+        _bench.Upstream.On("c", Does.Hang());
+        var engine = Engine(maxRuns: 1);
+        var first = await StartAsync(engine);
+        await _bench.Upstream.CalledAsync("c");
+
+        (await engine.StartAsync(Request(RunId.New()), Token)).ShouldBe(RunStart.Overloaded);
+        await engine.CancelAsync(first, Token);
+        (await ReadAsync(engine, first))[^1].ShouldBeOfType<RunFailed>().Failure.Kind.ShouldBe(RunFailureKind.Cancelled);
+        await IdleAsync(engine);
+        (await engine.StartAsync(Request(RunId.New()), Token)).ShouldBe(RunStart.Started);
+    }
+
+    [Fact]
+    public async Task Start_UnknownAlias_TakesNoPlace()
+    {
+        var engine = Engine(maxRuns: 1);
+
+        (await engine.StartAsync(Request(RunId.New(), "nobody"), Token)).ShouldBe(RunStart.UnknownModel);
+        engine.InFlight.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Drain_RunInFlight_IsWaitedForAndNoOtherIsTaken()
+    {
+        var gate = new TaskCompletionSource();
+        _bench.Upstream.On("judge", Does.After(gate.Task, Does.Say("done")));
+        var engine = Engine();
+        var run = await StartAsync(engine);
+        await _bench.Upstream.CalledAsync("judge");
+
+        var draining = engine.DrainAsync(Token);
+        (await engine.StartAsync(Request(RunId.New()), Token)).ShouldBe(RunStart.Draining);
+        draining.IsCompleted.ShouldBeFalse();
+        gate.SetResult();
+        await draining.WaitAsync(Token);
+
+        (await ReadAsync(engine, run))[^1].ShouldBeOfType<RunCompleted>();
+        await engine.DrainAsync(Token).WaitAsync(Token);
+    }
+
+    [Fact]
+    public async Task Drain_TimeIsOver_CancelsWhatIsInFlight()
+    {
+        using var patience = new CancellationTokenSource();
+        _bench.Upstream.On("judge", Does.Hang());
+        var engine = Engine();
+        var run = await StartAsync(engine);
+        await _bench.Upstream.CalledAsync("judge");
+
+        var draining = engine.DrainAsync(patience.Token);
+        await patience.CancelAsync();
+        await draining.WaitAsync(Token);
+
+        (await ReadAsync(engine, run))[^1].ShouldBeOfType<RunFailed>().Failure.Kind.ShouldBe(RunFailureKind.Cancelled);
+    }
+
+    [Fact]
+    public async Task Read_AfterTheEnd_StillGivesEverything()
+    {
+        var engine = Engine();
+        var run = await StartAsync(engine);
+        await IdleAsync(engine);
+
+        var events = await ReadAsync(engine, run);
+
+        events[0].ShouldBeOfType<PanelClosed>();
+        events[^1].ShouldBeOfType<RunCompleted>();
+    }
+
+    [Fact]
+    public async Task Read_TwoReaders_BothSeeTheEndAndTheManifestStays()
+    {
+        var gate = new TaskCompletionSource();
+        _bench.Upstream.On("judge", Does.After(gate.Task, Does.Say("done")));
+        var engine = Engine();
+        var run = await StartAsync(engine);
+        await _bench.Upstream.CalledAsync("judge");
+        await using var slow = engine.ReadAsync(run, 0, Token).GetAsyncEnumerator(Token);
+        (await slow.MoveNextAsync()).ShouldBeTrue();
+        gate.SetResult();
+        (await ReadAsync(engine, run))[^1].ShouldBeOfType<RunCompleted>();
+        await IdleAsync(engine);
+        (await engine.FindManifestAsync(run, Token)).ShouldNotBeNull();
+
+        RunEvent? last = null;
+        while (await slow.MoveNextAsync())
+        {
+            last = slow.Current;
+        }
+
+        last.ShouldBeOfType<RunCompleted>();
+        (await engine.FindManifestAsync(run, Token))!.Outcome.ShouldBe("completed");
+    }
+
+    [Fact]
+    public async Task Read_UnknownRun_IsEmpty()
+    {
+        var engine = Engine();
+        (await ReadAsync(engine, RunId.New())).ShouldBeEmpty();
+        (await engine.FindManifestAsync(RunId.New(), Token)).ShouldBeNull();
+        await engine.CancelAsync(RunId.New(), Token);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Keep_MoreRunsThanItMay_ForgetsTheOldestReadOrNot(bool read)
+    {
+        var engine = Engine();
+        var runs = new List<RunId>();
+        for (var index = 0; index < InProcessRunEngine.KeptRuns + 3; index++)
+        {
+            runs.Add(await StartAsync(engine, "a"));
+            if (read)
+            {
+                await ReadAsync(engine, runs[^1]);
+            }
+
+            await IdleAsync(engine);
+        }
+
+        for (var index = 0; index < 3; index++)
+        {
+            (await engine.FindManifestAsync(runs[index], Token)).ShouldBeNull();
+            (await ReadAsync(engine, runs[index])).ShouldBeEmpty();
+        }
+
+        (await engine.FindManifestAsync(runs[3], Token)).ShouldNotBeNull();
+        (await ReadAsync(engine, runs[^1])).Count.ShouldBe(read ? 0 : 1);
+    }
+
+    private InProcessRunEngine Engine(int maxRuns = 10) =>
+        new(new StaticCatalog(_bench.Catalog()), _bench.Services(), maxRuns, NullLogger<Run>.Instance);
+
+    private static RunRequest Request(RunId id, string model = "panel") => new()
+    {
+        Id = id,
+        Chat = RunBench.Parse($$"""{"model":"{{model}}","messages":[{"role":"user","content":"?"}]}"""),
+        CatalogRevision = 1,
+    };
+
+    private static async Task<RunId> StartAsync(InProcessRunEngine engine, string model = "panel")
+    {
+        var id = RunId.New();
+        (await engine.StartAsync(Request(id, model), Token)).ShouldBe(RunStart.Started);
+        return id;
+    }
+
+    private static async Task<List<RunEvent>> ReadAsync(InProcessRunEngine engine, RunId run) =>
+        await engine.ReadAsync(run, 0, Token).ToListAsync(Token);
+
+    // A run's place is free a moment after its last event; the engine has no signal for that but its count.
+    private static async Task IdleAsync(InProcessRunEngine engine)
+    {
+        while (engine.InFlight > 0)
+        {
+            Token.ThrowIfCancellationRequested();
+            await Task.Yield();
+        }
+    }
+}

@@ -1,0 +1,35 @@
+using Ensemble.Catalog;
+using Ensemble.Runs;
+using Ensemble.Testing;
+
+namespace Ensemble.Core.Tests.Runs;
+
+public sealed class NameScrubberTests
+{
+    private static readonly CatalogSnapshot Catalog = new CatalogBuilder()
+        .Add(TestModels.OpenAi("kimi-k2", new Uri("https://api.moon.test/v1"), "kimi-k2-0905") with { Family = "kimi" })
+        .Build();
+
+    [Theory]
+    [InlineData("kimi-k2-0905 is overloaded.", "the model is overloaded.")]
+    [InlineData("Kimi-K2-0905-mini is overloaded.", "the model is overloaded.")]
+    [InlineData("See https://platform.openai.com/docs/x?y=1 for help", "See [address] for help")]
+    [InlineData("Ask help.openai.com", "Ask [address]")]
+    [InlineData("Organization org-AbC123456 is out", "Organization [account] is out")]
+    [InlineData("OpenAI and Anthropic say no", "the model and the model say no")]
+    [InlineData("'max_tokens' is too large: 5000.", "'max_tokens' is too large: 5000.")]
+    [InlineData("Claudette agrees", "Claudette agrees")]
+    public void Scrub_Message_HoldsNoName(string message, string expected) => NameScrubber.Scrub(message, Catalog, "panel").ShouldBe(expected);
+
+    [Fact]
+    public void Scrub_TheCallersOwnAlias_Stays() => NameScrubber.Scrub("kimi-k2 is busy", Catalog, "kimi-k2").ShouldBe("kimi-k2 is busy");
+
+    [Fact]
+    public void Scrub_HugeMessage_IsBoundedAndQuickAndHasNoHalfName()
+    {
+        NameScrubber.Scrub(string.Concat(Enumerable.Repeat("a-", 500_000)), Catalog, "panel").Length.ShouldBeLessThanOrEqualTo(501);
+        var text = NameScrubber.Scrub(string.Concat(Enumerable.Repeat("kimi-k2-0905 ", 10_000)), Catalog, "panel");
+        text.Length.ShouldBeLessThanOrEqualTo(501);
+        text.ShouldNotContain("kimi");
+    }
+}
