@@ -84,12 +84,21 @@ internal sealed class ChunkWriter(PipeWriter output, RunRequest request, long cr
     {
         output.Write("data: "u8);
         _json.Reset(output);
-        ApiErrorWriter.Write(_json, error, request.Id.Value);
+        ApiErrorWriter.Write(_json, error);
         _json.Flush();
         output.Write("\n\n"u8);
     }
 
     public void KeepAlive() => output.Write(": keep-alive\n\n"u8);
+
+    /// <summary>A comment of at least so many bytes.</summary>
+    public void Padding(int bytes)
+    {
+        output.Write(": "u8);
+        output.GetSpan(bytes)[..bytes].Fill((byte)' ');
+        output.Advance(bytes);
+        output.Write("\n\n"u8);
+    }
 
     public void Dispose() => _json.Dispose();
 

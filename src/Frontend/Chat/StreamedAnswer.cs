@@ -6,43 +6,47 @@ namespace Ensemble.Frontend.Chat;
 
 /// <summary>
 /// Sends a run's events as server-sent events. Until the first byte of answer, or the commit time, an error is an HTTP
-/// status; after it an error is an event, and the connection is aborted, so that no client takes a part for the whole.
+/// status; after it an error is an event, and the answer is broken off, so that no client takes a part for the whole.
 /// </summary>
-internal sealed class StreamedAnswer : IDisposable
+internal sealed class StreamedAnswer : IAsyncDisposable
 {
     private static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(10);
 
     private readonly HttpContext _context;
     private readonly ChunkWriter _chunks;
     private readonly AnswerFacts _facts = new();
-    private readonly TimeSpan _commitAfter;
+    private readonly TimeProvider _time;
 
     // The timer writes while the reader waits for an event; both take this first.
     private readonly SemaphoreSlim _writing = new(1, 1);
     private readonly ITimer _timer;
     private bool _committed;
-    private bool _wroteSinceTick;
+    private long _lastWrite;
     private bool _ended;
 
     private StreamedAnswer(HttpContext context, RunRequest request, TimeSpan commitAfter, TimeProvider time)
     {
         _context = context;
-        _commitAfter = commitAfter;
+        _time = time;
         _chunks = new ChunkWriter(context.Response.BodyWriter, request, time.GetUtcNow().ToUnixTimeSeconds());
-        _timer = time.CreateTimer(static state => _ = ((StreamedAnswer)state!).OnTickAsync(), this, commitAfter, KeepAlive);
+        _timer = time.CreateTimer(static state => _ = ((StreamedAnswer)state!).OnTickAsync(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _timer.Change(commitAfter, Timeout.InfiniteTimeSpan);
     }
 
     public static async Task WriteAsync(HttpContext context, RunRequest request, IAsyncEnumerable<RunEvent> events, TimeSpan commitAfter, TimeProvider time)
     {
-        using var answer = new StreamedAnswer(context, request, commitAfter, time);
+        await using var answer = new StreamedAnswer(context, request, commitAfter, time);
         await answer.WriteAsync(events);
     }
 
-    public void Dispose()
+    /// <summary>After this the timer writes no more, so that the connection may go to another request.</summary>
+    public async ValueTask DisposeAsync()
     {
-        _timer.Dispose();
+        await _timer.DisposeAsync();
+        await _writing.WaitAsync(CancellationToken.None);
+        _ended = true;
+        _writing.Release();
         _chunks.Dispose();
-        _writing.Dispose();
     }
 
     private async Task WriteAsync(IAsyncEnumerable<RunEvent> events)
@@ -85,10 +89,12 @@ internal sealed class StreamedAnswer : IDisposable
             case AnswerDelta delta:
                 Commit();
                 _chunks.Content(delta.Text);
+                _lastWrite = _time.GetTimestamp();
                 break;
             case ChoicesDelta delta:
                 Commit();
                 _chunks.Choices(delta.Choices.Span);
+                _lastWrite = _time.GetTimestamp();
                 break;
             case RunCompleted completed:
                 _ended = true;
@@ -105,7 +111,6 @@ internal sealed class StreamedAnswer : IDisposable
                 break;
         }
 
-        _wroteSinceTick = true;
         return false;
     }
 
@@ -119,7 +124,13 @@ internal sealed class StreamedAnswer : IDisposable
         }
 
         _chunks.Error(error);
-        await BrokenConnection.AbortAfterFlushAsync(_context);
+        if (!HttpProtocol.IsHttp11(_context.Request.Protocol))
+        {
+            _chunks.Padding(BrokenAnswerException.Http2Padding);
+        }
+
+        await _context.Response.BodyWriter.FlushAsync(_context.RequestAborted);
+        throw new BrokenAnswerException($"The run failed after its answer had begun: {error.Code}.");
     }
 
     private void Commit()
@@ -170,14 +181,18 @@ internal sealed class StreamedAnswer : IDisposable
                     return;
                 }
 
-                var isDue = !_committed || !_wroteSinceTick;
-                Commit();
-                _wroteSinceTick = false;
-                if (isDue)
+                // One tick at the commit; then one whenever nothing was written for that long.
+                var silence = _committed ? _time.GetElapsedTime(_lastWrite) : KeepAlive;
+                if (silence >= KeepAlive)
                 {
+                    Commit();
                     _chunks.KeepAlive();
+                    _lastWrite = _time.GetTimestamp();
+                    silence = TimeSpan.Zero;
                     await _context.Response.BodyWriter.FlushAsync(_context.RequestAborted);
                 }
+
+                _timer.Change(KeepAlive - silence, Timeout.InfiniteTimeSpan);
             }
             finally
             {

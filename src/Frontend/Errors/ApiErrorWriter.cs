@@ -22,11 +22,10 @@ internal static class ApiErrorWriter
             response.Headers[HeaderNames.ShouldRetry] = "false";
         }
 
-        return JsonResponse.WriteAsync(response, error, static (json, value) => Write(json, value, runId: null));
+        return JsonResponse.WriteAsync(response, error, static (json, value) => Write(json, value));
     }
 
-    /// <param name="runId">Named in an error that ends a stream, where no header can say it; null elsewhere.</param>
-    public static void Write(Utf8JsonWriter json, ApiError error, string? runId)
+    public static void Write(Utf8JsonWriter json, ApiError error)
     {
         json.WriteStartObject();
         json.WriteStartObject("error"u8);
@@ -34,11 +33,6 @@ internal static class ApiErrorWriter
         json.WriteString("type"u8, error.Type);
         json.WriteString("param"u8, error.Param);
         json.WriteString("code"u8, error.Code);
-        if (runId is not null)
-        {
-            json.WriteString("run_id"u8, runId);
-        }
-
         json.WriteEndObject();
         json.WriteEndObject();
     }

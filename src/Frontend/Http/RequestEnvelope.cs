@@ -1,4 +1,5 @@
 using System.Buffers;
+using Ensemble.Frontend.Chat;
 using Ensemble.Frontend.Errors;
 
 namespace Ensemble.Frontend.Http;
@@ -29,7 +30,7 @@ internal sealed partial class RequestEnvelope(RequestDelegate next, ILogger<Requ
         {
             // The caller is gone: there is nobody to tell.
         }
-        catch (Exception exception)
+        catch (Exception exception) when (exception is not BrokenAnswerException)
         {
             LogFault(logger, exception, requestId);
             if (context.Response.HasStarted)
