@@ -12,6 +12,11 @@ internal static class ApiErrors
     private const string RateLimit = "rate_limit_error";
     private const string OverloadedType = "overloaded_error";
 
+    /// <summary>What a caller sent is repeated to it only so far, in characters: a body may be one long name.</summary>
+    private const int MaxName = 128;
+
+    private const int MaxMessage = 500;
+
     private static readonly TimeSpan SoonAgain = TimeSpan.FromSeconds(1);
 
     public static readonly ApiError KeyMissing = new(
@@ -37,13 +42,13 @@ internal static class ApiErrors
     public static readonly ApiError Fault = new(500, "api_error", "internal_error", "The gateway failed; its log has the request id.");
 
     public static ApiError ModelNotAllowed(string alias) => new(
-        403, "permission_error", "model_not_allowed", $"This API key may not use the model '{alias}'.") { Param = "model", IsLasting = true };
+        403, "permission_error", "model_not_allowed", $"This API key may not use the model '{Cut(alias)}'.") { Param = "model", IsLasting = true };
 
     public static ApiError ModelNotFound(string alias) => new(
-        404, InvalidRequest, "model_not_found", $"The model '{alias}' does not exist: GET /v1/models lists those that do.") { Param = "model", IsLasting = true };
+        404, InvalidRequest, "model_not_found", $"The model '{Cut(alias)}' does not exist: GET /v1/models lists those that do.") { Param = "model", IsLasting = true };
 
     public static ApiError RunNotFound(string id) => new(
-        404, InvalidRequest, "run_not_found", $"No run '{id}' of yours is known here.") { IsLasting = true };
+        404, InvalidRequest, "run_not_found", $"No run '{Cut(id)}' of yours is known here.") { IsLasting = true };
 
     public static ApiError BodyTooLarge(long limit) => new(
         413, InvalidRequest, "request_too_large", $"The body is larger than {limit:N0} bytes, which is the limit (option Limits:MaxBodyBytes).") { IsLasting = true };
@@ -55,9 +60,9 @@ internal static class ApiErrors
     public static readonly ApiError BodyEncoded = new(
         415, InvalidRequest, "unsupported_encoding", "The body is compressed: send it without a Content-Encoding.") { IsLasting = true };
 
-    public static ApiError From(ChatRequestException problem) => new(400, InvalidRequest, problem.Code, problem.Message)
+    public static ApiError From(ChatRequestException problem) => new(400, InvalidRequest, problem.Code, Cut(problem.Message, MaxMessage))
     {
-        Param = problem.Param,
+        Param = problem.Param is null ? null : Cut(problem.Param),
         IsLasting = true,
     };
 
@@ -86,6 +91,8 @@ internal static class ApiErrors
         RunFailureKind.Cancelled => Draining,
         _ => Fault,
     };
+
+    private static string Cut(string text, int most = MaxName) => text.Length <= most ? text : string.Concat(text.AsSpan(0, most), "…");
 
     // A provider's "too large" and "cannot be processed" keep their status; everything else that it refuses is a 400.
     private static ApiError Rejected(RunFailure failure) => new(failure.Status is 413 or 422 ? failure.Status.Value : 400, InvalidRequest, failure.Code, failure.Message)

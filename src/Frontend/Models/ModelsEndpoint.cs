@@ -46,7 +46,8 @@ internal sealed class ModelsEndpoint(Authenticator authenticator, ICatalog catal
             return ApiErrorWriter.WriteAsync(context, error);
         }
 
-        var id = context.GetRouteValue("id") as string ?? "";
+        // A server leaves an escaped slash in a path as it is; SDKs escape those of an alias.
+        var id = (context.GetRouteValue("id") as string ?? "").Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
         return Aliases(catalog.Current).Contains(id) && caller!.MayUse(id)
             ? JsonResponse.WriteAsync(context.Response, id, Write)
             : ApiErrorWriter.WriteAsync(context, ApiErrors.ModelNotFound(id));
