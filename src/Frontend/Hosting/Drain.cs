@@ -14,15 +14,18 @@ internal sealed partial class Drain(InProcessRunEngine engine, FrontendOptions o
 
     public async Task StoppingAsync(CancellationToken cancellationToken)
     {
+        using var limit = new CancellationTokenSource(options.Drain, time);
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+
+        // The engine first: once readiness says so, no run is taken any more.
+        var drained = engine.DrainAsync(linked.Token);
         _draining = true;
         if (engine.InFlight > 0)
         {
             LogDraining(logger, engine.InFlight, options.Drain.TotalSeconds);
         }
 
-        using var limit = new CancellationTokenSource(options.Drain, time);
-        using var linked = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
-        await engine.DrainAsync(linked.Token);
+        await drained;
     }
 
     public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;

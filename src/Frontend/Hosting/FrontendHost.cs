@@ -17,14 +17,15 @@ public static class FrontendHost
     /// <exception cref="CatalogException">The catalog has errors; the message lists them all.</exception>
     public static WebApplication Build(string[] args, Action<IServiceCollection>? configure = null)
     {
-        var builder = WebApplication.CreateSlimBuilder(args);
+        CommandLine.Check(args);
+        var builder = CreateBuilder(args);
         builder.AddEnsembleDefaults();
         if (AddressKeys.All(key => string.IsNullOrEmpty(builder.Configuration[key])) && !builder.Configuration.GetSection("Kestrel:Endpoints").Exists())
         {
             builder.WebHost.UseUrls(DefaultUrl);
         }
 
-        var options = OptionsReader.Read(builder.Configuration, args);
+        var options = OptionsReader.Read(builder.Configuration);
         builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
@@ -38,5 +39,18 @@ public static class FrontendHost
         var app = builder.Build();
         app.MapEnsembleFrontend();
         return app;
+    }
+
+    private static WebApplicationBuilder CreateBuilder(string[] args)
+    {
+        try
+        {
+            return WebApplication.CreateSlimBuilder(args);
+        }
+        catch (Exception exception) when (exception is IOException or InvalidDataException or FormatException or ArgumentException)
+        {
+            // A folder that is not there, or an appsettings.json that is no JSON.
+            throw new StartException($"The configuration cannot be read: {(exception.InnerException ?? exception).Message}");
+        }
     }
 }

@@ -6,24 +6,21 @@ namespace Ensemble.Frontend.Hosting;
 /// <summary>Reads the options out of configuration and collects everything that is wrong with them.</summary>
 internal sealed class OptionsReader(IConfiguration configuration)
 {
-    private static readonly string[] Known = ["Catalog:File", "Limits:MaxBodyBytes", "Limits:MaxRuns", "Limits:DrainSeconds", "Usage:Log"];
-
-    /// <summary>First segments of what the host itself reads from the command line.</summary>
-    private static readonly string[] HostKeys =
-    [
-        "urls", "http_ports", "https_ports", "environment", "contentRoot", "applicationName", "webroot", "Logging", "Kestrel", "AllowedHosts",
-    ];
+    /// <summary>Every option there is.</summary>
+    public static readonly string[] Known = ["Catalog:File", "Limits:MaxBodyBytes", "Limits:MaxRuns", "Limits:DrainSeconds", "Usage:Log"];
 
     private readonly List<string> _problems = [];
 
     /// <exception cref="StartException">Names every option that does not hold, and what it may be.</exception>
-    public static FrontendOptions Read(IConfiguration configuration, IReadOnlyList<string> args)
+    public static FrontendOptions Read(IConfiguration configuration)
     {
         var reader = new OptionsReader(configuration);
-        reader.CheckNames("Catalog");
-        reader.CheckNames("Limits");
-        reader.CheckNames("Usage");
-        reader.CheckArguments(args);
+        foreach (var section in Known.Select(option => option.Split(':')[0]).Distinct(StringComparer.Ordinal))
+        {
+            reader.CheckNames(section);
+        }
+
+        reader.CheckUrls();
         var defaults = new FrontendOptions();
         var options = new FrontendOptions
         {
@@ -71,29 +68,23 @@ internal sealed class OptionsReader(IConfiguration configuration)
         {
             if (!Known.Contains(child.Path, StringComparer.OrdinalIgnoreCase))
             {
-                _problems.Add($"option {child.Path}: there is no such option.{Suggest(child.Path, Known)}");
+                _problems.Add($"option {child.Path}: there is no such option.{Suggest(child.Path)}");
             }
         }
     }
 
-    private void CheckArguments(IReadOnlyList<string> args)
+    // What is no number would be part of the host's name, and Kestrel listens on every interface for a name.
+    private void CheckUrls()
     {
-        foreach (var arg in args)
+        foreach (var url in (configuration["urls"] ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
         {
-            if (!arg.StartsWith("--", StringComparison.Ordinal))
+            var host = url.Replace("//*", "//any", StringComparison.Ordinal).Replace("//+", "//any", StringComparison.Ordinal);
+            if (!Uri.TryCreate(host, UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https"))
             {
-                continue;
-            }
-
-            var key = arg[2..].Split('=')[0];
-            var root = key.Split(':')[0];
-            if (!HostKeys.Contains(root, StringComparer.OrdinalIgnoreCase) && !Known.Any(known => known.Split(':')[0].Equals(root, StringComparison.OrdinalIgnoreCase)))
-            {
-                _problems.Add($"option {key}: there is no such option.{Suggest(key, [.. Known, .. HostKeys])}");
+                _problems.Add($"option urls: '{url}' is not an address to listen on. Give http://HOST:PORT, with a port from 0 to 65535.");
             }
         }
     }
 
-    private static string Suggest(string name, IReadOnlyList<string> known) =>
-        " " + NearestName.Advice(name, known, $"Options: {string.Join(", ", Known)}.");
+    private static string Suggest(string name) => " " + NearestName.Advice(name, Known, $"Options: {string.Join(", ", Known)}.");
 }

@@ -1,0 +1,62 @@
+using Ensemble.Catalog.Reading;
+
+namespace Ensemble.Frontend.Hosting;
+
+/// <summary>Finds arguments that .NET's configuration would pass over in silence: a misspelt option would be one that was never set.</summary>
+internal static class CommandLine
+{
+    /// <summary>First segments of what the host itself reads from the command line.</summary>
+    private static readonly string[] HostKeys =
+    [
+        "urls", "http_ports", "https_ports", "environment", "contentRoot", "applicationName", "webroot", "Logging", "Kestrel", "AllowedHosts",
+    ];
+
+    /// <exception cref="StartException">Names every argument that means nothing.</exception>
+    public static void Check(IReadOnlyList<string> args)
+    {
+        var problems = new List<string>();
+        for (var index = 0; index < args.Count; index++)
+        {
+            if (Option(args[index]) is not { } option)
+            {
+                problems.Add($"argument '{args[index]}': options are given as --NAME VALUE; the only command is 'validate FILE', as the first argument.");
+                continue;
+            }
+
+            var key = option.Split('=')[0];
+            var hasOwnValue = option.Contains('=', StringComparison.Ordinal);
+            var hasValue = hasOwnValue || (index + 1 < args.Count && !args[index + 1].StartsWith("--", StringComparison.Ordinal));
+            if (!IsKnown(key))
+            {
+                problems.Add($"option {key}: there is no such option. {Advice(key)}");
+            }
+            else if (!hasValue)
+            {
+                problems.Add($"option {key}: its value is missing.");
+            }
+
+            index += hasValue && !hasOwnValue ? 1 : 0;
+        }
+
+        if (problems.Count > 0)
+        {
+            throw new StartException(string.Join(Environment.NewLine, problems));
+        }
+    }
+
+    /// <returns>The option without its prefix, in the forms that .NET's configuration takes; null where it is none of them.</returns>
+    private static string? Option(string argument) =>
+        argument.StartsWith("--", StringComparison.Ordinal) ? argument[2..]
+        : argument.StartsWith('/') ? argument[1..]
+        : !argument.StartsWith('-') && argument.IndexOf('=', StringComparison.Ordinal) > 0 ? argument
+        : null;
+
+    private static bool IsKnown(string key)
+    {
+        var root = key.Split(':')[0];
+        return HostKeys.Concat(OptionsReader.Known.Select(known => known.Split(':')[0])).Contains(root, StringComparer.OrdinalIgnoreCase);
+    }
+
+    private static string Advice(string key) =>
+        NearestName.Advice(key, [.. OptionsReader.Known, .. HostKeys], $"Options: {string.Join(", ", OptionsReader.Known)}.");
+}
