@@ -1,0 +1,128 @@
+using System.Net;
+using System.Net.Sockets;
+using Ensemble.Frontend.Tests.Support;
+
+namespace Ensemble.Frontend.Tests.Start;
+
+/// <summary>What prevents a start is said in words on stderr, once, and the process ends with 1.</summary>
+public sealed class StartTests
+{
+    private const string Bad = """{"models":[{"display_name":"a","provider":"openai","base_url":"nowhere","model":"m"},{"display_name":"b","provder":"openai"}]}""";
+
+    public static readonly TheoryData<string[], string> Refused = new()
+    {
+        { ["--urls", "http://127.0.0.1:99999"], "99999" },
+        { ["--urls", "http://127.0.0.1:port"], "http://127.0.0.1:port" },
+        { ["--urls", "nonsense"], "nonsense" },
+        { ["--Catalog:File", "/nowhere/catalog.json"], "/nowhere/catalog.json" },
+        { ["--Limits:MaxRuns", "many"], "option Limits:MaxRuns: 'many' is not a whole number from 1 to 100000" },
+        { ["--Limits:MaxBodyBytes", "5"], "option Limits:MaxBodyBytes" },
+        { ["--Limits:MaxRun", "5"], "Did you mean \"Limits:MaxRuns\"?" },
+        { ["--Catlog:File", "x.json"], "Did you mean \"Catalog:File\"?" },
+        { ["--url", "http://127.0.0.1:0"], "Did you mean \"urls\"?" },
+        { ["validat", "x.json"], "argument 'validat'" },
+        { ["-Catalog:File=x.json"], "argument '-Catalog:File=x.json'" },
+        { ["--Catalog:File"], "option Catalog:File: its value is missing" },
+        { ["--contentRoot", "/nowhere"], "/nowhere" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Refused))]
+    public async Task Start_ThatCannotBe_SaysWhyAndEndsWith1(string[] args, string reason)
+    {
+        await using var product = Product.Start([.. args.Contains("--urls") ? [] : (string[])["--urls", "http://127.0.0.1:0"], .. args]);
+
+        var code = await product.EndAsync();
+
+        code.ShouldBe(1, product.Output);
+        product.Errors.ShouldContain(reason);
+        ShouldBePlain(product);
+    }
+
+    [Fact]
+    public async Task Start_SeveralBadOptions_NamesThemAll()
+    {
+        await using var product = Product.Start("--Limits:MaxRuns", "0", "--Limits:DrainSeconds", "x", "--Limits:Foo", "1");
+
+        (await product.EndAsync()).ShouldBe(1);
+
+        product.Errors.Split('\n').Length.ShouldBe(3, product.Errors);
+        ShouldBePlain(product);
+    }
+
+    [Fact]
+    public async Task Start_PortInUse_SaysSo()
+    {
+        using var taken = new TcpListener(IPAddress.Loopback, 0);
+        taken.Start();
+        var address = $"http://{taken.LocalEndpoint}";
+        await using var product = Product.Start("--urls", address);
+
+        (await product.EndAsync()).ShouldBe(1);
+
+        product.Errors.ShouldContain(address);
+        product.Errors.ShouldContain("--urls");
+        ShouldBePlain(product);
+    }
+
+    [Fact]
+    public async Task Start_BadCatalog_ListsEveryErrorOnce()
+    {
+        using var file = new CatalogFile(Bad);
+        await using var product = Product.Start("--urls", "http://127.0.0.1:0", "--Catalog:File", file.Path);
+
+        (await product.EndAsync()).ShouldBe(1);
+
+        product.Errors.ShouldContain("nowhere");
+        product.Errors.ShouldContain("provder");
+        ShouldBePlain(product);
+    }
+
+    [Fact]
+    public async Task Validate_BadCatalog_Is1WithEveryError()
+    {
+        using var file = new CatalogFile(Bad);
+        await using var product = Product.Start("validate", file.Path);
+
+        (await product.EndAsync()).ShouldBe(1);
+
+        product.Errors.ShouldContain("nowhere");
+        product.Errors.ShouldContain("provder");
+        ShouldBePlain(product);
+    }
+
+    [Fact]
+    public async Task Validate_GoodCatalog_Is0()
+    {
+        using var file = new CatalogFile(CatalogFile.Of(new Uri("http://127.0.0.1:1/v1"), "a", "m"));
+        await using var product = Product.Start("validate", file.Path);
+
+        (await product.EndAsync()).ShouldBe(0, product.Errors);
+
+        product.Output.ShouldNotBeEmpty();
+        product.Errors.ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("validate")]
+    [InlineData("validate", "/nowhere/catalog.json")]
+    public async Task Validate_NothingToRead_Is1(params string[] args)
+    {
+        await using var product = Product.Start(args);
+
+        (await product.EndAsync()).ShouldBe(1);
+
+        product.Errors.ShouldNotBeEmpty();
+        ShouldBePlain(product);
+    }
+
+    private static void ShouldBePlain(Product product)
+    {
+        foreach (var text in (string[])[product.Output, product.Errors])
+        {
+            text.ShouldNotContain("   at ");
+            text.ShouldNotContain("Exception");
+            text.ShouldNotContain("Unhandled");
+        }
+    }
+}

@@ -1,0 +1,103 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+
+namespace Ensemble.Frontend.Tests.Support;
+
+/// <summary>The product as its users start it: a process of its own, in an empty working folder.</summary>
+internal sealed class Product : IAsyncDisposable
+{
+    private const string Listening = "Now listening on: ";
+
+    private readonly Process _process;
+    private readonly ConcurrentQueue<string> _output = new();
+    private readonly ConcurrentQueue<string> _errors = new();
+    private readonly TaskCompletionSource<Uri> _listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("ensemble-");
+
+    private Product(string[] args)
+    {
+        var start = new ProcessStartInfo("dotnet")
+        {
+            WorkingDirectory = _folder.FullName,
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "Ensemble.Frontend.dll"));
+        foreach (var arg in args)
+        {
+            start.ArgumentList.Add(arg);
+        }
+
+        start.Environment["ASPNETCORE_ENVIRONMENT"] = "Production";
+        start.Environment.Remove("ASPNETCORE_URLS");
+        _process = new Process { StartInfo = start };
+        _process.OutputDataReceived += (_, line) => OnOutput(line.Data);
+        _process.ErrorDataReceived += (_, line) => Keep(_errors, line.Data);
+        _process.Start();
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
+    }
+
+    public string Output => string.Join('\n', _output);
+
+    public string Errors => string.Join('\n', _errors);
+
+    public static Product Start(params string[] args) => new(args);
+
+    /// <summary>Starts it on a free port and waits until it listens.</summary>
+    public static async Task<(Product Product, HttpClient Http)> ServeAsync(params string[] args)
+    {
+        var product = new Product(["--urls", "http://127.0.0.1:0", .. args]);
+        await Task.WhenAny(product._listening.Task, product._process.WaitForExitAsync(Now.Cancel));
+        product._listening.Task.IsCompleted.ShouldBeTrue(product.Output + product.Errors);
+        var http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = await product._listening.Task };
+        return (product, http);
+    }
+
+    /// <returns>The exit code, once all output has been read.</returns>
+    public async Task<int> EndAsync()
+    {
+        // One that serves where it should have refused would never end.
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(Now.Cancel);
+        limit.CancelAfter(TimeSpan.FromSeconds(60));
+        await _process.WaitForExitAsync(limit.Token);
+        return _process.ExitCode;
+    }
+
+    /// <summary>Asks it to stop, as an orchestrator does.</summary>
+    public async Task TerminateAsync()
+    {
+        using var kill = Process.Start("kill", ["-TERM", $"{_process.Id}"]);
+        await kill.WaitForExitAsync(Now.Cancel);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited)
+        {
+            _process.Kill(entireProcessTree: true);
+            await _process.WaitForExitAsync(CancellationToken.None);
+        }
+
+        _process.Dispose();
+        _folder.Delete(recursive: true);
+    }
+
+    private void OnOutput(string? line)
+    {
+        Keep(_output, line);
+        if (line?.IndexOf(Listening, StringComparison.Ordinal) is >= 0 and var at)
+        {
+            _listening.TrySetResult(new Uri(line[(at + Listening.Length)..].Trim()));
+        }
+    }
+
+    private static void Keep(ConcurrentQueue<string> lines, string? line)
+    {
+        if (line is not null)
+        {
+            lines.Enqueue(line);
+        }
+    }
+}
