@@ -24,7 +24,7 @@ internal sealed record MachineFacts(string Processor, int Cores, double MemoryGi
     /// <summary>Empty where git has nothing to say.</summary>
     private static async Task<string> GitAsync(CancellationToken cancel, params string[] arguments)
     {
-        var start = new ProcessStartInfo("git", ["-C", ProductFiles.Repository(), .. arguments]) 
+        var start = new ProcessStartInfo("git", ["-C", ProductFiles.Repository(), .. arguments])
         {
             RedirectStandardOutput = true,
             UseShellExecute = false,

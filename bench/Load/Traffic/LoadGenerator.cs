@@ -7,7 +7,7 @@ namespace Ensemble.Load.Traffic;
 /// <summary>Sends load to one gateway over connections that stay open from slot to slot.</summary>
 internal sealed class LoadGenerator : IDisposable
 {
-    private static int s_runs;
+    private static int _runs;
 
     private readonly ChildProcess _gateway;
     private readonly HttpMessageInvoker _http = new(new SocketsHttpHandler
@@ -22,7 +22,7 @@ internal sealed class LoadGenerator : IDisposable
     public LoadGenerator(ChildProcess gateway) => _gateway = gateway;
 
     /// <summary>The number that the next run of this benchmark gets; numbers are shared by both sides.</summary>
-    public static int NextRun => Volatile.Read(ref s_runs) + 1;
+    public static int NextRun => Volatile.Read(ref _runs) + 1;
 
     public async Task<SlotLoad> RunAsync(LoadShape shape, CancellationToken cancel)
     {
@@ -46,7 +46,7 @@ internal sealed class LoadGenerator : IDisposable
             {
                 try
                 {
-                    mine.Add(await caller.AskAsync(Interlocked.Increment(ref s_runs), cancel));
+                    mine.Add(await caller.AskAsync(Interlocked.Increment(ref _runs), cancel));
                 }
                 catch (Exception problem) when (!cancel.IsCancellationRequested)
                 {
@@ -63,7 +63,7 @@ internal sealed class LoadGenerator : IDisposable
     public async Task BurstAsync(int runs, int panel, int latency, CancellationToken cancel)
     {
         var callers = Enumerable.Range(0, runs).Select(_ => new Caller(_http, _gateway.Address, Names.Ensemble(panel, latency), streamed: true)).ToArray();
-        await Task.WhenAll(callers.Select(caller => caller.AskAsync(Interlocked.Increment(ref s_runs), cancel)));
+        await Task.WhenAll(callers.Select(caller => caller.AskAsync(Interlocked.Increment(ref _runs), cancel)));
     }
 
     public void Dispose() => _http.Dispose();

@@ -13,7 +13,7 @@ internal sealed class PromptWriter : IDisposable
     private const int MaxKept = 256 * 1024;
 
     [ThreadStatic]
-    private static ArrayBufferWriter<byte>? s_kept;
+    private static ArrayBufferWriter<byte>? _kept;
 
     private readonly ArrayBufferWriter<byte> _buffer;
     private readonly Utf8JsonWriter _json;
@@ -22,7 +22,7 @@ internal sealed class PromptWriter : IDisposable
     /// <param name="hasAttachments">Whether other parts follow the text.</param>
     public PromptWriter(bool hasAttachments)
     {
-        (_buffer, s_kept) = (s_kept ?? new ArrayBufferWriter<byte>(16 * 1024), null);
+        (_buffer, _kept) = (_kept ?? new ArrayBufferWriter<byte>(16 * 1024), null);
         _json = new Utf8JsonWriter(_buffer, Relaxed);
         _hasAttachments = hasAttachments;
         _json.WriteStartObject();
@@ -72,7 +72,7 @@ internal sealed class PromptWriter : IDisposable
         if (_buffer.Capacity <= MaxKept)
         {
             _buffer.ResetWrittenCount();
-            s_kept = _buffer;
+            _kept = _buffer;
         }
     }
 }

@@ -20,7 +20,8 @@ internal static class ApiErrors
     private static readonly TimeSpan SoonAgain = TimeSpan.FromSeconds(1);
 
     public static readonly ApiError KeyMissing = new(
-        401, Authentication, "invalid_api_key", "No API key was sent: send one as 'Authorization: Bearer KEY'.") { IsLasting = true };
+        401, Authentication, "invalid_api_key", "No API key was sent: send one as 'Authorization: Bearer KEY'.")
+    { IsLasting = true };
 
     public static readonly ApiError KeyUnknown = new(401, Authentication, "invalid_api_key", "This API key is not known here.") { IsLasting = true };
 
@@ -29,36 +30,44 @@ internal static class ApiErrors
     public static readonly ApiError KeyDisabled = new(401, Authentication, "api_key_disabled", "This API key is disabled.") { IsLasting = true };
 
     public static readonly ApiError KeylessFromAfar = new(
-        401, Authentication, "invalid_api_key", "No caller keys are configured, so only this machine's own user is served, without a proxy: add \"keys\" to the catalog.") { IsLasting = true };
+        401, Authentication, "invalid_api_key", "No caller keys are configured, so only this machine's own user is served, without a proxy: add \"keys\" to the catalog.")
+    { IsLasting = true };
 
     public static readonly ApiError Overloaded = new(
-        503, OverloadedType, "overloaded", "As many requests as allowed are in flight: try again shortly.") { RetryAfter = SoonAgain };
+        503, OverloadedType, "overloaded", "As many requests as allowed are in flight: try again shortly.")
+    { RetryAfter = SoonAgain };
 
     public static readonly ApiError Draining = new(
-        503, OverloadedType, "draining", "This server is shutting down: try again.") { RetryAfter = SoonAgain };
+        503, OverloadedType, "draining", "This server is shutting down: try again.")
+    { RetryAfter = SoonAgain };
 
     public static readonly ApiError NoSuchDoor = new(404, InvalidRequest, "not_found", "There is nothing at this address.") { IsLasting = true };
 
     public static readonly ApiError Fault = new(500, "api_error", "internal_error", "The gateway failed; its log has the request id.");
 
     public static ApiError ModelNotAllowed(string alias) => new(
-        403, "permission_error", "model_not_allowed", $"This API key may not use the model '{Cut(alias)}'.") { Param = "model", IsLasting = true };
+        403, "permission_error", "model_not_allowed", $"This API key may not use the model '{Cut(alias)}'.")
+    { Param = "model", IsLasting = true };
 
     public static ApiError ModelNotFound(string alias) => new(
-        404, InvalidRequest, "model_not_found", $"The model '{Cut(alias)}' does not exist: GET /v1/models lists those that do.") { Param = "model", IsLasting = true };
+        404, InvalidRequest, "model_not_found", $"The model '{Cut(alias)}' does not exist: GET /v1/models lists those that do.")
+    { Param = "model", IsLasting = true };
 
     public static ApiError RunNotFound(string id) => new(
-        404, InvalidRequest, "run_not_found", $"No run '{Cut(id)}' of yours is known here.") { IsLasting = true };
+        404, InvalidRequest, "run_not_found", $"No run '{Cut(id)}' of yours is known here.")
+    { IsLasting = true };
 
     public static ApiError BodyTooLarge(long limit) => new(
-        413, InvalidRequest, "request_too_large", $"The body is larger than {limit:N0} bytes, which is the limit (option Limits:MaxBodyBytes).") { IsLasting = true };
+        413, InvalidRequest, "request_too_large", $"The body is larger than {limit:N0} bytes, which is the limit (option Limits:MaxBodyBytes).")
+    { IsLasting = true };
 
     public static readonly ApiError BodyTooSlow = new(408, InvalidRequest, "request_timeout", "The body came in too slowly.");
 
     public static readonly ApiError BodyBroken = new(400, InvalidRequest, null, "The body could not be read to its end.");
 
     public static readonly ApiError BodyEncoded = new(
-        415, InvalidRequest, "unsupported_encoding", "The body is compressed: send it without a Content-Encoding.") { IsLasting = true };
+        415, InvalidRequest, "unsupported_encoding", "The body is compressed: send it without a Content-Encoding.")
+    { IsLasting = true };
 
     public static ApiError From(ChatRequestException problem) => new(400, InvalidRequest, problem.Code, Cut(problem.Message, MaxMessage))
     {

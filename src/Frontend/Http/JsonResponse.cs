@@ -14,17 +14,17 @@ internal static class JsonResponse
     private const int MaxKept = 256 * 1024;
 
     [ThreadStatic]
-    private static ArrayBufferWriter<byte>? s_buffer;
+    private static ArrayBufferWriter<byte>? _buffer;
 
     [ThreadStatic]
-    private static Utf8JsonWriter? s_writer;
+    private static Utf8JsonWriter? _writer;
 
     public static Task WriteAsync<T>(HttpResponse response, T value, Action<Utf8JsonWriter, T> write)
     {
         // One buffer and one writer a thread: the body is copied to the connection before this method gives the thread away.
-        var buffer = s_buffer ?? new ArrayBufferWriter<byte>(4096);
-        s_buffer = null;
-        var json = s_writer ??= new Utf8JsonWriter(buffer, WriterOptions);
+        var buffer = _buffer ?? new ArrayBufferWriter<byte>(4096);
+        _buffer = null;
+        var json = _writer ??= new Utf8JsonWriter(buffer, WriterOptions);
         json.Reset(buffer);
         Fill(json, value, write);
         response.ContentType = "application/json";
@@ -33,7 +33,7 @@ internal static class JsonResponse
         if (buffer.Capacity <= MaxKept)
         {
             buffer.ResetWrittenCount();
-            s_buffer = buffer;
+            _buffer = buffer;
         }
 
         return response.BodyWriter.FlushAsync(response.HttpContext.RequestAborted).AsTask();

@@ -1,5 +1,5 @@
-using Ensemble.Core.Tests.Runs;
 using Ensemble.Chat;
+using Ensemble.Core.Tests.Runs;
 
 namespace Ensemble.Core.Tests.Chat;
 

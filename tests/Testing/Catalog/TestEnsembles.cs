@@ -23,11 +23,11 @@ public static class TestEnsembles
         int? minResponses = null,
         IReadOnlyList<string>? fallbacks = null,
         TimeSpan? timeout = null) => new()
-    {
-        DisplayName = alias,
-        Panel = panel,
-        Judge = new JudgeConfig { Model = judge, Fallbacks = fallbacks ?? [] },
-        MinResponses = minResponses ?? Math.Min(2, panel.Sum(member => member.Samples)),
-        Timeout = timeout,
-    };
+        {
+            DisplayName = alias,
+            Panel = panel,
+            Judge = new JudgeConfig { Model = judge, Fallbacks = fallbacks ?? [] },
+            MinResponses = minResponses ?? Math.Min(2, panel.Sum(member => member.Samples)),
+            Timeout = timeout,
+        };
 }

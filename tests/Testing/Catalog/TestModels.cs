@@ -9,15 +9,15 @@ public static class TestModels
     /// <param name="retries">Default none: a test that wants them says so.</param>
     public static ModelConfig OpenAi(
         string alias, Uri baseUrl, string? model = null, int retries = 0, TimeSpan? timeout = null, SecretReference? apiKey = null) => new()
-    {
-        DisplayName = alias,
-        Provider = ProviderKind.OpenAi,
-        Model = model ?? alias,
-        BaseUrl = baseUrl,
-        ApiKey = apiKey,
-        Retries = retries,
-        Timeout = timeout ?? ModelConfig.DefaultTimeout,
-    };
+        {
+            DisplayName = alias,
+            Provider = ProviderKind.OpenAi,
+            Model = model ?? alias,
+            BaseUrl = baseUrl,
+            ApiKey = apiKey,
+            Retries = retries,
+            Timeout = timeout ?? ModelConfig.DefaultTimeout,
+        };
 
     /// <summary>A model served by the stub under the same name, which is there from now on.</summary>
     public static ModelConfig Of(UpstreamStub stub, string alias, int retries = 0, TimeSpan? timeout = null) =>
