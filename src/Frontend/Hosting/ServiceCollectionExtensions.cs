@@ -17,7 +17,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Ensemble.Frontend.Hosting;
 
-public static class ServiceCollectionExtensions
+public static partial class ServiceCollectionExtensions
 {
     /// <summary>Adds the HTTP tier. It needs an <see cref="IRunEngine"/> and serves whatever that executes.</summary>
     public static IServiceCollection AddEnsembleFrontend(this IServiceCollection services, FrontendOptions options)
@@ -72,9 +72,26 @@ public static class ServiceCollectionExtensions
 
     private static ICatalog OpenCatalog(IServiceProvider provider)
     {
-        var options = provider.GetRequiredService<FrontendOptions>();
-        return options.CatalogFile is { } file
-            ? FileCatalog.Open(file, provider.GetRequiredService<SecretResolver>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<FileCatalog>>())
-            : BuiltInCatalog.Open();
+        if (provider.GetRequiredService<FrontendOptions>().CatalogFile is { } file)
+        {
+            return FileCatalog.Open(
+                file,
+                provider.GetRequiredService<SecretResolver>(),
+                provider.GetRequiredService<TimeProvider>(),
+                provider.GetRequiredService<ILogger<FileCatalog>>());
+        }
+
+        var builtIn = BuiltInCatalog.Open();
+        var logger = provider.GetRequiredService<ILogger<StaticCatalog>>();
+        var names = string.Join(", ", builtIn.Current.Ensembles.Keys.Order(StringComparer.Ordinal));
+        LogBuiltIn(logger, names);
+        return builtIn;
     }
+
+    [LoggerMessage(
+        EventId = 40,
+        EventName = "BuiltInCatalog",
+        Level = LogLevel.Information,
+        Message = "no Catalog:File is set: simulated models answer, without key and network; ensembles to name: {Ensembles}")]
+    private static partial void LogBuiltIn(ILogger logger, string ensembles);
 }

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using Ensemble.Chat;
 using Ensemble.Usage;
@@ -8,6 +9,8 @@ namespace Ensemble.Upstreams.Simulated;
 internal sealed class SimulatedRequest
 {
     private const int MaxStops = 4;
+
+    private static readonly string[] ShapesTheAnswer = ["temperature", "seed"];
 
     // The body was bounded and checked when it came in; what was added to it must not make it fail here.
     private static readonly ChatLimits Limits = new() { MaxMessages = int.MaxValue, MaxDepth = 256, MaxFields = int.MaxValue, MaxParts = int.MaxValue };
@@ -78,6 +81,22 @@ internal sealed class SimulatedRequest
             PromptTokens = promptTokens,
             Dropped = dropped,
         };
+    }
+
+    /// <summary>The draw for this question: what is asked counts, not how the JSON is laid out.</summary>
+    public SimulatedDraw MixedInto(SimulatedDraw draw)
+    {
+        foreach (var message in Chat.Messages)
+        {
+            draw = draw.With((ulong)message.Role).With(MemoryMarshal.AsBytes(ChatText.Of(Chat, message).AsSpan()));
+        }
+
+        foreach (var name in ShapesTheAnswer)
+        {
+            draw = Chat.TryGetField(name, out var field) && field.Kind != JsonTokenType.Null ? draw.With(Chat.Slice(field.Value)) : draw.With(0);
+        }
+
+        return draw;
     }
 
     /// <summary>How the answer is delivered must not change it, so a stream's fields are left out here.</summary>

@@ -6,8 +6,8 @@ namespace Ensemble.Upstreams.Simulated;
 
 /// <summary>
 /// A provider that answers from this process: for a first run without keys, for demonstrations and for load tests without a
-/// network. What it does follows from the model's seed and name and from the request's body after its edits; the same request
-/// gives the same answer at the same pace, streamed or whole. A simulated failure repeats with its request too: what heals it
+/// network. What it does follows from the model's seed and name and from what it is asked (messages, temperature, seed), however
+/// that is spelt in JSON: the same question gets the same answer at the same pace, streamed or whole, from any client. A simulated failure repeats with its request too: what heals it
 /// is another seed, temperature or model.
 /// </summary>
 /// <param name="time">Times latency and pace.</param>
@@ -79,7 +79,7 @@ public sealed class SimulatedUpstream(TimeProvider time) : IUpstream
         {
             var seen = SimulatedRequest.Read(request);
             var style = SimulatedDraw.OfModel(config, request.Model.Model);
-            var draw = style.With(seen.Chat.Body.Span);
+            var draw = seen.MixedInto(style);
             return (seen, draw, SimulatedWriter.Write(seen, config, style, draw));
         }
         catch (InvalidOperationException)
