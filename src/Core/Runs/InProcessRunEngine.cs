@@ -63,7 +63,7 @@ public sealed class InProcessRunEngine : IRunEngine
         }
 
         _runs[request.Id] = run;
-        ThreadPool.UnsafeQueueUserWorkItem(static state => _ = state.Engine.ExecuteAsync(state.Id, state.Run), (Engine: this, request.Id, Run: run), preferLocal: false);
+        ThreadPool.UnsafeQueueUserWorkItem(static state => _ = state.Engine.ExecuteAsync(state.Run), (Engine: this, Run: run), preferLocal: false);
         return new(RunStart.Started);
     }
 
@@ -124,7 +124,7 @@ public sealed class InProcessRunEngine : IRunEngine
         await _drained.Task;
     }
 
-    private async Task ExecuteAsync(RunId id, Run run)
+    private async Task ExecuteAsync(Run run)
     {
         using (run)
         {

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using Ensemble.Catalog;
 using Ensemble.Frontend.Tests.Support;
 using Ensemble.Testing;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -48,6 +49,20 @@ public sealed class RequestErrorTests
         answer.ShouldBeError(400, "invalid_request_error", null, param);
         answer.Header("x-should-retry").ShouldBe("false");
         council.Stub.Requests.ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("council")]
+    [InlineData("sim-steady")]
+    public async Task UnsupportedContent_OfEnsembleAndModel_IsA400ThatNamesThePart(string alias)
+    {
+        await using var gateway = await Gateway.StartAsync(BuiltInCatalog.Open());
+
+        var answer = await gateway.ChatAsync(
+            $$$"""{"model":"{{{alias}}}","messages":[{"role":"user","content":[{"type":"text","text":"Hi"},{"type":"input_audio","input_audio":{"data":"AA==","format":"wav"}}]}]}""");
+
+        answer.ShouldBeError(400, "invalid_request_error", "unsupported_content", "messages[0].content[1]");
+        answer.Everything.ShouldNotContain("sim-swift");
     }
 
     [Theory]
