@@ -1,0 +1,87 @@
+using System.Runtime.CompilerServices;
+using System.Threading.Channels;
+
+namespace Ensemble.Catalog;
+
+/// <summary>A catalog that lives as long as its process.</summary>
+public sealed class InMemoryCatalogStore : ICatalogStore
+{
+    private readonly Lock _lock = new();
+    private readonly SortedDictionary<(CatalogEntryKind Kind, string Name), CatalogEntry> _entries = new(new ByKindThenName());
+    private readonly List<Channel<long>> _watchers = [];
+    private long _revision;
+
+    public Task<CatalogDocument> ReadAsync(CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            return Task.FromResult(new CatalogDocument(_revision, [.. _entries.Values]));
+        }
+    }
+
+    public Task<long> ReadRevisionAsync(CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            return Task.FromResult(_revision);
+        }
+    }
+
+    public Task<long?> WriteAsync(IReadOnlyList<CatalogChange> changes, long expectedRevision, CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            if (_revision != expectedRevision)
+            {
+                return Task.FromResult<long?>(null);
+            }
+
+            _revision++;
+            foreach (var change in changes)
+            {
+                if (change.Json is { } json)
+                {
+                    _entries[(change.Kind, change.Name)] = new CatalogEntry(change.Kind, change.Name, json, _revision);
+                }
+                else
+                {
+                    _entries.Remove((change.Kind, change.Name));
+                }
+            }
+
+            _watchers.ForEach(watcher => watcher.Writer.TryWrite(_revision));
+            return Task.FromResult<long?>(_revision);
+        }
+    }
+
+    public async IAsyncEnumerable<long> WatchAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        // Only the newest revision matters to whoever is slow.
+        var channel = Channel.CreateBounded<long>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest });
+        lock (_lock)
+        {
+            _watchers.Add(channel);
+        }
+
+        try
+        {
+            await foreach (var revision in channel.Reader.ReadAllAsync(cancellationToken))
+            {
+                yield return revision;
+            }
+        }
+        finally
+        {
+            lock (_lock)
+            {
+                _watchers.Remove(channel);
+            }
+        }
+    }
+
+    private sealed class ByKindThenName : IComparer<(CatalogEntryKind Kind, string Name)>
+    {
+        public int Compare((CatalogEntryKind Kind, string Name) x, (CatalogEntryKind Kind, string Name) y) =>
+            x.Kind != y.Kind ? x.Kind.CompareTo(y.Kind) : string.CompareOrdinal(x.Name, y.Name);
+    }
+}
