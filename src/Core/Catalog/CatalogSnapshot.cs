@@ -15,6 +15,7 @@ public sealed class CatalogSnapshot
         Models = models.ToFrozenDictionary(model => model.DisplayName, StringComparer.Ordinal);
         Ensembles = ensembles.ToFrozenDictionary(ensemble => ensemble.DisplayName, StringComparer.Ordinal);
         Keys = [.. keys];
+        KeysByName = Keys.ToFrozenDictionary(key => key.Name, StringComparer.Ordinal);
     }
 
     /// <summary>Grows by one with each change.</summary>
@@ -27,4 +28,6 @@ public sealed class CatalogSnapshot
     public FrozenDictionary<string, EnsembleConfig> Ensembles { get; }
 
     public IReadOnlyList<KeyConfig> Keys { get; }
+
+    public FrozenDictionary<string, KeyConfig> KeysByName { get; }
 }

@@ -11,6 +11,9 @@ public sealed record KeyConfig
     /// <summary>Globs (<c>*</c>, <c>?</c>) over aliases. Default: all.</summary>
     public IReadOnlyList<string> AllowedModels { get; init; } = ["*"];
 
+    /// <summary>Of all this caller's requests; tokens are those of every call that is made for them.</summary>
+    public RateLimitConfig? RateLimit { get; init; }
+
     public DateTimeOffset? ExpiresAt { get; init; }
 
     public bool Disabled { get; init; }

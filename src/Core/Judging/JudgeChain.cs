@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using Ensemble.Catalog;
 using Ensemble.Chat;
+using Ensemble.Gates;
 using Ensemble.Models;
 using Ensemble.Panels;
 using Ensemble.Runs;
@@ -15,17 +16,47 @@ internal sealed class JudgeChain(RunContext context, EnsembleConfig ensemble)
         .Concat(["seed", "temperature", "top_p", "presence_penalty", "frequency_penalty"])
         .ToFrozenSet();
 
+    private readonly string[] _judges = [ensemble.Judge.Model, .. ensemble.Judge.Fallbacks];
     private readonly AnswerFormat _format = AnswerFormat.Of(context.Chat);
+
+    /// <summary>
+    /// Looks before the panel is paid for whether any judge could be asked at all: not where each is cooling down, or over its limit for
+    /// longer than the run may take.
+    /// </summary>
+    /// <returns>Why there can be no judge; null = there can.</returns>
+    public async ValueTask<RunFailure?> OutOfReachAsync()
+    {
+        var left = ensemble.Deadline - context.Elapsed;
+        TimeSpan? soonest = null;
+        var isLimited = false;
+        foreach (var judge in _judges)
+        {
+            if (await context.RefusalAsync(context.Catalog.Models[judge]) is not { } refusal
+                || (refusal.Limit is not (GateLimit.Cooldown or GateLimit.OperatorFault) && refusal.RetryAfter <= left))
+            {
+                return null;
+            }
+
+            if (refusal.Limit != GateLimit.OperatorFault)
+            {
+                isLimited = true;
+                soonest = soonest is null || refusal.RetryAfter < soonest ? refusal.RetryAfter : soonest;
+            }
+        }
+
+        return isLimited
+            ? new RunFailure(RunFailureKind.RateLimited, "The judge of this ensemble is at its limit.") { RetryAfter = soonest }
+            : new RunFailure(RunFailureKind.JudgeFailed, "The judge of this ensemble cannot be asked.");
+    }
 
     public async Task<JudgeResult> AskAsync(IReadOnlyList<Candidate> candidates)
     {
         var prompt = new JudgePrompt(context.Chat, ensemble.Judge, candidates, context.Random("judge"));
         var failures = new List<SubCallResult>();
-        string[] judges = [ensemble.Judge.Model, .. ensemble.Judge.Fallbacks];
-        for (var index = 0; index < judges.Length && !context.Deadline.IsOver; index++)
+        for (var index = 0; index < _judges.Length && !context.Deadline.IsOver; index++)
         {
             var stream = context.Chat.Stream ? new JudgeStream(context) : null;
-            var result = await context.CallAsync(Question(prompt, context.Catalog.Models[judges[index]], index, stream), context.Deadline.Token);
+            var result = await context.CallAsync(Question(prompt, context.Catalog.Models[_judges[index]], index, stream), context.Deadline.Token);
             if (stream is { Overflowed: true })
             {
                 return new JudgeResult(null, failures, Shown: true, Overflowed: true);
@@ -76,7 +107,9 @@ internal sealed class JudgeChain(RunContext context, EnsembleConfig ensemble)
             Timeout = ensemble.Timeout ?? judge.Timeout,
             IdleTimeout = ensemble.IdleTimeout,
             Sink = stream,
-            WaitForGate = true,
+
+            // Another judge at once is better than this one later.
+            WaitForGate = index == _judges.Length - 1,
         });
     }
 }

@@ -3,6 +3,7 @@ using Ensemble.Catalog;
 using Ensemble.Chat;
 using Ensemble.Gates;
 using Ensemble.Upstreams;
+using Ensemble.Usage;
 using Polly;
 using Polly.Retry;
 
@@ -28,11 +29,49 @@ public sealed class ModelCaller : IModelCaller
         _random = random;
     }
 
-    public async Task<ModelCallResult> CallAsync(ModelCall call, CancellationToken cancellationToken)
+    public async Task<GateAdmission?> AdmitAsync(ModelCall call, GateHolder holder, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _gate.AcquireAsync(Ask(call, holder), cancellationToken);
+        }
+        catch (Exception)
+        {
+            return null;
+        }
+    }
+
+    public ValueTask ReturnAsync(GateAdmission admission) =>
+        admission.Lease is { } lease ? ReleaseAsync(lease, GateRelease.Unused) : default;
+
+    public async ValueTask<GateRefusal?> RefusalAsync(string model, long tokens, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _gate.RefusalAsync(GateKey.Model(model), tokens, cancellationToken);
+        }
+        catch (Exception)
+        {
+            return null;
+        }
+    }
+
+    public async Task<ModelCallResult> CallAsync(ModelCall call, GateHolder holder, GateAdmission? admission, CancellationToken cancellationToken)
     {
         using var watch = new CallWatch(call.Timeout, call.IdleTimeout, _time, cancellationToken);
-        var attempts = new Attempts(call, _upstreams[call.Model.Provider], watch);
+        var attempts = new Attempts(call, _upstreams[call.Model.Provider], watch, holder) { Admission = admission };
         var result = Unsupported(call, attempts.Upstream) ?? await RunAsync(attempts);
+        if (attempts.Admission is { } unused)
+        {
+            await ReturnAsync(unused);
+        }
+
+        // A gate that closes after an attempt was made is not what this call failed by.
+        if (result.Outcome == CallOutcome.GateRefused && attempts.Sent is { } sent)
+        {
+            result = sent;
+        }
+
         return new ModelCallResult
         {
             Outcome = result.Outcome,
@@ -97,7 +136,7 @@ public sealed class ModelCaller : IModelCaller
         GateAdmission admission;
         try
         {
-            admission = await _gate.AcquireAsync(new GateRequest($"model:{call.Model.DisplayName}", call.Model.RateLimit), watch.Token);
+            admission = attempts.TakeAdmission() ?? await _gate.AcquireAsync(Ask(call, attempts.Holder), watch.Token);
         }
         catch (Exception exception)
         {
@@ -110,7 +149,10 @@ public sealed class ModelCaller : IModelCaller
         if (admission.Refusal is { } refusal)
         {
             attempts.LastError = new UpstreamError(refusal.Reason) { RetryAfter = refusal.RetryAfter };
-            return UpstreamResult.Failed(CallOutcome.GateRefused, attempts.LastError);
+
+            // Not a limit: no caller fares better by waiting, and the operator is the one to act.
+            var outcome = refusal.Limit == GateLimit.OperatorFault ? CallOutcome.AuthenticationFailed : CallOutcome.GateRefused;
+            return UpstreamResult.Failed(outcome, attempts.LastError);
         }
 
         watch.BeginAttempt();
@@ -141,17 +183,30 @@ public sealed class ModelCaller : IModelCaller
             }
 
             attempts.LastError = result.Error;
+            attempts.Sent = result;
             return result;
         }
         finally
         {
             var release = new GateRelease(
                 result?.Outcome ?? CallOutcome.TransportError,
-                result?.Usage is { } used ? used.PromptTokens + used.CompletionTokens : null,
+                Used(result),
                 result?.Error?.RetryAfter);
-            await ReleaseAsync(admission.Lease!.Value, release);
+            await ReleaseAsync(admission.Lease!, release);
         }
     }
+
+    private static GateRequest Ask(ModelCall call, GateHolder holder) => new(
+        GateKey.Model(call.Model.DisplayName),
+        Guid.NewGuid(),
+        call.Model.RateLimit?.Tpm is null ? 0 : CallTokens.Most(call),
+        holder);
+
+    /// <returns>Null where nobody knows; a provider that answers with an error status has counted nothing.</returns>
+    private static long? Used(UpstreamResult? result) =>
+        result?.Usage is { } used ? used.PromptTokens + used.CompletionTokens
+        : result?.Error?.Status is null ? null
+        : 0;
 
     private async ValueTask ReleaseAsync(GateLease lease, GateRelease release)
     {
@@ -199,8 +254,16 @@ public sealed class ModelCaller : IModelCaller
     }
 
     /// <summary>What the attempts of one call share.</summary>
-    private sealed class Attempts(ModelCall call, IUpstream upstream, CallWatch watch)
+    private sealed class Attempts(ModelCall call, IUpstream upstream, CallWatch watch, GateHolder holder)
     {
+        public GateHolder Holder { get; } = holder;
+
+        /// <summary>For the first attempt, until that takes it.</summary>
+        public GateAdmission? Admission { get; set; }
+
+        /// <summary>The last attempt that the gate let through.</summary>
+        public UpstreamResult? Sent { get; set; }
+
         public ModelCall Call { get; } = call;
 
         public IUpstream Upstream { get; } = upstream;
@@ -212,5 +275,12 @@ public sealed class ModelCaller : IModelCaller
         public TokenUsage? Usage { get; set; }
 
         public UpstreamError? LastError { get; set; }
+
+        public GateAdmission? TakeAdmission()
+        {
+            var admission = Admission;
+            Admission = null;
+            return admission;
+        }
     }
 }

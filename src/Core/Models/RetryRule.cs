@@ -12,7 +12,7 @@ internal static class RetryRule
 
         // A provider answers 429 for an empty account too, and that does not pass.
         CallOutcome.RateLimited => result.Error?.Code != "insufficient_quota",
-        CallOutcome.GateRefused => waitForGate,
+        CallOutcome.GateRefused => waitForGate && result.Error?.RetryAfter is not null,
         _ => false,
     };
 }

@@ -48,9 +48,14 @@ internal sealed class Panel : IDisposable
 
     private async Task<(PanelResult Result, PanelManifest Manifest)> AskAsync()
     {
-        for (var index = 0; index < _slots.Length && !_closed.Task.IsCompleted; index++)
+        var questions = await _context.AdmitAsync([.. _slots.Select(Question)], _stop.Token);
+        if (IsWithinReach(questions))
         {
-            _ = AskAsync(index);
+            await AskAsync(questions);
+        }
+        else
+        {
+            await RefuseAsync(questions);
         }
 
         using var registration = _context.Deadline.Token.UnsafeRegister(static state => ((Panel)state!).CloseWithRun(), this);
@@ -73,11 +78,47 @@ internal sealed class Panel : IDisposable
         }
     }
 
-    private async Task AskAsync(int index)
+    /// <summary>Whether the gates let enough members through: an answer that cannot be given is not paid for.</summary>
+    private bool IsWithinReach(SubCall[] questions) =>
+        questions.Count(question => question.Admission?.Refusal is null) >= _ensemble.MinResponses;
+
+    private async ValueTask AskAsync(SubCall[] questions)
+    {
+        for (var index = 0; index < questions.Length; index++)
+        {
+            if (_closed.Task.IsCompleted)
+            {
+                await _context.ReturnAsync(questions[index]);
+            }
+            else
+            {
+                _ = AskAsync(index, questions[index]);
+            }
+        }
+    }
+
+    private async ValueTask RefuseAsync(SubCall[] questions)
+    {
+        for (var index = 0; index < questions.Length; index++)
+        {
+            if (questions[index].Admission?.Refusal is null)
+            {
+                await _context.ReturnAsync(questions[index]);
+            }
+            else
+            {
+                _results[index] = await _context.CallAsync(questions[index], _stop.Token);
+            }
+        }
+
+        _closed.TrySetResult("quorum_out_of_reach");
+    }
+
+    private async Task AskAsync(int index, SubCall question)
     {
         try
         {
-            Report(index, await _context.CallAsync(Question(_slots[index]), _stop.Token));
+            Report(index, await _context.CallAsync(question, _stop.Token));
         }
         catch (Exception exception)
         {

@@ -1,5 +1,6 @@
 using Ensemble.Catalog;
 using Ensemble.Chat;
+using Ensemble.Gates;
 using Ensemble.Models;
 using Ensemble.Usage;
 
@@ -124,6 +125,41 @@ internal sealed class RunContext
         return call;
     }
 
+    /// <summary>
+    /// Asks the gates of all models at once, before any of them is called. Calls that an earlier incarnation finished ask for nothing.
+    /// </summary>
+    /// <returns>The sub-calls with their admissions: each goes to <see cref="CallAsync"/> or to <see cref="ReturnAsync"/>.</returns>
+    public async ValueTask<SubCall[]> AdmitAsync(IReadOnlyList<SubCall> subCalls, CancellationToken cancellationToken)
+    {
+        var admitted = new SubCall[subCalls.Count];
+        var asked = new Task<GateAdmission?>?[subCalls.Count];
+        for (var index = 0; index < asked.Length; index++)
+        {
+            var subCall = admitted[index] = subCalls[index];
+            asked[index] = _memory.Recall(subCall.Key) is null
+                ? _services.Models.AdmitAsync(subCall.Call, Holder(subCall), cancellationToken)
+                : null;
+        }
+
+        for (var index = 0; index < asked.Length; index++)
+        {
+            if (asked[index] is { } admission)
+            {
+                admitted[index] = admitted[index] with { Admission = await admission };
+            }
+        }
+
+        return admitted;
+    }
+
+    /// <summary>Gives back an admission that is not used.</summary>
+    public ValueTask ReturnAsync(SubCall subCall) =>
+        subCall.Admission is { } admission ? _services.Models.ReturnAsync(admission) : default;
+
+    /// <returns>Why a model's gate would refuse a call now; null = it would not.</returns>
+    public ValueTask<GateRefusal?> RefusalAsync(ModelConfig model) =>
+        _services.Models.RefusalAsync(model.DisplayName, model.RateLimit?.Tpm is null ? 0 : CallTokens.Answer(Chat, model), Deadline.Token);
+
     /// <summary>Waits for the sub-calls that are still in flight; each has been cancelled or is near its end.</summary>
     public Task SettleAsync()
     {
@@ -169,7 +205,7 @@ internal sealed class RunContext
             return new SubCallResult(subCall.Key, remembered);
         }
 
-        var result = await _services.Models.CallAsync(subCall.Call, cancellationToken);
+        var result = await _services.Models.CallAsync(subCall.Call, Holder(subCall), subCall.Admission, cancellationToken);
         if (subCall.Call.Sink is null)
         {
             // What was streamed went to this incarnation's journal, and cannot be given again.
@@ -179,6 +215,8 @@ internal sealed class RunContext
         Record(subCall, result, isRemembered: false);
         return new SubCallResult(subCall.Key, result);
     }
+
+    private GateHolder Holder(SubCall subCall) => new(Request.Id, Request.Incarnation, Chat.Model, subCall.Role, subCall.Key);
 
     private void Record(SubCall subCall, ModelCallResult result, bool isRemembered)
     {

@@ -23,7 +23,6 @@ internal sealed class DirectAnswer(ModelConfig model) : IStrategy
                 IdleTimeout = IdleTimeout,
                 Sink = stream,
                 KeepChoices = true,
-                WaitForGate = true,
             }),
             context.Deadline.Token);
         if (stream is { Overflowed: true })
@@ -57,7 +56,9 @@ internal sealed class DirectAnswer(ModelConfig model) : IStrategy
                 };
             case CallOutcome.Unsupported:
                 return new RunFailure(RunFailureKind.UnsupportedContent, "This model cannot take this content part.") { Param = error!.Param };
-            case CallOutcome.RateLimited or CallOutcome.GateRefused:
+            case CallOutcome.GateRefused:
+                return new RunFailure(RunFailureKind.DirectRateLimited, $"This model cannot be asked now: {error!.Message}.") { RetryAfter = error.RetryAfter };
+            case CallOutcome.RateLimited:
                 return new RunFailure(RunFailureKind.DirectRateLimited, "This model is at its limit.") { RetryAfter = error?.RetryAfter };
             case CallOutcome.TimedOut or CallOutcome.Stalled:
                 return new RunFailure(RunFailureKind.DirectTimedOut, shown ? "The model fell silent in the middle of its answer." : "The model did not answer in time.");

@@ -9,8 +9,17 @@ namespace Ensemble.Strategies;
 /// <summary>Panel, then a judge that writes one answer from the candidates.</summary>
 internal sealed class Synthesize(EnsembleConfig ensemble) : IStrategy
 {
+    /// <summary>Whether even a single answer goes to the judge.</summary>
+    private bool NeedsJudge => ensemble.MinResponses > 1 || ensemble.AlwaysJudge;
+
     public async Task<RunEnd> ExecuteAsync(RunContext context)
     {
+        var judges = new JudgeChain(context, ensemble);
+        if (ensemble.OnJudgeFailure == OnJudgeFailure.Fail && NeedsJudge && await judges.OutOfReachAsync() is { } failure)
+        {
+            return failure;
+        }
+
         var (panel, manifest) = await Panel.AskAsync(context, ensemble);
         context.PanelHasClosed(manifest, panel.Candidates.Count < 2 ? null : BestCandidate.Clusters(panel.Candidates).Agreement);
         if (!panel.HasQuorum)
@@ -20,12 +29,12 @@ internal sealed class Synthesize(EnsembleConfig ensemble) : IStrategy
                 : PanelFailure.Explain(panel, message => NameScrubber.Scrub(message, context.Catalog, context.Chat.Model));
         }
 
-        if (panel.Candidates.Count == 1 && panel.Required == 1 && !ensemble.AlwaysJudge)
+        if (panel.Candidates.Count == 1 && !NeedsJudge)
         {
             return Give(context, panel.Candidates[0]);
         }
 
-        var verdict = await new JudgeChain(context, ensemble).AskAsync(panel.Candidates);
+        var verdict = await judges.AskAsync(panel.Candidates);
         return verdict switch
         {
             { Overflowed: true } => TooLarge(),

@@ -56,4 +56,7 @@ public enum CallOutcome
 
     /// <summary>Stopped by us: a straggler, a caller that left, a deadline of the run.</summary>
     Cancelled,
+
+    /// <summary>Nobody knows: whoever made the call never came back.</summary>
+    Lost,
 }

@@ -1,5 +1,4 @@
 using Ensemble.Catalog;
-using Ensemble.Chat;
 using Ensemble.Models;
 using Ensemble.Upstreams;
 
@@ -29,7 +28,7 @@ internal static class SubCallMeter
             return new(null, null, UsageSource.None, null);
         }
 
-        var prompt = Prompt(call);
+        var prompt = CallTokens.Prompt(call);
         var completion = Completion(call, result);
         return new(prompt, completion, UsageSource.Estimated, completion is { } known ? Cost(call.Model.Price, prompt, known) : null);
     }
@@ -44,20 +43,6 @@ internal static class SubCallMeter
         // A stream that was cut showed how far it had come; a whole answer that was not waited for did not.
         var isStream = call.Sink is not null;
         return isStream ? TokenEstimate.OfLength(result.ReceivedCharacters) : null;
-    }
-
-    private static long Prompt(ModelCall call)
-    {
-        var appended = call.Edits.AppendedMessage is { } message ? TokenEstimate.OfUtf8(message.Span) : 0;
-        if (call.Edits.Messages is not { } replaced)
-        {
-            return TokenEstimate.OfRequest(call.Chat) + appended;
-        }
-
-        // Messages that were written anew carry the caller's attachments as they were, and those do not count by their length.
-        var attachments = call.Chat.Parts.Where(part => part.Kind is not (ContentPartKind.Text or ContentPartKind.Refusal));
-        return appended + TokenEstimate.OfUtf8(replaced.Span)
-            + attachments.Sum(part => TokenEstimate.ImageTokens - TokenEstimate.OfUtf8(call.Chat.Slice(part.Whole)));
     }
 
     private static decimal? Cost(PriceConfig? price, long prompt, long completion) =>

@@ -1,3 +1,4 @@
+using Ensemble.Gates;
 using Ensemble.Runs;
 using Ensemble.Upstreams;
 
@@ -42,4 +43,25 @@ public sealed record UsageEvent
 
     /// <summary>Null where the price or a number of tokens is unknown.</summary>
     public decimal? CostUsd { get; init; }
+
+    /// <summary>For a call whose end nobody reported, by its lease.</summary>
+    /// <exception cref="ArgumentException">The lease has no holder.</exception>
+    public static UsageEvent OfLost(GateLease lease)
+    {
+        var holder = lease.Holder ?? throw new ArgumentException("The lease has no holder.", nameof(lease));
+        return new UsageEvent
+        {
+            Run = holder.Run,
+            Incarnation = holder.Incarnation,
+            Ensemble = holder.Ensemble,
+            Role = holder.Role,
+            Key = holder.Key,
+            Model = lease.Gate.Name,
+            Outcome = CallOutcome.Lost,
+            Attempts = 1,
+            StartedAt = DateTimeOffset.FromUnixTimeMilliseconds(lease.AdmittedAt),
+            Total = GateLease.Lifetime,
+            Source = UsageSource.None,
+        };
+    }
 }

@@ -17,6 +17,9 @@ public sealed record UsageTotals
     /// <summary>Null where the cost of any sub-call is unknown.</summary>
     public decimal? CostUsd { get; init; }
 
+    /// <summary>Prompts and completions, reported or else estimated: what counts towards a limit.</summary>
+    public long TotalTokens => Reported.PromptTokens + Reported.CompletionTokens + EstimatedPromptTokens + EstimatedCompletionTokens;
+
     public bool HasEstimates => EstimatedPromptTokens + EstimatedCompletionTokens > 0;
 
     public static readonly UsageTotals None = new() { Reported = TokenUsage.None, EstimatedPromptTokens = 0, EstimatedCompletionTokens = 0, CostUsd = 0 };

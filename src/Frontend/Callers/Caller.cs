@@ -13,6 +13,8 @@ internal sealed class Caller(KeyConfig? key)
     /// <summary>Whether names of members, judges and providers may be shown.</summary>
     public bool ReadsManifests => key is null || key.ReadManifests;
 
+    public RateLimitConfig? RateLimit => key?.RateLimit;
+
     public bool MayUse(string alias)
     {
         if (key is null)

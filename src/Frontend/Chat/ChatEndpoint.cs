@@ -3,6 +3,8 @@ using Ensemble.Chat;
 using Ensemble.Frontend.Callers;
 using Ensemble.Frontend.Errors;
 using Ensemble.Frontend.Http;
+using Ensemble.Frontend.Limits;
+using Ensemble.Gates;
 using Ensemble.Runs;
 
 namespace Ensemble.Frontend.Chat;
@@ -13,6 +15,7 @@ internal sealed class ChatEndpoint(
     BodyReader bodies,
     ICatalog catalog,
     IRunEngine engine,
+    RequestGates gates,
     TimeProvider time)
 {
     public async Task HandleAsync(HttpContext context)
@@ -70,26 +73,57 @@ internal sealed class ChatEndpoint(
             return ApiErrors.From(problem);
         }
 
-        var request = new RunRequest { Id = RunId.New(), Chat = chat, Caller = caller.Name, CatalogRevision = snapshot.Revision };
-        var start = await engine.StartAsync(request, context.RequestAborted);
-        if (start != RunStart.Started)
+        var admission = await gates.EnterAsync(caller, chat, snapshot, context.RequestAborted);
+        RateLimitHeaders.Write(context.Response.Headers, admission.Quotas);
+        if (admission.Refusal is { } refusal)
         {
-            return start switch
-            {
-                RunStart.Overloaded => ApiErrors.Overloaded,
-                RunStart.Draining => ApiErrors.Draining,
-                _ => ApiErrors.ModelNotFound(chat.Model),
-            };
+            return ApiErrors.RateLimited(admission.RefusedBy.Kind, refusal);
         }
 
+        var request = new RunRequest { Id = RunId.New(), Chat = chat, Caller = caller.Name, CatalogRevision = snapshot.Revision };
+        var error = await StartAsync(request, admission, context.RequestAborted);
+        if (error is null)
+        {
+            await WriteAsync(context, request, admission, limits.StreamCommit);
+        }
+
+        return error;
+    }
+
+    private async ValueTask<ApiError?> StartAsync(RunRequest request, JointAdmission admission, CancellationToken cancellationToken)
+    {
+        var start = default(RunStart?);
+        try
+        {
+            start = await engine.StartAsync(request, cancellationToken);
+        }
+        finally
+        {
+            if (start != RunStart.Started)
+            {
+                await admission.ReturnAsync();
+            }
+        }
+
+        return start switch
+        {
+            RunStart.Started => null,
+            RunStart.Overloaded => ApiErrors.Overloaded,
+            RunStart.Draining => ApiErrors.Draining,
+            _ => ApiErrors.ModelNotFound(request.Chat.Model),
+        };
+    }
+
+    private async Task WriteAsync(HttpContext context, RunRequest request, JointAdmission admission, TimeSpan commitAfter)
+    {
         context.Response.Headers[HeaderNames.RunId] = request.Id.Value;
         var completed = false;
         try
         {
-            var events = engine.ReadAsync(request.Id, 0, context.RequestAborted);
-            if (chat.Stream)
+            var events = RequestGates.SettlingAsync(engine.ReadAsync(request.Id, 0, context.RequestAborted), admission);
+            if (request.Chat.Stream)
             {
-                await StreamedAnswer.WriteAsync(context, request, events, limits.StreamCommit, time);
+                await StreamedAnswer.WriteAsync(context, request, events, commitAfter, time);
             }
             else
             {
@@ -104,9 +138,8 @@ internal sealed class ChatEndpoint(
             {
                 // The caller left, or could not be written to: nobody wants this answer any more.
                 await engine.CancelAsync(request.Id, CancellationToken.None);
+                await gates.SettleCancelledAsync(request.Id, admission);
             }
         }
-
-        return null;
     }
 }

@@ -1,4 +1,5 @@
 using Ensemble.Chat;
+using Ensemble.Gates;
 using Ensemble.Runs;
 
 namespace Ensemble.Frontend.Errors;
@@ -52,6 +53,16 @@ internal static class ApiErrors
     public static ApiError ModelNotFound(string alias) => new(
         404, InvalidRequest, "model_not_found", $"The model '{Cut(alias)}' does not exist: GET /v1/models lists those that do.")
     { Param = "model", IsLasting = true };
+
+    /// <summary>For a limit of the caller's key, or of the ensemble that it names.</summary>
+    public static ApiError RateLimited(GateKind gate, GateRefusal refusal) => new(
+        429, RateLimit, "rate_limit_exceeded", $"{(gate == GateKind.Caller ? "This API key" : "This model")} is at its limit: {refusal.Reason}.")
+    {
+        RetryAfter = refusal.RetryAfter,
+
+        // A request that alone is larger than the limit is refused whenever it is sent.
+        IsLasting = refusal.RetryAfter is null,
+    };
 
     public static ApiError RunNotFound(string id) => new(
         404, InvalidRequest, "run_not_found", $"No run '{Cut(id)}' of yours is known here.")

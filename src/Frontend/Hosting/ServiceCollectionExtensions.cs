@@ -3,6 +3,7 @@ using Ensemble.Frontend.Callers;
 using Ensemble.Frontend.Chat;
 using Ensemble.Frontend.Health;
 using Ensemble.Frontend.Http;
+using Ensemble.Frontend.Limits;
 using Ensemble.Frontend.Models;
 using Ensemble.Frontend.Runs;
 using Ensemble.Gates;
@@ -29,6 +30,7 @@ public static partial class ServiceCollectionExtensions
         services.TryAddSingleton<ICatalog>(OpenCatalog);
         services.AddSingleton<Authenticator>();
         services.AddSingleton<BodyReader>();
+        services.AddSingleton<RequestGates>();
         services.AddSingleton<ChatEndpoint>();
         services.AddSingleton<ModelsEndpoint>();
         services.AddSingleton<RunsEndpoint>();
@@ -45,7 +47,12 @@ public static partial class ServiceCollectionExtensions
                 provider.GetRequiredService<TimeProvider>(),
                 provider.GetRequiredService<ILogger<JsonLinesUsageSink>>())
             : new NoUsageSink());
-        services.TryAddSingleton<IGate, InProcessGates>();
+        services.TryAddSingleton<IGateStore>(static _ => new InMemoryGateStore());
+        services.TryAddSingleton<InProcessGates>();
+        services.TryAddSingleton<IGate>(static provider => new RenewingGates(
+            provider.GetRequiredService<InProcessGates>(),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<RenewingGates>>()));
         services.TryAddSingleton<UpstreamHttp>();
         services.TryAddSingleton<OpenAiUpstream>();
         services.TryAddSingleton<SimulatedUpstream>();

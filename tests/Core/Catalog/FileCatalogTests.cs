@@ -223,9 +223,9 @@ public sealed class FileCatalogTests : IDisposable
     [Fact]
     public void Open_DoubtfulFile_KeepsItsWarningsAndLogsThem()
     {
-        using var catalog = Open("""{ "models": [ { "display_name": "one", "provider": "simulated", "cooldown": {} } ] }""");
+        using var catalog = Open("""{ "models": [ { "display_name": "one", "provider": "simulated", "api_key": "env:X" } ] }""");
 
-        catalog.Warnings.ShouldHaveSingleItem().Path.ShouldBe("models[0].cooldown");
+        catalog.Warnings.ShouldHaveSingleItem().Path.ShouldBe("models[0].api_key");
         _log.Warnings.ShouldHaveSingleItem().ShouldContain("1 warning");
 
         File.WriteAllText(FilePath, Two);

@@ -1,5 +1,6 @@
 using Ensemble.Catalog;
 using Ensemble.Core.Tests.Runs;
+using Ensemble.Gates;
 using Ensemble.Runs;
 using Ensemble.Testing;
 using Ensemble.Upstreams;
@@ -312,5 +313,56 @@ public sealed class JudgeChainTests
         var positions = outcome.Manifest.Judge!.Order.Select(shown => prompt.IndexOf($">>>\n{texts[shown.Member]}\n<<<end candidate {shown.Label}", StringComparison.Ordinal)).ToArray();
         positions.ShouldAllBe(position => position > 0);
         positions.ShouldBeInOrder();
+    }
+
+    [Theory]
+    [InlineData(GateLimit.Cooldown, 20, true)]
+    [InlineData(GateLimit.Rpm, 200, true)]
+    [InlineData(GateLimit.Tpm, null, true)]
+    [InlineData(GateLimit.Rpm, 20, false)]
+    public async Task OutOfReach_EveryJudgeIsLimited_PaysNoPanelUnlessOneIsFreeInTime(GateLimit limit, int? seconds, bool refused)
+    {
+        _bench.Ensemble = _bench.Ensemble with { OnJudgeFailure = OnJudgeFailure.Fail };
+        TimeSpan? wait = seconds is { } number ? TimeSpan.FromSeconds(number) : null;
+        _bench.Gate.Close("judge", limit, wait).Close("second", limit, wait + TimeSpan.FromSeconds(3));
+
+        var outcome = await _bench.RunAsync();
+
+        (outcome.Failure!.Kind, outcome.Failure.RetryAfter).ShouldBe((RunFailureKind.RateLimited, wait));
+        (Models.Calls.Count == 0).ShouldBe(refused);
+    }
+
+    [Fact]
+    public async Task OutOfReach_OneJudgeIsFree_AsksThePanelAndThatOne()
+    {
+        _bench.Ensemble = _bench.Ensemble with { OnJudgeFailure = OnJudgeFailure.Fail };
+        _bench.Gate.Close("judge", GateLimit.Cooldown, TimeSpan.FromSeconds(20));
+        Models.On("second", Does.Say("the second's answer"));
+
+        (await _bench.RunAsync()).Text.ShouldBe("the second's answer");
+
+        Models.CallsOf("judge").ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task OutOfReach_JudgesRefuseTheirOperator_IsNoLimit()
+    {
+        _bench.Ensemble = _bench.Ensemble with { OnJudgeFailure = OnJudgeFailure.Fail };
+        _bench.Gate.Close("judge", GateLimit.OperatorFault, TimeSpan.FromSeconds(9)).Close("second", GateLimit.OperatorFault, TimeSpan.FromSeconds(9));
+
+        (await _bench.RunAsync()).Failure!.Kind.ShouldBe(RunFailureKind.JudgeFailed);
+
+        Models.Calls.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task OutOfReach_BestCandidateIsAllowed_IsNotAskedBeforehand()
+    {
+        _bench.Gate.Close("judge", GateLimit.Cooldown, TimeSpan.FromSeconds(20)).Close("second", GateLimit.Cooldown, TimeSpan.FromSeconds(20));
+
+        var outcome = await _bench.RunAsync();
+
+        outcome.Text.ShouldBe("The answer is forty-two.");
+        outcome.Degraded.ShouldBe(["judge_failed"]);
     }
 }

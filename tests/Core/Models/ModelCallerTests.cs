@@ -2,15 +2,20 @@ using Ensemble.Catalog;
 using Ensemble.Chat;
 using Ensemble.Core.Tests.Runs;
 using Ensemble.Core.Tests.Upstreams.OpenAi;
+using Ensemble.Gates;
 using Ensemble.Models;
+using Ensemble.Runs;
 using Ensemble.Testing;
 using Ensemble.Upstreams;
+using Ensemble.Usage;
 
 namespace Ensemble.Core.Tests.Models;
 
 public sealed class ModelCallerTests
 {
     private static readonly TimeSpan LongestBackOff = TimeSpan.FromSeconds(20);
+
+    private static readonly GateHolder Holder = new(RunBench.Id, 1, "panel", SubCallRole.Panel, new SubCallKey(SubCallStep.Candidate, 0, 0));
 
     private readonly ScriptedUpstream _upstream = new();
     private readonly ScriptedGate _gate = new();
@@ -34,7 +39,8 @@ public sealed class ModelCallerTests
         (result.Outcome, result.Attempts, result.Answer!.Content).ShouldBe((CallOutcome.Ok, 3, "yes"));
         _gate.Acquired.ShouldBe(["model:m", "model:m", "model:m"]);
         _gate.Released.Select(entry => entry.Release.Outcome).ShouldBe([outcome, outcome, CallOutcome.Ok]);
-        _gate.Released.Select(entry => entry.Lease.Id).ShouldBe([1, 2, 3]);
+        _gate.Released.Select(entry => entry.Lease.Id).ShouldBe(_gate.Requests.Select(request => request.Lease));
+        _gate.Requests.Select(request => request.Lease).ShouldBeUnique();
         _gate.Released[2].Release.Tokens.ShouldBe(15);
     }
 
@@ -305,23 +311,110 @@ public sealed class ModelCallerTests
         (await Start()).Answer!.Content.ShouldBe("paid for");
     }
 
-    private Task<ModelCallResult> Start(
-        int retries = 0, IAnswerSink? sink = null, bool waitForGate = false, CancellationToken? cancellationToken = null)
+    [Fact]
+    public async Task Call_GateClosesAfterAnAttempt_FailsByWhatTheAttemptFailedBy()
     {
-        var caller = new ModelCaller(new Dictionary<ProviderKind, IUpstream> { [ProviderKind.OpenAi] = _upstream }, _gate, _time, new Random(5));
-        return caller.CallAsync(
+        _gate.Admit().Refuse(TimeSpan.FromSeconds(30));
+        _upstream.On("m", Does.Fail(CallOutcome.ServerError, 503, "down"), Does.Say("never"));
+
+        var call = Start(retries: 2);
+        await BackOffAsync();
+        var result = await call;
+
+        (result.Outcome, result.Attempts, result.Error!.Message).ShouldBe((CallOutcome.ServerError, 1, "down"));
+    }
+
+    [Fact]
+    public async Task Call_AdmittedBeforehand_AsksTheGateNoMoreForTheFirstAttempt()
+    {
+        _upstream.On("m", Does.Fail(CallOutcome.ServerError, 503), Does.Say("yes"));
+        var admission = await _gate.AcquireAsync(new GateRequest(GateKey.Model("m"), Guid.NewGuid(), 0, Holder), CancellationToken.None);
+
+        var call = Start(retries: 1, admission: admission);
+        await BackOffAsync();
+        var result = await call;
+
+        result.Outcome.ShouldBe(CallOutcome.Ok);
+        _gate.Requests.Count.ShouldBe(2);
+        _gate.Released.Select(entry => entry.Lease.Id).ShouldBe(_gate.Requests.Select(request => request.Lease));
+    }
+
+    [Fact]
+    public async Task Call_AdmittedButNeverMade_GivesTheLeaseBackUnused()
+    {
+        const string WithAudio = """{"model":"panel","messages":[{"role":"user","content":[{"type":"input_audio","input_audio":{"data":"AA==","format":"wav"}}]}]}""";
+        _upstream.Unsupported.Add(ContentPartKind.Audio);
+        var admission = await _gate.AcquireAsync(new GateRequest(GateKey.Model("m"), Guid.NewGuid(), 0, Holder), CancellationToken.None);
+
+        var result = await Start(admission: admission, question: WithAudio);
+
+        result.Outcome.ShouldBe(CallOutcome.Unsupported);
+        _gate.Released.ShouldHaveSingleItem().Release.ShouldBe(GateRelease.Unused);
+    }
+
+    [Fact]
+    public async Task Call_ModelCoolsDownByItsOperatorsFault_IsNoLimitOfTheCaller()
+    {
+        _gate.Close("m", GateLimit.OperatorFault, TimeSpan.FromSeconds(30));
+
+        var result = await Start(retries: 2, waitForGate: true);
+
+        (result.Outcome, result.Attempts).ShouldBe((CallOutcome.AuthenticationFailed, 0));
+    }
+
+    [Theory]
+    [InlineData(null, 1024)]
+    [InlineData(50, 50)]
+    public async Task Call_ModelWithATokenLimit_AsksForPromptAndLongestAnswer(int? maxTokens, long answer)
+    {
+        _upstream.On("m", Does.Say("yes"));
+        var question = maxTokens is null ? RunBench.Question : RunBench.Question.Replace("{\"model\"", $"{{\"max_tokens\":{maxTokens},\"model\"", StringComparison.Ordinal);
+
+        await Start(limits: new RateLimitConfig { Tpm = 100_000 }, question: question);
+
+        _gate.Requests.ShouldHaveSingleItem().Tokens.ShouldBe(TokenEstimate.OfRequest(RunBench.Parse(RunBench.Question)) + answer);
+        _gate.Released.ShouldHaveSingleItem().Release.Tokens.ShouldBe(15);
+    }
+
+    [Theory]
+    [InlineData(CallOutcome.ServerError, 500, 0L)]
+    [InlineData(CallOutcome.TransportError, null, null)]
+    public async Task Call_WithoutReportedUsage_CountsNothingOnlyWhereTheProviderRefused(CallOutcome outcome, int? status, long? tokens)
+    {
+        _upstream.On("m", Does.Fail(outcome, status));
+
+        await Start();
+
+        _gate.Released.ShouldHaveSingleItem().Release.Tokens.ShouldBe(tokens);
+    }
+
+    private Task<ModelCallResult> Start(
+        int retries = 0,
+        IAnswerSink? sink = null,
+        bool waitForGate = false,
+        CancellationToken? cancellationToken = null,
+        GateAdmission? admission = null,
+        RateLimitConfig? limits = null,
+        string question = RunBench.Question)
+    {
+        return Caller().CallAsync(
             new ModelCall
             {
-                Model = TestModels.OpenAi("m", new Uri("https://models.test/v1"), retries: retries),
-                Chat = RunBench.Parse(RunBench.Question),
+                Model = TestModels.OpenAi("m", new Uri("https://models.test/v1"), retries: retries) with { RateLimit = limits },
+                Chat = RunBench.Parse(question),
                 Edits = new RequestEdits(),
                 Timeout = TimeSpan.FromSeconds(60),
                 IdleTimeout = TimeSpan.FromSeconds(30),
                 Sink = sink,
                 WaitForGate = waitForGate,
             },
+            Holder,
+            admission,
             cancellationToken ?? TestContext.Current.CancellationToken);
     }
+
+    private ModelCaller Caller() =>
+        new(new Dictionary<ProviderKind, IUpstream> { [ProviderKind.OpenAi] = _upstream }, _gate, _time, new Random(5));
 
     private async Task<TimeSpan> BackOffAsync()
     {

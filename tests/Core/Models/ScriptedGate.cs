@@ -5,18 +5,35 @@ namespace Ensemble.Core.Tests.Models;
 /// <summary>A gate that admits everybody unless told otherwise, and remembers what it was told.</summary>
 internal sealed class ScriptedGate : IGate
 {
-    private readonly Queue<Func<GateAdmission?>> _next = [];
-    private long _lastLease;
+    private readonly Lock _lock = new();
+    private readonly Queue<Func<GateRefusal?>> _next = [];
+    private readonly Dictionary<string, GateRefusal> _closed = [];
+    private readonly List<GateRequest> _requests = [];
+    private readonly List<(GateLease Lease, GateRelease Release)> _released = [];
+    private readonly List<(GateKey Gate, IReadOnlyList<GateLease> Leases)> _renewed = [];
 
-    public List<string> Acquired { get; } = [];
+    /// <summary>The gates that were asked, in order.</summary>
+    public IReadOnlyList<string> Acquired => [.. Requests.Select(request => request.Gate.ToString())];
 
-    public List<(GateLease Lease, GateRelease Release)> Released { get; } = [];
+    public IReadOnlyList<GateRequest> Requests => Copy(_requests);
+
+    public IReadOnlyList<(GateLease Lease, GateRelease Release)> Released => Copy(_released);
+
+    public IReadOnlyList<(GateKey Gate, IReadOnlyList<GateLease> Leases)> Renewed => Copy(_renewed);
 
     public bool FailsToRelease { get; set; }
 
+    /// <summary>Refuses the next request, whichever gate it is for.</summary>
     public ScriptedGate Refuse(TimeSpan retryAfter)
     {
-        _next.Enqueue(() => GateAdmission.Refused(new GateRefusal("full", retryAfter)));
+        _next.Enqueue(() => new GateRefusal(GateLimit.Rpm, 1, retryAfter));
+        return this;
+    }
+
+    /// <summary>Lets the next request through.</summary>
+    public ScriptedGate Admit()
+    {
+        _next.Enqueue(() => null);
         return this;
     }
 
@@ -26,18 +43,55 @@ internal sealed class ScriptedGate : IGate
         return this;
     }
 
+    /// <summary>Refuses every request for a model from now on.</summary>
+    public ScriptedGate Close(string model, GateLimit limit = GateLimit.Rpm, TimeSpan? retryAfter = null)
+    {
+        _closed[$"model:{model}"] = new GateRefusal(limit, 1, retryAfter);
+        return this;
+    }
+
     public ValueTask<GateAdmission> AcquireAsync(GateRequest request, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        Acquired.Add(request.Gate);
-        return new((_next.TryDequeue(out var next) ? next() : null) ?? GateAdmission.Admitted(new GateLease(request.Gate, ++_lastLease)));
+        lock (_lock)
+        {
+            _requests.Add(request);
+            var refusal = (_next.TryDequeue(out var next) ? next() : null) ?? _closed.GetValueOrDefault(request.Gate.ToString());
+            return new(refusal is not null
+                ? new GateAdmission(null, refusal, default)
+                : new GateAdmission(new GateLease(request.Gate, request.Lease, 1, 0, request.Tokens, IsProbe: false, request.Holder), null, default));
+        }
     }
 
-    public ValueTask RenewAsync(IReadOnlyList<GateLease> leases, CancellationToken cancellationToken) => default;
+    public ValueTask RenewAsync(GateKey gate, IReadOnlyList<GateLease> leases, CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            _renewed.Add((gate, leases));
+            return default;
+        }
+    }
 
     public ValueTask ReleaseAsync(GateLease lease, GateRelease release)
     {
-        Released.Add((lease, release));
-        return FailsToRelease ? throw new TimeoutException("The gate is away.") : default;
+        lock (_lock)
+        {
+            _released.Add((lease, release));
+            return FailsToRelease ? throw new TimeoutException("The gate is away.") : default;
+        }
+    }
+
+    public ValueTask<GateRefusal?> RefusalAsync(GateKey gate, long tokens, CancellationToken cancellationToken) =>
+        new(_closed.GetValueOrDefault(gate.ToString()));
+
+    public ValueTask<GateStatus> StatusAsync(GateKey gate, CancellationToken cancellationToken) =>
+        new(new GateStatus(gate, GateLimits.None, 0, 0, 0, 0, 0, null, null));
+
+    private IReadOnlyList<T> Copy<T>(List<T> list)
+    {
+        lock (_lock)
+        {
+            return [.. list];
+        }
     }
 }

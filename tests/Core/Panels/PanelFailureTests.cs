@@ -1,5 +1,6 @@
 using Ensemble.Chat;
 using Ensemble.Core.Tests.Runs;
+using Ensemble.Gates;
 using Ensemble.Runs;
 using Ensemble.Testing;
 using Ensemble.Upstreams;
@@ -148,16 +149,79 @@ public sealed class PanelFailureTests
     }
 
     [Fact]
-    public async Task Explain_ModelAtItsOwnLimit_IsSkippedAtOnce()
+    public async Task Ask_TooManyMembersAtTheirLimits_PaysNobody()
     {
-        _bench.Ensemble = TestEnsembles.Of("panel", ["a", "a", "a"], "judge", minResponses: 3);
-        _bench.Adjust = model => model with { RateLimit = new() { Concurrency = 1 } };
-        Models.On("a", Does.Hang());
+        _bench.Gate.Close("a", retryAfter: TimeSpan.FromSeconds(40)).Close("b", GateLimit.Cooldown, TimeSpan.FromSeconds(7));
+
+        var outcome = await _bench.RunAsync();
+
+        var failure = outcome.Failure!;
+        (failure.Kind, failure.RetryAfter).ShouldBe((RunFailureKind.RateLimited, TimeSpan.FromSeconds(7)));
+        Models.Calls.ShouldBeEmpty();
+        _bench.Gate.Released.ShouldHaveSingleItem().ShouldSatisfyAllConditions(
+            entry => entry.Lease.Gate.ShouldBe(GateKey.Model("c")),
+            entry => entry.Release.ShouldBe(GateRelease.Unused));
+        _bench.Usage.Select(usage => (usage.Model, usage.Outcome, usage.Attempts)).ShouldBe(
+            [("a", CallOutcome.GateRefused, 0), ("b", CallOutcome.GateRefused, 0)]);
+        outcome.Manifest.Panel!.ClosedBecause.ShouldBe("quorum_out_of_reach");
+        outcome.Manifest.SubCalls[1].Error.ShouldBe("left alone for a while after failures (cooldown)");
+    }
+
+    [Fact]
+    public async Task Ask_OneMemberAtItsLimit_GoesOnWithTheOthersAtOnce()
+    {
+        _bench.Gate.Close("a");
+        Models.On("b", Does.Say("42"));
+        Models.On("c", Does.Say("42"));
+
+        var outcome = await _bench.RunAsync();
+
+        outcome.Text.ShouldBe("the judge's answer");
+        Models.CallsOf("a").ShouldBeEmpty();
+        outcome.Manifest.Panel!.ClosedBecause.ShouldBe("all_answered");
+    }
+
+    [Fact]
+    public async Task Ask_MembersLeftAloneByTheirOperatorsFault_IsNoLimitOfTheCaller()
+    {
+        _bench.Gate.Close("a", GateLimit.OperatorFault, TimeSpan.FromSeconds(30)).Close("b", GateLimit.OperatorFault, TimeSpan.FromSeconds(30));
 
         var failure = (await _bench.RunAsync()).Failure!;
 
-        failure.Kind.ShouldBe(RunFailureKind.RateLimited);
-        failure.RetryAfter.ShouldBe(TimeSpan.FromSeconds(1));
-        Models.CallsOf("a").Count.ShouldBe(1);
+        failure.Kind.ShouldBe(RunFailureKind.PanelBelowQuorum);
+        failure.Message.ShouldBe("2 of 3 answers needed, 0 arrived: 2 misconfigured, 1 not waited for.");
+    }
+
+    [Fact]
+    public async Task Ask_MemberThatAnEarlierIncarnationHas_AsksItsGateForNothing()
+    {
+        Models.On("a", Does.Say("42"));
+        Models.On("b", Does.Say("42"));
+        Models.On("c", Does.Say("42"));
+        Models.On("judge", Does.Fail(CallOutcome.ServerError, 500), Does.Say("yes"));
+        await _bench.RunAsync();
+        var asked = _bench.Gate.Requests.Count;
+
+        await _bench.RunAsync(incarnation: 2);
+
+        _bench.Gate.Acquired.Skip(asked).ShouldBe(["model:judge"]);
+    }
+
+    [Fact]
+    public async Task Ask_HoldersOfTheLeases_AreTheSubCalls()
+    {
+        Models.On("a", Does.Say("42"));
+        Models.On("b", Does.Say("42"));
+        Models.On("c", Does.Say("42"));
+
+        await _bench.RunAsync();
+
+        _bench.Gate.Requests.Select(request => request.Holder!.Key).ShouldBe(
+            [
+                new SubCallKey(SubCallStep.Candidate, 0, 0), new SubCallKey(SubCallStep.Candidate, 1, 0),
+                new SubCallKey(SubCallStep.Candidate, 2, 0), new SubCallKey(SubCallStep.Synthesis, 0, 0),
+            ]);
+        _bench.Gate.Requests.ShouldAllBe(request => request.Holder!.Run == RunBench.Id && request.Holder.Ensemble == "panel");
+        _bench.Gate.Released.Count.ShouldBe(4);
     }
 }

@@ -1,6 +1,7 @@
 using System.Text;
 using Ensemble.Catalog;
 using Ensemble.Chat;
+using Ensemble.Core.Tests.Models;
 using Ensemble.Gates;
 using Ensemble.Models;
 using Ensemble.Runs;
@@ -29,6 +30,9 @@ internal sealed class RunBench : IUsageSink
     public static RunId Id { get; } = RunId.TryParse("0123456789abcdef0123456789abcdef", out var id) ? id : default;
 
     public ScriptedUpstream Upstream { get; } = new();
+
+    /// <summary>Before every model; open until it is told otherwise.</summary>
+    public ScriptedGate Gate { get; } = new();
 
     public ManualTimeProvider Time { get; } = new();
 
@@ -68,7 +72,7 @@ internal sealed class RunBench : IUsageSink
 
     public RunServices Services(IGate? gate = null) => new(
         new ModelCaller(
-            new Dictionary<ProviderKind, IUpstream> { [ProviderKind.OpenAi] = Upstream }, gate ?? new InProcessGates(), Time, new Random(1)),
+            new Dictionary<ProviderKind, IUpstream> { [ProviderKind.OpenAi] = Upstream }, gate ?? Gate, Time, new Random(1)),
         this,
         Time);
 

@@ -1,7 +1,6 @@
 using System.Text;
 using Ensemble.Catalog;
 using Ensemble.Core.Tests.Upstreams.OpenAi;
-using Ensemble.Gates;
 using Ensemble.Models;
 using Ensemble.Runs;
 using Ensemble.Testing;
@@ -91,7 +90,7 @@ public sealed class RunOverHttpTests : IAsyncLifetime
             .Build();
         var upstream = new OpenAiUpstream(_http, new FixedSecrets(), _bench.Time, NullLogger<OpenAiUpstream>.Instance);
         var models = new ModelCaller(
-            new Dictionary<ProviderKind, IUpstream> { [ProviderKind.OpenAi] = upstream }, new InProcessGates(), _bench.Time, new Random(1));
+            new Dictionary<ProviderKind, IUpstream> { [ProviderKind.OpenAi] = upstream }, _bench.Gate, _bench.Time, new Random(1));
         var run = new Run(
             new RunRequest { Id = RunBench.Id, Chat = RunBench.Parse(json), CatalogRevision = 1 },
             catalog,

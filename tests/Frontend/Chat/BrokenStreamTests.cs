@@ -62,7 +62,7 @@ public sealed class BrokenStreamTests
     public async Task Http1_ErrorAfterTheCommitTime_IsAnEventAndNoLastChunk()
     {
         var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        await using var council = await Council.StartAsync(manualClock: true);
+        await using var council = await Council.StartAsync(manualClock: true, configure: SystemClock.ForGates);
         council.AllMembers(StubReply.Gated(gate.Task, StubReply.Error(400, "context_length_exceeded", "Too long for vendor-quokka.")));
         using var raw = await RawHttp.ConnectAsync(council.Gateway.Url);
 
@@ -115,7 +115,7 @@ public sealed class BrokenStreamTests
     [Fact]
     public async Task Judge_FallsSilent_EndsTheStreamInAnError()
     {
-        await using var council = await Council.StartAsync(manualClock: true);
+        await using var council = await Council.StartAsync(manualClock: true, configure: SystemClock.ForGates);
         council.Model(Council.Judge).Default = StubReply.Stream(StubStep.Delta("It is"), StubStep.Stall());
         using var raw = await RawHttp.ConnectAsync(council.Gateway.Url);
 
@@ -131,7 +131,7 @@ public sealed class BrokenStreamTests
     public async Task Judge_WritesLongerThanAnAnswerMay_EndsTheStreamInAnError()
     {
         await using var council = await Council.StartAsync(
-            manualClock: true, shape: ensemble => ensemble with { MaxAnswer = TimeSpan.FromSeconds(20) });
+            manualClock: true, configure: SystemClock.ForGates, shape: ensemble => ensemble with { MaxAnswer = TimeSpan.FromSeconds(20) });
         council.Model(Council.Judge).Default = StubReply.Stream(StubStep.Delta("It is"), StubStep.Stall());
         using var raw = await RawHttp.ConnectAsync(council.Gateway.Url);
 

@@ -16,7 +16,7 @@ public sealed class StreamCommitTests
     public async Task Headers_GoOutAfterTheCommitTime_AndCommentsFillTheSilence()
     {
         var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        await using var council = await Council.StartAsync(manualClock: true);
+        await using var council = await Council.StartAsync(manualClock: true, configure: SystemClock.ForGates);
         council.AllMembers(StubReply.Gated(gate.Task, StubReply.Text("Paris.")));
 
         var opening = council.Gateway.StreamAsync(Council.AskStreamed);
@@ -47,7 +47,7 @@ public sealed class StreamCommitTests
     public async Task Comments_CountFromTheLastPiece()
     {
         TaskCompletionSource[] gates = [Gate(), Gate(), Gate()];
-        await using var council = await Council.StartAsync(manualClock: true);
+        await using var council = await Council.StartAsync(manualClock: true, configure: SystemClock.ForGates);
         council.Model(Council.Judge).Default = StubReply.Stream(
             StubStep.Delta("It"), StubStep.Wait(gates[0].Task), StubStep.Delta(" is"), StubStep.Wait(gates[1].Task), StubStep.Delta(" Paris"),
             StubStep.Wait(gates[2].Task), StubStep.Finish(), StubStep.Done());
@@ -81,7 +81,7 @@ public sealed class StreamCommitTests
     [Fact]
     public async Task Error_BeforeTheCommit_IsAStatus()
     {
-        await using var council = await Council.StartAsync(manualClock: true);
+        await using var council = await Council.StartAsync(manualClock: true, configure: SystemClock.ForGates);
         council.AllMembers(StubReply.Error(500, null, "down"));
 
         using var stream = await council.Gateway.StreamAsync(Council.AskStreamed);
@@ -94,7 +94,7 @@ public sealed class StreamCommitTests
     public async Task FirstPiece_CommitsBeforeTheTime()
     {
         var gate = Gate();
-        await using var council = await Council.StartAsync(manualClock: true);
+        await using var council = await Council.StartAsync(manualClock: true, configure: SystemClock.ForGates);
         council.Model("solo").Default = StubReply.Stream(
             StubStep.Delta("Paris"), StubStep.Wait(gate.Task), StubStep.Finish(), StubStep.Done());
 

@@ -85,7 +85,11 @@ internal sealed class Council : IAsyncDisposable
 
         ModelConfig Of(string alias, string answer)
         {
-            var config = TestModels.OpenAi(alias, stub.BaseUrl, stub.Model($"vendor-{alias}").Answers(answer).Name);
+            // Tests make a model fail as often as they like; those about cooldowns say so.
+            var config = TestModels.OpenAi(alias, stub.BaseUrl, stub.Model($"vendor-{alias}").Answers(answer).Name) with
+            {
+                Cooldown = new CooldownConfig { AfterFailures = int.MaxValue },
+            };
             return model?.Invoke(config) ?? config;
         }
     }

@@ -24,8 +24,8 @@ internal sealed class RawHttp : IDisposable
 
     public Task SendAsync(string text) => _stream.WriteAsync(Encoding.UTF8.GetBytes(text), Now.Cancel).AsTask();
 
-    public Task PostChatAsync(string json) => SendAsync(
-        $"POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: {Encoding.UTF8.GetByteCount(json)}\r\n\r\n{json}");
+    public Task PostChatAsync(string json, string key = "any") => SendAsync(
+        $"POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {key}\r\nContent-Type: application/json\r\nContent-Length: {Encoding.UTF8.GetByteCount(json)}\r\n\r\n{json}");
 
     /// <summary>Reads until <paramref name="mark"/> has come.</summary>
     public async Task<string> ReadUntilAsync(string mark)

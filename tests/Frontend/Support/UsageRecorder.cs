@@ -9,6 +9,17 @@ internal sealed class UsageRecorder : IUsageSink
     private readonly List<UsageEvent> _events = [];
     private TaskCompletionSource _next = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    public IReadOnlyList<UsageEvent> Events
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return [.. _events];
+            }
+        }
+    }
+
     public void Append(UsageEvent usage)
     {
         TaskCompletionSource waiting;

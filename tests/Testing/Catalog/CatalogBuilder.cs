@@ -30,7 +30,8 @@ public sealed class CatalogBuilder
         IReadOnlyList<string>? allowed = null,
         DateTimeOffset? expiresAt = null,
         bool disabled = false,
-        bool readManifests = false)
+        bool readManifests = false,
+        RateLimitConfig? limits = null)
     {
         _keys.Add(new KeyConfig
         {
@@ -40,6 +41,7 @@ public sealed class CatalogBuilder
             ExpiresAt = expiresAt,
             Disabled = disabled,
             ReadManifests = readManifests,
+            RateLimit = limits,
         });
         return this;
     }

@@ -32,7 +32,7 @@ internal static class EnsembleReader
         }
 
         var name = draft.ReadAlias(entry, isEnsemble: true, ModelKind.Chat);
-        var limits = entry.Find("rate_limit") is { } rate ? LimitsReader.ReadRateLimit(rate, concurrencyEnforced: false) : null;
+        var limits = entry.Find("rate_limit") is { } rate ? LimitsReader.ReadRateLimit(rate) : null;
         if (entry.Require("ensemble", "Give it a panel and a judge.")?.Object(Fields, FieldInside) is not { } block)
         {
             return null;

@@ -29,9 +29,7 @@ internal sealed class KeyReader(CatalogDraft draft)
             return null;
         }
 
-        const string NotKept = "Remove it: a limit that nobody enforces would be a false promise.";
-        key.Find("rate_limit")?.Unavailable(NotKept);
-        key.Find("monthly_budget_usd")?.Unavailable(NotKept);
+        key.Find("monthly_budget_usd")?.Unavailable("Remove it: a budget that nobody enforces would be a false promise.");
         var name = ReadName(key);
         var hash = ReadHash(key);
         var config = new KeyConfig
@@ -39,6 +37,7 @@ internal sealed class KeyReader(CatalogDraft draft)
             Name = name ?? "",
             Sha256 = hash ?? new byte[SHA256.HashSizeInBytes],
             AllowedModels = key.Find("allowed_models") is { } globs ? ReadGlobs(globs) : ["*"],
+            RateLimit = key.Find("rate_limit") is { } limits ? LimitsReader.ReadRateLimit(limits) : null,
             ExpiresAt = key.Find("expires_at") is { } expiry ? ReadExpiry(expiry) : null,
 
             // A key whose secret is not there stays in the list, so that the catalog does not look open, but nobody can use it.

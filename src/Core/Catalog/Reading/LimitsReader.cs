@@ -1,6 +1,8 @@
+using Ensemble.Usage;
+
 namespace Ensemble.Catalog.Reading;
 
-/// <summary>Reads rate limits, cooldowns and prices, and says which of them nobody enforces yet.</summary>
+/// <summary>Reads rate limits, cooldowns and prices.</summary>
 internal static class LimitsReader
 {
     private const decimal MaxPrice = 1_000_000m;
@@ -10,28 +12,25 @@ internal static class LimitsReader
     private static readonly string[] CooldownFields = ["after_failures", "seconds", "max_seconds"];
     private static readonly string[] PriceFields = ["input_per_million", "output_per_million"];
 
-    /// <param name="concurrencyEnforced">True for a model, false for an ensemble.</param>
-    public static RateLimitConfig? ReadRateLimit(ConfigNode node, bool concurrencyEnforced)
+    public static RateLimitConfig? ReadRateLimit(ConfigNode node)
     {
         if (node.Object(RateFields) is not { } limits)
         {
             return null;
         }
 
-        foreach (var field in RateFields)
+        var tpm = limits.Integer("tpm", 1, long.MaxValue);
+        if (tpm < CallTokens.UsualAnswer)
         {
-            if (limits.Find(field) is { } limit && !(concurrencyEnforced && field == "concurrency"))
-            {
-                limit.Warn(
-                    concurrencyEnforced ? "is not enforced by this version; concurrency is" : "of an ensemble is not enforced by this version",
-                    concurrencyEnforced ? "Bound the model by its concurrency." : "Bound the models of its panel by their concurrency.");
-            }
+            limits.Find("tpm")?.Warn(
+                $"is less than the {CallTokens.UsualAnswer} tokens that are held for an answer to a request without a length limit, so that such requests are refused",
+                "Raise it, or give the model a smaller max_output_tokens.");
         }
 
         return new RateLimitConfig
         {
             Rpm = (int?)limits.Integer("rpm", 1, int.MaxValue),
-            Tpm = limits.Integer("tpm", 1, long.MaxValue),
+            Tpm = tpm,
             Rpd = (int?)limits.Integer("rpd", 1, int.MaxValue),
             Concurrency = (int?)limits.Integer("concurrency", 1, int.MaxValue),
         };
@@ -44,7 +43,6 @@ internal static class LimitsReader
             return CooldownConfig.Default;
         }
 
-        cooldown.Warn("is not enforced by this version; concurrency is", "It takes effect in a later version.");
         var pause = Seconds(cooldown, "seconds") ?? CooldownConfig.Default.Pause;
         var longest = Seconds(cooldown, "max_seconds");
         if (longest < pause)

@@ -42,7 +42,7 @@ internal static class ModelReader
             Timeout = model.Milliseconds("timeout_ms", 1, MaxTimeoutMs) ?? ModelConfig.DefaultTimeout,
             Retries = (int?)model.Integer("retries", 0, 10) ?? ModelConfig.DefaultRetries,
             Params = model.Find("params") is { } parameters ? ParamsReader.Read(parameters) : ParamsConfig.None,
-            RateLimit = model.Find("rate_limit") is { } limits ? LimitsReader.ReadRateLimit(limits, concurrencyEnforced: true) : null,
+            RateLimit = model.Find("rate_limit") is { } limits ? LimitsReader.ReadRateLimit(limits) : null,
             Cooldown = model.Find("cooldown") is { } cooldown ? LimitsReader.ReadCooldown(cooldown) : CooldownConfig.Default,
             Price = model.Find("price") is { } price ? LimitsReader.ReadPrice(price) : null,
             Simulated = ReadSimulated(model, provider),

@@ -1,0 +1,113 @@
+using Ensemble.Catalog;
+using Ensemble.Upstreams;
+
+namespace Ensemble.Gates;
+
+/// <summary>
+/// Leaves a failing model alone: after so many failures in a row, or as long as its provider asks. When the pause is over, one
+/// call goes through as a probe; its outcome begins a longer pause or ends the matter. Times are in milliseconds.
+/// </summary>
+internal sealed class CooldownState
+{
+    /// <summary>However long a provider asks to be left alone.</summary>
+    private static readonly long MaxAsked = (long)TimeSpan.FromDays(1).TotalMilliseconds;
+
+    /// <summary>Failures in a row.</summary>
+    public int Failures { get; private set; }
+
+    /// <summary>Pauses in a row, each twice as long as the one before.</summary>
+    public int Trips { get; private set; }
+
+    /// <summary>The end of the pause; 0 = there is none, and the model is in use.</summary>
+    public long Until { get; private set; }
+
+    /// <summary>The call that decides, once the pause is over.</summary>
+    public Guid? Probe { get; private set; }
+
+    public CallOutcome Cause { get; private set; }
+
+    public bool IsTripped => Until != 0;
+
+    /// <returns>Null where a call may go through: as a probe, where <see cref="IsTripped"/>.</returns>
+    public GateRefusal? Refuse(long now)
+    {
+        if (!IsTripped || (now >= Until && Probe is null))
+        {
+            return null;
+        }
+
+        // While a probe is out nobody knows how long it takes; a second is soon enough to look again.
+        var wait = now < Until ? TimeSpan.FromMilliseconds(Until - now) : TimeSpan.FromSeconds(1);
+        return new GateRefusal(Cause == CallOutcome.AuthenticationFailed ? GateLimit.OperatorFault : GateLimit.Cooldown, 0, wait);
+    }
+
+    public void BeginProbe(Guid lease) => Probe = lease;
+
+    public void Record(GateLease lease, GateRelease release, long now, CooldownConfig config)
+    {
+        var verdict = Verdicts.Of(release.Outcome);
+        var asked = release.RetryAfter is { } wait && wait > TimeSpan.Zero ? Math.Min((long)wait.TotalMilliseconds, MaxAsked) : 0;
+        var isProbe = Probe == lease.Id;
+        if (isProbe)
+        {
+            Probe = null;
+        }
+
+        if (IsTripped && !isProbe)
+        {
+            // Calls from before the pause tell nothing new, but for a provider that wants a longer one.
+            if (verdict == Verdict.Failure && asked > 0)
+            {
+                Until = Math.Max(Until, now + asked);
+            }
+
+            return;
+        }
+
+        switch (verdict)
+        {
+            case Verdict.Healthy:
+                (Failures, Trips, Until) = (0, 0, 0);
+                break;
+            case Verdict.OperatorFault:
+                Failures++;
+                Trip(release.Outcome, asked, now, config);
+                break;
+            case Verdict.Failure:
+                Failures++;
+                if (isProbe || asked > 0 || Failures >= config.AfterFailures)
+                {
+                    Trip(release.Outcome, asked, now, config);
+                }
+
+                break;
+        }
+    }
+
+    /// <summary>The probe's lease is gone and nobody knows what became of it: the next call is the probe.</summary>
+    public void Forget(Guid lease)
+    {
+        if (Probe == lease)
+        {
+            Probe = null;
+        }
+    }
+
+    public void Restore(int failures, int trips, long until, Guid? probe, CallOutcome cause) =>
+        (Failures, Trips, Until, Probe, Cause) = (failures, trips, until, probe, cause);
+
+    private void Trip(CallOutcome cause, long asked, long now, CooldownConfig config)
+    {
+        Cause = cause;
+        if (asked > 0)
+        {
+            // The provider knows better than a guess that doubles.
+            Until = now + asked;
+            return;
+        }
+
+        Trips = Math.Min(Trips + 1, 32);
+        var pause = Math.Min(config.Pause.TotalMilliseconds * Math.Pow(2, Trips - 1), config.MaxPause.TotalMilliseconds);
+        Until = now + Math.Max(1, (long)pause);
+    }
+}

@@ -1,0 +1,14 @@
+namespace Ensemble.Gates;
+
+/// <summary>What is left of a gate's limits; null where there is none of that kind.</summary>
+/// <param name="Requests">Of a minute, or of a day where only that is limited.</param>
+/// <param name="Tokens">Of a minute.</param>
+public readonly record struct GateQuotas(GateQuota? Requests, GateQuota? Tokens)
+{
+    /// <summary>Of each kind the one of which less is left.</summary>
+    public static GateQuotas Tighter(GateQuotas one, GateQuotas other) =>
+        new(Tighter(one.Requests, other.Requests), Tighter(one.Tokens, other.Tokens));
+
+    private static GateQuota? Tighter(GateQuota? one, GateQuota? other) =>
+        one is null || other?.Remaining < one.Value.Remaining ? other ?? one : one;
+}

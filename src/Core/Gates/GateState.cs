@@ -1,0 +1,276 @@
+namespace Ensemble.Gates;
+
+/// <summary>
+/// One gate as a state machine without I/O: limits on requests, tokens and calls in flight, and for a model its cooldown.
+/// The same in one process and inside a grain. Not thread-safe: whoever keeps it lets one in at a time.
+/// </summary>
+/// <remarks>
+/// Tokens are held when a lease is given and set right when it is released: what was held too much is given back to the moment
+/// of admission, what was held too little counts from now on. Held tokens never exceed the limit.
+/// </remarks>
+public sealed partial class GateState
+{
+    /// <summary>Lost leases that are kept for whoever asks.</summary>
+    private const int MaxLost = 100_000;
+
+    private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Day = TimeSpan.FromDays(1);
+    private static readonly long LeaseLifetime = (long)GateLease.Lifetime.TotalMilliseconds;
+
+    private readonly GateKey _key;
+    private readonly long _epoch;
+    private readonly long _restoredFrom;
+    private readonly GateClock _clock;
+    private readonly SlidingWindow _requests = new(Minute, TimeSpan.FromSeconds(1));
+    private readonly SlidingWindow _tokens = new(Minute, TimeSpan.FromSeconds(1));
+    private readonly SlidingWindow _daily = new(Day, TimeSpan.FromMinutes(10));
+    private readonly CooldownState _cooldown = new();
+    private readonly Dictionary<Guid, Held> _leases = [];
+    private readonly HashSet<Guid> _ended = [];
+    private List<GateLease> _lost = [];
+    private long _nextExpiry = long.MaxValue;
+
+    /// <param name="epoch">Of whoever keeps this state now; above that of every earlier keeper.</param>
+    /// <param name="snapshot">What the last keeper left, as <see cref="Snapshot"/> wrote it; empty, or of a version not known here = nothing.</param>
+    public GateState(GateKey key, GateLimits limits, long epoch, TimeProvider time, ReadOnlyMemory<byte> snapshot = default)
+    {
+        _key = key;
+        _epoch = epoch;
+        Limits = limits;
+        var content = GateSnapshot.Read(snapshot);
+        _restoredFrom = content?.TakenAt ?? 0;
+        _clock = new GateClock(time, _restoredFrom);
+        Advance();
+        if (content is not null)
+        {
+            Restore(content);
+        }
+    }
+
+    /// <summary>What holds from now on; what has been counted stays counted.</summary>
+    public GateLimits Limits { get; set; }
+
+    /// <summary>Gives a lease, or says which limit is in the way. Asked again for a lease that is out, gives the same one.</summary>
+    public GateAdmission Acquire(GateRequest request)
+    {
+        var now = Advance();
+        if (_leases.TryGetValue(request.Lease, out var held))
+        {
+            return new(held.Lease, null, Quotas(now));
+        }
+
+        if (Refuse(request.Tokens, now) is { } refusal)
+        {
+            return new(null, refusal, Quotas(now));
+        }
+
+        var lease = new GateLease(_key, request.Lease, _epoch, now, request.Tokens, _cooldown.IsTripped, request.Holder);
+        if (lease.IsProbe)
+        {
+            _cooldown.BeginProbe(lease.Id);
+        }
+
+        Count(lease);
+        Hold(lease, now + LeaseLifetime);
+        return new(lease, null, Quotas(now));
+    }
+
+    /// <summary>What <see cref="Acquire"/> would be refused for now; gives and counts nothing.</summary>
+    public GateRefusal? Refuse(long tokens) => Refuse(tokens, Advance());
+
+    /// <summary>Keeps a lease for another <see cref="GateLease.Lifetime"/>. One that expired here stays expired.</summary>
+    public void Renew(GateLease lease)
+    {
+        var now = Advance();
+        if (Find(lease, now) is { } held)
+        {
+            Hold(held, now + LeaseLifetime);
+        }
+    }
+
+    /// <summary>Takes a lease back. The second time, and after it has expired, this does nothing.</summary>
+    public void Release(GateLease shown, GateRelease release)
+    {
+        var now = Advance();
+        if (Find(shown, now) is not { } lease)
+        {
+            return;
+        }
+
+        End(lease);
+        if (release.IsUnused)
+        {
+            _requests.Add(lease.AdmittedAt, -1);
+            _daily.Add(lease.AdmittedAt, -1);
+            _tokens.Add(lease.AdmittedAt, -lease.Tokens);
+            _cooldown.Forget(lease.Id);
+            return;
+        }
+
+        if (release.Tokens is { } used)
+        {
+            _tokens.Add(used < lease.Tokens ? lease.AdmittedAt : now, used - lease.Tokens);
+        }
+
+        if (Limits.Cooldown is { } cooldown)
+        {
+            _cooldown.Record(lease, release, now, cooldown);
+        }
+    }
+
+    /// <summary>
+    /// Leases that expired since the last call: whoever held them died, or forgot them. Their place is free again; their tokens stay
+    /// counted, for they may have been used.
+    /// </summary>
+    public IReadOnlyList<GateLease> TakeLost()
+    {
+        Advance();
+        if (_lost.Count == 0)
+        {
+            return [];
+        }
+
+        var lost = _lost;
+        _lost = [];
+        return lost;
+    }
+
+    public GateStatus Status()
+    {
+        var now = Advance();
+        return new GateStatus(
+            _key,
+            Limits,
+            _leases.Count,
+            _requests.Total,
+            _tokens.Total,
+            _daily.Total,
+            _cooldown.Failures,
+            _cooldown.IsTripped ? TimeSpan.FromMilliseconds(Math.Max(0, _cooldown.Until - now)) : null,
+            _cooldown.IsTripped ? _cooldown.Cause : null);
+    }
+
+    private GateRefusal? Refuse(long tokens, long now)
+    {
+        if (Limits.Cooldown is not null && _cooldown.Refuse(now) is { } cooling)
+        {
+            return cooling;
+        }
+
+        if (Limits.Rate is not { } rate)
+        {
+            return null;
+        }
+
+        if (rate.Concurrency is { } concurrency && _leases.Count >= concurrency)
+        {
+            return new GateRefusal(GateLimit.Concurrency, concurrency, TimeSpan.FromSeconds(1));
+        }
+
+        return Refuse(GateLimit.Rpm, rate.Rpm, _requests, 1, now)
+            ?? Refuse(GateLimit.Rpd, rate.Rpd, _daily, 1, now)
+            ?? Refuse(GateLimit.Tpm, rate.Tpm, _tokens, tokens, now);
+    }
+
+    private static GateRefusal? Refuse(GateLimit kind, long? limit, SlidingWindow window, long amount, long now) => limit switch
+    {
+        null => null,
+        { } most when amount > most => new GateRefusal(kind, most, null),
+        { } most when window.Total + amount <= most => null,
+        { } most => new GateRefusal(kind, most, TimeSpan.FromMilliseconds(window.TimeUntil(most - amount, now))),
+    };
+
+    private GateQuotas Quotas(long now) => Limits.Rate is not { } rate
+        ? default
+        : new(
+            Quota(rate.Rpm, _requests, now) ?? Quota(rate.Rpd, _daily, now),
+            Quota(rate.Tpm, _tokens, now));
+
+    private static GateQuota? Quota(long? limit, SlidingWindow window, long now) => limit is { } most
+        ? new GateQuota(most, Math.Max(0, most - window.Total), TimeSpan.FromMilliseconds(window.TimeUntil(0, now)))
+        : null;
+
+    /// <returns>
+    /// The lease that somebody shows, where it is out, be it that an earlier keeper gave it after its last snapshot; null where it
+    /// has ended.
+    /// </returns>
+    private GateLease? Find(GateLease shown, long now)
+    {
+        if (_leases.TryGetValue(shown.Id, out var held))
+        {
+            return held.Lease;
+        }
+
+        // What this keeper gave, or found in the snapshot, and does not hold any more has ended.
+        if (shown.Epoch >= _epoch || shown.AdmittedAt <= _restoredFrom || _ended.Contains(shown.Id))
+        {
+            return null;
+        }
+
+        // The earlier keeper's clock may be ahead of this one.
+        var lease = shown with { AdmittedAt = Math.Min(shown.AdmittedAt, now) };
+        Count(lease);
+        Hold(lease, now + LeaseLifetime);
+        return lease;
+    }
+
+    private void Count(GateLease lease)
+    {
+        _requests.Add(lease.AdmittedAt, 1);
+        _daily.Add(lease.AdmittedAt, 1);
+        _tokens.Add(lease.AdmittedAt, lease.Tokens);
+    }
+
+    private void Hold(GateLease lease, long expiresAt)
+    {
+        _leases[lease.Id] = new Held(lease, expiresAt);
+        _nextExpiry = Math.Min(_nextExpiry, expiresAt);
+    }
+
+    private void End(GateLease lease)
+    {
+        _leases.Remove(lease.Id);
+
+        // Only these could come again as if they were unknown; they are as many as were given between a snapshot and a move.
+        if (lease.Epoch < _epoch)
+        {
+            _ended.Add(lease.Id);
+        }
+    }
+
+    private long Advance()
+    {
+        var now = _clock.Now;
+        _requests.Advance(now);
+        _tokens.Advance(now);
+        _daily.Advance(now);
+        if (now >= _nextExpiry)
+        {
+            Expire(now);
+        }
+
+        return now;
+    }
+
+    private void Expire(long now)
+    {
+        _nextExpiry = long.MaxValue;
+        foreach (var (lease, expiresAt) in _leases.Values.ToArray())
+        {
+            if (expiresAt > now)
+            {
+                _nextExpiry = Math.Min(_nextExpiry, expiresAt);
+                continue;
+            }
+
+            End(lease);
+            _cooldown.Forget(lease.Id);
+            if (_lost.Count < MaxLost)
+            {
+                _lost.Add(lease);
+            }
+        }
+    }
+
+    private readonly record struct Held(GateLease Lease, long ExpiresAt);
+}

@@ -1,0 +1,84 @@
+using System.Runtime.CompilerServices;
+using Ensemble.Catalog;
+using Ensemble.Chat;
+using Ensemble.Frontend.Callers;
+using Ensemble.Gates;
+using Ensemble.Runs;
+using Ensemble.Usage;
+
+namespace Ensemble.Frontend.Limits;
+
+/// <summary>The limits that a request meets before there is a run: those of its caller's key, and of the ensemble it names.</summary>
+internal sealed class RequestGates(IGate gates, IRunEngine engine, TimeProvider time)
+{
+    /// <summary>How long a run that nobody reads any more may take to say what it used.</summary>
+    private static readonly TimeSpan LastWord = TimeSpan.FromSeconds(5);
+
+    public ValueTask<JointAdmission> EnterAsync(Caller caller, ChatRequest chat, CatalogSnapshot catalog, CancellationToken cancellationToken)
+    {
+        var keys = new List<GateKey>(2);
+        var hasTokenLimit = false;
+        if (caller is { Name: { } name, RateLimit: { } ofCaller })
+        {
+            keys.Add(GateKey.Caller(name));
+            hasTokenLimit = ofCaller.Tpm is not null;
+        }
+
+        if (catalog.Ensembles.TryGetValue(chat.Model, out var ensemble) && ensemble.RateLimit is { } ofAlias)
+        {
+            keys.Add(GateKey.Alias(chat.Model));
+            hasTokenLimit |= ofAlias.Tpm is not null;
+        }
+
+        return JointAdmission.AcquireAsync(gates, keys, hasTokenLimit ? CallTokens.Most(chat, catalog) : 0, cancellationToken);
+    }
+
+    /// <summary>Passes a run's events on, and settles the admission with the last one, before its reader has it.</summary>
+    public static async IAsyncEnumerable<RunEvent> SettlingAsync(
+        IAsyncEnumerable<RunEvent> events, JointAdmission admission, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        await foreach (var runEvent in events.WithCancellation(cancellationToken))
+        {
+            if (Used(runEvent) is { } tokens)
+            {
+                await admission.SettleAsync(tokens);
+            }
+
+            yield return runEvent;
+        }
+    }
+
+    /// <summary>Settles the admission of a run that was cancelled because its caller left.</summary>
+    public async Task SettleCancelledAsync(RunId run, JointAdmission admission)
+    {
+        if (ReferenceEquals(admission, JointAdmission.Free))
+        {
+            return;
+        }
+
+        using var limit = new CancellationTokenSource(LastWord, time);
+        try
+        {
+            await foreach (var runEvent in engine.ReadAsync(run, 0, limit.Token))
+            {
+                if (Used(runEvent) is { } tokens)
+                {
+                    await admission.SettleAsync(tokens);
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // What it used stays unknown, and what was held for it stays counted.
+        }
+
+        await admission.SettleAsync(tokens: null);
+    }
+
+    private static long? Used(RunEvent runEvent) => runEvent switch
+    {
+        RunCompleted completed => completed.Usage.TotalTokens,
+        RunFailed failed => failed.Usage.TotalTokens,
+        _ => null,
+    };
+}
