@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace Ensemble.Frontend.Hosting;
 
 /// <summary>What an operator can set besides the catalog. Each is plain .NET configuration.</summary>
@@ -17,4 +19,10 @@ public sealed record FrontendOptions
 
     /// <summary><c>Usage:Log</c>: whether each sub-call is written to standard output as a line of JSON. Default true.</summary>
     public bool LogsUsage { get; init; } = true;
+
+    /// <summary><c>Security:AllowedNetworks</c>: private networks whose addresses may be called as providers. Default none.</summary>
+    public IReadOnlyList<IPNetwork> AllowedNetworks { get; init; } = [];
+
+    /// <summary><c>Security:UseProxy</c>: whether providers are called through the proxy of the environment. Default false.</summary>
+    public bool UseProxy { get; init; }
 }

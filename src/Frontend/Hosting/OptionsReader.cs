@@ -7,7 +7,11 @@ namespace Ensemble.Frontend.Hosting;
 internal sealed class OptionsReader(IConfiguration configuration)
 {
     /// <summary>Every option there is.</summary>
-    public static readonly string[] Known = ["Catalog:File", "Limits:MaxBodyBytes", "Limits:MaxRuns", "Limits:DrainSeconds", "Usage:Log"];
+    public static readonly string[] Known =
+    [
+        "Catalog:File", "Limits:MaxBodyBytes", "Limits:MaxRuns", "Limits:DrainSeconds", "Usage:Log",
+        "Security:AllowedNetworks", "Security:UseProxy",
+    ];
 
     private readonly List<string> _problems = [];
 
@@ -29,6 +33,8 @@ internal sealed class OptionsReader(IConfiguration configuration)
             MaxRuns = (int)reader.Number("Limits:MaxRuns", defaults.MaxRuns, 1, 100_000),
             Drain = TimeSpan.FromSeconds(reader.Number("Limits:DrainSeconds", (long)defaults.Drain.TotalSeconds, 0, 3600)),
             LogsUsage = reader.Flag("Usage:Log", defaults.LogsUsage),
+            AllowedNetworks = NetworkList.Read(configuration.GetSection("Security:AllowedNetworks"), reader._problems),
+            UseProxy = reader.Flag("Security:UseProxy", defaults.UseProxy),
         };
         return reader._problems.Count == 0 ? options : throw new StartException(string.Join(Environment.NewLine, reader._problems));
     }

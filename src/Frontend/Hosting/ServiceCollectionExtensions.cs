@@ -53,7 +53,8 @@ public static partial class ServiceCollectionExtensions
             provider.GetRequiredService<InProcessGates>(),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<RenewingGates>>()));
-        services.TryAddSingleton<UpstreamHttp>();
+        services.TryAddSingleton(static provider => OpenNetwork(
+            provider.GetRequiredService<FrontendOptions>(), provider.GetRequiredService<ILogger<UpstreamHttp>>()));
         services.TryAddSingleton<OpenAiUpstream>();
         services.TryAddSingleton<SimulatedUpstream>();
         services.TryAddSingleton<IModelCaller>(static provider => new ModelCaller(
@@ -75,6 +76,17 @@ public static partial class ServiceCollectionExtensions
         services.AddSingleton<Drain>();
         services.AddHostedService(static provider => provider.GetRequiredService<Drain>());
         return services;
+    }
+
+    private static UpstreamHttp OpenNetwork(FrontendOptions options, ILogger<UpstreamHttp> logger)
+    {
+        string[] names = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
+        if (!options.UseProxy && names.FirstOrDefault(name => !string.IsNullOrEmpty(Environment.GetEnvironmentVariable(name))) is { } proxy)
+        {
+            LogProxyUnused(logger, proxy);
+        }
+
+        return new UpstreamHttp(network: new UpstreamNetwork { AllowedNetworks = options.AllowedNetworks, UseProxy = options.UseProxy });
     }
 
     private static ICatalog OpenCatalog(IServiceProvider provider)
@@ -101,4 +113,11 @@ public static partial class ServiceCollectionExtensions
         Level = LogLevel.Information,
         Message = "no Catalog:File is set: simulated models answer, without key and network; ensembles to name: {Ensembles}")]
     private static partial void LogBuiltIn(ILogger logger, string ensembles);
+
+    [LoggerMessage(
+        EventId = 41,
+        EventName = "ProxyUnused",
+        Level = LogLevel.Warning,
+        Message = "{Variable} is set, but providers are called directly: set Security:UseProxy to true where they cannot be reached so")]
+    private static partial void LogProxyUnused(ILogger logger, string variable);
 }

@@ -2,6 +2,8 @@ using System.Net;
 using Ensemble.Catalog;
 using Ensemble.Frontend.Tests.Support;
 using Ensemble.Testing;
+using Ensemble.Upstreams.Http;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Ensemble.Frontend.Tests.Chat;
 
@@ -84,6 +86,45 @@ public sealed class UpstreamErrorTests
         answer.ShouldBeError(502, "upstream_error", "panel_below_quorum").Message.ShouldContain("2 misconfigured, 1 not waited for");
         answer.Header("x-should-retry").ShouldBe("false");
         Council.ShouldNameNobody(answer.Everything);
+    }
+
+    [Theory]
+    [InlineData(Council.AskSolo)]
+    [InlineData(Council.AskSoloStreamed)]
+    [InlineData(Council.Ask)]
+    public async Task Host_AtAnAddressThatIsNotCalled_Is502ForGoodAndOnlyTheManifestSaysWhy(string ask)
+    {
+        // A name, so that nothing is refused before the connect; the option below does not list the network.
+        var network = new UpstreamNetwork { Resolve = (_, _) => Task.FromResult<IPAddress[]>([IPAddress.Parse("10.1.2.3")]) };
+        await using var council = await Council.StartAsync(
+            model: model => model with { BaseUrl = new Uri("https://vendor.test/v1"), Retries = 2 },
+            configure: services => services.AddSingleton(new UpstreamHttp(network: network)));
+
+        var answer = await council.Gateway.ChatAsync(ask);
+
+        answer.Status.ShouldBe(HttpStatusCode.BadGateway);
+        answer.Header("x-should-retry").ShouldBe("false");
+        answer.Everything.ShouldNotContain("10.1.2.3");
+        answer.Everything.ShouldNotContain("vendor.test");
+        var calls = (await council.Gateway.GetAsync($"/v1/runs/{answer.Header("x-ensemble-run-id")}")).Json.GetProperty("sub_calls");
+        calls[0].GetProperty("outcome").GetString().ShouldBe("not_found");
+        calls[0].GetProperty("attempts").GetInt32().ShouldBe(1);
+        calls[0].GetProperty("error").GetString()!.ShouldContain("10.1.2.3");
+    }
+
+    [Theory]
+    [InlineData("10.0.0.0/8", "not_found")]
+    [InlineData("10.0.0.0/8, 0.0.0.0/8", "transport_error")]
+    public async Task Host_InAnAllowedNetwork_IsCalled(string allowed, string outcome)
+    {
+        // No machine can have this address, so that a connect fails at once.
+        await using var council = await Council.StartAsync(
+            model: model => model with { BaseUrl = new Uri("https://0.1.2.3/v1") }, args: ["--Security:AllowedNetworks", allowed]);
+
+        var answer = await council.Gateway.ChatAsync(Council.AskSolo);
+
+        var calls = (await council.Gateway.GetAsync($"/v1/runs/{answer.Header("x-ensemble-run-id")}")).Json.GetProperty("sub_calls");
+        calls[0].GetProperty("outcome").GetString().ShouldBe(outcome);
     }
 
     [Fact]

@@ -1,3 +1,5 @@
+using Ensemble.Upstreams.Http;
+
 namespace Ensemble.Catalog.Reading;
 
 internal static class BaseUrlReader
@@ -37,10 +39,25 @@ internal static class BaseUrlReader
             return null;
         }
 
-        if (url.Scheme == "http" && !url.IsLoopback)
+        var host = url.IdnHost;
+        var verdict = AddressRule.TryReadLiteral(host, out var address) ? AddressRule.Judge(address) : default;
+        if (verdict.Kind == AddressKind.Forbidden)
+        {
+            shown.Error($"is {verdict.Words}, which is never called", "Give the address of the provider itself.");
+            return null;
+        }
+
+        if (url.Scheme == "http" && !AddressRule.IsLoopbackHost(host))
         {
             shown.Error("is plain http to another machine", "Use https; http is for loopback only.");
             return null;
+        }
+
+        if (verdict.Kind == AddressKind.Private)
+        {
+            shown.Warn(
+                $"is {verdict.Words}: calls are refused unless the option Security:AllowedNetworks has its network",
+                "Add the network there where you have not.");
         }
 
         return new Uri(url.AbsoluteUri.TrimEnd('/'));

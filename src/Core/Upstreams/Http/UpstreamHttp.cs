@@ -4,22 +4,29 @@ namespace Ensemble.Upstreams.Http;
 
 /// <summary>
 /// The connections to all providers; one for the process. Sends what it is given and nothing else: no cookies, no trace
-/// headers, and no redirect is followed, since a redirect would carry a prompt to an address that nobody configured.
+/// headers, and no redirect is followed, since a redirect would carry a prompt to an address that nobody configured. Where a
+/// host may be is checked at each connect, after its name was resolved.
 /// </summary>
 public sealed class UpstreamHttp : IDisposable
 {
     private static readonly ProductInfoHeaderValue UserAgent =
         new("ensemble-orleans", typeof(UpstreamHttp).Assembly.GetName().Version?.ToString(3) ?? "0");
 
+    private readonly ConnectGuard _guard;
     private readonly HttpMessageInvoker _invoker;
 
     /// <param name="configure">Changes the handler before its first use: certificates, a connect callback.</param>
-    public UpstreamHttp(Action<SocketsHttpHandler>? configure = null)
+    /// <param name="network">Null = no private network, no proxy.</param>
+    public UpstreamHttp(Action<SocketsHttpHandler>? configure = null, UpstreamNetwork? network = null)
     {
+        network ??= new UpstreamNetwork();
+        _guard = new ConnectGuard(network);
         var handler = new SocketsHttpHandler
         {
             AllowAutoRedirect = false,
             UseCookies = false,
+            UseProxy = network.UseProxy,
+            ConnectCallback = _guard.ConnectAsync,
             ActivityHeadersPropagator = null,
             // Short enough to follow a provider's DNS, long enough to keep most handshakes off the path of a call.
             PooledConnectionLifetime = TimeSpan.FromMinutes(5),
@@ -33,12 +40,21 @@ public sealed class UpstreamHttp : IDisposable
     }
 
     /// <returns>The response, once its headers are there. The caller disposes of it.</returns>
-    internal Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    /// <exception cref="AddressRefusedException">The host is where no call may go.</exception>
+    internal async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
+        _guard.CheckLiteral(request.RequestUri!);
         request.Headers.UserAgent.Add(UserAgent);
-        request.Version = request.RequestUri?.Scheme == Uri.UriSchemeHttps ? System.Net.HttpVersion.Version20 : System.Net.HttpVersion.Version11;
+        request.Version = request.RequestUri!.Scheme == Uri.UriSchemeHttps ? System.Net.HttpVersion.Version20 : System.Net.HttpVersion.Version11;
         request.VersionPolicy = HttpVersionPolicy.RequestVersionOrLower;
-        return _invoker.SendAsync(request, cancellationToken);
+        try
+        {
+            return await _invoker.SendAsync(request, cancellationToken);
+        }
+        catch (HttpRequestException exception) when (exception.InnerException is AddressRefusedException refused)
+        {
+            throw new AddressRefusedException(refused.Message);
+        }
     }
 
     public void Dispose() => _invoker.Dispose();

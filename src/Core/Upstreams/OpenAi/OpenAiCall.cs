@@ -179,6 +179,8 @@ internal sealed class OpenAiCall(UpstreamHttp http, TimeProvider time, UpstreamR
 
         return exception switch
         {
+            AddressRefusedException =>
+                _answer.Failure(CallOutcome.NotFound, new UpstreamError(exception.Message) { Code = AddressRefusedException.Code }),
             BodyTooLargeException => Failure(CallOutcome.InvalidResponse, exception.Message),
             JsonException or InvalidOperationException =>
                 Failure(CallOutcome.InvalidResponse, $"The provider's answer is not a chat completion: {exception.Message}"),

@@ -12,4 +12,7 @@ public sealed partial class OpenAiUpstream
 
     [LoggerMessage(3, LogLevel.Warning, "Model {Model}: its key {Reference} is missing or cannot be sent.")]
     private partial void LogKeyMissing(string model, string reference);
+
+    [LoggerMessage(4, LogLevel.Warning, "Model {Model}: no call is made. {Reason}")]
+    private partial void LogAddressRefused(string model, string reason);
 }

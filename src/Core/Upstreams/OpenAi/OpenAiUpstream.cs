@@ -61,6 +61,10 @@ public sealed partial class OpenAiUpstream(UpstreamHttp http, ISecrets secrets, 
             {
                 LogKeyRefused(request.Model.DisplayName, result.Error?.Status);
             }
+            else if (result is { Outcome: CallOutcome.NotFound, Error: { Status: null, Code: AddressRefusedException.Code } refused })
+            {
+                LogAddressRefused(request.Model.DisplayName, refused.Message);
+            }
 
             return dropped.Count == 0 ? result : result with { DroppedParameters = dropped };
         }

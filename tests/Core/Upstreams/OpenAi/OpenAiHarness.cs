@@ -15,10 +15,10 @@ internal sealed class OpenAiHarness : IAsyncDisposable
 
     private readonly UpstreamHttp _http;
 
-    private OpenAiHarness(UpstreamStub stub, Action<SocketsHttpHandler>? configure)
+    private OpenAiHarness(UpstreamStub stub, Action<SocketsHttpHandler>? configure, UpstreamNetwork? network)
     {
         Stub = stub;
-        _http = new UpstreamHttp(configure);
+        _http = new UpstreamHttp(configure, network);
         Upstream = new OpenAiUpstream(_http, Secrets, Time, Log);
         Model = new ModelConfig { DisplayName = "alias", Provider = ProviderKind.OpenAi, Model = "m", BaseUrl = stub.BaseUrl };
         Served = stub.Model("m");
@@ -39,10 +39,10 @@ internal sealed class OpenAiHarness : IAsyncDisposable
     public StubModel Served { get; }
 
     public static async Task<OpenAiHarness> StartAsync(
-        StubOptions? options = null, Func<UpstreamStub, Action<SocketsHttpHandler>>? configure = null)
+        StubOptions? options = null, Func<UpstreamStub, Action<SocketsHttpHandler>>? configure = null, UpstreamNetwork? network = null)
     {
         var stub = await UpstreamStub.StartAsync(options);
-        return new OpenAiHarness(stub, configure?.Invoke(stub));
+        return new OpenAiHarness(stub, configure?.Invoke(stub), network);
     }
 
     public Task<UpstreamResult> WholeAsync(string chat = Chat, RequestEdits? edits = null, bool keepChoices = false) =>

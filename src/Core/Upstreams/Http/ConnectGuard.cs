@@ -1,0 +1,93 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace Ensemble.Upstreams.Http;
+
+/// <summary>
+/// Connects to the addresses of a host that may be called, and to no others. What was checked is what is connected to: the
+/// name is not looked up a second time.
+/// </summary>
+internal sealed class ConnectGuard(UpstreamNetwork network)
+{
+    /// <summary>Checks a host that is an address already; one that is a name is checked when it is connected to.</summary>
+    /// <exception cref="AddressRefusedException">The address may not be called.</exception>
+    public void CheckLiteral(Uri target)
+    {
+        if (AddressRule.TryReadLiteral(target.IdnHost, out var address))
+        {
+            Allowed(target.IdnHost, [address]);
+        }
+    }
+
+    /// <exception cref="AddressRefusedException">None of the host's addresses may be called.</exception>
+    public async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
+    {
+        var (host, port) = (context.DnsEndPoint.Host, context.DnsEndPoint.Port);
+        var addresses = AddressRule.TryReadLiteral(host, out var literal) ? [literal] : await network.Resolve(host, cancellationToken);
+        var failure = new SocketException((int)SocketError.HostNotFound);
+        foreach (var address in Allowed(host, addresses))
+        {
+            Socket? socket = null;
+            try
+            {
+                socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+                await socket.ConnectAsync(address, port, cancellationToken);
+                return new NetworkStream(socket, ownsSocket: true);
+            }
+            catch (Exception exception)
+            {
+                socket?.Dispose();
+                if (exception is not SocketException refused)
+                {
+                    throw;
+                }
+
+                failure = refused;
+            }
+        }
+
+        throw failure;
+    }
+
+    /// <exception cref="AddressRefusedException">There are addresses, and none may be called.</exception>
+    internal List<IPAddress> Allowed(string host, IPAddress[] addresses)
+    {
+        var isLoopbackHost = AddressRule.IsLoopbackHost(host);
+        var allowed = new List<IPAddress>(addresses.Length);
+        string? refusal = null;
+        foreach (var address in addresses)
+        {
+            var verdict = AddressRule.Judge(address);
+            if (Advice(verdict.Kind, address, isLoopbackHost) is { } advice)
+            {
+                refusal ??= $"{Describe(host, address)} {verdict.Words}, {advice}";
+            }
+            else
+            {
+                allowed.Add(address);
+            }
+        }
+
+        return allowed.Count == 0 && refusal is not null ? throw new AddressRefusedException(refusal) : allowed;
+    }
+
+    /// <returns>Null where the address may be called.</returns>
+    private string? Advice(AddressKind kind, IPAddress address, bool isLoopbackHost) => kind switch
+    {
+        AddressKind.Public => null,
+        AddressKind.Private when IsListed(address) => null,
+        AddressKind.Private => "which is called only where the option Security:AllowedNetworks has its network.",
+        AddressKind.Loopback when isLoopbackHost => null,
+        AddressKind.Loopback => "which is called only where base_url says localhost or the address itself.",
+        _ => "which is never called. Change base_url, or the name's address.",
+    };
+
+    private bool IsListed(IPAddress address)
+    {
+        var plain = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
+        return network.AllowedNetworks.Any(allowed => allowed.Contains(plain));
+    }
+
+    private static string Describe(string host, IPAddress address) =>
+        AddressRule.TryReadLiteral(host, out _) ? $"The address {address} is" : $"The host '{host}' is at {address},";
+}

@@ -1,0 +1,68 @@
+namespace Ensemble.Catalog.Tests;
+
+public sealed class BaseUrlTests
+{
+    [Theory]
+    [InlineData("http://169.254.169.254/v1", "metadata")]
+    [InlineData("https://169.254.1.1/v1", "link-local")]
+    [InlineData("http://2852039166/", "metadata")]
+    [InlineData("http://0xA9.0xFE.0xA9.0xFE/", "metadata")]
+    [InlineData("http://0251.0376.0251.0376/", "metadata")]
+    [InlineData("http://169.254.43518/", "metadata")]
+    [InlineData("http://0/v1", "unspecified")]
+    [InlineData("http://0.0.0.0:8000/v1", "unspecified")]
+    [InlineData("https://[fe80::1]/v1", "link-local")]
+    [InlineData("https://[fd00:ec2::254]/v1", "metadata")]
+    [InlineData("https://[::ffff:169.254.169.254]/v1", "metadata")]
+    [InlineData("https://[64:ff9b::a9fe:a9fe]/v1", "metadata")]
+    [InlineData("https://169.254.169.254./v1", "metadata")]
+    [InlineData("https://224.0.0.1/v1", "multicast")]
+    public void Read_AddressThatIsNeverCalled_IsAnError(string url, string words)
+    {
+        var error = Read(url).Errors.ShouldHaveSingleItem();
+
+        error.Path.ShouldBe("models[0].base_url");
+        error.Rule.ShouldContain(words);
+        error.Rule.ShouldContain("never called");
+    }
+
+    [Theory]
+    [InlineData("https://10.1.2.3/v1")]
+    [InlineData("https://0x0a.1.2.3/v1")]
+    [InlineData("https://192.168.0.1:8443/v1")]
+    [InlineData("https://[fd12::1]/v1")]
+    public void Read_PrivateAddress_IsServedWithAWarningThatNamesTheOption(string url)
+    {
+        var result = Read(url);
+
+        result.Snapshot.ShouldNotBeNull();
+        var warning = result.Warnings.ShouldHaveSingleItem();
+        warning.Path.ShouldBe("models[0].base_url");
+        warning.Rule.ShouldContain("Security:AllowedNetworks");
+    }
+
+    [Theory]
+    [InlineData("http://localhost:8000/v1")]
+    [InlineData("http://127.0.0.1:8000/v1")]
+    [InlineData("http://0x7f.1/v1")]
+    [InlineData("http://[::1]:8000/v1")]
+    [InlineData("https://api.example.com/v1")]
+    [InlineData("https://8.8.8.8/v1")]
+    public void Read_ThisMachineOrThePublicInternet_IsServed(string url)
+    {
+        var result = Read(url);
+
+        result.Snapshot.ShouldNotBeNull();
+        result.Warnings.ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("http://provider.localhost/v1")]
+    [InlineData("http://10.1.2.3/v1")]
+    [InlineData("http://localhost.example.com/v1")]
+    public void Read_PlainHttpToAnythingElse_IsAnError(string url) =>
+        Read(url).Errors.ShouldHaveSingleItem().Rule.ShouldContain("plain http");
+
+    private static CatalogReadResult Read(string url) => CatalogSamples.Read(
+        CatalogSamples.WithModel($"\"base_url\": \"{url}\""), CatalogSamples.Secrets(("KEY_A", "secret")));
+}
