@@ -11,8 +11,11 @@ public sealed record ModelConfig
     /// <summary>The provider's name of the model, sent as <c>model</c>.</summary>
     public required string Model { get; init; }
 
-    /// <summary>Address up to and including the version segment, as <c>https://host/v1</c>; null only for <see cref="ProviderKind.Simulated"/>.</summary>
+    /// <summary>Address up to and including the version segment, as <c>https://host/v1</c>, or a resource's where <see cref="ApiVersion"/> is set; null only for <see cref="ProviderKind.Simulated"/>.</summary>
     public Uri? BaseUrl { get; init; }
+
+    /// <summary>Version of Azure OpenAI's deployment path, as <c>2024-10-21</c>; null = its v1 surface, or another provider.</summary>
+    public string? ApiVersion { get; init; }
 
     /// <summary>Where the provider's key is kept; null where the provider wants none.</summary>
     public SecretReference? ApiKey { get; init; }

@@ -48,6 +48,7 @@ internal sealed class DirectAnswer(ModelConfig model) : IStrategy
             case CallOutcome.Cancelled:
                 return new RunFailure(RunFailureKind.Cancelled, "The run was cancelled.");
             case CallOutcome.RequestRejected:
+            case CallOutcome.Filtered when error is { Status: not null }:
                 return new RunFailure(RunFailureKind.RequestRejected, NameScrubber.Scrub(error!.Message, context.Catalog, context.Chat.Model))
                 {
                     Code = error.Code,

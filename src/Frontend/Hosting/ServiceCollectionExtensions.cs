@@ -61,6 +61,7 @@ public static partial class ServiceCollectionExtensions
             new Dictionary<ProviderKind, IUpstream>
             {
                 [ProviderKind.OpenAi] = provider.GetRequiredService<OpenAiUpstream>(),
+                [ProviderKind.AzureOpenAi] = provider.GetRequiredService<OpenAiUpstream>(),
                 [ProviderKind.Simulated] = provider.GetRequiredService<SimulatedUpstream>(),
             },
             provider.GetRequiredService<IGate>(),

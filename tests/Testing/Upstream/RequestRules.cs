@@ -17,6 +17,8 @@ internal sealed class RequestRules(StubOptions options)
         "user", "verbosity", "web_search_options",
     ];
 
+    private readonly AzureRules? _azure = options.Azure is { } form ? new AzureRules(form, options.RequiredKey) : null;
+
     public static StubViolation TooLarge(int limit) =>
         new("", 413, "request_too_large", null, $"The request is larger than {limit} bytes.");
 
@@ -26,7 +28,7 @@ internal sealed class RequestRules(StubOptions options)
     /// <returns>Null where every rule is kept.</returns>
     public StubViolation? Check(HttpRequest http, StubRequest request, Func<string, bool> served)
     {
-        var broken = Transport(http) ?? Shape(request);
+        var broken = (_azure is null ? Transport(http) : _azure.Transport(http)) ?? Shape(request);
         if (broken is not null)
         {
             return broken with { Model = request.Model };
@@ -34,10 +36,10 @@ internal sealed class RequestRules(StubOptions options)
 
         if (!served(request.Model))
         {
-            return new(request.Model, 404, "model_not_found", "model", $"There is no model '{request.Model}', or this key may not use it.");
+            return _azure is not null ? AzureRules.NoDeployment(request.Model) : new(request.Model, 404, "model_not_found", "model", $"There is no model '{request.Model}', or this key may not use it.");
         }
 
-        broken = MessageRules.Check(request) ?? FieldRules.Check(request);
+        broken = _azure?.Fields(http, request) ?? MessageRules.Check(request) ?? FieldRules.Check(request);
         if (broken is null && options.ReasoningModels.Contains(request.Model))
         {
             broken = ReasoningRules.Check(request);
@@ -83,7 +85,7 @@ internal sealed class RequestRules(StubOptions options)
                 return Broken(field.Name, $"'{field.Name}' is there more than once.", "duplicate_parameter");
             }
 
-            if (options.RefusedFields.Contains(field.Name) || (options.RefuseUnknownFields && !Known.Contains(field.Name)))
+            if (options.RefusedFields.Contains(field.Name) || ((options.RefuseUnknownFields || _azure is not null) && !Known.Contains(field.Name)))
             {
                 return Broken(field.Name, $"'{field.Name}' is not a parameter of this request.", "unknown_parameter");
             }

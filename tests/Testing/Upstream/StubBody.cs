@@ -32,6 +32,7 @@ internal static class StubBody
         http.Request.Headers.ToDictionary(header => header.Key, header => header.Value.ToString(), StringComparer.OrdinalIgnoreCase),
         http.Request.Protocol,
         http.Request.Path.Value ?? "",
+        http.Request.QueryString.Value ?? "",
         http.Connection.Id);
 
     private static JsonElement Parse(byte[] body)

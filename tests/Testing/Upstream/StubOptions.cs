@@ -15,6 +15,9 @@ public sealed record StubOptions
     /// <summary>Whether a top-level field that OpenAI does not know is refused.</summary>
     public bool RefuseUnknownFields { get; init; }
 
+    /// <summary>Speaks as Azure OpenAI does; null = as OpenAI. Unknown top-level fields are then refused always.</summary>
+    public StubAzure? Azure { get; init; }
+
     /// <summary>A larger body is answered with 413. Default 32 MiB.</summary>
     public int MaxBodyBytes { get; init; } = 32 * 1024 * 1024;
 

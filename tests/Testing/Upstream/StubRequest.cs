@@ -9,13 +9,14 @@ public sealed class StubRequest
     private readonly TaskCompletionSource _completed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     internal StubRequest(
-        byte[] body, JsonElement json, IReadOnlyDictionary<string, string> headers, string protocol, string path, string connectionId)
+        byte[] body, JsonElement json, IReadOnlyDictionary<string, string> headers, string protocol, string path, string query, string connectionId)
     {
         Body = body;
         Json = json;
         Headers = headers;
         Protocol = protocol;
         Path = path;
+        Query = query;
         ConnectionId = connectionId;
     }
 
@@ -32,11 +33,16 @@ public sealed class StubRequest
 
     public string Path { get; }
 
+    /// <summary>With its question mark; empty where there is none.</summary>
+    public string Query { get; }
+
     /// <summary>The same for requests that came over one connection.</summary>
     public string ConnectionId { get; }
 
-    /// <summary>Empty where the body names none.</summary>
-    public string Model => Field("model") is { ValueKind: JsonValueKind.String } model ? model.GetString()! : "";
+    /// <summary>The deployment in the path, else the body's model; empty where neither names one.</summary>
+    public string Model => Path.StartsWith(AzureRules.DeploymentsPath, StringComparison.Ordinal)
+        ? Path[AzureRules.DeploymentsPath.Length..].Split('/')[0]
+        : Field("model") is { ValueKind: JsonValueKind.String } model ? model.GetString()! : "";
 
     public bool Stream => Field("stream")?.ValueKind == JsonValueKind.True;
 

@@ -36,7 +36,7 @@ public sealed class UpstreamStub : IAsyncDisposable
         _server = Build();
     }
 
-    /// <summary>The address of its version segment, as <c>http://127.0.0.1:40000/v1</c>.</summary>
+    /// <summary>The address of its version segment, as <c>http://127.0.0.1:40000/v1</c>, or of an Azure resource.</summary>
     public Uri BaseUrl { get; private set; } = new("http://127.0.0.1/v1");
 
     /// <summary>What it shows to clients with <see cref="StubOptions.Tls"/>; otherwise null.</summary>
@@ -62,7 +62,12 @@ public sealed class UpstreamStub : IAsyncDisposable
         var stub = new UpstreamStub(options ?? new StubOptions());
         await stub._server.StartAsync();
         var addresses = stub._server.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses;
-        stub.BaseUrl = new Uri(new Uri(addresses.Single()), "v1");
+        stub.BaseUrl = new Uri(new Uri(addresses.Single()), stub._options.Azure switch
+        {
+            StubAzure.Deployments => "/",
+            StubAzure.V1 => "openai/v1",
+            _ => "v1",
+        });
         return stub;
     }
 

@@ -8,13 +8,18 @@ internal static class ModelReader
 
     private static readonly string[] Fields =
     [
-        "display_name", "provider", "base_url", "model", "api_key", "kind", "family", "context_tokens", "max_output_tokens",
+        "display_name", "provider", "base_url", "api_version", "model", "api_key", "kind", "family", "context_tokens", "max_output_tokens",
         "timeout_ms", "retries", "params", "rate_limit", "cooldown", "price", "simulated",
     ];
 
-    private static readonly (string, ProviderKind)[] Providers = [("openai", ProviderKind.OpenAi), ("simulated", ProviderKind.Simulated)];
+    private static readonly (string, ProviderKind)[] Providers =
+    [
+        ("openai", ProviderKind.OpenAi),
+        ("azure-openai", ProviderKind.AzureOpenAi),
+        ("simulated", ProviderKind.Simulated),
+    ];
 
-    private static readonly string[] LaterProviders = ["azure-openai", "anthropic"];
+    private static readonly string[] LaterProviders = ["anthropic"];
 
     private static readonly (string, ModelKind)[] Kinds = [("chat", ModelKind.Chat), ("embedding", ModelKind.Embedding)];
 
@@ -27,13 +32,14 @@ internal static class ModelReader
 
         var kind = model.Find("kind")?.OneOf(Kinds) ?? ModelKind.Chat;
         var name = draft.ReadAlias(model, isEnsemble: false, kind);
-        var provider = model.Require("provider", "Name the dialect it speaks: \"openai\" or \"simulated\".")?.OneOf(Providers, LaterProviders);
+        var provider = model.Require("provider", "Name the dialect it speaks: \"openai\", \"azure-openai\" or \"simulated\".")?.OneOf(Providers, LaterProviders);
         var config = new ModelConfig
         {
             DisplayName = name ?? "",
             Provider = provider ?? ProviderKind.OpenAi,
             Model = ReadModel(model, provider) ?? name ?? "",
             BaseUrl = ReadBaseUrl(model, provider),
+            ApiVersion = AzureReader.ReadApiVersion(model, provider),
             ApiKey = ReadApiKey(model, provider, draft),
             Kind = kind,
             Family = model.Find("family")?.Name(64),
@@ -50,12 +56,17 @@ internal static class ModelReader
         return name is null || provider is null ? null : config;
     }
 
-    private static string? ReadModel(ConfigObject model, ProviderKind? provider) => provider == ProviderKind.OpenAi
+    private static string? ReadModel(ConfigObject model, ProviderKind? provider) => provider is ProviderKind.OpenAi or ProviderKind.AzureOpenAi
         ? model.Require("model", "Give the provider's name of the model.")?.Name()
         : model.Find("model")?.Name();
 
     private static Uri? ReadBaseUrl(ConfigObject model, ProviderKind? provider)
     {
+        if (provider == ProviderKind.AzureOpenAi)
+        {
+            return AzureReader.ReadBaseUrl(model);
+        }
+
         var node = model.Find("base_url");
         if (provider != ProviderKind.Simulated)
         {
@@ -73,6 +84,10 @@ internal static class ModelReader
             if (provider == ProviderKind.OpenAi && !model.Has("base_url"))
             {
                 model.Warn("has no api_key, which api.openai.com asks for", "Add \"api_key\": \"env:NAME\".");
+            }
+            else if (provider == ProviderKind.AzureOpenAi)
+            {
+                model.Warn("has no api_key, which Azure OpenAI asks for", "Add \"api_key\": \"env:NAME\".");
             }
 
             return null;

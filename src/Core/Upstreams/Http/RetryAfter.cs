@@ -1,11 +1,12 @@
 using System.Buffers;
 using System.Globalization;
 using System.Net.Http.Headers;
+using System.Text.RegularExpressions;
 
 namespace Ensemble.Upstreams.Http;
 
 /// <summary>Reads how long a provider wants to be left alone. Sources: RFC 9110 §10.2.3, and the headers that OpenAI and OpenRouter document.</summary>
-internal static class RetryAfter
+internal static partial class RetryAfter
 {
     private static readonly SearchValues<char> NumberCharacters = SearchValues.Create("0123456789.");
 
@@ -23,14 +24,36 @@ internal static class RetryAfter
                 Later(Reset(headers, "-tokens", time), Reset(headers, "", time)));
         }
 
-        return wait switch
-        {
-            null => null,
-            { } value when value < TimeSpan.Zero => TimeSpan.Zero,
-            { } value when value > Longest => Longest,
-            _ => wait,
-        };
+        return Bounded(wait);
     }
+
+    /// <summary>Reads it from the words of an error, as Azure OpenAI puts it: "Please retry after 27 seconds."</summary>
+    /// <returns>As <see cref="Read(HttpResponseHeaders, bool, TimeProvider)"/>.</returns>
+    public static TimeSpan? Read(string message)
+    {
+        var match = Words().Match(message);
+        if (!match.Success || Number(match.Groups["number"].ValueSpan) is not { } number)
+        {
+            return null;
+        }
+
+        return Bounded(Seconds(match.Groups["unit"].Value.ToUpperInvariant() switch
+        {
+            "MILLISECOND" => number / 1000,
+            "MINUTE" => number * 60,
+            "HOUR" => number * 3600,
+            "DAY" => number * 86400,
+            _ => number,
+        }));
+    }
+
+    private static TimeSpan? Bounded(TimeSpan? wait) => wait switch
+    {
+        null => null,
+        { } value when value < TimeSpan.Zero => TimeSpan.Zero,
+        { } value when value > Longest => Longest,
+        _ => wait,
+    };
 
     private static TimeSpan? Standard(RetryConditionHeaderValue? value, TimeProvider time) =>
         value?.Delta ?? (value?.Date - time.GetUtcNow());
@@ -99,4 +122,10 @@ internal static class RetryAfter
 
     private static string? Header(HttpResponseHeaders headers, string name) =>
         headers.TryGetValues(name, out var values) ? values.FirstOrDefault() : null;
+
+    [GeneratedRegex(
+        @"\bretry after (?<number>\d{1,9}(\.\d{1,9})?) ?(?<unit>millisecond|second|minute|hour|day)s?\b",
+        RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant,
+        1000)]
+    private static partial Regex Words();
 }

@@ -43,7 +43,8 @@ internal sealed class AnswerBuilder(IAnswerSink? sink, ICallWatch watch, bool ke
 
         if (chunk.RawChoices is { } choices)
         {
-            sink?.OnChoices(choices);
+            // Clients of OpenAI take the delta for granted.
+            sink?.OnChoices(chunk.LacksDelta ? ChoicesAsDelta.Convert(choices) : choices);
         }
     }
 

@@ -3,7 +3,10 @@ using System.Text.Json;
 
 namespace Ensemble.Upstreams.OpenAi;
 
-/// <summary>Turns the choices of a whole answer into those of a chunk, for a server that does not stream where it should.</summary>
+/// <summary>
+/// Turns the choices of a whole answer into those of a chunk, for a server that does not stream where it should, and gives
+/// a delta to those of a chunk that have none.
+/// </summary>
 internal static class ChoicesAsDelta
 {
     /// <param name="choices">A JSON array, or null for none.</param>
@@ -28,16 +31,25 @@ internal static class ChoicesAsDelta
     private static void WriteChoice(Utf8JsonWriter writer, JsonElement choice)
     {
         writer.WriteStartObject();
+        var hasDelta = false;
         foreach (var property in choice.EnumerateObject())
         {
             if (property.NameEquals("message"u8) && property.Value.ValueKind == JsonValueKind.Object)
             {
                 WriteDelta(writer, property.Value);
+                hasDelta = true;
             }
-            else
+            else if (!property.NameEquals("delta"u8) || property.Value.ValueKind == JsonValueKind.Object)
             {
                 property.WriteTo(writer);
+                hasDelta |= property.NameEquals("delta"u8);
             }
+        }
+
+        if (!hasDelta)
+        {
+            writer.WriteStartObject("delta"u8);
+            writer.WriteEndObject();
         }
 
         writer.WriteEndObject();

@@ -26,6 +26,9 @@ internal record struct Completion
     /// <summary>A bit for each choice that says here why it ended.</summary>
     public ulong FinishedChoices { get; set; }
 
+    /// <summary>Whether a choice has neither a delta nor a message, as one that only annotates others has.</summary>
+    public bool LacksDelta { get; set; }
+
     /// <summary>Characters of text in choices after the first.</summary>
     public int OtherCharacters { get; set; }
 

@@ -65,11 +65,13 @@ internal static class CompletionReader
     {
         var choice = new Completion();
         var index = completion.ChoiceCount;
+        var hasMessage = false;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             if (reader.ValueTextEquals("delta"u8) || reader.ValueTextEquals("message"u8))
             {
                 reader.Read();
+                hasMessage |= reader.TokenType == JsonTokenType.StartObject;
                 ReadMessage(ref reader, ref choice);
             }
             else if (reader.ValueTextEquals("finish_reason"u8))
@@ -94,6 +96,7 @@ internal static class CompletionReader
             }
         }
 
+        completion.LacksDelta |= !hasMessage;
         Add(ref completion, choice, index);
     }
 

@@ -15,6 +15,10 @@ internal static class ErrorOutcome
         _ => CallOutcome.NotFound,
     };
 
+    /// <summary>A prompt that the provider's filter stopped is an answer that it filtered, whatever its status.</summary>
+    public static CallOutcome Of(HttpStatusCode status, UpstreamError error) =>
+        status == HttpStatusCode.BadRequest && ByName(error.Code) == CallOutcome.Filtered ? CallOutcome.Filtered : Of(status);
+
     public static CallOutcome Of(UpstreamError error)
     {
         if (int.TryParse(error.Code, NumberStyles.None, CultureInfo.InvariantCulture, out var status) && status is >= 400 and < 600)
@@ -31,7 +35,7 @@ internal static class ErrorOutcome
             CallOutcome.RateLimited,
         "invalid_api_key" or "authentication_error" or "permission_error" or "UNAUTHENTICATED" or "PERMISSION_DENIED" =>
             CallOutcome.AuthenticationFailed,
-        "model_not_found" or "not_found_error" or "NOT_FOUND" => CallOutcome.NotFound,
+        "model_not_found" or "not_found_error" or "NOT_FOUND" or "DeploymentNotFound" => CallOutcome.NotFound,
         "content_filter" or "content_policy_violation" => CallOutcome.Filtered,
         "context_length_exceeded" or "invalid_request_error" or "BadRequestError" or "INVALID_ARGUMENT" => CallOutcome.RequestRejected,
         _ => null,

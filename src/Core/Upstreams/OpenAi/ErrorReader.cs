@@ -78,9 +78,14 @@ internal static class ErrorReader
     private static UpstreamError Describe(JsonElement value, UpstreamError error) => error with
     {
         Type = Text(value, "type") ?? error.Type ?? Text(value, "status"),
-        Code = Text(value, "code") ?? error.Code,
+        Code = IsFiltered(value) ? "content_filter" : Text(value, "code") ?? error.Code,
         Param = Text(value, "param") ?? error.Param,
     };
+
+    /// <summary>Azure's own word for a prompt that its filter stopped, beside codes that differ by version.</summary>
+    private static bool IsFiltered(JsonElement value) =>
+        value.TryGetProperty("innererror", out var inner) && inner.ValueKind == JsonValueKind.Object
+        && Text(inner, "code") == "ResponsibleAIPolicyViolation";
 
     private static UpstreamError? Detail(JsonElement detail)
     {

@@ -9,12 +9,22 @@ internal sealed class ModelProfile
 {
     public ModelProfile(ModelConfig model, Uri baseUrl)
     {
-        Endpoint = new UriBuilder(baseUrl) { Path = baseUrl.AbsolutePath.TrimEnd('/') + "/chat/completions", Fragment = "" }.Uri;
+        IsAzure = model.Provider == ProviderKind.AzureOpenAi;
+        Endpoint = EndpointOf(model, baseUrl);
         ModelJson = JsonSerializer.SerializeToUtf8Bytes(model.Model, ChatJson.Default.String);
         Preset = OpenAiPresets.For(baseUrl.Host, model.Model);
+        if (IsAzure)
+        {
+            // Wherever a resource or a gateway before it is, the role is known there.
+            Preset = Preset with { DeveloperRole = null };
+        }
+
         Params = model.Params;
-        LearnedKey = $"{model.Provider} {baseUrl} {model.Model}";
+        LearnedKey = $"{model.Provider} {Endpoint} {model.Model}";
     }
+
+    /// <summary>Whether the key goes into the header <c>api-key</c>.</summary>
+    public bool IsAzure { get; }
 
     public Uri Endpoint { get; }
 
@@ -26,4 +36,17 @@ internal sealed class ModelProfile
 
     /// <summary>Under which refused parameters are remembered: a changed alias or timeout does not forget them.</summary>
     public string LearnedKey { get; }
+
+    private static Uri EndpointOf(ModelConfig model, Uri baseUrl)
+    {
+        var path = baseUrl.AbsolutePath.TrimEnd('/');
+        return model.ApiVersion is { } version
+            ? new UriBuilder(baseUrl)
+            {
+                Path = $"{path}/openai/deployments/{Uri.EscapeDataString(model.Model)}/chat/completions",
+                Query = $"api-version={Uri.EscapeDataString(version)}",
+                Fragment = "",
+            }.Uri
+            : new UriBuilder(baseUrl) { Path = $"{path}/chat/completions", Fragment = "" }.Uri;
+    }
 }

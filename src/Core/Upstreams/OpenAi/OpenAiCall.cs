@@ -8,7 +8,7 @@ using Ensemble.Upstreams.Http;
 namespace Ensemble.Upstreams.OpenAi;
 
 /// <summary>One HTTP request and what comes back.</summary>
-internal sealed class OpenAiCall(UpstreamHttp http, TimeProvider time, UpstreamRequest request, Uri endpoint, string? key)
+internal sealed class OpenAiCall(UpstreamHttp http, TimeProvider time, UpstreamRequest request, ModelProfile profile, string? key)
 {
     private const int LargestAnswer = 8 * 1024 * 1024;
     private const int LargestStream = 16 * 1024 * 1024;
@@ -47,12 +47,16 @@ internal sealed class OpenAiCall(UpstreamHttp http, TimeProvider time, UpstreamR
 
     private HttpRequestMessage Message(RequestEdits edits)
     {
-        var message = new HttpRequestMessage(HttpMethod.Post, endpoint)
+        var message = new HttpRequestMessage(HttpMethod.Post, profile.Endpoint)
         {
             Content = new RequestBodyContent(RequestRewriter.Rewrite(request.Chat, edits)),
         };
         message.Headers.Accept.Add(request.Sink is null ? Json : Events);
-        if (key is not null)
+        if (key is not null && profile.IsAzure)
+        {
+            message.Headers.Add("api-key", key);
+        }
+        else if (key is not null)
         {
             message.Headers.Authorization = new AuthenticationHeaderValue("Bearer", key);
         }
@@ -148,11 +152,12 @@ internal sealed class OpenAiCall(UpstreamHttp http, TimeProvider time, UpstreamR
     private async Task<UpstreamResult> ReadErrorAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
         var error = await ReadErrorBodyAsync(response.Content, cancellationToken);
-        return _answer.Failure(ErrorOutcome.Of(response.StatusCode), error with
+        var isLimited = response.StatusCode == HttpStatusCode.TooManyRequests;
+        return _answer.Failure(ErrorOutcome.Of(response.StatusCode, error), error with
         {
             Message = error.Message.Length > 0 ? error.Message : $"The provider answered with status {(int)response.StatusCode}.",
             Status = (int)response.StatusCode,
-            RetryAfter = RetryAfter.Read(response.Headers, response.StatusCode == HttpStatusCode.TooManyRequests, time),
+            RetryAfter = RetryAfter.Read(response.Headers, isLimited, time) ?? (isLimited ? RetryAfter.Read(error.Message) : null),
         });
     }
 

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Ensemble.Upstreams.OpenAi;
 
-/// <summary>OpenAI's chat completions, as OpenAI and every compatible server speak them.</summary>
+/// <summary>OpenAI's chat completions, as OpenAI, Azure OpenAI and every compatible server speak them.</summary>
 /// <remarks>
 /// A request that is refused for one parameter is repeated at once without it, at most three times in one call, and the
 /// provider's dislike is remembered. Nothing else is repeated here.
@@ -41,7 +41,7 @@ public sealed partial class OpenAiUpstream(UpstreamHttp http, ISecrets secrets, 
         for (var refusals = 0; ; refusals++)
         {
             var edits = ProviderAdaptation.Apply(request, profile, learned, out var dropped);
-            var call = new OpenAiCall(http, time, request, profile.Endpoint, key);
+            var call = new OpenAiCall(http, time, request, profile, key);
             var result = await call.SendAsync(edits, cancellationToken);
             if (refusals < MostRefusals
                 && result is { Outcome: CallOutcome.RequestRejected, Error: { Status: 400 or 422 } error }

@@ -39,7 +39,7 @@ internal static class ParameterRefusal
             "max_completion_tokens" => "max_tokens",
             _ => null,
         };
-        if (other is not null && Words(error.Message).Any(word => error.Message.AsSpan()[word].SequenceEqual(other)))
+        if (other is not null && (IsUnknown(error) || Words(error.Message).Any(word => error.Message.AsSpan()[word].SequenceEqual(other))))
         {
             return new LearnedParameter(name, null, other);
         }
@@ -56,6 +56,10 @@ internal static class ParameterRefusal
         error.Code is "unsupported_parameter" or "unsupported_value" or "unknown_parameter" or "unknown_field"
         || error.Type is "extra_forbidden" or "value_error.extra"
         || error.Message.AsSpan().ContainsAny(RefusalWording);
+
+    // A server has always known one of the two names of the length limit; older ones, only the older.
+    private static bool IsUnknown(UpstreamError error) =>
+        error.Code == "unknown_parameter" || error.Message.StartsWith("Unrecognized request argument", StringComparison.Ordinal);
 
     // "Only the default is supported" is said of parameters that might as well not be there.
     private static bool IsAboutTheValue(UpstreamError error) =>
