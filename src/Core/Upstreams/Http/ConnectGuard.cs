@@ -13,9 +13,10 @@ internal sealed class ConnectGuard(UpstreamNetwork network)
     /// <exception cref="AddressRefusedException">The address may not be called.</exception>
     public void CheckLiteral(Uri target)
     {
-        if (AddressRule.TryReadLiteral(target.IdnHost, out var address))
+        var host = target.IdnHost;
+        if (AddressRule.TryReadLiteral(host, out var address) && Refusal(host, address) is { } refusal)
         {
-            Allowed(target.IdnHost, [address]);
+            throw new AddressRefusedException(refusal);
         }
     }
 
@@ -52,15 +53,13 @@ internal sealed class ConnectGuard(UpstreamNetwork network)
     /// <exception cref="AddressRefusedException">There are addresses, and none may be called.</exception>
     internal List<IPAddress> Allowed(string host, IPAddress[] addresses)
     {
-        var isLoopbackHost = AddressRule.IsLoopbackHost(host);
         var allowed = new List<IPAddress>(addresses.Length);
         string? refusal = null;
         foreach (var address in addresses)
         {
-            var verdict = AddressRule.Judge(address);
-            if (Advice(verdict.Kind, address, isLoopbackHost) is { } advice)
+            if (Refusal(host, address) is { } reason)
             {
-                refusal ??= $"{Describe(host, address)} {verdict.Words}, {advice}";
+                refusal ??= reason;
             }
             else
             {
@@ -72,15 +71,22 @@ internal sealed class ConnectGuard(UpstreamNetwork network)
     }
 
     /// <returns>Null where the address may be called.</returns>
-    private string? Advice(AddressKind kind, IPAddress address, bool isLoopbackHost) => kind switch
+    private string? Refusal(string host, IPAddress address)
     {
-        AddressKind.Public => null,
-        AddressKind.Private when IsListed(address) => null,
-        AddressKind.Private => "which is called only where the option Security:AllowedNetworks has its network.",
-        AddressKind.Loopback when isLoopbackHost => null,
-        AddressKind.Loopback => "which is called only where base_url says localhost or the address itself.",
-        _ => "which is never called. Change base_url, or the name's address.",
-    };
+        var verdict = AddressRule.Judge(address);
+        var advice = verdict.Kind switch
+        {
+            AddressKind.Forbidden => "which is never called. Change base_url, or the name's address.",
+            AddressKind.Loopback when AddressRule.IsLoopbackHost(host) => null,
+            AddressKind.Loopback => "which is called only where base_url says localhost or the address itself.",
+
+            // Plain http is allowed to this machine, and so must not leave it.
+            _ when AddressRule.IsLoopbackHost(host) => "which is not this machine. Mend the address of the name.",
+            AddressKind.Private when !IsListed(address) => "which is called only where the option Security:AllowedNetworks has its network.",
+            _ => null,
+        };
+        return advice is null ? null : $"{Describe(host, address)} {verdict.Words}, {advice}";
+    }
 
     private bool IsListed(IPAddress address)
     {

@@ -42,6 +42,21 @@ public sealed class ConnectGuardTests
     }
 
     [Theory]
+    [InlineData("8.8.8.8")]
+    [InlineData("10.1.2.3")]
+    public async Task Send_LocalhostThatIsElsewhere_IsNotCalled(string address)
+    {
+        await using var harness = await OpenAiHarness.StartAsync(
+            network: Names(address) with { AllowedNetworks = [IPNetwork.Parse("10.0.0.0/8")] });
+        Name(harness, "localhost");
+
+        var result = await harness.WholeAsync();
+
+        result.Outcome.ShouldBe(CallOutcome.NotFound);
+        result.Error!.Message.ShouldContain("not this machine");
+    }
+
+    [Theory]
     [InlineData("http://169.254.169.254/v1")]
     [InlineData("http://[fd00:ec2::254]/v1")]
     [InlineData("https://192.168.1.1/v1")]
@@ -168,6 +183,22 @@ public sealed class ConnectGuardTests
 
         _lookups.ShouldBeEmpty();
         harness.Stub.Requests.ShouldHaveSingleItem().Headers["Host"].ShouldStartWith("provider.test:");
+    }
+
+    [Theory]
+    [InlineData("http://provider.test/v1")]
+    [InlineData("https://provider.test/v1")]
+    public async Task Send_ProxyAtARefusedAddress_FailsForGoodAndSaysWhy(string baseUrl)
+    {
+        await using var harness = await OpenAiHarness.StartAsync(
+            configure: _ => handler => handler.Proxy = new WebProxy("http://proxy.test:3128"), network: Names("10.1.2.3") with { UseProxy = true });
+        harness.Model = harness.Model with { BaseUrl = new Uri(baseUrl) };
+
+        var result = await harness.WholeAsync();
+
+        result.Outcome.ShouldBe(CallOutcome.NotFound);
+        result.Error!.Message.ShouldContain("'proxy.test' is at 10.1.2.3");
+        _lookups.ShouldBe(["proxy.test"]);
     }
 
     [Theory]
