@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Ensemble.Load.Baseline;
+using Ensemble.Load.Gate;
 using Ensemble.Load.Stub;
 
 namespace Ensemble.Load;
@@ -14,7 +15,7 @@ internal static class Program
             return 2;
         }
 
-        var (verb, rest) = args is [("run" or "stub" or "baseline") and var first, .. var others] ? (first, others) : ("run", args);
+        var (verb, rest) = args is [("run" or "gate" or "stub" or "baseline") and var first, .. var others] ? (first, others) : ("run", args);
         using var stop = new CancellationTokenSource();
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => Stop(signal, stop));
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal => Stop(signal, stop));
@@ -28,6 +29,8 @@ internal static class Program
                 case "baseline":
                     await BaselineGateway.RunAsync(Argument(rest, "--urls"), new Uri(Argument(rest, "--stub")), stop.Token);
                     return 0;
+                case "gate":
+                    return await GateRun.ExecuteAsync(stop.Token);
                 default:
                     return await new BenchmarkRun(RunOptions.Parse(rest), stop.Token).ExecuteAsync();
             }

@@ -187,7 +187,7 @@ public sealed partial class GateState
             Quota(rate.Tpm, _tokens, now));
 
     private static GateQuota? Quota(long? limit, SlidingWindow window, long now) => limit is { } most
-        ? new GateQuota(most, Math.Max(0, most - window.Total), TimeSpan.FromMilliseconds(window.TimeUntil(0, now)))
+        ? new GateQuota(most, Math.Max(0, most - window.Total), TimeSpan.FromMilliseconds(window.TimeUntilEmpty(now)))
         : null;
 
     /// <returns>

@@ -62,6 +62,20 @@ internal sealed class SlidingWindow
         return 0;
     }
 
+    /// <returns>Milliseconds until nothing is counted, if nothing is added.</returns>
+    public long TimeUntilEmpty(long now)
+    {
+        for (var bucket = _newest; bucket > _newest - _counts.Length && bucket >= 0; bucket--)
+        {
+            if (_counts[bucket % _counts.Length] != 0)
+            {
+                return ((bucket + _counts.Length) * _bucketLength) - now;
+            }
+        }
+
+        return 0;
+    }
+
     /// <summary>The buckets that are not empty, oldest first.</summary>
     public IEnumerable<(long Bucket, long Count)> Buckets()
     {

@@ -45,6 +45,7 @@ public sealed class SlidingWindowTests
                 window.Add(now, amount);
             }
 
+            window.TimeUntilEmpty(now).ShouldBe(window.TimeUntil(0, now));
             var until = window.TimeUntil(most, now);
             if (until > 0)
             {

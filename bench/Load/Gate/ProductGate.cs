@@ -1,0 +1,53 @@
+using Ensemble.Catalog;
+using Ensemble.Gates;
+using Ensemble.Runs;
+using Ensemble.Upstreams;
+using Ensemble.Usage;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Ensemble.Load.Gate;
+
+/// <summary>The product's gates as one process has them: a hot model with all four limits and a cooldown, leases renewed, states saved.</summary>
+internal sealed class ProductGate : IGateSubject
+{
+    private static readonly GateKey Key = GateKey.Model("hot");
+
+    private static readonly GateHolder Holder = new(RunId.New(), 1, "bench", SubCallRole.Panel, new SubCallKey(SubCallStep.Candidate, 0, 0));
+
+    private readonly InProcessGates _gates;
+    private readonly RenewingGates _renewing;
+
+    public ProductGate()
+    {
+        var model = new ModelConfig
+        {
+            DisplayName = Key.Name,
+            Provider = ProviderKind.Simulated,
+            Model = Key.Name,
+            RateLimit = new RateLimitConfig { Rpm = int.MaxValue, Rpd = int.MaxValue, Tpm = long.MaxValue / 2, Concurrency = 10_000 },
+        };
+        var catalog = new StaticCatalog(new CatalogSnapshot(1, [model], [], []));
+        _gates = new InProcessGates(catalog, TimeProvider.System, new InMemoryGateStore(), new NoUsageSink(), NullLogger<InProcessGates>.Instance);
+        _renewing = new RenewingGates(_gates, TimeProvider.System, NullLogger<RenewingGates>.Instance);
+    }
+
+    public string Name => "product";
+
+    public async ValueTask<bool> PassAsync()
+    {
+        var admission = await _renewing.AcquireAsync(new GateRequest(Key, Guid.NewGuid(), 100, Holder), CancellationToken.None);
+        if (admission.Lease is not { } lease)
+        {
+            return false;
+        }
+
+        await _renewing.ReleaseAsync(lease, new GateRelease(CallOutcome.Ok, 30, null));
+        return true;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _renewing.DisposeAsync();
+        await _gates.DisposeAsync();
+    }
+}
