@@ -1,6 +1,3 @@
-using System.Runtime.CompilerServices;
-using System.Threading.Channels;
-
 namespace Ensemble.Catalog;
 
 /// <summary>A catalog that lives as long as its process.</summary>
@@ -8,7 +5,7 @@ public sealed class InMemoryCatalogStore : ICatalogStore
 {
     private readonly Lock _lock = new();
     private readonly SortedDictionary<(CatalogEntryKind Kind, string Name), CatalogEntry> _entries = new(new ByKindThenName());
-    private readonly List<Channel<long>> _watchers = [];
+    private readonly RevisionAnnouncements _written = new();
     private long _revision;
 
     public Task<CatalogDocument> ReadAsync(CancellationToken cancellationToken)
@@ -49,35 +46,12 @@ public sealed class InMemoryCatalogStore : ICatalogStore
                 }
             }
 
-            _watchers.ForEach(watcher => watcher.Writer.TryWrite(_revision));
+            _written.Announce(_revision);
             return Task.FromResult<long?>(_revision);
         }
     }
 
-    public async IAsyncEnumerable<long> WatchAsync([EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        // Only the newest revision matters to whoever is slow.
-        var channel = Channel.CreateBounded<long>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest });
-        lock (_lock)
-        {
-            _watchers.Add(channel);
-        }
-
-        try
-        {
-            await foreach (var revision in channel.Reader.ReadAllAsync(cancellationToken))
-            {
-                yield return revision;
-            }
-        }
-        finally
-        {
-            lock (_lock)
-            {
-                _watchers.Remove(channel);
-            }
-        }
-    }
+    public IAsyncEnumerable<long> WatchAsync(CancellationToken cancellationToken) => _written.ListenAsync(cancellationToken);
 
     private sealed class ByKindThenName : IComparer<(CatalogEntryKind Kind, string Name)>
     {

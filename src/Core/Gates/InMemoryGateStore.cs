@@ -81,6 +81,6 @@ public sealed class InMemoryGateStore(int maxGates = 32_768, long maxSnapshotByt
 
         public long Epoch { get; set; }
 
-        public byte[]? Snapshot { get; set; }
+        public ReadOnlyMemory<byte>? Snapshot { get; set; }
     }
 }

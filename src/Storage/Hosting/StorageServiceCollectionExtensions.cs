@@ -1,0 +1,27 @@
+using Ensemble.Catalog;
+using Ensemble.Gates;
+using Ensemble.Runs;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
+
+namespace Ensemble.Storage.Hosting;
+
+public static class StorageServiceCollectionExtensions
+{
+    /// <summary>
+    /// Adds <see cref="IEnsembleStorage"/> and its stores, as <see cref="ICatalogStore"/>, <see cref="IGateStore"/> and
+    /// <see cref="IRunStore"/>. A host opens the database when it starts, and does not start without it.
+    /// </summary>
+    public static IServiceCollection AddEnsembleStorage(this IServiceCollection services, StorageOptions options)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton(provider => EnsembleStorage.Create(
+            options, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILoggerFactory>()));
+        services.TryAddSingleton(static provider => provider.GetRequiredService<IEnsembleStorage>().Catalog);
+        services.TryAddSingleton(static provider => provider.GetRequiredService<IEnsembleStorage>().Gates);
+        services.TryAddSingleton(static provider => provider.GetRequiredService<IEnsembleStorage>().Runs);
+        services.AddHostedService<StorageStart>();
+        return services;
+    }
+}

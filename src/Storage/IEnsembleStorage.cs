@@ -1,0 +1,25 @@
+using Ensemble.Catalog;
+using Ensemble.Gates;
+using Ensemble.Runs;
+
+namespace Ensemble.Storage;
+
+/// <summary>
+/// One database with everything that is kept in it. The stores open it when they are first used, if nobody has done so before, and
+/// throw <see cref="StorageException"/> where it fails them.
+/// </summary>
+public interface IEnsembleStorage : IAsyncDisposable
+{
+    ICatalogStore Catalog { get; }
+
+    IGateStore Gates { get; }
+
+    IRunStore Runs { get; }
+
+    /// <summary>
+    /// Creates what is missing and brings the tables up to date. Several processes may do so at once. Does nothing the second time;
+    /// after a failure it tries again.
+    /// </summary>
+    /// <exception cref="StorageException">The database cannot be opened, or was written by a newer version.</exception>
+    Task OpenAsync(CancellationToken cancellationToken);
+}

@@ -1,0 +1,19 @@
+using Ensemble.Catalog;
+using Ensemble.Gates;
+using Ensemble.Runs;
+
+namespace Ensemble.Storage;
+
+/// <summary>Keeps everything in this process, within bounds.</summary>
+internal sealed class MemoryStorage : IEnsembleStorage
+{
+    public ICatalogStore Catalog { get; } = new InMemoryCatalogStore();
+
+    public IGateStore Gates { get; } = new InMemoryGateStore();
+
+    public IRunStore Runs { get; } = new InMemoryRunStore();
+
+    public Task OpenAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public ValueTask DisposeAsync() => default;
+}

@@ -1,0 +1,79 @@
+using Ensemble.Storage.Sql;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace Ensemble.Storage.Postgres;
+
+/// <summary>
+/// A database on a server. Tables are made and found along the user's search path. What fails because the server is away fails at once
+/// and says that it is transient: only whoever asked knows whether it may be asked again.
+/// </summary>
+internal sealed class PostgresDatabase : SqlDatabase
+{
+    public static readonly SqlDialect SqlDialect = new()
+    {
+        Name = "postgres",
+        FindMigrations = "SELECT 1 WHERE to_regclass('schema_migrations') IS NOT NULL",
+        LockMigrations = $"SELECT pg_advisory_lock({MigrationLock})",
+        SkipLocked = " FOR UPDATE SKIP LOCKED",
+        AnnounceRevision = $"SELECT pg_notify('{PostgresWatch.Channel}', CAST(@revision AS text))",
+    };
+
+    /// <summary>"ensemble" in ASCII.</summary>
+    private const string MigrationLock = "7308906124732951653";
+
+    private readonly NpgsqlDataSource _source;
+    private readonly NpgsqlDataSource _sessions;
+    private readonly PostgresWatch _watch;
+    private readonly string? _user;
+
+    public PostgresDatabase(NpgsqlConnectionStringBuilder connection, IReadOnlyList<Migration> migrations, TimeProvider time, ILogger<PostgresWatch> logger)
+        : base(migrations, time)
+    {
+        _user = connection.Username;
+        Name = $"The PostgreSQL database {connection.Database ?? connection.Username} at {connection.Host}:{connection.Port}";
+
+        // Without a logger: its entries would show statements, and at some levels connection strings.
+        _source = NpgsqlDataSource.Create(connection);
+        _sessions = NpgsqlDataSource.Create(PostgresWatch.ForListening(connection));
+        _watch = new PostgresWatch(_sessions, this, time, logger);
+    }
+
+    public override string Name { get; }
+
+    public override SqlDialect Dialect => SqlDialect;
+
+    public override IAsyncEnumerable<long> WatchRevisionsAsync(CancellationToken cancellationToken) => _watch.ListenAsync(cancellationToken);
+
+    public override async ValueTask DisposeAsync()
+    {
+        await _source.DisposeAsync();
+        await _sessions.DisposeAsync();
+        await base.DisposeAsync();
+    }
+
+    protected override async Task<int> OpenCoreAsync(Func<SqlSession, Task<int>> migrate, CancellationToken cancellationToken)
+    {
+        // From no pool: its end is the end of the lock, whatever happened.
+        var connection = await _sessions.OpenConnectionAsync(cancellationToken);
+        await using (connection)
+        {
+            return await migrate(new SqlSession(connection, null, cancellationToken));
+        }
+    }
+
+    protected override async Task<T> ReadCoreAsync<T>(Func<SqlSession, Task<T>> work, CancellationToken cancellationToken)
+    {
+        var connection = await _source.OpenConnectionAsync(cancellationToken);
+        await using (connection)
+        {
+            return await work(new SqlSession(connection, null, cancellationToken));
+        }
+    }
+
+    /// <summary>The server waits for its disk at each commit, whatever is written.</summary>
+    protected override Task<T> WriteCoreAsync<T>(Func<SqlSession, Task<T>> work, Durability durability, CancellationToken cancellationToken) =>
+        ReadCoreAsync(work, cancellationToken);
+
+    protected override StorageException? Translate(Exception exception) => PostgresErrors.Translate(exception, Name, _user);
+}

@@ -1,0 +1,122 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using System.Threading.Channels;
+using Ensemble.Storage.Sql;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace Ensemble.Storage.Postgres;
+
+/// <summary>
+/// Listens for revisions that anybody writes, over a connection of its own each time somebody watches. What was written while it was
+/// away is made up for: each time it begins to listen it tells the stored revision.
+/// </summary>
+internal sealed partial class PostgresWatch(NpgsqlDataSource sessions, SqlDatabase database, TimeProvider time, ILogger<PostgresWatch> logger)
+{
+    public const string Channel = "ensemble_catalog";
+
+    /// <summary>How long a connection is silent until it is asked whether it is still there, in seconds.</summary>
+    private const int KeepAliveSeconds = 15;
+
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(10);
+
+    /// <summary>Connections that last: out of no pool, and asked from time to time whether they are alive.</summary>
+    public static NpgsqlConnectionStringBuilder ForListening(NpgsqlConnectionStringBuilder connection) =>
+        new(connection.ConnectionString) { Pooling = false, KeepAlive = KeepAliveSeconds };
+
+    public async IAsyncEnumerable<long> ListenAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await database.OpenAsync(cancellationToken);
+
+        // Whoever is slow gets the newest revision only.
+        var heard = System.Threading.Channels.Channel.CreateBounded<long>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest });
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var listening = ListenAlwaysAsync(heard.Writer, ending.Token);
+        try
+        {
+            await foreach (var revision in heard.Reader.ReadAllAsync(cancellationToken))
+            {
+                yield return revision;
+            }
+        }
+        finally
+        {
+            await ending.CancelAsync();
+            await listening;
+        }
+    }
+
+    private async Task ListenAlwaysAsync(ChannelWriter<long> heard, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var pause = FirstPause;
+            while (true)
+            {
+                try
+                {
+                    await ListenOnceAsync(heard, onListening: () => pause = Listening(pause), cancellationToken);
+                }
+                catch (Exception exception) when (PostgresErrors.IsOutage(exception) && !cancellationToken.IsCancellationRequested)
+                {
+                    if (pause == FirstPause)
+                    {
+                        LogAway(logger, database.Name, exception.GetType().Name);
+                    }
+                }
+
+                await Task.Delay(pause, time, cancellationToken);
+                pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
+            }
+        }
+        catch (Exception exception)
+        {
+            // Cancelled, or a fault: whoever reads is told either way.
+            heard.TryComplete(exception);
+        }
+    }
+
+    private async Task ListenOnceAsync(ChannelWriter<long> heard, Action onListening, CancellationToken cancellationToken)
+    {
+        var connection = await sessions.OpenConnectionAsync(cancellationToken);
+        await using (connection)
+        {
+            connection.Notification += (_, notification) =>
+            {
+                if (long.TryParse(notification.Payload, NumberStyles.None, CultureInfo.InvariantCulture, out var revision))
+                {
+                    heard.TryWrite(revision);
+                }
+            };
+            var session = new SqlSession(connection, null, cancellationToken);
+            await session.ExecuteAsync($"LISTEN {Channel}");
+            heard.TryWrite((await session.QueryAsync("SELECT revision FROM catalog_revision", static row => row.GetInt64(0)))[0]);
+            onListening();
+            while (true)
+            {
+                await connection.WaitAsync(cancellationToken);
+            }
+        }
+    }
+
+    private TimeSpan Listening(TimeSpan pause)
+    {
+        if (pause > FirstPause)
+        {
+            LogBack(logger, database.Name);
+        }
+
+        return FirstPause;
+    }
+
+    [LoggerMessage(
+        EventId = 60,
+        EventName = "CatalogUnheard",
+        Level = LogLevel.Warning,
+        Message = "{Database}: changes of the catalog are not heard ({Reason}); the connection is tried again")]
+    private static partial void LogAway(ILogger logger, string database, string reason);
+
+    [LoggerMessage(EventId = 61, EventName = "CatalogHeard", Level = LogLevel.Information, Message = "{Database}: changes of the catalog are heard again")]
+    private static partial void LogBack(ILogger logger, string database);
+}

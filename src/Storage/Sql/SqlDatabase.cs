@@ -1,0 +1,93 @@
+using Ensemble.Catalog;
+
+namespace Ensemble.Storage.Sql;
+
+/// <summary>A database: hands out connections for the length of a job, and turns its failures into <see cref="StorageException"/>.</summary>
+internal abstract class SqlDatabase(IReadOnlyList<Migration> migrations, TimeProvider time) : IAsyncDisposable
+{
+    private readonly SemaphoreSlim _opening = new(1, 1);
+    private volatile bool _isOpen;
+
+    /// <summary>For messages: where it is, without anything secret.</summary>
+    public abstract string Name { get; }
+
+    public abstract SqlDialect Dialect { get; }
+
+    public async Task OpenAsync(CancellationToken cancellationToken)
+    {
+        if (_isOpen)
+        {
+            return;
+        }
+
+        await _opening.WaitAsync(cancellationToken);
+        try
+        {
+            if (!_isOpen)
+            {
+                await TryAsync(OpenCoreAsync(new Migrator(Name, Dialect, migrations, time).RunAsync, cancellationToken));
+                _isOpen = true;
+            }
+        }
+        finally
+        {
+            _opening.Release();
+        }
+    }
+
+    /// <summary>A job that changes nothing.</summary>
+    public async Task<T> ReadAsync<T>(Func<SqlSession, Task<T>> work, CancellationToken cancellationToken)
+    {
+        await OpenAsync(cancellationToken);
+        return await TryAsync(ReadCoreAsync(work, cancellationToken));
+    }
+
+    /// <summary>A job that writes: each of its statements by itself, unless it begins a transaction.</summary>
+    public async Task<T> WriteAsync<T>(Func<SqlSession, Task<T>> work, Durability durability, CancellationToken cancellationToken)
+    {
+        await OpenAsync(cancellationToken);
+        return await TryAsync(WriteCoreAsync(work, durability, cancellationToken));
+    }
+
+    /// <inheritdoc cref="ICatalogStore.WatchAsync"/>
+    public abstract IAsyncEnumerable<long> WatchRevisionsAsync(CancellationToken cancellationToken);
+
+    /// <summary>Called when a new revision of the catalog is stored.</summary>
+    public virtual void OnRevisionWritten(long revision)
+    {
+    }
+
+    public virtual ValueTask DisposeAsync()
+    {
+        _opening.Dispose();
+        GC.SuppressFinalize(this);
+        return default;
+    }
+
+    /// <summary>Makes ready what connections need, and migrates on one of them.</summary>
+    protected abstract Task<int> OpenCoreAsync(Func<SqlSession, Task<int>> migrate, CancellationToken cancellationToken);
+
+    protected abstract Task<T> ReadCoreAsync<T>(Func<SqlSession, Task<T>> work, CancellationToken cancellationToken);
+
+    protected abstract Task<T> WriteCoreAsync<T>(Func<SqlSession, Task<T>> work, Durability durability, CancellationToken cancellationToken);
+
+    /// <returns>Null for what is no failure of the database.</returns>
+    protected abstract StorageException? Translate(Exception exception);
+
+    private async Task<T> TryAsync<T>(Task<T> job)
+    {
+        try
+        {
+            return await job;
+        }
+        catch (Exception exception)
+        {
+            if (Translate(exception) is { } failure)
+            {
+                throw failure;
+            }
+
+            throw;
+        }
+    }
+}

@@ -1,0 +1,19 @@
+using Ensemble.Catalog;
+using Ensemble.Gates;
+using Ensemble.Runs;
+
+namespace Ensemble.Storage.Sql;
+
+/// <summary>The stores of a database that speaks SQL.</summary>
+internal sealed class SqlStorage(SqlDatabase database, TimeProvider time) : IEnsembleStorage
+{
+    public ICatalogStore Catalog { get; } = new SqlCatalogStore(database);
+
+    public IGateStore Gates { get; } = new SqlGateStore(database, time);
+
+    public IRunStore Runs { get; } = new SqlRunStore(database);
+
+    public Task OpenAsync(CancellationToken cancellationToken) => database.OpenAsync(cancellationToken);
+
+    public ValueTask DisposeAsync() => database.DisposeAsync();
+}

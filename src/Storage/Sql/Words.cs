@@ -1,0 +1,18 @@
+using System.Collections.Frozen;
+using Ensemble.Runs;
+
+namespace Ensemble.Storage.Sql;
+
+/// <summary>How values of an enum are stored: by name, as manifests have them, so that their order may change.</summary>
+internal static class Words<T>
+    where T : struct, Enum
+{
+    private static readonly FrozenDictionary<string, T> Values =
+        Enum.GetValues<T>().ToFrozenDictionary(static value => SnakeCase.Of(value), StringComparer.Ordinal);
+
+    public static string Of(T value) => SnakeCase.Of(value);
+
+    public static T Read(string word) => Values.TryGetValue(word, out var value)
+        ? value
+        : throw new StorageException($"The database holds a {SnakeCase.Of(default(T))} of a kind that this version does not know.", isTransient: false);
+}

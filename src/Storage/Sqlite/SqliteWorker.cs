@@ -1,0 +1,109 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using Microsoft.Data.Sqlite;
+
+namespace Ensemble.Storage.Sqlite;
+
+/// <summary>
+/// Threads that do nothing but talk to SQLite, each over a connection of its own. SQLite's calls block, and on a slow disk for long:
+/// on the thread pool they would hold up requests that need no database. Jobs are asynchronous in form only, since everything they
+/// wait for is done when it returns. One thread makes a lock of the queue: its jobs are never at work side by side.
+/// </summary>
+internal sealed class SqliteWorker : IAsyncDisposable
+{
+    /// <summary>Jobs that wait or run at most; whoever has one more waits for a place.</summary>
+    private const int QueueLength = 256;
+
+    private readonly SemaphoreSlim _places = new(QueueLength, QueueLength);
+    private readonly BlockingCollection<Job> _jobs = new(QueueLength);
+    private readonly Func<SqliteConnection> _connect;
+    private readonly Task _ended;
+
+    /// <param name="connect">Opens a connection; tried again at the next job where it fails.</param>
+    public SqliteWorker(string name, int threads, Func<SqliteConnection> connect)
+    {
+        _connect = connect;
+        _ended = Task.WhenAll(Enumerable.Range(0, threads).Select(_ => Start(name)).ToArray());
+    }
+
+    /// <summary>Until its turn has come a job can be cancelled; then it is done to its end.</summary>
+    public async Task<T> RunAsync<T>(Func<SqliteConnection, Task<T>> work, CancellationToken cancellationToken)
+    {
+        await _places.WaitAsync(cancellationToken);
+        ObjectDisposedException.ThrowIf(_jobs.IsAddingCompleted, this);
+        var job = new Job<T>(work);
+        _jobs.Add(job, CancellationToken.None);
+        await using (cancellationToken.UnsafeRegister(static (state, token) => ((Job<T>)state!).Cancel(token), job))
+        {
+            return await job.Completion;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _jobs.CompleteAdding();
+        await _ended;
+        _jobs.Dispose();
+        _places.Dispose();
+    }
+
+    private Task Start(string name)
+    {
+        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var thread = new Thread(() => Work(ended)) { Name = name, IsBackground = true };
+        thread.Start();
+        return ended.Task;
+    }
+
+    private void Work(TaskCompletionSource ended)
+    {
+        SqliteConnection? connection = null;
+        foreach (var job in _jobs.GetConsumingEnumerable())
+        {
+            _places.Release();
+            var done = job.RunAsync(() => connection ??= _connect());
+            Debug.Assert(done.IsCompleted, "SQLite's calls return when they are done.");
+        }
+
+        connection?.Dispose();
+        ended.SetResult();
+    }
+
+    private abstract class Job
+    {
+        public abstract Task RunAsync(Func<SqliteConnection> connection);
+    }
+
+    private sealed class Job<T>(Func<SqliteConnection, Task<T>> work) : Job
+    {
+        private readonly TaskCompletionSource<T> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private int _taken;
+
+        public Task<T> Completion => _completion.Task;
+
+        public void Cancel(CancellationToken token)
+        {
+            if (Interlocked.Exchange(ref _taken, 1) == 0)
+            {
+                _completion.TrySetCanceled(token);
+            }
+        }
+
+        public override async Task RunAsync(Func<SqliteConnection> connection)
+        {
+            if (Interlocked.Exchange(ref _taken, 1) == 1)
+            {
+                return;
+            }
+
+            try
+            {
+                _completion.SetResult(await work(connection()));
+            }
+            catch (Exception exception)
+            {
+                _completion.SetException(exception);
+            }
+        }
+    }
+}

@@ -1,0 +1,26 @@
+using System.Text;
+
+namespace Ensemble.Storage;
+
+/// <summary>Which database, and where it is.</summary>
+public sealed record StorageOptions
+{
+    /// <summary>Where SQLite keeps its file if nobody says otherwise. Relative paths start at the working folder.</summary>
+    public const string DefaultSqlite = "Data Source=data/ensemble.db";
+
+    /// <summary>Default SQLite.</summary>
+    public StorageProvider Provider { get; init; } = StorageProvider.Sqlite;
+
+    /// <summary>
+    /// SQLite: <c>Data Source=PATH</c>, default <see cref="DefaultSqlite"/>. PostgreSQL: as Npgsql takes it, no default. May hold a
+    /// password, so it is never printed. Without meaning for memory.
+    /// </summary>
+    public string? ConnectionString { get; init; }
+
+    // What a record prints ends up in logs.
+    private bool PrintMembers(StringBuilder builder)
+    {
+        builder.Append(nameof(Provider)).Append(" = ").Append(Provider);
+        return true;
+    }
+}

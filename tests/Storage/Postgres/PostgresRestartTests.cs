@@ -1,0 +1,69 @@
+using Ensemble.Storage.Tests.Support;
+using Ensemble.Testing;
+
+namespace Ensemble.Storage.Tests.Postgres;
+
+/// <summary>A server that goes away and comes back.</summary>
+public sealed class PostgresRestartTests
+{
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(250);
+
+    [Fact]
+    public async Task Watch_ServerStoppedAndStarted_PausesLongerEachTimeAndThenTellsTheStoredRevision()
+    {
+        await using var server = new PostgresServer();
+        await using var database = TestDatabase.Of(await server.CreateDatabaseAsync());
+        var clock = new ManualTimeProvider();
+        var store = database.Another(clock).Catalog;
+        await using var watch = await Watch.BeginAsync(store);
+        var before = watch.Revision;
+
+        await server.StopAsync("fast");
+        foreach (var factor in (int[])[1, 2, 4, 8, 16, 32, 40, 40])
+        {
+            await clock.WaitForTimerAsync(factor * FirstPause, Now.Cancel);
+            clock.Advance(factor * FirstPause);
+        }
+
+        await clock.WaitForTimerAsync(40 * FirstPause, Now.Cancel);
+        await server.StartAsync();
+        clock.Advance(40 * FirstPause);
+
+        (await watch.NextAsync()).ShouldBe(before);
+        (await PatientlyAsync(() => store.WriteAsync([], before, Now.Cancel))).ShouldBe(before + 1);
+        (await watch.NextAsync()).ShouldBe(before + 1);
+    }
+
+    [Fact]
+    public async Task Use_ServerStopped_FailsAsTransientAndWorksAgainLater()
+    {
+        await using var server = new PostgresServer();
+        await using var database = TestDatabase.Of(await server.CreateDatabaseAsync());
+        var storage = database.Another();
+        await storage.Catalog.WriteAsync([], 0, Now.Cancel);
+
+        await server.StopAsync("immediate");
+
+        var failure = await Should.ThrowAsync<StorageException>(() => storage.Catalog.ReadRevisionAsync(Now.Cancel));
+        failure.IsTransient.ShouldBeTrue();
+        failure.ToString().ShouldNotContain(PostgresServer.Password);
+        await server.StartAsync();
+        (await PatientlyAsync(() => storage.Catalog.ReadRevisionAsync(Now.Cancel))).ShouldBe(1);
+    }
+
+    /// <summary>What its pool keeps of a server that is gone is noticed one connection at a time.</summary>
+    private static async Task<T> PatientlyAsync<T>(Func<Task<T>> work)
+    {
+        for (var attempt = 0; ; attempt++)
+        {
+            try
+            {
+                return await work();
+            }
+            catch (StorageException failure) when (failure.IsTransient && attempt < 5)
+            {
+                // Tried again.
+            }
+        }
+    }
+}

@@ -1,0 +1,38 @@
+using System.Globalization;
+
+namespace Ensemble.Storage.Tests.Support;
+
+/// <summary>Finds the programs of a PostgreSQL server, and a user who may run them.</summary>
+internal static class PostgresPrograms
+{
+    private const string Debian = "/usr/lib/postgresql";
+
+    /// <summary>The folder with initdb and pg_ctl; null where there is none.</summary>
+    public static string? Folder { get; } = Folders().FirstOrDefault(folder => File.Exists(Path.Combine(folder, "initdb")) && File.Exists(Path.Combine(folder, "pg_ctl")));
+
+    /// <summary>Why tests that need a server are skipped; null where they are not.</summary>
+    public static string? Missing { get; } = Folder is not null ? null : $"No PostgreSQL server: initdb is neither under {Debian} nor in PATH.";
+
+    /// <summary>PostgreSQL refuses to be run by root: whom it runs as instead. Null where this process is not root's.</summary>
+    public static string? User { get; } = Environment.UserName != "root" ? null
+        : File.ReadLines("/etc/passwd").Any(line => line.StartsWith("postgres:", StringComparison.Ordinal)) ? "postgres" : "nobody";
+
+    /// <summary>The command line of a program, as the user who may run it.</summary>
+    public static string[] Line(string program, params string[] arguments)
+    {
+        string[] line = [Path.Combine(Folder!, program), .. arguments];
+        return User is null ? line : ["setpriv", $"--reuid={User}", $"--regid={Group(User)}", "--clear-groups", .. line];
+    }
+
+    private static string Group(string user) =>
+        File.ReadLines("/etc/passwd").First(line => line.StartsWith(user + ":", StringComparison.Ordinal)).Split(':')[3];
+
+    private static IEnumerable<string> Folders()
+    {
+        var versions = Directory.Exists(Debian) ? Directory.GetDirectories(Debian) : [];
+        return versions
+            .OrderByDescending(folder => int.TryParse(Path.GetFileName(folder), CultureInfo.InvariantCulture, out var version) ? version : 0)
+            .Select(folder => Path.Combine(folder, "bin"))
+            .Concat((Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator));
+    }
+}
