@@ -45,11 +45,15 @@ internal sealed class PostgresDatabase : SqlDatabase
 
     public override IAsyncEnumerable<long> WatchRevisionsAsync(CancellationToken cancellationToken) => _watch.ListenAsync(cancellationToken);
 
-    public override async ValueTask DisposeAsync()
+    /// <returns>What to say of a failure that a connection which is to last lives through; null for what it does not.</returns>
+    public string? Outage(Exception exception) => exception is StorageException { IsTransient: true } ? exception.Message
+        : PostgresErrors.IsOutage(exception) ? Translate(exception)?.Message
+        : null;
+
+    protected override async ValueTask DisposeCoreAsync()
     {
         await _source.DisposeAsync();
         await _sessions.DisposeAsync();
-        await base.DisposeAsync();
     }
 
     protected override async Task<int> OpenCoreAsync(Func<SqlSession, Task<int>> migrate, CancellationToken cancellationToken)

@@ -12,7 +12,8 @@ internal static class PostgresErrors
     /// <returns>Null for what is no failure of the database.</returns>
     public static StorageException? Translate(Exception exception, string name, string? user) => exception switch
     {
-        PostgresException refused => new($"{name} {Words(refused, user)}", refused.IsTransient, exception),
+        PostgresException refused => new(
+            $"{name} {Words(refused, user)}", refused.IsTransient || refused.SqlState == PostgresErrorCodes.ReadOnlySqlTransaction, exception),
         _ when IsOutage(exception) => new(
             $"{name} cannot be reached, or did not answer in time: {(exception.InnerException ?? exception).Message} "
                 + "Check that the server runs, and Host and Port in Storage:ConnectionString.",
@@ -28,7 +29,9 @@ internal static class PostgresErrors
         PostgresErrorCodes.InvalidCatalogName => "does not exist. Create it (CREATE DATABASE), or correct Database in Storage:ConnectionString.",
         PostgresErrorCodes.InvalidSchemaName => "has no schema to create tables in. Create the one that the search path names (CREATE SCHEMA).",
         PostgresErrorCodes.InsufficientPrivilege =>
-            $"denies the user '{user}' a right: {exception.MessageText}. It needs CREATE on the schema for an upgrade, and SELECT, INSERT, UPDATE and DELETE on the tables.",
+            $"denies the user '{user}' a right: {exception.MessageText}. "
+                + "It needs CREATE on the schema for an upgrade, and SELECT, INSERT, UPDATE and DELETE on the tables.",
+        PostgresErrorCodes.ReadOnlySqlTransaction => "is a replica that cannot be written. Name the server that can be in Storage:ConnectionString.",
         _ => $"failed: {exception.MessageText} (SQLSTATE {exception.SqlState}).",
     };
 }

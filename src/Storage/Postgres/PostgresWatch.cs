@@ -11,7 +11,7 @@ namespace Ensemble.Storage.Postgres;
 /// Listens for revisions that anybody writes, over a connection of its own each time somebody watches. What was written while it was
 /// away is made up for: each time it begins to listen it tells the stored revision.
 /// </summary>
-internal sealed partial class PostgresWatch(NpgsqlDataSource sessions, SqlDatabase database, TimeProvider time, ILogger<PostgresWatch> logger)
+internal sealed partial class PostgresWatch(NpgsqlDataSource sessions, PostgresDatabase database, TimeProvider time, ILogger<PostgresWatch> logger)
 {
     public const string Channel = "ensemble_catalog";
 
@@ -27,8 +27,6 @@ internal sealed partial class PostgresWatch(NpgsqlDataSource sessions, SqlDataba
 
     public async IAsyncEnumerable<long> ListenAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await database.OpenAsync(cancellationToken);
-
         // Whoever is slow gets the newest revision only.
         var heard = System.Threading.Channels.Channel.CreateBounded<long>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest });
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -58,11 +56,11 @@ internal sealed partial class PostgresWatch(NpgsqlDataSource sessions, SqlDataba
                 {
                     await ListenOnceAsync(heard, onListening: () => pause = Listening(pause), cancellationToken);
                 }
-                catch (Exception exception) when (PostgresErrors.IsOutage(exception) && !cancellationToken.IsCancellationRequested)
+                catch (Exception exception) when (database.Outage(exception) is { } outage && !cancellationToken.IsCancellationRequested)
                 {
                     if (pause == FirstPause)
                     {
-                        LogAway(logger, database.Name, exception.GetType().Name);
+                        LogAway(logger, outage);
                     }
                 }
 
@@ -79,6 +77,7 @@ internal sealed partial class PostgresWatch(NpgsqlDataSource sessions, SqlDataba
 
     private async Task ListenOnceAsync(ChannelWriter<long> heard, Action onListening, CancellationToken cancellationToken)
     {
+        await database.OpenAsync(cancellationToken);
         var connection = await sessions.OpenConnectionAsync(cancellationToken);
         await using (connection)
         {
@@ -114,8 +113,8 @@ internal sealed partial class PostgresWatch(NpgsqlDataSource sessions, SqlDataba
         EventId = 60,
         EventName = "CatalogUnheard",
         Level = LogLevel.Warning,
-        Message = "{Database}: changes of the catalog are not heard ({Reason}); the connection is tried again")]
-    private static partial void LogAway(ILogger logger, string database, string reason);
+        Message = "{Problem} It is tried again; until it works, changes of the catalog by other processes are noticed late")]
+    private static partial void LogAway(ILogger logger, string problem);
 
     [LoggerMessage(EventId = 61, EventName = "CatalogHeard", Level = LogLevel.Information, Message = "{Database}: changes of the catalog are heard again")]
     private static partial void LogBack(ILogger logger, string database);

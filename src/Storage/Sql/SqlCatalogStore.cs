@@ -48,9 +48,12 @@ internal sealed class SqlCatalogStore(SqlDatabase database) : ICatalogStore
             Revision: row.GetInt64(0),
             Entry: row.IsDBNull(1)
                 ? null
-                : new CatalogEntry(Words<CatalogEntryKind>.Read(row.GetString(1)), row.GetString(2), row.GetFieldValue<byte[]>(3), row.GetInt64(4))));
+                : new CatalogEntry(ReadKind(row.GetString(1)), row.GetString(2), row.GetFieldValue<byte[]>(3), row.GetInt64(4))));
         return new CatalogDocument(rows[0].Revision, [.. rows.Select(row => row.Entry).OfType<CatalogEntry>().Order(ByKindThenName)]);
     }
+
+    private static CatalogEntryKind ReadKind(string word) => Words<CatalogEntryKind>.Find(word)
+        ?? throw new StorageException("The database holds a catalog entry of a kind that this version does not know.", isTransient: false);
 
     private async Task<long?> WriteAllAsync(SqlSession session, IReadOnlyList<CatalogChange> changes, long expectedRevision)
     {

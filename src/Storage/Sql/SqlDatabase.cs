@@ -7,6 +7,7 @@ internal abstract class SqlDatabase(IReadOnlyList<Migration> migrations, TimePro
 {
     private readonly SemaphoreSlim _opening = new(1, 1);
     private volatile bool _isOpen;
+    private int _disposed;
 
     /// <summary>For messages: where it is, without anything secret.</summary>
     public abstract string Name { get; }
@@ -57,12 +58,16 @@ internal abstract class SqlDatabase(IReadOnlyList<Migration> migrations, TimePro
     {
     }
 
-    public virtual ValueTask DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
-        _opening.Dispose();
-        GC.SuppressFinalize(this);
-        return default;
+        if (Interlocked.Exchange(ref _disposed, 1) == 0)
+        {
+            await DisposeCoreAsync();
+            _opening.Dispose();
+        }
     }
+
+    protected abstract ValueTask DisposeCoreAsync();
 
     /// <summary>Makes ready what connections need, and migrates on one of them.</summary>
     protected abstract Task<int> OpenCoreAsync(Func<SqlSession, Task<int>> migrate, CancellationToken cancellationToken);

@@ -50,14 +50,16 @@ internal sealed class SqlRunStore(SqlDatabase database) : IRunStore
         database.ReadAsync<IReadOnlyList<StoredAnswer>>(
             async session =>
             {
-                var answers = await session.QueryAsync(
+                var rows = await session.QueryAsync(
                     LoadAnswers,
-                    static row => new StoredAnswer(
-                        new SubCallKey(Words<SubCallStep>.Read(row.GetString(0)), row.GetInt32(1), row.GetInt32(2)), row.GetFieldValue<byte[]>(3)),
+
+                    // A step that only a newer version takes is nothing that this one could use.
+                    static row => Words<SubCallStep>.Find(row.GetString(0)) is { } step
+                        ? new StoredAnswer(new SubCallKey(step, row.GetInt32(1), row.GetInt32(2)), row.GetFieldValue<byte[]>(3))
+                        : null,
                     ("run", run.Value),
                     ("now", now.ToUnixTimeMilliseconds()));
-                answers.Sort(StoredAnswer.ByKey);
-                return answers;
+                return [.. rows.OfType<StoredAnswer>().Order(StoredAnswer.ByKey)];
             },
             cancellationToken);
 

@@ -12,7 +12,6 @@ internal static class Words<T>
 
     public static string Of(T value) => SnakeCase.Of(value);
 
-    public static T Read(string word) => Values.TryGetValue(word, out var value)
-        ? value
-        : throw new StorageException($"The database holds a {SnakeCase.Of(default(T))} of a kind that this version does not know.", isTransient: false);
+    /// <returns>Null for a word that a newer version wrote.</returns>
+    public static T? Find(string word) => Values.TryGetValue(word, out var value) ? value : null;
 }

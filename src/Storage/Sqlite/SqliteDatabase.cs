@@ -56,11 +56,10 @@ internal sealed class SqliteDatabase : SqlDatabase
 
     public override void OnRevisionWritten(long revision) => _written.Announce(revision);
 
-    public override async ValueTask DisposeAsync()
+    protected override async ValueTask DisposeCoreAsync()
     {
         await _readers.DisposeAsync();
         await _writer.DisposeAsync();
-        await base.DisposeAsync();
     }
 
     protected override Task<int> OpenCoreAsync(Func<SqlSession, Task<int>> migrate, CancellationToken cancellationToken) =>
@@ -92,7 +91,8 @@ internal sealed class SqliteDatabase : SqlDatabase
         try
         {
             // The log is cut back after a large write. Referential integrity is off in SQLite unless it is asked for.
-            Execute(connection, "PRAGMA journal_size_limit = 67108864; PRAGMA foreign_keys = ON");
+            Execute(connection, "PRAGMA journal_size_limit = 67108864");
+            Execute(connection, "PRAGMA foreign_keys = ON");
 
             // SQLite does not wait for a lock here, so the library has to.
             var mode = Execute(connection, "PRAGMA journal_mode = WAL", BusyTimeout / 1000);

@@ -10,7 +10,10 @@ internal static class SqliteErrors
     public static StorageException? Translate(Exception exception, string path) => exception switch
     {
         SqliteException { SqliteErrorCode: raw.SQLITE_BUSY or raw.SQLITE_LOCKED } => Of(
-            path, "is locked by another process. End that process, or give each its own file; several processes share a PostgreSQL.", exception, isTransient: true),
+            path,
+            "is locked by another process. End that process, or give each its own file; several processes share a PostgreSQL.",
+            exception,
+            isTransient: true),
         SqliteException sqlite => Of(path, Words(sqlite), exception),
         UnauthorizedAccessException or IOException => Of(path, "cannot be created: " + exception.Message + " " + Elsewhere, exception),
         _ => null,
@@ -25,7 +28,9 @@ internal static class SqliteErrors
     {
         raw.SQLITE_NOTADB => "is not a SQLite database. Move the file away, or choose another one with Storage:ConnectionString 'Data Source=PATH'.",
         raw.SQLITE_CORRUPT => "is damaged. Stop every process that uses it and restore a copy, or move the file away to begin anew.",
-        raw.SQLITE_CANTOPEN => "cannot be opened or created. It has to be a file that this process's user may read and write, in a folder where it may create files. " + Elsewhere,
+        raw.SQLITE_CANTOPEN =>
+            "cannot be opened or created. It has to be a file that this process's user may read and write, in a folder where it may create files. "
+                + Elsewhere,
         raw.SQLITE_READONLY or raw.SQLITE_PERM =>
             "cannot be written. Give this process's user the right to write the file and to create files in its folder. " + Elsewhere,
         raw.SQLITE_FULL => "cannot grow: the disk is full. Make room.",

@@ -30,9 +30,8 @@ internal sealed class SqliteWorker : IAsyncDisposable
     public async Task<T> RunAsync<T>(Func<SqliteConnection, Task<T>> work, CancellationToken cancellationToken)
     {
         await _places.WaitAsync(cancellationToken);
-        ObjectDisposedException.ThrowIf(_jobs.IsAddingCompleted, this);
         var job = new Job<T>(work);
-        _jobs.Add(job, CancellationToken.None);
+        Add(job);
         await using (cancellationToken.UnsafeRegister(static (state, token) => ((Job<T>)state!).Cancel(token), job))
         {
             return await job.Completion;
@@ -45,6 +44,18 @@ internal sealed class SqliteWorker : IAsyncDisposable
         await _ended;
         _jobs.Dispose();
         _places.Dispose();
+    }
+
+    private void Add(Job job)
+    {
+        try
+        {
+            _jobs.Add(job, CancellationToken.None);
+        }
+        catch (InvalidOperationException exception)
+        {
+            throw new ObjectDisposedException("The database was closed.", exception);
+        }
     }
 
     private Task Start(string name)

@@ -32,6 +32,30 @@ public sealed class PostgresRestartTests
         (await watch.NextAsync()).ShouldBe(before);
         (await PatientlyAsync(() => store.WriteAsync([], before, Now.Cancel))).ShouldBe(before + 1);
         (await watch.NextAsync()).ShouldBe(before + 1);
+
+        // One entry for the outage, however often it was tried, and one for its end.
+        database.Log.Select(line => line.Split(':')[0]).ShouldBe(["Warning CatalogUnheard", "Information CatalogHeard"]);
+        database.Log.ShouldAllBe(line => !line.Contains(PostgresServer.Password));
+    }
+
+    [Fact]
+    public async Task Watch_BegunWhileTheServerIsAway_WaitsForIt()
+    {
+        await using var server = new PostgresServer();
+        await using var database = TestDatabase.Of(await server.CreateDatabaseAsync());
+        await server.StopAsync("fast");
+        var clock = new ManualTimeProvider();
+        var revisions = database.Another(clock).Catalog.WatchAsync(Now.Cancel).GetAsyncEnumerator(Now.Cancel);
+        await using (revisions)
+        {
+            var first = revisions.MoveNextAsync();
+            await clock.WaitForTimerAsync(FirstPause, Now.Cancel);
+            await server.StartAsync();
+            clock.Advance(FirstPause);
+
+            (await first).ShouldBeTrue();
+            revisions.Current.ShouldBe(0);
+        }
     }
 
     [Fact]

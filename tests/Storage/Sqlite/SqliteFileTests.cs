@@ -92,6 +92,21 @@ public sealed class SqliteFileTests : IDisposable
     }
 
     [Fact]
+    public async Task Open_FileThatAnotherProcessLocked_IsTransientAndSaysSo()
+    {
+        await using var other = new SqliteConnection($"Data Source={File1};Pooling=false");
+        await other.OpenAsync(Now.Cancel);
+        await using var command = new SqliteCommand("CREATE TABLE t (a); BEGIN EXCLUSIVE", other);
+        await command.ExecuteNonQueryAsync(Now.Cancel);
+        await using var storage = Of(File1);
+
+        var failure = await Should.ThrowAsync<StorageException>(() => storage.OpenAsync(Now.Cancel));
+
+        failure.IsTransient.ShouldBeTrue();
+        failure.Message.ShouldContain("is locked by another process");
+    }
+
+    [Fact]
     public async Task Open_AfterAFailure_TriesAgain()
     {
         await File.WriteAllTextAsync(File1, "This is a letter, and a rather long one, so that it could be a header.", Now.Cancel);
@@ -169,6 +184,7 @@ public sealed class SqliteFileTests : IDisposable
         var storage = Of(File1);
         await storage.OpenAsync(Now.Cancel);
 
+        await storage.DisposeAsync();
         await storage.DisposeAsync();
 
         await Should.ThrowAsync<ObjectDisposedException>(() => storage.Catalog.ReadRevisionAsync(Now.Cancel));

@@ -59,6 +59,21 @@ public sealed class RunStoreTests
     }
 
     [Theory]
+    [InlineData(StorageProvider.Sqlite)]
+    [InlineData(StorageProvider.Postgres)]
+    public async Task LoadAnswers_StepOfANewerVersion_IsLeftOut(StorageProvider provider)
+    {
+        await using var database = await TestDatabase.CreateAsync(provider);
+        var store = database.Another().Runs;
+        var run = RunId.New();
+        await store.SaveAnswerAsync(run, Answer(SubCallStep.Candidate, 0, 0, 1), T0 + Minute, Now.Cancel);
+        await store.SaveAnswerAsync(run, Answer(SubCallStep.Candidate, 1, 0, 2), T0 + Minute, Now.Cancel);
+        await database.QueryAsync("UPDATE run_answers SET step = 'divination' WHERE member = 0");
+
+        (await LoadAsync(store, run, T0)).ShouldBe(["Candidate/1/0=2"]);
+    }
+
+    [Theory]
     [MemberData(nameof(All))]
     public async Task SaveAnswer_LargestPayload_ComesBackByteByByte(StorageProvider provider)
     {

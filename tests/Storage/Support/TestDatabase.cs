@@ -1,6 +1,5 @@
 using System.Data.Common;
 using Microsoft.Data.Sqlite;
-using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 
 namespace Ensemble.Storage.Tests.Support;
@@ -10,6 +9,7 @@ internal sealed class TestDatabase : IAsyncDisposable
 {
     private readonly DirectoryInfo? _folder;
     private readonly List<IEnsembleStorage> _opened = [];
+    private readonly LogLines _log = new();
 
     private TestDatabase(StorageOptions options, DirectoryInfo? folder)
     {
@@ -22,6 +22,9 @@ internal sealed class TestDatabase : IAsyncDisposable
     public static TheoryData<StorageProvider> Sql => [StorageProvider.Sqlite, StorageProvider.Postgres];
 
     public StorageOptions Options { get; }
+
+    /// <summary>What its openers logged.</summary>
+    public IReadOnlyList<string> Log => _log.All;
 
     public static async Task<TestDatabase> CreateAsync(StorageProvider provider)
     {
@@ -48,7 +51,7 @@ internal sealed class TestDatabase : IAsyncDisposable
             return _opened[0];
         }
 
-        var storage = EnsembleStorage.Create(Options, clock ?? TimeProvider.System, NullLoggerFactory.Instance);
+        var storage = EnsembleStorage.Create(Options, clock ?? TimeProvider.System, _log);
         _opened.Add(storage);
         return storage;
     }
