@@ -20,7 +20,11 @@ internal sealed record LaunchPlan(string Name, Func<Uri, IReadOnlyList<string>> 
         new("product", address =>
         [
             assembly, "--urls", Text(address), "--Catalog:File", catalog, .. extra,
-        ]);
+        ])
+        {
+            // What is measured needs no file.
+            Environment = new Dictionary<string, string> { ["Storage__Provider"] = "memory" },
+        };
 
     /// <summary>The garbage collector's settings that a build wrote beside an assembly.</summary>
     public static string DescribeRuntime(string assembly)

@@ -1,4 +1,5 @@
 using Ensemble.Catalog;
+using Ensemble.Storage.Hosting;
 
 namespace Ensemble.Frontend.Hosting;
 
@@ -33,7 +34,7 @@ public static class FrontendHost
             kestrel.Limits.MaxRequestBodySize = options.MaxBodyBytes;
         });
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.Drain + StopSlack);
-        builder.Services.AddEnsembleFrontend(options).AddInProcessEngine();
+        builder.Services.AddEnsembleStorage(options.Storage).AddEnsembleFrontend(options).AddInProcessEngine();
         configure?.Invoke(builder.Services);
 
         var app = builder.Build();

@@ -1,4 +1,5 @@
 using System.Net;
+using Ensemble.Storage;
 
 namespace Ensemble.Frontend.Hosting;
 
@@ -7,6 +8,9 @@ public sealed record FrontendOptions
 {
     /// <summary><c>Catalog:File</c>: the catalog to serve; null = the built-in simulated panel.</summary>
     public string? CatalogFile { get; init; }
+
+    /// <summary><c>Storage:Provider</c> and <c>Storage:ConnectionString</c>: the database. Default: SQLite in <c>data/ensemble.db</c>.</summary>
+    public StorageOptions Storage { get; init; } = new();
 
     /// <summary><c>Limits:MaxBodyBytes</c>: largest request body, in bytes. Default 8 MiB.</summary>
     public long MaxBodyBytes { get; init; } = 8 * 1024 * 1024;

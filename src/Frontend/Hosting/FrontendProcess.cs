@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using Ensemble.Catalog;
+using Ensemble.Storage;
 using Microsoft.AspNetCore.Connections;
 
 namespace Ensemble.Frontend.Hosting;
@@ -21,7 +22,7 @@ internal static class FrontendProcess
 
             return 0;
         }
-        catch (Exception exception) when (exception is StartException or CatalogException)
+        catch (Exception exception) when (exception is StartException or CatalogException or StorageException)
         {
             await errors.WriteLineAsync(exception.Message);
             return 1;

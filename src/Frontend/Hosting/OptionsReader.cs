@@ -1,5 +1,6 @@
 using System.Globalization;
 using Ensemble.Catalog.Reading;
+using Ensemble.Storage;
 
 namespace Ensemble.Frontend.Hosting;
 
@@ -9,9 +10,16 @@ internal sealed class OptionsReader(IConfiguration configuration)
     /// <summary>Every option there is.</summary>
     public static readonly string[] Known =
     [
-        "Catalog:File", "Limits:MaxBodyBytes", "Limits:MaxRuns", "Limits:DrainSeconds", "Usage:Log",
+        "Catalog:File", "Storage:Provider", "Storage:ConnectionString", "Limits:MaxBodyBytes", "Limits:MaxRuns", "Limits:DrainSeconds", "Usage:Log",
         "Security:AllowedNetworks", "Security:UseProxy",
     ];
+
+    private static readonly Dictionary<string, StorageProvider> Providers = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ["sqlite"] = StorageProvider.Sqlite,
+        ["postgres"] = StorageProvider.Postgres,
+        ["memory"] = StorageProvider.Memory,
+    };
 
     private readonly List<string> _problems = [];
 
@@ -29,6 +37,7 @@ internal sealed class OptionsReader(IConfiguration configuration)
         var options = new FrontendOptions
         {
             CatalogFile = configuration["Catalog:File"] is { Length: > 0 } file ? file : null,
+            Storage = reader.Storage(),
             MaxBodyBytes = reader.Number("Limits:MaxBodyBytes", defaults.MaxBodyBytes, 1024, 256L * 1024 * 1024),
             MaxRuns = (int)reader.Number("Limits:MaxRuns", defaults.MaxRuns, 1, 100_000),
             Drain = TimeSpan.FromSeconds(reader.Number("Limits:DrainSeconds", (long)defaults.Drain.TotalSeconds, 0, 3600)),
@@ -37,6 +46,40 @@ internal sealed class OptionsReader(IConfiguration configuration)
             UseProxy = reader.Flag("Security:UseProxy", defaults.UseProxy),
         };
         return reader._problems.Count == 0 ? options : throw new StartException(string.Join(Environment.NewLine, reader._problems));
+    }
+
+    private StorageOptions Storage()
+    {
+        var options = new StorageOptions
+        {
+            Provider = Provider(),
+            ConnectionString = configuration["Storage:ConnectionString"] is { Length: > 0 } text ? text : null,
+        };
+        if (options is { Provider: StorageProvider.Postgres, ConnectionString: null })
+        {
+            _problems.Add("option Storage:ConnectionString: postgres needs one, as 'Host=…;Database=…;Username=…;Password=…'. "
+                + "Give it in the environment, as Storage__ConnectionString: a command line is for everybody on the machine to read.");
+        }
+
+        return options;
+    }
+
+    private StorageProvider Provider()
+    {
+        var text = configuration["Storage:Provider"];
+        if (string.IsNullOrEmpty(text))
+        {
+            return StorageProvider.Sqlite;
+        }
+
+        if (!Providers.TryGetValue(text, out var provider))
+        {
+            // A connection string that ended up here is not repeated: it may hold a password.
+            var shown = text.All(char.IsAsciiLetterOrDigit) && text.Length <= 32 ? $"'{text}'" : "this";
+            _problems.Add($"option Storage:Provider: {shown} is none. {NearestName.Advice(text, Providers.Keys, $"It is {string.Join(", ", Providers.Keys)}.")}");
+        }
+
+        return provider;
     }
 
     private long Number(string key, long fallback, long least, long most)

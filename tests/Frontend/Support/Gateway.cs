@@ -52,7 +52,12 @@ internal sealed class Gateway : IAsyncDisposable
     {
         var log = new LogRecorder();
         var usage = new UsageRecorder();
-        string[] all = args.Any(arg => arg.StartsWith("--Kestrel", StringComparison.Ordinal)) ? args : ["--urls", "http://127.0.0.1:0", .. args];
+        string[] all = ["--Storage:Provider", "memory", .. args];
+        if (!args.Any(arg => arg.StartsWith("--Kestrel", StringComparison.Ordinal)))
+        {
+            all = ["--urls", "http://127.0.0.1:0", .. all];
+        }
+
         var app = FrontendHost.Build(all, services =>
         {
             if (catalog is not null)

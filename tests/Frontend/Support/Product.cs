@@ -31,6 +31,9 @@ internal sealed class Product : IAsyncDisposable
 
         start.Environment["ASPNETCORE_ENVIRONMENT"] = "Production";
         start.Environment.Remove("ASPNETCORE_URLS");
+
+        // Less to do at each start; what is said on the command line comes first.
+        start.Environment["Storage__Provider"] = "memory";
         _process = new Process { StartInfo = start };
         _process.OutputDataReceived += (_, line) => OnOutput(line.Data);
         _process.ErrorDataReceived += (_, line) => Keep(_errors, line.Data);
@@ -38,6 +41,9 @@ internal sealed class Product : IAsyncDisposable
         _process.BeginOutputReadLine();
         _process.BeginErrorReadLine();
     }
+
+    /// <summary>Where it was started.</summary>
+    public string Folder => _folder.FullName;
 
     public string Output => string.Join('\n', _output);
 
