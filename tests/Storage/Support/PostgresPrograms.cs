@@ -8,7 +8,7 @@ internal static class PostgresPrograms
     private const string Debian = "/usr/lib/postgresql";
 
     /// <summary>The folder with initdb and pg_ctl; null where there is none.</summary>
-    public static string? Folder { get; } = Folders().FirstOrDefault(folder => File.Exists(Path.Combine(folder, "initdb")) && File.Exists(Path.Combine(folder, "pg_ctl")));
+    public static string? Folder { get; } = Folders().FirstOrDefault(folder => Exists(folder, "initdb") && Exists(folder, "pg_ctl"));
 
     /// <summary>Why tests that need a server are skipped; null where they are not.</summary>
     public static string? Missing { get; } = Folder is not null ? null : $"No PostgreSQL server: initdb is neither under {Debian} nor in PATH.";
@@ -23,6 +23,10 @@ internal static class PostgresPrograms
         string[] line = [Path.Combine(Folder!, program), .. arguments];
         return User is null ? line : ["setpriv", $"--reuid={User}", $"--regid={Group(User)}", "--clear-groups", .. line];
     }
+
+    // A link that leads nowhere exists too.
+    private static bool Exists(string folder, string program) =>
+        new FileInfo(Path.Combine(folder, program)) is { Exists: true } file && (file.ResolveLinkTarget(returnFinalTarget: true)?.Exists ?? true);
 
     private static string Group(string user) =>
         File.ReadLines("/etc/passwd").First(line => line.StartsWith(user + ":", StringComparison.Ordinal)).Split(':')[3];

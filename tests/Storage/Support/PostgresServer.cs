@@ -17,7 +17,8 @@ public sealed class PostgresServer : IAsyncDisposable
     public const string User = "ensemble";
     public const string Password = "Pa55;'word";
 
-    private readonly SemaphoreSlim _starting = new(1, 1);
+    private readonly Lock _starting = new();
+    private Task? _started;
     private DirectoryInfo? _folder;
     private int _port;
     private int _databases;
@@ -62,26 +63,22 @@ public sealed class PostgresServer : IAsyncDisposable
 
             _folder.Delete(recursive: true);
         }
-
-        _starting.Dispose();
     }
 
-    private async Task EnsureStartedAsync()
+    /// <summary>One that could not be started fails every test for the same reason.</summary>
+    private Task EnsureStartedAsync()
     {
-        await _starting.WaitAsync(Now.Cancel);
-        try
+        lock (_starting)
         {
-            if (_folder is null)
-            {
-                _port = FreePort();
-                await InitializeAsync();
-                await StartAsync();
-            }
+            return _started ??= StartFirstAsync();
         }
-        finally
-        {
-            _starting.Release();
-        }
+    }
+
+    private async Task StartFirstAsync()
+    {
+        _port = FreePort();
+        await InitializeAsync();
+        await StartAsync();
     }
 
     private async Task InitializeAsync()

@@ -1,9 +1,8 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using Ensemble.Storage.Tests.Support;
 
-namespace Ensemble.Storage.Tests.Kills;
+namespace Ensemble.Storage.Tests.Processes;
 
 /// <summary>What was acknowledged is there, whoever is killed.</summary>
 public sealed class KillTests
@@ -36,14 +35,7 @@ public sealed class KillTests
     /// <returns>The last revision that the killed process had announced.</returns>
     private static async Task<long> WriteAndKillAsync(TestDatabase database)
     {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Ensemble.Storage.Writer.dll"), $"{database.Options.Provider}"])
-        {
-            UseShellExecute = false,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        start.Environment["WRITER_CONNECTION"] = database.Options.ConnectionString;
-        using var process = Process.Start(start)!;
+        using var process = Writer.Start(database, writes: 1000);
         var errors = process.StandardError.ReadToEndAsync(Now.Cancel);
         var lines = new List<string>();
         while (await process.StandardOutput.ReadLineAsync(Now.Cancel) is { } line)
