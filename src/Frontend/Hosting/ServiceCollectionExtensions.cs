@@ -47,7 +47,6 @@ public static partial class ServiceCollectionExtensions
                 provider.GetRequiredService<TimeProvider>(),
                 provider.GetRequiredService<ILogger<JsonLinesUsageSink>>())
             : new NoUsageSink());
-        services.TryAddSingleton<IGateStore>(static _ => new InMemoryGateStore());
         services.TryAddSingleton<InProcessGates>();
         services.TryAddSingleton<IGate>(static provider => new RenewingGates(
             provider.GetRequiredService<InProcessGates>(),
