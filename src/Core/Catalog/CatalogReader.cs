@@ -16,7 +16,9 @@ public static class CatalogReader
     /// Looks up callers' keys that are references, and warns of models' secrets that are missing. Null = nothing is looked up, and
     /// keys that are references are disabled, each with a warning.
     /// </param>
-    public static CatalogReadResult Read(ReadOnlyMemory<byte> json, long revision, SecretResolver? secrets = null)
+    /// <param name="origin">Whether references to secrets are bound by the <see cref="SecretPolicy"/>, and sealed ones are taken.</param>
+    public static CatalogReadResult Read(
+        ReadOnlyMemory<byte> json, long revision, SecretResolver? secrets = null, CatalogOrigin origin = CatalogOrigin.File)
     {
         var issues = new IssueLog();
         var (document, issue) = JsonText.Parse(json);
@@ -28,7 +30,7 @@ public static class CatalogReader
 
         using (document)
         {
-            var draft = new CatalogDraft(secrets, issues);
+            var draft = new CatalogDraft(secrets, issues, origin);
             var snapshot = Read(new ConfigNode(document.RootElement, "", issues), draft, revision);
             return Result(snapshot, issues, draft.KeyReferences);
         }
@@ -54,7 +56,7 @@ public static class CatalogReader
             }
             else if (ModelReader.Read(entry, draft) is { } model)
             {
-                models.Add(model);
+                models.Add(WithSecret(model, entry, draft.Secrets));
             }
         }
 
@@ -74,6 +76,18 @@ public static class CatalogReader
         var snapshot = new CatalogSnapshot(revision, models, ensembles.Select(ensemble => ensemble.Config), keys);
         ReferenceCheck.CheckFamilies(ensembles, snapshot.Models, draft.Issues);
         return snapshot;
+    }
+
+    /// <summary>A sealed secret opens only for the finished model, so that only now it is known whether it can be used.</summary>
+    private static ModelConfig WithSecret(ModelConfig model, ConfigNode entry, SecretResolver? secrets)
+    {
+        var bound = SecretReference.Bound(model);
+        if (bound.ApiKey is { Source: SecretSource.Sealed } key && secrets?.TryResolve(key, out _, out var problem) == false)
+        {
+            entry.Field("api_key").Warn($"cannot be used now: {problem}", "Give the secret again, or set the master key that it was sealed with.");
+        }
+
+        return bound;
     }
 
     private static CatalogReadResult Result(CatalogSnapshot? snapshot, IssueLog issues, IReadOnlyList<SecretReference> keyReferences) => new()

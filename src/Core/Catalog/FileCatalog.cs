@@ -9,35 +9,39 @@ namespace Ensemble.Catalog;
 /// Serves a file, and looks at it again and again. What counts is its content, neither its time nor its inode, so that a mounted
 /// ConfigMap, whose path is a chain of symbolic links, works. A bad or vanished file leaves the last good catalog in place.
 /// </summary>
-public sealed partial class FileCatalog : ICatalog, IDisposable
+public sealed class FileCatalog : ICatalog, IDisposable
 {
     private readonly string _path;
     private readonly SecretResolver _secrets;
-    private readonly ILogger _logger;
+    private readonly ServedCatalog _served;
     private readonly ITimer _timer;
     private int _polling;
-    private volatile Served _served;
-    private volatile string? _problem;
-    private string? _lastRefused;
+    private volatile Content _content;
 
     private FileCatalog(string path, SecretResolver secrets, TimeProvider time, ILogger logger, FileCatalogOptions options)
     {
         _path = Path.GetFullPath(path);
         _secrets = secrets;
-        _logger = logger;
-        _served = Load();
-        Report(_served);
+        _served = new ServedCatalog(_path, Path.GetFileName(_path), logger);
+        _content = Load();
         _timer = time.CreateTimer(static state => ((FileCatalog)state!).Poll(), this, options.PollInterval, options.PollInterval);
     }
 
-    public CatalogSnapshot Current => _served.Snapshot;
+    public event Action<CatalogSnapshot> Changed
+    {
+        add => _served.Changed += value;
+        remove => _served.Changed -= value;
+    }
+
+    /// <summary>The file's absolute path.</summary>
+    public string FilePath => _path;
+
+    public CatalogSnapshot Current => _served.Current;
 
     /// <summary>Doubts about <see cref="Current"/>.</summary>
     public IReadOnlyList<CatalogIssue> Warnings => _served.Warnings;
 
-    public string? Problem => _problem;
-
-    public event Action<CatalogSnapshot>? Changed;
+    public string? Problem => _served.Problem;
 
     /// <exception cref="CatalogException">The file cannot be read, or is no valid catalog; the message says all that is wrong.</exception>
     public static FileCatalog Open(
@@ -47,24 +51,38 @@ public sealed partial class FileCatalog : ICatalog, IDisposable
         ILogger<FileCatalog> logger,
         FileCatalogOptions? options = null) => new(path, secrets, time, logger, options ?? FileCatalogOptions.Default);
 
+    /// <returns>The entries that are served, each with the revision of the whole: a file does not say when an entry was written.</returns>
+    public CatalogDocument ReadServed()
+    {
+        var content = _content;
+        return new CatalogDocument(content.Revision, CatalogEntries.Split(content.Json, content.Revision));
+    }
+
     public void Dispose() => _timer.Dispose();
 
-    private Served Load()
+    private Content Load()
     {
-        byte[] content;
+        byte[] json;
         try
         {
-            content = ReadFile();
+            json = ReadFile();
         }
         catch (Exception exception) when (IsFileProblem(exception))
         {
             throw new CatalogException($"{_path} cannot be read: {exception.Message}", exception);
         }
 
-        var result = CatalogReader.Read(content, revision: 1, _secrets);
+        var result = CatalogReader.Read(json, revision: 1, _secrets);
         return result.Snapshot is { } snapshot
-            ? new Served(snapshot, result.Warnings, result.KeyReferences, Hash(content, result.KeyReferences))
+            ? Serve(json, snapshot, result)
             : throw new CatalogException(_path, result.Errors, result.Warnings);
+    }
+
+    private Content Serve(byte[] json, CatalogSnapshot snapshot, CatalogReadResult result)
+    {
+        _content = new Content(json, snapshot.Revision, result.KeyReferences, Hash(json, result.KeyReferences));
+        _served.Serve(snapshot, result.Warnings);
+        return _content;
     }
 
     /// <summary>A timer does not wait for its callback: a slow disk must not make two polls race for the next revision.</summary>
@@ -81,7 +99,7 @@ public sealed partial class FileCatalog : ICatalog, IDisposable
         }
         catch (Exception exception) when (IsFileProblem(exception))
         {
-            Refuse($"unreadable: {exception.GetType()}", "the file cannot be read", $"It cannot be read: {exception.Message}");
+            _served.Refuse($"unreadable: {exception.GetType()}", "the file cannot be read", $"It cannot be read: {exception.Message}");
         }
         finally
         {
@@ -89,69 +107,23 @@ public sealed partial class FileCatalog : ICatalog, IDisposable
         }
     }
 
-    private void Look(byte[] content)
+    private void Look(byte[] json)
     {
-        var served = _served;
-        if (Hash(content, served.KeyReferences) == served.Hash)
+        var content = _content;
+        if (Hash(json, content.KeyReferences) == content.Hash)
         {
-            if (_problem is not null)
-            {
-                Accept();
-                LogRecovered(_logger, _path, served.Snapshot.Revision);
-            }
-
+            _served.Confirm();
             return;
         }
 
-        var result = CatalogReader.Read(content, served.Snapshot.Revision + 1, _secrets);
-        var hash = Hash(content, result.KeyReferences);
-        if (result.Snapshot is not { } snapshot)
+        var result = CatalogReader.Read(json, content.Revision + 1, _secrets);
+        if (result.Snapshot is { } snapshot)
         {
-            var errors = result.Errors.Count == 1 ? "1 error" : $"{result.Errors.Count} errors";
-            Refuse(hash, $"{errors}, the first is {result.Errors[0]}", CatalogReport.Format(result));
-            return;
+            Serve(json, snapshot, result);
         }
-
-        _served = new Served(snapshot, result.Warnings, result.KeyReferences, hash);
-        Accept();
-        Report(_served);
-        Raise(snapshot);
-    }
-
-    private void Accept() => _problem = _lastRefused = null;
-
-    private void Refuse(string distinct, string problem, string report)
-    {
-        _problem = $"The newest {Path.GetFileName(_path)} is not served: {problem}";
-        if (_lastRefused != distinct)
+        else
         {
-            _lastRefused = distinct;
-            LogRefused(_logger, _path, _served.Snapshot.Revision, report);
-        }
-    }
-
-    private void Report(Served served)
-    {
-        var snapshot = served.Snapshot;
-        LogServed(_logger, _path, snapshot.Revision, snapshot.Models.Count, snapshot.Ensembles.Count, snapshot.Keys.Count);
-        if (served.Warnings.Count > 0)
-        {
-            LogWarnings(_logger, _path, CatalogReport.Format([], served.Warnings));
-        }
-    }
-
-    private void Raise(CatalogSnapshot snapshot)
-    {
-        foreach (var listener in Delegate.EnumerateInvocationList(Changed))
-        {
-            try
-            {
-                listener(snapshot);
-            }
-            catch (Exception exception)
-            {
-                LogListenerFailed(_logger, exception, snapshot.Revision);
-            }
+            _served.Refuse(Hash(json, result.KeyReferences), result);
         }
     }
 
@@ -171,10 +143,10 @@ public sealed partial class FileCatalog : ICatalog, IDisposable
     }
 
     /// <summary>Over the content, and the secrets that callers' keys come from: a rotated key is a changed catalog.</summary>
-    private string Hash(byte[] content, IReadOnlyList<SecretReference> keyReferences)
+    private string Hash(byte[] json, IReadOnlyList<SecretReference> keyReferences)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.AppendData(content);
+        hash.AppendData(json);
         foreach (var reference in keyReferences)
         {
             var found = _secrets.TryResolve(reference, out var secret, out _);
@@ -186,9 +158,5 @@ public sealed partial class FileCatalog : ICatalog, IDisposable
 
     private static bool IsFileProblem(Exception exception) => exception is IOException or UnauthorizedAccessException or NotSupportedException;
 
-    private sealed record Served(
-        CatalogSnapshot Snapshot,
-        IReadOnlyList<CatalogIssue> Warnings,
-        IReadOnlyList<SecretReference> KeyReferences,
-        string Hash);
+    private sealed record Content(byte[] Json, long Revision, IReadOnlyList<SecretReference> KeyReferences, string Hash);
 }

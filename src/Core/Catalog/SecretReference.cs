@@ -1,9 +1,20 @@
 namespace Ensemble.Catalog;
 
-/// <summary>Where a secret is kept: <c>env:NAME</c> or <c>file:/path</c>. The secret itself is never part of a catalog.</summary>
+/// <summary>Where a secret is kept: <c>env:NAME</c>, <c>file:/path</c>, or sealed in a stored catalog. Never the secret itself.</summary>
 public sealed record SecretReference(SecretSource Source, string Location)
 {
-    public override string ToString() => Source == SecretSource.Environment ? $"env:{Location}" : $"file:{Location}";
+    /// <summary>Whether the <see cref="SecretPolicy"/> holds for it, because it comes from a stored catalog.</summary>
+    public bool IsConfined { get; init; }
+
+    /// <summary>Whom a sealed secret is for; it opens for nobody else.</summary>
+    internal string? Audience { get; init; }
+
+    public override string ToString() => Source switch
+    {
+        SecretSource.Environment => $"env:{Location}",
+        SecretSource.File => $"file:{Location}",
+        _ => "the sealed secret",
+    };
 
     /// <returns>False where <paramref name="text"/> is neither <c>env:NAME</c> nor <c>file:/path</c>.</returns>
     public static bool TryParse(string text, out SecretReference reference)
@@ -14,4 +25,13 @@ public sealed record SecretReference(SecretSource Source, string Location)
         reference = new SecretReference(source, text.StartsWith(prefix, StringComparison.Ordinal) ? text[prefix.Length..] : "");
         return reference.Location.Length > 0;
     }
+
+    /// <summary>Binds a sealed secret to the model that it was sealed for, and to where that model's calls go.</summary>
+    internal static ModelConfig Bound(ModelConfig model) => model.ApiKey is { Source: SecretSource.Sealed } key
+        ? model with { ApiKey = key with { Audience = AudienceOf(model) } }
+        : model;
+
+    // With the port: what listens on another one is somebody else. No part can hold a line break. Secrets that are stored were sealed
+    // for this very text: another one would close them all.
+    internal static string AudienceOf(ModelConfig model) => $"{model.DisplayName}\n{model.Provider}\n{model.BaseUrl?.Authority}";
 }

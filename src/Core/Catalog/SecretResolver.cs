@@ -9,7 +9,13 @@ namespace Ensemble.Catalog;
 /// <see cref="FileLifetime"/>, so that a rotated file is seen soon. White space at the end is not part of a secret.
 /// </summary>
 /// <param name="environment">Reads a variable; null = this process's.</param>
-public sealed class SecretResolver(TimeProvider time, Func<string, string?>? environment = null) : ISecrets
+/// <param name="policy">Holds for references of stored catalogs; null = they may name no file.</param>
+/// <param name="sealer">Opens sealed secrets; null = none can be opened.</param>
+public sealed class SecretResolver(
+    TimeProvider time,
+    Func<string, string?>? environment = null,
+    SecretPolicy? policy = null,
+    SecretSealer? sealer = null) : ISecrets
 {
     public const int MaxBytes = 64 * 1024;
 
@@ -21,7 +27,8 @@ public sealed class SecretResolver(TimeProvider time, Func<string, string?>? env
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     private readonly Func<string, string?> _environment = environment ?? Environment.GetEnvironmentVariable;
-    private readonly ConcurrentDictionary<string, CachedSecret> _files = new();
+    private readonly ConcurrentDictionary<SecretReference, CachedSecret> _files = new();
+    private readonly SecretPolicy _policy = policy ?? new SecretPolicy(null);
 
     /// <exception cref="SecretUnavailableException">It is not there, empty, too long, or nothing that a header can carry.</exception>
     public string Resolve(SecretReference reference) =>
@@ -35,9 +42,13 @@ public sealed class SecretResolver(TimeProvider time, Func<string, string?>? env
         [NotNullWhen(true)] out string? secret,
         [NotNullWhen(false)] out string? problem)
     {
-        (secret, problem) = reference.Source == SecretSource.Environment
-            ? (_environment(reference.Location), null)
-            : ReadCached(reference.Location);
+        (secret, problem) = reference.Source switch
+        {
+            SecretSource.Sealed => Open(reference),
+            _ when reference.IsConfined && _policy.Refusal(reference) is { } refusal => (null, refusal),
+            SecretSource.Environment => (_environment(reference.Location), null),
+            _ => ReadCached(reference),
+        };
         if (problem is null)
         {
             secret = secret?.TrimEnd();
@@ -61,18 +72,26 @@ public sealed class SecretResolver(TimeProvider time, Func<string, string?>? env
         return false;
     }
 
-    private (string? Secret, string? Problem) ReadCached(string path)
+    private (string? Secret, string? Problem) Open(SecretReference reference) => sealer switch
     {
-        if (_files.TryGetValue(path, out var cached) && time.GetElapsedTime(cached.ReadAt) < FileLifetime)
+        null => (null, "needs the option Security:MasterKey"),
+        _ when reference.Audience is { } audience && sealer.TryOpen(reference.Location, audience, out var secret) => (secret, null),
+        _ => (null, "was sealed with another Security:MasterKey, or for another model or host"),
+    };
+
+    private (string? Secret, string? Problem) ReadCached(SecretReference reference)
+    {
+        if (_files.TryGetValue(reference, out var cached) && time.GetElapsedTime(cached.ReadAt) < FileLifetime)
         {
             return (cached.Secret, null);
         }
 
         var readAt = time.GetTimestamp();
-        var (secret, problem) = ReadFile(path);
+        var path = reference.IsConfined ? _policy.Locate(reference.Location) : reference.Location;
+        var (secret, problem) = path is null ? (null, "leads out of the Security:SecretDirectory") : ReadFile(path);
         if (secret is null)
         {
-            _files.TryRemove(path, out _);
+            _files.TryRemove(reference, out _);
             return (null, problem);
         }
 
@@ -81,7 +100,7 @@ public sealed class SecretResolver(TimeProvider time, Func<string, string?>? env
             _files.Clear();
         }
 
-        _files[path] = new CachedSecret(secret, readAt);
+        _files[reference] = new CachedSecret(secret, readAt);
         return (secret, null);
     }
 

@@ -4,4 +4,7 @@ public enum SecretSource
 {
     Environment,
     File,
+
+    /// <summary>In the catalog itself, encrypted.</summary>
+    Sealed,
 }

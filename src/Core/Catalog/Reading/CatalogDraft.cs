@@ -1,13 +1,15 @@
 namespace Ensemble.Catalog.Reading;
 
 /// <summary>What is known about a catalog while it is read: its aliases, who names whom, and where secrets are looked up.</summary>
-internal sealed class CatalogDraft(SecretResolver? secrets, IssueLog issues)
+internal sealed class CatalogDraft(SecretResolver? secrets, IssueLog issues, CatalogOrigin origin)
 {
     private readonly Dictionary<string, Alias> _aliases = [];
     private readonly List<ModelReference> _references = [];
     private readonly List<SecretReference> _keyReferences = [];
 
     public SecretResolver? Secrets => secrets;
+
+    public CatalogOrigin Origin => origin;
 
     /// <summary>Every alias, also of entries that have errors: a reference to one of those is not an error of its own.</summary>
     public IReadOnlyDictionary<string, Alias> Aliases => _aliases;

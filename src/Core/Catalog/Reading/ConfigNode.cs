@@ -17,6 +17,9 @@ internal readonly struct ConfigNode(JsonElement element, string path, IssueLog i
 
     public bool IsString => element.ValueKind == JsonValueKind.String;
 
+    /// <summary>A field of this object that was read before, shown in no message.</summary>
+    public ConfigNode Field(string name) => new(element.GetProperty(name), ConfigText.FieldPath(path, name), issues, hidden: true);
+
     /// <summary>The same value, shown in no message.</summary>
     public ConfigNode Hidden() => new(element, path, issues, hidden: true);
 

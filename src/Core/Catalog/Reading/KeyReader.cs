@@ -104,7 +104,7 @@ internal sealed class KeyReader(CatalogDraft draft)
 
         if (SecretReferenceReader.IsReference(text))
         {
-            if (SecretReferenceReader.Read(node) is not { } reference)
+            if (SecretReferenceReader.Read(node, draft.Origin) is not { } reference)
             {
                 return null;
             }

@@ -93,12 +93,12 @@ internal static class ModelReader
             return null;
         }
 
-        var reference = SecretReferenceReader.Read(node);
+        var reference = SecretReferenceReader.Read(node, draft.Origin);
         if (provider == ProviderKind.Simulated)
         {
             node.Hidden().Warn("is not used by a simulated model", "Remove it.");
         }
-        else if (reference is not null && draft.Secrets?.TryResolve(reference, out _, out var problem) == false)
+        else if (reference is { Source: not SecretSource.Sealed } && draft.Secrets?.TryResolve(reference, out _, out var problem) == false)
         {
             node.Hidden().Warn($"cannot be used now: {problem}", "Provide it before the model is called.");
         }

@@ -4,13 +4,20 @@ namespace Ensemble.Catalog.Reading;
 internal static class SecretReferenceReader
 {
     private const int MaxLength = 1024;
+    private const int MaxSealed = 8192;
 
-    public static SecretReference? Read(ConfigNode node)
+    public static SecretReference? Read(ConfigNode node, CatalogOrigin origin)
     {
         var hidden = node.Hidden();
-        if (hidden.Text(MaxLength) is not { } text)
+        var isSealed = origin == CatalogOrigin.Store && node.IsString && node.Element.GetString()!.StartsWith(SecretSealer.Prefix, StringComparison.Ordinal);
+        if (hidden.Text(isSealed ? MaxSealed : MaxLength) is not { } text)
         {
             return null;
+        }
+
+        if (isSealed)
+        {
+            return new SecretReference(SecretSource.Sealed, text[SecretSealer.Prefix.Length..]) { IsConfined = true };
         }
 
         if (!IsReference(text))
@@ -27,7 +34,7 @@ internal static class SecretReferenceReader
             return null;
         }
 
-        return reference;
+        return reference with { IsConfined = origin == CatalogOrigin.Store };
     }
 
     public static bool IsReference(string text) =>

@@ -1,0 +1,41 @@
+using Ensemble.Upstreams;
+
+namespace Ensemble.Models;
+
+/// <summary>What one cheap call told about a model.</summary>
+public sealed record ProbeReport
+{
+    /// <summary>The alias.</summary>
+    public required string Model { get; init; }
+
+    public required CallOutcome Outcome { get; init; }
+
+    /// <summary>Whether something answered at the address; null where that is not known.</summary>
+    public bool? Reachable { get; init; }
+
+    /// <summary>Whether the provider took the key; null where none is sent, or it did not come to that.</summary>
+    public bool? KeyAccepted { get; init; }
+
+    /// <summary>The beginning of what it said.</summary>
+    public string? Answer { get; init; }
+
+    /// <summary>Of the parameters that were tried, those that the provider does not take.</summary>
+    public IReadOnlyList<string> RefusedParameters { get; init; } = [];
+
+    /// <summary>Whether a stream of it ends with the tokens used.</summary>
+    public bool ReportsUsage { get; init; }
+
+    /// <summary>To the first content; null where none came.</summary>
+    public TimeSpan? FirstToken { get; init; }
+
+    public required TimeSpan Total { get; init; }
+
+    /// <summary>The HTTP status of a failure; null where none came.</summary>
+    public int? Status { get; init; }
+
+    /// <summary>What went wrong, partly in the provider's words; without the key.</summary>
+    public string? Error { get; init; }
+
+    /// <summary>Whether the model can be asked: an answer that was cut, empty or refused tells so too.</summary>
+    public bool Works => Outcome is CallOutcome.Ok or CallOutcome.Blank or CallOutcome.BlankAtLength or CallOutcome.Refused or CallOutcome.Filtered;
+}
