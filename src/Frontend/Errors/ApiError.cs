@@ -1,3 +1,5 @@
+using Ensemble.Catalog;
+
 namespace Ensemble.Frontend.Errors;
 
 /// <summary>An error as callers see it, in OpenAI's shape.</summary>
@@ -10,4 +12,7 @@ internal sealed record ApiError(int Status, string Type, string? Code, string Me
 
     /// <summary>Whether asking again would fail in the same way; SDKs are told not to.</summary>
     public bool IsLasting { get; init; }
+
+    /// <summary>All that is wrong with a catalog's entry, written beside the error; null = nothing is.</summary>
+    public IReadOnlyList<CatalogIssue>? Issues { get; init; }
 }

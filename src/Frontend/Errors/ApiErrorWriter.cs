@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Ensemble.Frontend.Admin;
 using Ensemble.Frontend.Http;
 
 namespace Ensemble.Frontend.Errors;
@@ -34,6 +35,13 @@ internal static class ApiErrorWriter
         json.WriteString("param"u8, error.Param);
         json.WriteString("code"u8, error.Code);
         json.WriteEndObject();
+        if (error.Issues is { } issues)
+        {
+            json.WriteStartArray("errors"u8);
+            AdminJson.WriteIssues(json, issues);
+            json.WriteEndArray();
+        }
+
         json.WriteEndObject();
     }
 }

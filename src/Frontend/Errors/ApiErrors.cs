@@ -69,7 +69,7 @@ internal static class ApiErrors
     { IsLasting = true };
 
     public static ApiError BodyTooLarge(long limit) => new(
-        413, InvalidRequest, "request_too_large", $"The body is larger than {limit:N0} bytes, which is the limit (option Limits:MaxBodyBytes).")
+        413, InvalidRequest, "request_too_large", $"The body is larger than {limit:N0} bytes, which is the limit here (for chat requests: the option Limits:MaxBodyBytes).")
     { IsLasting = true };
 
     public static readonly ApiError BodyTooSlow = new(408, InvalidRequest, "request_timeout", "The body came in too slowly.");

@@ -1,4 +1,5 @@
 using Ensemble.Catalog;
+using Ensemble.Frontend.Admin;
 using Ensemble.Frontend.Chat;
 using Ensemble.Frontend.Health;
 using Ensemble.Frontend.Http;
@@ -29,6 +30,8 @@ public static class EndpointExtensions
         app.MapGet("/v1/models", models.ListAsync);
         app.MapGet("/v1/models/{**id}", models.FindAsync);
         app.MapGet("/v1/runs/{id}", runs.FindAsync);
+        app.Services.GetRequiredKeyedService<EntriesEndpoint>(CatalogEntryKind.Model).Map(app);
+        app.Services.GetRequiredKeyedService<EntriesEndpoint>(CatalogEntryKind.Key).Map(app);
         app.MapGet("/livez", HealthEndpoints.LiveAsync);
         app.MapGet("/readyz", health.ReadyAsync);
         app.MapGet("/openapi.json", OpenApiEndpoint.WriteAsync);

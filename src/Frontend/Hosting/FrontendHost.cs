@@ -27,6 +27,7 @@ public static class FrontendHost
         }
 
         var options = OptionsReader.Read(builder.Configuration);
+        ListenAddresses.Check(builder.Configuration, options);
         builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.ConfigureKestrel(kestrel =>
         {

@@ -1,4 +1,5 @@
 using System.Net;
+using Ensemble.Catalog;
 using Ensemble.Storage;
 
 namespace Ensemble.Frontend.Hosting;
@@ -6,7 +7,7 @@ namespace Ensemble.Frontend.Hosting;
 /// <summary>What an operator can set besides the catalog. Each is plain .NET configuration.</summary>
 public sealed record FrontendOptions
 {
-    /// <summary><c>Catalog:File</c>: the catalog to serve; null = the built-in simulated panel.</summary>
+    /// <summary><c>Catalog:File</c>: the catalog to serve; null = the one of the store.</summary>
     public string? CatalogFile { get; init; }
 
     /// <summary><c>Storage:Provider</c> and <c>Storage:ConnectionString</c>: the database. Default: SQLite in <c>data/ensemble.db</c>.</summary>
@@ -29,4 +30,13 @@ public sealed record FrontendOptions
 
     /// <summary><c>Security:UseProxy</c>: whether providers are called through the proxy of the environment. Default false.</summary>
     public bool UseProxy { get; init; }
+
+    /// <summary><c>Admin:Key</c>: what opens the admin doors, as SHA-256 of its UTF-8 bytes; null = they answer on this machine only.</summary>
+    public ReadOnlyMemory<byte>? AdminKeySha256 { get; init; }
+
+    /// <summary><c>Security:MasterKey</c>: seals secrets that are given in clear; null = none is taken.</summary>
+    public SecretSealer? Sealer { get; init; }
+
+    /// <summary><c>Security:SecretDirectory</c>: the one folder whose files a stored catalog may refer to, absolute; null = none.</summary>
+    public string? SecretDirectory { get; init; }
 }

@@ -1,4 +1,7 @@
 using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using Ensemble.Catalog;
 using Ensemble.Catalog.Reading;
 using Ensemble.Storage;
 
@@ -11,8 +14,14 @@ internal sealed class OptionsReader(IConfiguration configuration)
     public static readonly string[] Known =
     [
         "Catalog:File", "Storage:Provider", "Storage:ConnectionString", "Limits:MaxBodyBytes", "Limits:MaxRuns", "Limits:DrainSeconds", "Usage:Log",
-        "Security:AllowedNetworks", "Security:UseProxy",
+        "Admin:Key", "Security:MasterKey", "Security:SecretDirectory", "Security:AllowedNetworks", "Security:UseProxy",
     ];
+
+    /// <summary>Fewest characters of the admin key.</summary>
+    public const int MinAdminKey = 16;
+
+    /// <summary>Most characters of the admin key.</summary>
+    public const int MaxAdminKey = 512;
 
     private static readonly Dictionary<string, StorageProvider> Providers = new(StringComparer.OrdinalIgnoreCase)
     {
@@ -44,6 +53,9 @@ internal sealed class OptionsReader(IConfiguration configuration)
             LogsUsage = reader.Flag("Usage:Log", defaults.LogsUsage),
             AllowedNetworks = NetworkList.Read(configuration.GetSection("Security:AllowedNetworks"), reader._problems),
             UseProxy = reader.Flag("Security:UseProxy", defaults.UseProxy),
+            AdminKeySha256 = reader.AdminKey("Admin:Key"),
+            Sealer = reader.MasterKey("Security:MasterKey"),
+            SecretDirectory = reader.Folder("Security:SecretDirectory"),
         };
         return reader._problems.Count == 0 ? options : throw new StartException(string.Join(Environment.NewLine, reader._problems));
     }
@@ -109,6 +121,57 @@ internal sealed class OptionsReader(IConfiguration configuration)
 
         _problems.Add($"option {key}: '{text}' is neither true nor false.");
         return fallback;
+    }
+
+    // No message repeats a key.
+    private ReadOnlyMemory<byte>? AdminKey(string key)
+    {
+        var text = configuration[key];
+        if (string.IsNullOrEmpty(text))
+        {
+            return null;
+        }
+
+        if (text.Length is < MinAdminKey or > MaxAdminKey || text.Any(c => c is <= ' ' or > '~'))
+        {
+            _problems.Add(
+                $"option {key}: must have from {MinAdminKey} to {MaxAdminKey} printable ASCII characters, without blanks. 'openssl rand -base64 32' makes one.");
+        }
+
+        return SHA256.HashData(Encoding.UTF8.GetBytes(text));
+    }
+
+    private SecretSealer? MasterKey(string key)
+    {
+        var text = configuration[key];
+        if (string.IsNullOrEmpty(text))
+        {
+            return null;
+        }
+
+        if (!SecretSealer.TryCreate(text, out var sealer))
+        {
+            _problems.Add(
+                $"option {key}: must be 32 bytes, as base64 or as 64 hexadecimal digits. 'openssl rand -base64 32' makes one; keep it, for nothing else opens what it sealed.");
+        }
+
+        return sealer;
+    }
+
+    private string? Folder(string key)
+    {
+        var text = configuration[key];
+        if (string.IsNullOrEmpty(text))
+        {
+            return null;
+        }
+
+        if (!Directory.Exists(text))
+        {
+            _problems.Add($"option {key}: there is no folder '{text}'. Give one that this process can read.");
+        }
+
+        return Path.GetFullPath(text);
     }
 
     private void CheckNames(string section)

@@ -1,4 +1,6 @@
 using Ensemble.Catalog;
+using Ensemble.Catalog.Editing;
+using Ensemble.Frontend.Admin;
 using Ensemble.Frontend.Callers;
 using Ensemble.Frontend.Chat;
 using Ensemble.Frontend.Health;
@@ -25,9 +27,19 @@ public static partial class ServiceCollectionExtensions
     {
         services.AddSingleton(options);
         services.TryAddSingleton(TimeProvider.System);
-        services.TryAddSingleton<SecretResolver>();
+        services.TryAddSingleton(new SecretPolicy(options.SecretDirectory));
+        services.TryAddSingleton(static provider => new SecretResolver(
+            provider.GetRequiredService<TimeProvider>(),
+            environment: null,
+            provider.GetRequiredService<SecretPolicy>(),
+            provider.GetRequiredService<FrontendOptions>().Sealer));
         services.TryAddSingleton<ISecrets>(provider => provider.GetRequiredService<SecretResolver>());
         services.TryAddSingleton<ICatalog>(OpenCatalog);
+        services.TryAddSingleton(OpenEditor);
+        services.AddHostedService<CatalogStart>();
+        services.AddSingleton<AdminAuthenticator>();
+        services.AddKeyedSingleton<EntriesEndpoint>(CatalogEntryKind.Model, NewEntries);
+        services.AddKeyedSingleton<EntriesEndpoint>(CatalogEntryKind.Key, NewEntries);
         services.AddSingleton<Authenticator>();
         services.AddSingleton<BodyReader>();
         services.AddSingleton<RequestGates>();
@@ -56,13 +68,16 @@ public static partial class ServiceCollectionExtensions
             provider.GetRequiredService<FrontendOptions>(), provider.GetRequiredService<ILogger<UpstreamHttp>>()));
         services.TryAddSingleton<OpenAiUpstream>();
         services.TryAddSingleton<SimulatedUpstream>();
-        services.TryAddSingleton<IModelCaller>(static provider => new ModelCaller(
+        services.TryAddSingleton<IReadOnlyDictionary<ProviderKind, IUpstream>>(static provider =>
             new Dictionary<ProviderKind, IUpstream>
             {
                 [ProviderKind.OpenAi] = provider.GetRequiredService<OpenAiUpstream>(),
                 [ProviderKind.AzureOpenAi] = provider.GetRequiredService<OpenAiUpstream>(),
                 [ProviderKind.Simulated] = provider.GetRequiredService<SimulatedUpstream>(),
-            },
+            });
+        services.TryAddSingleton<ModelProbe>();
+        services.TryAddSingleton<IModelCaller>(static provider => new ModelCaller(
+            provider.GetRequiredService<IReadOnlyDictionary<ProviderKind, IUpstream>>(),
             provider.GetRequiredService<IGate>(),
             provider.GetRequiredService<TimeProvider>(),
             new Random(Environment.TickCount)));
@@ -100,19 +115,35 @@ public static partial class ServiceCollectionExtensions
                 provider.GetRequiredService<ILogger<FileCatalog>>());
         }
 
-        var builtIn = BuiltInCatalog.Open();
-        var logger = provider.GetRequiredService<ILogger<StaticCatalog>>();
-        var names = string.Join(", ", builtIn.Current.Ensembles.Keys.Order(StringComparer.Ordinal));
-        LogBuiltIn(logger, names);
-        return builtIn;
+        return new StoreCatalog(
+            provider.GetRequiredService<ICatalogStore>(),
+            provider.GetRequiredService<SecretResolver>(),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<StoreCatalog>>());
     }
 
-    [LoggerMessage(
-        EventId = 40,
-        EventName = "BuiltInCatalog",
-        Level = LogLevel.Information,
-        Message = "no Catalog:File is set: simulated models answer, without key and network; ensembles to name: {Ensembles}")]
-    private static partial void LogBuiltIn(ILogger logger, string ensembles);
+    private static CatalogEditor OpenEditor(IServiceProvider provider)
+    {
+        var secrets = provider.GetRequiredService<SecretResolver>();
+        return provider.GetRequiredService<ICatalog>() switch
+        {
+            StoreCatalog served => new CatalogEditor(
+                provider.GetRequiredService<ICatalogStore>(),
+                served,
+                secrets,
+                provider.GetRequiredService<SecretPolicy>(),
+                provider.GetRequiredService<FrontendOptions>().Sealer),
+            FileCatalog file => CatalogEditor.ReadOnly($"the file {file.FilePath}", file.ReadServed, secrets),
+            var other => CatalogEditor.ReadOnly("the program that hosts this server", () => new CatalogDocument(other.Current.Revision, []), secrets),
+        };
+    }
+
+    private static EntriesEndpoint NewEntries(IServiceProvider provider, object? kind) => new(
+        (CatalogEntryKind)kind!,
+        provider.GetRequiredService<AdminAuthenticator>(),
+        provider.GetRequiredService<CatalogEditor>(),
+        provider.GetRequiredService<ModelProbe>(),
+        provider.GetRequiredService<FrontendOptions>());
 
     [LoggerMessage(
         EventId = 41,

@@ -8,44 +8,48 @@ namespace Ensemble.Frontend.Http;
 internal sealed class BodyReader(FrontendOptions options)
 {
     /// <returns>The body, or why there is none.</returns>
-    public async ValueTask<(ReadOnlyMemory<byte> Body, ApiError? Error)> ReadAsync(HttpRequest request)
+    public ValueTask<(ReadOnlyMemory<byte> Body, ApiError? Error)> ReadAsync(HttpRequest request) => ReadAsync(request, options.MaxBodyBytes);
+
+    /// <param name="limit">In bytes; the server's own limit is that of the options, and holds as well.</param>
+    /// <returns>The body, or why there is none.</returns>
+    public static async ValueTask<(ReadOnlyMemory<byte> Body, ApiError? Error)> ReadAsync(HttpRequest request, long limit)
     {
         if (request.Headers.ContentEncoding.Count > 0 && request.Headers.ContentEncoding != "identity")
         {
             return (default, ApiErrors.BodyEncoded);
         }
 
-        if (request.ContentLength > options.MaxBodyBytes)
+        if (request.ContentLength > limit)
         {
-            return (default, ApiErrors.BodyTooLarge(options.MaxBodyBytes));
+            return (default, ApiErrors.BodyTooLarge(limit));
         }
 
         try
         {
-            return await ReadAllAsync(request);
+            return await ReadAllAsync(request, limit);
         }
         catch (BadHttpRequestException exception)
         {
             return (default, exception.StatusCode switch
             {
-                StatusCodes.Status413PayloadTooLarge => ApiErrors.BodyTooLarge(options.MaxBodyBytes),
+                StatusCodes.Status413PayloadTooLarge => ApiErrors.BodyTooLarge(limit),
                 StatusCodes.Status408RequestTimeout => ApiErrors.BodyTooSlow,
                 _ => ApiErrors.BodyBroken,
             });
         }
     }
 
-    private async ValueTask<(ReadOnlyMemory<byte> Body, ApiError? Error)> ReadAllAsync(HttpRequest request)
+    private static async ValueTask<(ReadOnlyMemory<byte> Body, ApiError? Error)> ReadAllAsync(HttpRequest request, long limit)
     {
         var reader = request.BodyReader;
         while (true)
         {
             var result = await reader.ReadAsync(request.HttpContext.RequestAborted);
             var buffer = result.Buffer;
-            if (buffer.Length > options.MaxBodyBytes)
+            if (buffer.Length > limit)
             {
                 reader.AdvanceTo(buffer.End);
-                return (default, ApiErrors.BodyTooLarge(options.MaxBodyBytes));
+                return (default, ApiErrors.BodyTooLarge(limit));
             }
 
             if (result.IsCompleted)

@@ -44,6 +44,9 @@ internal sealed class Gateway : IAsyncDisposable
     /// <summary>Log entries at Error and above.</summary>
     public IReadOnlyList<string> Faults => _log.Errors;
 
+    /// <summary>Everything that is logged.</summary>
+    public IReadOnlyList<string> Log => _log.Lines;
+
     /// <param name="catalog">Null = as the options say.</param>
     /// <param name="clock">Null = the system's.</param>
     /// <param name="configure">More services, which take the place of the product's own.</param>

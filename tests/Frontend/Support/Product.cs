@@ -55,10 +55,16 @@ internal sealed class Product : IAsyncDisposable
     public static async Task<(Product Product, HttpClient Http)> ServeAsync(params string[] args)
     {
         var product = new Product(["--urls", "http://127.0.0.1:0", .. args]);
-        await Task.WhenAny(product._listening.Task, product._process.WaitForExitAsync(Now.Cancel));
-        product._listening.Task.IsCompleted.ShouldBeTrue(product.Output + product.Errors);
-        var http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = await product._listening.Task };
+        var http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = await product.ListeningAsync() };
         return (product, http);
+    }
+
+    /// <summary>Waits until it listens, and demands that it does.</summary>
+    public async Task<Uri> ListeningAsync()
+    {
+        await Task.WhenAny(_listening.Task, _process.WaitForExitAsync(Now.Cancel));
+        _listening.Task.IsCompleted.ShouldBeTrue(Output + Errors);
+        return await _listening.Task;
     }
 
     /// <returns>The exit code, once all output has been read.</returns>

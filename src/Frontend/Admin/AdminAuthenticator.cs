@@ -1,0 +1,83 @@
+using System.Security.Cryptography;
+using System.Text;
+using Ensemble.Frontend.Callers;
+using Ensemble.Frontend.Errors;
+using Ensemble.Frontend.Hosting;
+
+namespace Ensemble.Frontend.Admin;
+
+/// <summary>
+/// Tells whether a request comes from an administrator: by the admin key; where none is set, by coming from this machine's own user.
+/// </summary>
+internal sealed partial class AdminAuthenticator(FrontendOptions options, TimeProvider time, ILogger<AdminAuthenticator> logger)
+{
+    private const string Scheme = "Bearer ";
+
+    /// <summary>Shortest time between two lines of the log about wrong keys.</summary>
+    private static readonly TimeSpan LogInterval = TimeSpan.FromMinutes(1);
+
+    private readonly Lock _lock = new();
+    private long? _loggedAt;
+    private long _refused;
+
+    /// <summary>Whether the request bears the admin key; never where none is set.</summary>
+    public bool BearsKey(HttpContext context) => options.AdminKeySha256 is { } expected && Presented(context) is { } presented && Matches(presented, expected.Span);
+
+    /// <returns>Why the admin doors are closed to this request; null where they are open.</returns>
+    public ApiError? Check(HttpContext context)
+    {
+        if (options.AdminKeySha256 is not { } expected)
+        {
+            return LocalTrust.Holds(context) ? null : AdminErrors.KeylessFromAfar;
+        }
+
+        if (Presented(context) is not { } presented)
+        {
+            return AdminErrors.KeyMissing;
+        }
+
+        if (Matches(presented, expected.Span))
+        {
+            return null;
+        }
+
+        CountRefused(context);
+        return AdminErrors.KeyWrong;
+    }
+
+    private static string? Presented(HttpContext context)
+    {
+        var header = context.Request.Headers.Authorization.ToString();
+        return header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) && header.Length > Scheme.Length ? header[Scheme.Length..].Trim() : null;
+    }
+
+    // Digests are compared: neither the length of the key nor where a guess went wrong shows in the time that it takes.
+    private static bool Matches(string presented, ReadOnlySpan<byte> expected) =>
+        presented.Length <= OptionsReader.MaxAdminKey
+        && CryptographicOperations.FixedTimeEquals(SHA256.HashData(Encoding.UTF8.GetBytes(presented)), expected);
+
+    private void CountRefused(HttpContext context)
+    {
+        long count;
+        lock (_lock)
+        {
+            _refused++;
+            if (_loggedAt is { } before && time.GetElapsedTime(before) < LogInterval)
+            {
+                return;
+            }
+
+            (count, _refused) = (_refused, 0);
+            _loggedAt = time.GetTimestamp();
+        }
+
+        LogRefused(logger, context.Connection.RemoteIpAddress?.ToString(), count);
+    }
+
+    [LoggerMessage(
+        EventId = 60,
+        EventName = "AdminKeyRefused",
+        Level = LogLevel.Warning,
+        Message = "wrong admin keys were sent, the last one from {Address}: {Count} since the last such line")]
+    private static partial void LogRefused(ILogger logger, string? address, long count);
+}

@@ -1,0 +1,187 @@
+using Ensemble.Catalog;
+using Ensemble.Catalog.Editing;
+using Ensemble.Frontend.Errors;
+using Ensemble.Frontend.Hosting;
+using Ensemble.Frontend.Http;
+using Ensemble.Models;
+
+namespace Ensemble.Frontend.Admin;
+
+/// <summary><c>/admin/models</c> and <c>/admin/keys</c>: the catalog's entries, read and edited one by one.</summary>
+internal sealed class EntriesEndpoint(
+    CatalogEntryKind kind, AdminAuthenticator admin, CatalogEditor editor, ModelProbe probe, FrontendOptions options)
+{
+    private const long MaxBody = 1024 * 1024;
+    private const int MaxPage = 1000;
+    private const int UsualPage = 100;
+
+    private string Root => kind == CatalogEntryKind.Model ? "/admin/models" : "/admin/keys";
+
+    public void Map(IEndpointRouteBuilder routes)
+    {
+        string[] read = [HttpMethods.Get, HttpMethods.Head];
+        routes.MapMethods(Root, read, ListAsync);
+        routes.MapMethods($"{Root}/{{**name}}", read, FindAsync);
+        routes.MapPost(Root, CreateAsync);
+        routes.MapPut($"{Root}/{{**name}}", PutAsync);
+        routes.MapDelete($"{Root}/{{**name}}", DeleteAsync);
+    }
+
+    private Task ListAsync(HttpContext context) => GuardAsync(context, async () =>
+    {
+        var query = context.Request.Query;
+        var limit = UsualPage;
+        if (query.TryGetValue("limit", out var text) && (!int.TryParse(text, out limit) || limit is < 1 or > MaxPage))
+        {
+            return AdminErrors.BadQuery("limit", $"must be a whole number from 1 to {MaxPage}");
+        }
+
+        var after = query.TryGetValue("after", out var name) ? name.ToString() : null;
+        var page = await editor.ListAsync(kind, after, limit, context.RequestAborted);
+        await JsonResponse.WriteAsync(context.Response, page, AdminJson.Write);
+        return null;
+    });
+
+    private Task FindAsync(HttpContext context) => GuardAsync(context, async () =>
+    {
+        var name = Name(context);
+        if (await editor.FindAsync(kind, name, context.RequestAborted) is not { } entry)
+        {
+            return AdminErrors.NotFound(kind, name);
+        }
+
+        context.Response.Headers.ETag = EntityTags.Of(entry.Version);
+        if (context.Request.Headers.IfNoneMatch.Count > 0 && EntityTags.IsKnown(context.Request.Headers.IfNoneMatch, entry.Version))
+        {
+            context.Response.StatusCode = StatusCodes.Status304NotModified;
+            return null;
+        }
+
+        await JsonResponse.WriteAsync(context.Response, entry, AdminJson.Write);
+        return null;
+    });
+
+    private Task CreateAsync(HttpContext context) => EditAsync(context, async () =>
+    {
+        var (body, dryRun, probes, error) = await ReadAsync(context);
+        return error ?? await AnswerAsync(context, await editor.CreateAsync(kind, body, dryRun, context.RequestAborted), "", probes);
+    });
+
+    private Task PutAsync(HttpContext context) => EditAsync(context, async () =>
+    {
+        var name = Name(context);
+        var (condition, badHeader) = EntityTags.Read(context.Request.Headers, mayCreate: true);
+        if (name.Length == 0 || badHeader is not null)
+        {
+            return badHeader is null ? ApiErrors.NoSuchDoor : AdminErrors.BadTag(badHeader);
+        }
+
+        var (body, dryRun, probes, error) = await ReadAsync(context);
+        return error
+            ?? await AnswerAsync(context, await editor.PutAsync(kind, name, body, condition, dryRun, context.RequestAborted), name, probes);
+    });
+
+    private Task DeleteAsync(HttpContext context) => EditAsync(context, async () =>
+    {
+        var name = Name(context);
+        var (condition, badHeader) = EntityTags.Read(context.Request.Headers, mayCreate: false);
+        if (badHeader is not null)
+        {
+            return AdminErrors.BadTag(badHeader);
+        }
+
+        var error = AdminErrors.Of(await editor.DeleteAsync(kind, name, condition, context.RequestAborted), kind, name);
+        if (error is null)
+        {
+            context.Response.StatusCode = StatusCodes.Status204NoContent;
+        }
+
+        return error;
+    });
+
+    private Task EditAsync(HttpContext context, Func<Task<ApiError?>> edit) => GuardAsync(context, () =>
+    {
+        if (editor.ReadOnlySource is { } source)
+        {
+            context.Response.Headers.Allow = "GET, HEAD";
+            return Task.FromResult<ApiError?>(AdminErrors.ReadOnly(source));
+        }
+
+        return edit();
+    });
+
+    private async Task GuardAsync(HttpContext context, Func<Task<ApiError?>> answer)
+    {
+        // An answer may hold a key that is shown once.
+        context.Response.Headers.CacheControl = "no-store";
+        var error = admin.Check(context);
+        try
+        {
+            error ??= await answer();
+        }
+        catch (CatalogException exception)
+        {
+            error = AdminErrors.Unavailable(exception.Message);
+        }
+
+        if (error is not null)
+        {
+            await ApiErrorWriter.WriteAsync(context, error);
+        }
+    }
+
+    private async Task<(ReadOnlyMemory<byte> Body, bool DryRun, bool Probes, ApiError? Error)> ReadAsync(HttpContext context)
+    {
+        // Also what keeps a web page from sending it: a browser asks first before it sends JSON elsewhere.
+        if (!context.Request.HasJsonContentType())
+        {
+            return (default, false, false, AdminErrors.NotJson);
+        }
+
+        if (Flag(context, "validate") is not { } dryRun)
+        {
+            return (default, false, false, AdminErrors.BadQuery("validate", "must be true or false"));
+        }
+
+        if (Flag(context, "probe") is not { } probes || (probes && kind == CatalogEntryKind.Key))
+        {
+            return (default, false, false, AdminErrors.BadQuery("probe", kind == CatalogEntryKind.Key ? "is for models only" : "must be true or false"));
+        }
+
+        var (body, error) = await BodyReader.ReadAsync(context.Request, Math.Min(MaxBody, options.MaxBodyBytes));
+        return (body, dryRun, probes, error);
+    }
+
+    private async Task<ApiError?> AnswerAsync(HttpContext context, EditResult result, string name, bool probes)
+    {
+        if (AdminErrors.Of(result, kind, name) is { } error)
+        {
+            return error;
+        }
+
+        var entry = result.Entry!;
+        var reports = probes && result.Snapshot is { } snapshot ? await probe.ProbeAsync(snapshot, entry.Name, context.RequestAborted) : null;
+        var response = context.Response;
+        if (result.Outcome != EditOutcome.Checked)
+        {
+            response.Headers.ETag = EntityTags.Of(entry.Version);
+        }
+
+        if (result.Outcome == EditOutcome.Created)
+        {
+            response.StatusCode = StatusCodes.Status201Created;
+            response.Headers.Location = $"{Root}/{Uri.EscapeDataString(entry.Name).Replace("%2F", "/", StringComparison.Ordinal)}";
+        }
+
+        await JsonResponse.WriteAsync(response, (result, reports), static (json, answer) => AdminJson.Write(json, answer.result, answer.reports));
+        return null;
+    }
+
+    // A server leaves an escaped slash in a path as it is.
+    private static string Name(HttpContext context) =>
+        (context.GetRouteValue("name") as string ?? "").Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
+
+    /// <returns>Null where it is neither true nor false.</returns>
+    private static bool? Flag(HttpContext context, string name) =>
+        !context.Request.Query.TryGetValue(name, out var text) ? false : bool.TryParse(text, out var value) ? value : null;
+}

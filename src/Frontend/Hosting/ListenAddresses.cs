@@ -1,0 +1,54 @@
+using System.Net;
+
+namespace Ensemble.Frontend.Hosting;
+
+/// <summary>Where the process is told to listen, and whether that opens it to other machines.</summary>
+internal static class ListenAddresses
+{
+    private static readonly string[] PortKeys = ["http_ports", "https_ports"];
+
+    /// <exception cref="StartException">Other machines reach the process, and nothing keeps them from its admin doors.</exception>
+    public static void Check(IConfiguration configuration, FrontendOptions options)
+    {
+        if (options.AdminKeySha256 is null && Of(configuration).FirstOrDefault(address => !IsLocal(address)) is { } open)
+        {
+            throw new StartException(
+                $"Listening on '{open}' opens this server to other machines, so its admin doors need a key: set the option Admin:Key"
+                + $" (environment variable Admin__Key) to a secret of at least {OptionsReader.MinAdminKey} characters, as 'openssl rand -base64 32'"
+                + " makes one; or listen on http://127.0.0.1:8080.");
+        }
+    }
+
+    /// <summary>As the server picks them: its own endpoints go before addresses, and these before ports.</summary>
+    private static IEnumerable<string> Of(IConfiguration configuration)
+    {
+        var endpoints = configuration.GetSection("Kestrel:Endpoints").GetChildren().Select(endpoint => endpoint["Url"]).OfType<string>().ToList();
+        if (endpoints.Count > 0 && !(bool.TryParse(configuration["preferHostingUrls"], out var prefersUrls) && prefersUrls))
+        {
+            return endpoints;
+        }
+
+        var urls = Split(configuration["urls"]);
+        return urls.Length > 0 ? urls : PortKeys.SelectMany(key => Split(configuration[key]).Select(port => $"{key[..key.IndexOf('_', StringComparison.Ordinal)]}://*:{port}"));
+    }
+
+    private static string[] Split(string? list) => (list ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+
+    private static bool IsLocal(string url)
+    {
+        try
+        {
+            var address = BindingAddress.Parse(url);
+
+            // The server takes every other name for "all addresses".
+            return address.IsUnixPipe || address.IsNamedPipe
+                || address.Host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
+                || (IPAddress.TryParse(address.Host, out var ip) && IPAddress.IsLoopback(ip));
+        }
+        catch (Exception exception) when (exception is FormatException or InvalidOperationException)
+        {
+            // No address at all: the server says so when it tries.
+            return true;
+        }
+    }
+}
