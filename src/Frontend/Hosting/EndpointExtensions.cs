@@ -32,6 +32,7 @@ public static class EndpointExtensions
         app.MapGet("/v1/runs/{id}", runs.FindAsync);
         app.Services.GetRequiredKeyedService<EntriesEndpoint>(CatalogEntryKind.Model).Map(app);
         app.Services.GetRequiredKeyedService<EntriesEndpoint>(CatalogEntryKind.Key).Map(app);
+        app.MapGet("/admin/gates", app.Services.GetRequiredService<GatesEndpoint>().ListAsync);
         app.MapGet("/livez", HealthEndpoints.LiveAsync);
         app.MapGet("/readyz", health.ReadyAsync);
         app.MapGet("/openapi.json", OpenApiEndpoint.WriteAsync);

@@ -40,6 +40,7 @@ public static partial class ServiceCollectionExtensions
         services.AddSingleton<AdminAuthenticator>();
         services.AddKeyedSingleton<EntriesEndpoint>(CatalogEntryKind.Model, NewEntries);
         services.AddKeyedSingleton<EntriesEndpoint>(CatalogEntryKind.Key, NewEntries);
+        services.AddSingleton<GatesEndpoint>();
         services.AddSingleton<Authenticator>();
         services.AddSingleton<BodyReader>();
         services.AddSingleton<RequestGates>();
