@@ -84,6 +84,13 @@ internal sealed class Product : IAsyncDisposable
         await kill.WaitForExitAsync(Now.Cancel);
     }
 
+    /// <summary>Ends it without a chance to do anything more.</summary>
+    public async Task KillAsync()
+    {
+        _process.Kill(entireProcessTree: true);
+        await _process.WaitForExitAsync(Now.Cancel);
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (!_process.HasExited)

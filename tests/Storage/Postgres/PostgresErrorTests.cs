@@ -1,3 +1,4 @@
+using Ensemble.Testing;
 using Ensemble.Storage.Tests.Support;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;

@@ -1,3 +1,4 @@
+using Ensemble.Testing;
 using System.Globalization;
 using System.Text;
 using Ensemble.Storage.Tests.Support;

@@ -1,3 +1,4 @@
+using Ensemble.Testing;
 using System.Text;
 using Ensemble.Catalog;
 using Ensemble.Storage.Sql;

@@ -1,3 +1,4 @@
+using Ensemble.Testing;
 using System.Data.Common;
 using Microsoft.Data.Sqlite;
 using Npgsql;

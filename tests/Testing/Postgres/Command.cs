@@ -1,9 +1,9 @@
 using System.Diagnostics;
 
-namespace Ensemble.Storage.Tests.Support;
+namespace Ensemble.Testing;
 
 /// <summary>Runs a program to its end.</summary>
-internal static class Command
+public static class Command
 {
     /// <returns>What it wrote to standard output.</returns>
     /// <exception cref="InvalidOperationException">It ended with another code than 0; the message has all it wrote.</exception>

@@ -1,12 +1,10 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
-using Ensemble.Storage.Tests.Support;
 using Npgsql;
+using Xunit;
 
-[assembly: AssemblyFixture(typeof(PostgresServer))]
-
-namespace Ensemble.Storage.Tests.Support;
+namespace Ensemble.Testing;
 
 /// <summary>
 /// A PostgreSQL server of the tests' own, on a free port, with a password. Started by the first test that needs it; tests that stop it
@@ -41,9 +39,9 @@ public sealed class PostgresServer : IAsyncDisposable
     public static async Task ExecuteAsync(string connectionString, string sql)
     {
         await using var connection = new NpgsqlConnection(connectionString);
-        await connection.OpenAsync(Now.Cancel);
+        await connection.OpenAsync(CancellationToken.None);
         await using var command = new NpgsqlCommand(sql, connection);
-        await command.ExecuteNonQueryAsync(Now.Cancel);
+        await command.ExecuteNonQueryAsync(CancellationToken.None);
     }
 
     public Task StartAsync() => ControlAsync("start", "-l", Path.Combine(_folder!.FullName, "log"), "-o", string.Join(' ', Settings()));

@@ -1,9 +1,9 @@
 using System.Globalization;
 
-namespace Ensemble.Storage.Tests.Support;
+namespace Ensemble.Testing;
 
 /// <summary>Finds the programs of a PostgreSQL server, and a user who may run them.</summary>
-internal static class PostgresPrograms
+public static class PostgresPrograms
 {
     private const string Debian = "/usr/lib/postgresql";
 
