@@ -7,18 +7,19 @@ namespace Ensemble.Upstreams.OpenAi;
 /// <summary>What is the same for every call of one model.</summary>
 internal sealed class ModelProfile
 {
+    /// <summary>Of a model that speaks OpenAI's chat completions.</summary>
     public ModelProfile(ModelConfig model, Uri baseUrl)
+        : this(model, EndpointOf(model, baseUrl), PresetOf(model, baseUrl))
+    {
+    }
+
+    /// <summary>Of a model of another dialect.</summary>
+    public ModelProfile(ModelConfig model, Uri endpoint, OpenAiPreset preset)
     {
         IsAzure = model.Provider == ProviderKind.AzureOpenAi;
-        Endpoint = EndpointOf(model, baseUrl);
+        Endpoint = endpoint;
         ModelJson = JsonSerializer.SerializeToUtf8Bytes(model.Model, ChatJson.Default.String);
-        Preset = OpenAiPresets.For(baseUrl.Host, model.Model);
-        if (IsAzure)
-        {
-            // Wherever a resource or a gateway before it is, the role is known there.
-            Preset = Preset with { DeveloperRole = null };
-        }
-
+        Preset = preset;
         Params = model.Params;
         LearnedKey = $"{model.Provider} {Endpoint} {model.Model}";
     }
@@ -37,16 +38,22 @@ internal sealed class ModelProfile
     /// <summary>Under which refused parameters are remembered: a changed alias or timeout does not forget them.</summary>
     public string LearnedKey { get; }
 
-    private static Uri EndpointOf(ModelConfig model, Uri baseUrl)
+    /// <param name="path">Follows the base address, with a slash before it.</param>
+    public static Uri Below(Uri baseUrl, string path, string query = "") =>
+        new UriBuilder(baseUrl) { Path = baseUrl.AbsolutePath.TrimEnd('/') + path, Query = query, Fragment = "" }.Uri;
+
+    private static Uri EndpointOf(ModelConfig model, Uri baseUrl) => model.ApiVersion is { } version
+        ? Below(
+            baseUrl,
+            $"/openai/deployments/{Uri.EscapeDataString(model.Model)}/chat/completions",
+            $"api-version={Uri.EscapeDataString(version)}")
+        : Below(baseUrl, "/chat/completions");
+
+    private static OpenAiPreset PresetOf(ModelConfig model, Uri baseUrl)
     {
-        var path = baseUrl.AbsolutePath.TrimEnd('/');
-        return model.ApiVersion is { } version
-            ? new UriBuilder(baseUrl)
-            {
-                Path = $"{path}/openai/deployments/{Uri.EscapeDataString(model.Model)}/chat/completions",
-                Query = $"api-version={Uri.EscapeDataString(version)}",
-                Fragment = "",
-            }.Uri
-            : new UriBuilder(baseUrl) { Path = $"{path}/chat/completions", Fragment = "" }.Uri;
+        var preset = OpenAiPresets.For(baseUrl.Host, model.Model);
+
+        // Wherever a resource of Azure or a gateway before it is, the role is known there.
+        return model.Provider == ProviderKind.AzureOpenAi ? preset with { DeveloperRole = null } : preset;
     }
 }

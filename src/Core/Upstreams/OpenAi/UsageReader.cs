@@ -111,16 +111,9 @@ internal static class UsageReader
         return usage;
     }
 
-    // A count that is negative, broken or too large is none.
     private static long? Number(ref Utf8JsonReader reader)
     {
         reader.Read();
-        if (reader.TokenType == JsonTokenType.Number && reader.TryGetDouble(out var number) && number is >= 0 and < 1e15)
-        {
-            return (long)number;
-        }
-
-        reader.Skip();
-        return null;
+        return JsonText.ReadCount(ref reader);
     }
 }

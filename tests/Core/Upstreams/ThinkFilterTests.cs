@@ -1,8 +1,8 @@
-using Ensemble.Upstreams.OpenAi;
+using Ensemble.Upstreams;
 using FsCheck;
 using FsCheck.Fluent;
 
-namespace Ensemble.Core.Tests.Upstreams.OpenAi;
+namespace Ensemble.Core.Tests.Upstreams;
 
 public sealed class ThinkFilterTests
 {

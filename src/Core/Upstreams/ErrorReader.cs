@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
 
-namespace Ensemble.Upstreams.OpenAi;
+namespace Ensemble.Upstreams;
 
 /// <summary>
 /// Reads an error in the shapes that compatible servers use: OpenAI's object, Gemini's array of it, a bare

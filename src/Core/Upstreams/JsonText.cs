@@ -3,9 +3,9 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 
-namespace Ensemble.Upstreams.OpenAi;
+namespace Ensemble.Upstreams;
 
-/// <summary>Reads text of provider answers, which is not always as well formed as the JSON around it.</summary>
+/// <summary>Reads text and counts of provider answers, which are not always as well formed as the JSON around them.</summary>
 internal static class JsonText
 {
     /// <returns>Null where the value is not a string; the reader then stands at the value's end.</returns>
@@ -25,6 +25,18 @@ internal static class JsonText
         {
             return Lenient(reader);
         }
+    }
+
+    /// <returns>Null where the value is no count, negative, or too large; the reader then stands at the value's end.</returns>
+    public static long? ReadCount(ref Utf8JsonReader reader)
+    {
+        if (reader.TokenType == JsonTokenType.Number && reader.TryGetDouble(out var number) && number is >= 0 and < 1e15)
+        {
+            return (long)number;
+        }
+
+        reader.Skip();
+        return null;
     }
 
     /// <summary>Reads a message's content: a string, or the text parts of an array.</summary>

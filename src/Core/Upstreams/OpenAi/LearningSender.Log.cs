@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Ensemble.Upstreams.OpenAi;
 
-public sealed partial class OpenAiUpstream
+internal sealed partial class LearningSender
 {
     [LoggerMessage(1, LogLevel.Information, "Model {Model}: the provider refuses the parameter '{Parameter}'. It is left out, or renamed, from now on.")]
     private partial void LogLearned(string model, string parameter);

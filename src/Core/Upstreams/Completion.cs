@@ -1,6 +1,6 @@
 using Ensemble.Chat;
 
-namespace Ensemble.Upstreams.OpenAi;
+namespace Ensemble.Upstreams;
 
 /// <summary>What the gateway reads of a whole completion, or of one chunk of a streamed one.</summary>
 internal record struct Completion
@@ -39,6 +39,6 @@ internal record struct Completion
 
     public UpstreamError? Error { get; set; }
 
-    /// <summary>Whether this is a stream's <c>[DONE]</c> and nothing else.</summary>
+    /// <summary>Whether a stream says here that nothing follows.</summary>
     public bool IsDone { get; set; }
 }

@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 
-namespace Ensemble.Upstreams.OpenAi;
+namespace Ensemble.Upstreams;
 
 /// <summary>
 /// Turns the choices of a whole answer into those of a chunk, for a server that does not stream where it should, and gives

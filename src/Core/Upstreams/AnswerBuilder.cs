@@ -2,7 +2,7 @@ using System.Text;
 using Ensemble.Chat;
 using Ensemble.Upstreams.Http;
 
-namespace Ensemble.Upstreams.OpenAi;
+namespace Ensemble.Upstreams;
 
 /// <summary>Gathers one answer, whole or in chunks, and passes on what a sink may see. What is there so far survives a failure.</summary>
 internal sealed class AnswerBuilder(IAnswerSink? sink, ICallWatch watch, bool keepChoices)

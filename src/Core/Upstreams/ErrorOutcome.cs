@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Net;
 
-namespace Ensemble.Upstreams.OpenAi;
+namespace Ensemble.Upstreams;
 
 /// <summary>What an error means for the call: by its status, or by its own code where it came inside a successful answer.</summary>
 internal static class ErrorOutcome
@@ -33,11 +33,11 @@ internal static class ErrorOutcome
     {
         "rate_limit_exceeded" or "rate_limit_error" or "insufficient_quota" or "RESOURCE_EXHAUSTED" or "tokens" or "requests" =>
             CallOutcome.RateLimited,
-        "invalid_api_key" or "authentication_error" or "permission_error" or "UNAUTHENTICATED" or "PERMISSION_DENIED" =>
+        "invalid_api_key" or "authentication_error" or "permission_error" or "billing_error" or "UNAUTHENTICATED" or "PERMISSION_DENIED" =>
             CallOutcome.AuthenticationFailed,
         "model_not_found" or "not_found_error" or "NOT_FOUND" or "DeploymentNotFound" => CallOutcome.NotFound,
         "content_filter" or "content_policy_violation" => CallOutcome.Filtered,
-        "context_length_exceeded" or "invalid_request_error" or "BadRequestError" or "INVALID_ARGUMENT" => CallOutcome.RequestRejected,
+        "context_length_exceeded" or "invalid_request_error" or "request_too_large" or "BadRequestError" or "INVALID_ARGUMENT" => CallOutcome.RequestRejected,
         _ => null,
     };
 }

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Ensemble.Upstreams.OpenAi;
+namespace Ensemble.Upstreams;
 
 /// <summary>
 /// Cuts a leading <c>&lt;think&gt;…&lt;/think&gt;</c> block, with the white space around it, out of an answer that comes in pieces.

@@ -1,0 +1,190 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.ServerSentEvents;
+using System.Text.Json;
+using Ensemble.Upstreams.Http;
+
+namespace Ensemble.Upstreams;
+
+/// <summary>One HTTP request to a provider and what comes back, whatever its dialect.</summary>
+internal abstract class ProviderCall(UpstreamHttp http, TimeProvider time, UpstreamRequest request, string? key)
+{
+    private const int LargestAnswer = 8 * 1024 * 1024;
+    private const int LargestStream = 16 * 1024 * 1024;
+    private const int LargestError = 64 * 1024;
+
+    private static readonly MediaTypeWithQualityHeaderValue Json = new("application/json");
+    private static readonly MediaTypeWithQualityHeaderValue Events = new("text/event-stream");
+
+    private readonly AnswerBuilder _answer = new(request.Sink, request.Watch, request.KeepChoices);
+
+    private ICallWatch? StreamWatch => request.Sink is null ? null : request.Watch;
+
+    /// <summary>Never throws. Called once.</summary>
+    public async Task<UpstreamResult> SendAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var message = Message();
+            message.Headers.Accept.Add(request.Sink is null ? Json : Events);
+            using var response = await http.SendAsync(message, cancellationToken);
+            if (!response.IsSuccessStatusCode)
+            {
+                return await ReadErrorAsync(response, cancellationToken);
+            }
+
+            var isWhole = request.Sink is null || response.Content.Headers.ContentType?.MediaType == "application/json";
+            return isWhole
+                ? await ReadWholeAsync(response.Content, cancellationToken)
+                : await ReadStreamAsync(response.Content, cancellationToken);
+        }
+        catch (Exception exception)
+        {
+            // All of the answer was there: what broke or was stopped after it is no loss.
+            return _answer.IsFinished ? Finished() : Failure(exception, cancellationToken);
+        }
+    }
+
+    /// <summary>The request with the provider's address, key and body.</summary>
+    protected abstract HttpRequestMessage Message();
+
+    /// <exception cref="JsonException">Not an answer of this dialect.</exception>
+    protected abstract Completion ReadWhole(ReadOnlySpan<byte> json);
+
+    /// <param name="type">The event's own name; <c>message</c> where it has none.</param>
+    /// <param name="data">Without white space around it; may be empty.</param>
+    /// <exception cref="JsonException">Not an event of this dialect.</exception>
+    protected abstract Completion ReadEvent(string type, ReadOnlySpan<byte> data);
+
+    /// <summary>What an error means, in the terms of OpenAI's errors.</summary>
+    /// <param name="error">As the provider said it; with its status where it came as an answer of its own.</param>
+    protected virtual (CallOutcome Outcome, UpstreamError Error) Classify(UpstreamError error) =>
+        (error.Status is { } status ? ErrorOutcome.Of((HttpStatusCode)status, error) : ErrorOutcome.Of(error), error);
+
+    private async Task<UpstreamResult> ReadWholeAsync(HttpContent content, CancellationToken cancellationToken)
+    {
+        using var body = await PooledBody.ReadAsync(content, LargestAnswer, StreamWatch, cancellationToken);
+        var completion = ReadWhole(Unmarked(body.Bytes));
+        if (Reported(completion) is { } failure)
+        {
+            return failure;
+        }
+
+        if (completion.ChoiceCount == 0)
+        {
+            return Failure(CallOutcome.InvalidResponse, "The provider's answer has no choices.");
+        }
+
+        _answer.AddWhole(completion);
+        return _answer.Result();
+    }
+
+    private async Task<UpstreamResult> ReadStreamAsync(HttpContent content, CancellationToken cancellationToken)
+    {
+        await using var stream = new BoundedStream(await content.ReadAsStreamAsync(cancellationToken), LargestStream, StreamWatch);
+        var events = SseParser.Create(stream, (type, data) => ReadEvent(type, data.Trim(" \t"u8)));
+        await foreach (var item in events.EnumerateAsync(cancellationToken))
+        {
+            var chunk = item.Data;
+            if (!_answer.IsFinished && Reported(chunk) is { } failure)
+            {
+                return failure;
+            }
+
+            _answer.AddChunk(chunk);
+            if (chunk.IsDone)
+            {
+                break;
+            }
+        }
+
+        return _answer.IsFinished
+            ? Finished()
+            : Failure(CallOutcome.Incomplete, "The provider's stream ended without a finish reason.");
+    }
+
+    /// <summary>The failure that an answer with a good status tells of, if it does.</summary>
+    private UpstreamResult? Reported(in Completion completion)
+    {
+        if (completion.Error is null && completion.FinishReason != "error")
+        {
+            return null;
+        }
+
+        // What came with it is kept, for its usage.
+        _answer.AddChunk(completion with { Content = null, RawChoices = null, FinishedChoices = 0, FinishReason = null });
+        return Failed(completion.Error ?? new UpstreamError("The provider ended its answer with an error."));
+    }
+
+    private UpstreamResult Failed(UpstreamError reported)
+    {
+        var (outcome, error) = Classify(reported);
+
+        // Some servers repeat the key that they refuse.
+        return _answer.Failure(
+            outcome, key is null ? error : error with { Message = error.Message.Replace(key, "***", StringComparison.Ordinal) });
+    }
+
+    private UpstreamResult Finished()
+    {
+        try
+        {
+            _answer.Complete();
+            return _answer.Result();
+        }
+        catch (Exception exception)
+        {
+            return Failure(exception, CancellationToken.None);
+        }
+    }
+
+    private async Task<UpstreamResult> ReadErrorAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        var error = await ReadErrorBodyAsync(response.Content, cancellationToken);
+        var isLimited = response.StatusCode == HttpStatusCode.TooManyRequests;
+        return Failed(error with
+        {
+            Message = error.Message.Length > 0 ? error.Message : $"The provider answered with status {(int)response.StatusCode}.",
+            Status = (int)response.StatusCode,
+            RetryAfter = RetryAfter.Read(response.Headers, isLimited, time) ?? (isLimited ? RetryAfter.Read(error.Message) : null),
+        });
+    }
+
+    private static async Task<UpstreamError> ReadErrorBodyAsync(HttpContent content, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var body = await PooledBody.ReadStartAsync(content, LargestError, cancellationToken);
+            return ErrorReader.ReadBody(Unmarked(body.Bytes));
+        }
+        catch (IOException)
+        {
+            // The status says enough without the words.
+            return new UpstreamError("");
+        }
+    }
+
+    private UpstreamResult Failure(Exception exception, CancellationToken cancellationToken)
+    {
+        if (cancellationToken.IsCancellationRequested)
+        {
+            return Failure(CallOutcome.Cancelled, "The call was stopped before its answer was complete.");
+        }
+
+        return exception switch
+        {
+            AddressRefusedException =>
+                _answer.Failure(CallOutcome.NotFound, new UpstreamError(exception.Message) { Code = AddressRefusedException.Code }),
+            BodyTooLargeException => Failure(CallOutcome.InvalidResponse, exception.Message),
+            JsonException or InvalidOperationException =>
+                Failure(CallOutcome.InvalidResponse, $"The provider's answer is not a chat completion: {exception.Message}"),
+            HttpRequestException { HttpRequestError: not HttpRequestError.Unknown } http =>
+                Failure(CallOutcome.TransportError, $"{http.HttpRequestError}: {http.Message}"),
+            _ => Failure(CallOutcome.TransportError, exception.Message),
+        };
+    }
+
+    private UpstreamResult Failure(CallOutcome outcome, string message) => _answer.Failure(outcome, new UpstreamError(message));
+
+    private static ReadOnlySpan<byte> Unmarked(ReadOnlySpan<byte> body) => body.StartsWith("\uFEFF"u8) ? body[3..] : body;
+}
