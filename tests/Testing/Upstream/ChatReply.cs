@@ -10,7 +10,9 @@ internal sealed class ChatReply(StubMessage message, string finishReason) : Stub
     public bool UsageSoFar { get; init; }
 
     internal override Task WriteAsync(StubExchange exchange) =>
-        exchange.Request.Stream ? StreamAsync(exchange) : WholeAsync(exchange);
+        exchange.SpeaksAnthropic ? new AnthropicAnswer(message, finishReason, Usage).WriteAsync(exchange)
+        : exchange.Request.Stream ? StreamAsync(exchange)
+        : WholeAsync(exchange);
 
     private Task WholeAsync(StubExchange exchange)
     {

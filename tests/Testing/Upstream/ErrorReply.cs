@@ -13,6 +13,6 @@ internal sealed class ErrorReply(int status, string? code, string message, strin
             headers["retry-after-ms"] = Math.Ceiling(wait.TotalMilliseconds).ToString(CultureInfo.InvariantCulture);
         }
 
-        return exchange.WriteJsonAsync(status, StubExchange.ErrorBody(message, type, param, code));
+        return exchange.WriteJsonAsync(status, exchange.Rules.ErrorBody(status, message, type, param, code));
     }
 }

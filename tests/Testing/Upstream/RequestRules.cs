@@ -1,10 +1,11 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 
 namespace Ensemble.Testing;
 
 /// <summary>What providers check before a model is asked. The first rule that is broken decides the answer.</summary>
-internal sealed class RequestRules(StubOptions options)
+internal sealed class RequestRules(StubOptions options) : IRequestRules
 {
     private const string ChatPath = "/v1/chat/completions";
 
@@ -25,7 +26,6 @@ internal sealed class RequestRules(StubOptions options)
     public static StubViolation StreamForWhole(string model) => new(
         model, 500, "stub_misused", "stream", "The test has a stream for this model, but the request asks for a whole answer.", "server_error");
 
-    /// <returns>Null where every rule is kept.</returns>
     public StubViolation? Check(HttpRequest http, StubRequest request, Func<string, bool> served)
     {
         var broken = (_azure is null ? Transport(http) : _azure.Transport(http)) ?? Shape(request);
@@ -47,6 +47,9 @@ internal sealed class RequestRules(StubOptions options)
 
         return broken is null ? null : broken with { Model = request.Model };
     }
+
+    public JsonObject ErrorBody(int status, string message, string type, string? param, string? code) =>
+        new() { ["error"] = new JsonObject { ["message"] = message, ["type"] = type, ["param"] = param, ["code"] = code } };
 
     private StubViolation? Transport(HttpRequest http)
     {

@@ -7,13 +7,13 @@ using Microsoft.AspNetCore.Http;
 namespace Ensemble.Testing;
 
 /// <summary>One request and the means to answer it.</summary>
+/// <param name="Rules">Those of the provider that answers.</param>
 /// <param name="Ends">Cancelled when the client goes away or the stub stops.</param>
-internal sealed record StubExchange(HttpContext Http, StubRequest Request, string Id, CancellationToken Ends)
+internal sealed record StubExchange(HttpContext Http, StubRequest Request, string Id, IRequestRules Rules, CancellationToken Ends)
 {
     private static readonly JsonSerializerOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    public static JsonObject ErrorBody(string message, string type, string? param, string? code) =>
-        new() { ["error"] = new JsonObject { ["message"] = message, ["type"] = type, ["param"] = param, ["code"] = code } };
+    public bool SpeaksAnthropic => Rules is AnthropicRules;
 
     public Task WriteJsonAsync(int status, JsonNode body) => WriteBodyAsync(status, body.ToJsonString(Json), "application/json");
 
@@ -37,6 +37,8 @@ internal sealed record StubExchange(HttpContext Http, StubRequest Request, strin
     public Task WriteEventAsync(JsonNode data) => WriteEventAsync(data.ToJsonString(Json));
 
     public Task WriteEventAsync(string data) => WriteBytesAsync(Encoding.UTF8.GetBytes($"data: {data}\n\n"));
+
+    public Task WriteEventAsync(string name, string data) => WriteBytesAsync(Encoding.UTF8.GetBytes($"event: {name}\ndata: {data}\n\n"));
 
     public async Task WriteBytesAsync(ReadOnlyMemory<byte> bytes)
     {

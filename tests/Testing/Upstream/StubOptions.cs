@@ -3,6 +3,9 @@ namespace Ensemble.Testing;
 /// <summary>What a stubbed provider demands beyond what every one of them does.</summary>
 public sealed record StubOptions
 {
+    /// <summary>The API that it speaks. Default: OpenAI's.</summary>
+    public StubDialect Dialect { get; init; }
+
     /// <summary>The only key that is let in; null = any, or none.</summary>
     public string? RequiredKey { get; init; }
 

@@ -41,7 +41,7 @@ public abstract class StubReply
             UsageSoFar = true,
         };
 
-    /// <summary>An error in OpenAI's shape.</summary>
+    /// <summary>An error in the shape of the stub's API.</summary>
     /// <param name="retryAfter">Sent as <c>Retry-After</c> in whole seconds, and as <c>retry-after-ms</c>.</param>
     public static StubReply Error(
         int status,

@@ -42,6 +42,9 @@ public sealed class StubStep
     /// <summary>An event with this data, as it stands.</summary>
     public static StubStep Raw(string dataJson) => new(exchange => exchange.WriteEventAsync(dataJson));
 
+    /// <summary>An event of that name with this data, as it stands.</summary>
+    public static StubStep Event(string name, string dataJson) => new(exchange => exchange.WriteEventAsync(name, dataJson));
+
     /// <summary>Bytes as they stand, with no event around them.</summary>
     public static StubStep Bytes(ReadOnlyMemory<byte> bytes) => new(exchange => exchange.WriteBytesAsync(bytes));
 

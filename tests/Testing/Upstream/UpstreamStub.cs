@@ -12,14 +12,14 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Ensemble.Testing;
 
 /// <summary>
-/// A server on a free loopback port that speaks OpenAI's chat completions as strictly as the providers do: what they would refuse is
-/// refused, and kept in <see cref="Violations"/>.
+/// A server on a free loopback port that speaks OpenAI's chat completions, or Anthropic's Messages API, as strictly as the providers
+/// do: what they would refuse is refused, and kept in <see cref="Violations"/>.
 /// </summary>
 public sealed class UpstreamStub : IAsyncDisposable
 {
     private readonly Lock _lock = new();
     private readonly StubOptions _options;
-    private readonly RequestRules _rules;
+    private readonly IRequestRules _rules;
     private readonly WebApplication _server;
     private readonly CancellationTokenSource _stopping = new();
     private readonly ConcurrentDictionary<string, StubModel> _models = new(StringComparer.Ordinal);
@@ -31,7 +31,7 @@ public sealed class UpstreamStub : IAsyncDisposable
     private UpstreamStub(StubOptions options)
     {
         _options = options;
-        _rules = new RequestRules(options);
+        _rules = options.Dialect == StubDialect.Anthropic ? new AnthropicRules(options) : new RequestRules(options);
         Certificate = options.Tls ? LoopbackCertificate.Create() : null;
         _server = Build();
     }
@@ -146,7 +146,7 @@ public sealed class UpstreamStub : IAsyncDisposable
         }
 
         using var ends = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, _stopping.Token);
-        var exchange = new StubExchange(http, request, $"stub{Interlocked.Increment(ref _exchanges)}", ends.Token);
+        var exchange = new StubExchange(http, request, $"stub{Interlocked.Increment(ref _exchanges)}", _rules, ends.Token);
         try
         {
             if (_rules.Check(http.Request, request, _models.ContainsKey) is { } violation)
@@ -190,6 +190,6 @@ public sealed class UpstreamStub : IAsyncDisposable
         _violations.Enqueue(violation);
         http.Response.StatusCode = violation.Status;
         await http.Response.WriteAsJsonAsync(
-            StubExchange.ErrorBody(violation.Message, violation.Type, violation.Param, violation.Code), http.RequestAborted);
+            _rules.ErrorBody(violation.Status, violation.Message, violation.Type, violation.Param, violation.Code), http.RequestAborted);
     }
 }
