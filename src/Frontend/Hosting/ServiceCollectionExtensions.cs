@@ -12,6 +12,7 @@ using Ensemble.Gates;
 using Ensemble.Models;
 using Ensemble.Runs;
 using Ensemble.Upstreams;
+using Ensemble.Upstreams.Anthropic;
 using Ensemble.Upstreams.Http;
 using Ensemble.Upstreams.OpenAi;
 using Ensemble.Upstreams.Simulated;
@@ -68,12 +69,14 @@ public static partial class ServiceCollectionExtensions
         services.TryAddSingleton(static provider => OpenNetwork(
             provider.GetRequiredService<FrontendOptions>(), provider.GetRequiredService<ILogger<UpstreamHttp>>()));
         services.TryAddSingleton<OpenAiUpstream>();
+        services.TryAddSingleton<AnthropicUpstream>();
         services.TryAddSingleton<SimulatedUpstream>();
         services.TryAddSingleton<IReadOnlyDictionary<ProviderKind, IUpstream>>(static provider =>
             new Dictionary<ProviderKind, IUpstream>
             {
                 [ProviderKind.OpenAi] = provider.GetRequiredService<OpenAiUpstream>(),
                 [ProviderKind.AzureOpenAi] = provider.GetRequiredService<OpenAiUpstream>(),
+                [ProviderKind.Anthropic] = provider.GetRequiredService<AnthropicUpstream>(),
                 [ProviderKind.Simulated] = provider.GetRequiredService<SimulatedUpstream>(),
             });
         services.TryAddSingleton<ModelProbe>();

@@ -29,7 +29,7 @@ public sealed class CatalogReaderErrorTests
         // Models
         { """{ "models": [ { "display_name": "a" } ] }""", "models[0].provider", "is required", "openai" },
         { """{ "models": [ { "display_name": "a", "provider": "opanai" } ] }""", "models[0].provider", "is not one of", "Did you mean \"openai\"?" },
-        { """{ "models": [ { "display_name": "a", "provider": "anthropic" } ] }""", "models[0].provider", "not available in this version", "openai" },
+        { """{ "models": [ { "display_name": "a", "provider": "anthropic" } ] }""", "models[0].model", "is required", "provider's name" },
         { """{ "models": [ { "display_name": "a", "provider": "openai" } ] }""", "models[0].model", "is required", "provider's name" },
         { """{ "models": [ { "display_name": "a", "provider": "simulated", "base_url": "https://x/v1" } ] }""", "models[0].base_url", "no meaning for a simulated", "Remove it" },
         { CatalogSamples.WithModel("\"retires\": 2"), "models[0].retires", "is not a known field", "Did you mean \"retries\"?" },

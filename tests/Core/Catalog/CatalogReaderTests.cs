@@ -46,6 +46,17 @@ public sealed class CatalogReaderTests
     }
 
     [Fact]
+    public void Read_AnthropicModelWithoutOptions_HasItsProvidersAddress()
+    {
+        var result = CatalogSamples.Read("""{ "models": [ { "display_name": "a", "provider": "anthropic", "model": "m", "api_key": "env:KEY_A" } ] }""");
+
+        result.Errors.ShouldBeEmpty();
+        var model = result.Snapshot!.Models["a"];
+        model.Provider.ShouldBe(ProviderKind.Anthropic);
+        model.BaseUrl.ShouldBe(new Uri("https://api.anthropic.com/v1"));
+    }
+
+    [Fact]
     public void Read_SimulatedModelWithoutOptions_IsNamedAfterItselfAndHasTheDefaults()
     {
         var model = CatalogSamples.Read(CatalogSamples.Valid).Snapshot!.Models["b"];
@@ -247,7 +258,8 @@ public sealed class CatalogReaderTests
     public static TheoryData<string, string, string> Doubtful => new()
     {
         { """{ "models": [] }""", "", "no model" },
-        { """{ "models": [ { "display_name": "a", "provider": "openai", "model": "m" } ] }""", "models[0]", "no api_key" },
+        { """{ "models": [ { "display_name": "a", "provider": "openai", "model": "m" } ] }""", "models[0]", "no api_key, which api.openai.com" },
+        { """{ "models": [ { "display_name": "a", "provider": "anthropic", "model": "m" } ] }""", "models[0]", "no api_key, which api.anthropic.com" },
         { """{ "models": [ { "display_name": "a", "provider": "simulated", "api_key": "env:X" } ] }""", "models[0].api_key", "not used by a simulated" },
         { CatalogSamples.WithModel("\"rate_limit\": { \"tpm\": 1 }"), "models[0].rate_limit.tpm", "less than the 1024 tokens" },
         { CatalogSamples.WithModel("\"api_key\": \"env:MISSING\"").Replace("\"api_key\": \"env:KEY_A\", ", "", StringComparison.Ordinal), "models[0].api_key", "env:MISSING is not set" },

@@ -89,15 +89,18 @@ public sealed class UpstreamErrorTests
     }
 
     [Theory]
-    [InlineData(Council.AskSolo)]
-    [InlineData(Council.AskSoloStreamed)]
-    [InlineData(Council.Ask)]
-    public async Task Host_AtAnAddressThatIsNotCalled_Is502ForGoodAndOnlyTheManifestSaysWhy(string ask)
+    [InlineData(ProviderKind.OpenAi, Council.AskSolo)]
+    [InlineData(ProviderKind.OpenAi, Council.AskSoloStreamed)]
+    [InlineData(ProviderKind.OpenAi, Council.Ask)]
+    [InlineData(ProviderKind.Anthropic, Council.AskSolo)]
+    [InlineData(ProviderKind.Anthropic, Council.AskSoloStreamed)]
+    [InlineData(ProviderKind.Anthropic, Council.Ask)]
+    public async Task Host_AtAnAddressThatIsNotCalled_Is502ForGoodAndOnlyTheManifestSaysWhy(ProviderKind provider, string ask)
     {
         // A name, so that nothing is refused before the connect; the option below does not list the network.
         var network = new UpstreamNetwork { Resolve = (_, _) => Task.FromResult<IPAddress[]>([IPAddress.Parse("10.1.2.3")]) };
         await using var council = await Council.StartAsync(
-            model: model => model with { BaseUrl = new Uri("https://vendor.test/v1"), Retries = 2 },
+            model: model => model with { Provider = provider, BaseUrl = new Uri("https://vendor.test/v1"), Retries = 2 },
             configure: services => services.AddSingleton(new UpstreamHttp(network: network)));
 
         var answer = await council.Gateway.ChatAsync(ask);

@@ -19,6 +19,13 @@ public static class TestModels
             Timeout = timeout ?? ModelConfig.DefaultTimeout,
         };
 
+    /// <summary>A model of the Messages API, whose key is the secret <c>KEY</c>.</summary>
+    public static ModelConfig Anthropic(string alias, Uri baseUrl, string? model = null)
+    {
+        var config = OpenAi(alias, baseUrl, model, apiKey: new SecretReference(SecretSource.Environment, "KEY"));
+        return config with { Provider = ProviderKind.Anthropic };
+    }
+
     /// <summary>A model served by the stub under the same name, which is there from now on.</summary>
     public static ModelConfig Of(UpstreamStub stub, string alias, int retries = 0, TimeSpan? timeout = null) =>
         OpenAi(alias, stub.BaseUrl, stub.Model(alias).Name, retries, timeout);

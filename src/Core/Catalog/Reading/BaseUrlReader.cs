@@ -6,7 +6,11 @@ internal static class BaseUrlReader
 {
     private const string Example = "Write it as \"https://host/v1\".";
 
-    public static readonly Uri Default = new("https://api.openai.com/v1");
+    private static readonly Uri OpenAi = new("https://api.openai.com/v1");
+
+    private static readonly Uri Anthropic = new("https://api.anthropic.com/v1");
+
+    public static Uri DefaultOf(ProviderKind? provider) => provider == ProviderKind.Anthropic ? Anthropic : OpenAi;
 
     /// <returns>The address without slashes at its end.</returns>
     public static Uri? Read(ConfigNode node)

@@ -16,10 +16,9 @@ internal static class ModelReader
     [
         ("openai", ProviderKind.OpenAi),
         ("azure-openai", ProviderKind.AzureOpenAi),
+        ("anthropic", ProviderKind.Anthropic),
         ("simulated", ProviderKind.Simulated),
     ];
-
-    private static readonly string[] LaterProviders = ["anthropic"];
 
     private static readonly (string, ModelKind)[] Kinds = [("chat", ModelKind.Chat), ("embedding", ModelKind.Embedding)];
 
@@ -32,7 +31,7 @@ internal static class ModelReader
 
         var kind = model.Find("kind")?.OneOf(Kinds) ?? ModelKind.Chat;
         var name = draft.ReadAlias(model, isEnsemble: false, kind);
-        var provider = model.Require("provider", "Name the dialect it speaks: \"openai\", \"azure-openai\" or \"simulated\".")?.OneOf(Providers, LaterProviders);
+        var provider = model.Require("provider", "Name the dialect it speaks: \"openai\", \"azure-openai\", \"anthropic\" or \"simulated\".")?.OneOf(Providers);
         var config = new ModelConfig
         {
             DisplayName = name ?? "",
@@ -56,7 +55,7 @@ internal static class ModelReader
         return name is null || provider is null ? null : config;
     }
 
-    private static string? ReadModel(ConfigObject model, ProviderKind? provider) => provider is ProviderKind.OpenAi or ProviderKind.AzureOpenAi
+    private static string? ReadModel(ConfigObject model, ProviderKind? provider) => provider is not (null or ProviderKind.Simulated)
         ? model.Require("model", "Give the provider's name of the model.")?.Name()
         : model.Find("model")?.Name();
 
@@ -70,7 +69,7 @@ internal static class ModelReader
         var node = model.Find("base_url");
         if (provider != ProviderKind.Simulated)
         {
-            return node is { } url ? BaseUrlReader.Read(url) : BaseUrlReader.Default;
+            return node is { } url ? BaseUrlReader.Read(url) : BaseUrlReader.DefaultOf(provider);
         }
 
         node?.Hidden().Error("has no meaning for a simulated model, which calls nobody", "Remove it, or choose another provider.");
@@ -81,9 +80,9 @@ internal static class ModelReader
     {
         if (model.Find("api_key") is not { } node)
         {
-            if (provider == ProviderKind.OpenAi && !model.Has("base_url"))
+            if (provider is ProviderKind.OpenAi or ProviderKind.Anthropic && !model.Has("base_url"))
             {
-                model.Warn("has no api_key, which api.openai.com asks for", "Add \"api_key\": \"env:NAME\".");
+                model.Warn($"has no api_key, which {BaseUrlReader.DefaultOf(provider).Host} asks for", "Add \"api_key\": \"env:NAME\".");
             }
             else if (provider == ProviderKind.AzureOpenAi)
             {

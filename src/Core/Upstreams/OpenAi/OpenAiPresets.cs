@@ -16,8 +16,6 @@ internal static partial class OpenAiPresets
 
     private static readonly string[] GeminiDrop = ["seed", "store", "presence_penalty", "frequency_penalty", "service_tier"];
 
-    private static readonly string[] ClaudeDrop = ["temperature", "top_p"];
-
     public static OpenAiPreset For(string host, string model)
     {
         // Routers put the vendor before the name: openai/o3-mini.
@@ -33,7 +31,7 @@ internal static partial class OpenAiPresets
             return preset with { Drop = GeminiDrop };
         }
 
-        return IsHost(host, "api.anthropic.com") && IsRecentClaude(name) ? preset with { Drop = ClaudeDrop } : preset;
+        return IsHost(host, "api.anthropic.com") ? preset with { Drop = ClaudeName.Refused(name) } : preset;
     }
 
     /// <summary>o1, o3, o4-mini, gpt-5, gpt-5.1-codex…; not gpt-5-chat, gpt-oss, gpt-4o.</summary>
@@ -44,20 +42,6 @@ internal static partial class OpenAiPresets
             && (!match.Groups["gpt"].Success || int.Parse(match.Groups["gpt"].ValueSpan, CultureInfo.InvariantCulture) >= 5);
     }
 
-    /// <summary>Sampling parameters are refused from version 4.7 on.</summary>
-    private static bool IsRecentClaude(string name)
-    {
-        var match = ClaudeName().Match(name);
-        if (!match.Success)
-        {
-            return false;
-        }
-
-        var major = int.Parse(match.Groups["major"].ValueSpan, CultureInfo.InvariantCulture);
-        var minor = match.Groups["minor"].Success ? int.Parse(match.Groups["minor"].ValueSpan, CultureInfo.InvariantCulture) : 0;
-        return (major, minor).CompareTo((4, 7)) >= 0;
-    }
-
     private static bool KeepsDeveloper(string host) =>
         IsHost(host, OpenAiHost) || host.EndsWith("." + OpenAiHost, StringComparison.OrdinalIgnoreCase)
         || host.EndsWith(".openai.azure.com", StringComparison.OrdinalIgnoreCase);
@@ -66,9 +50,4 @@ internal static partial class OpenAiPresets
 
     [GeneratedRegex(@"^(o[1-9]|gpt-(?<gpt>\d{1,3}))(?![A-Za-z0-9])", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex ReasoningName();
-
-    // A date stands where a minor version may: claude-opus-4-20250514 is 4.0.
-    [GeneratedRegex(
-        @"^claude-[a-z]+-(?<major>\d{1,2})([.-](?<minor>\d{1,2})(?!\d))?(?!\d)", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, 1000)]
-    private static partial Regex ClaudeName();
 }

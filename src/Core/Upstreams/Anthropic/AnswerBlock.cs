@@ -1,0 +1,76 @@
+using System.Text.Json;
+
+namespace Ensemble.Upstreams.Anthropic;
+
+/// <summary>A content block of a whole answer, or a piece of one in a stream: what the gateway reads of it.</summary>
+internal record struct AnswerBlock
+{
+    /// <summary><c>text</c>, <c>tool_use</c>, <c>thinking</c>, <c>text_delta</c>…; null where it does not say.</summary>
+    public string? Type { get; set; }
+
+    public string? Text { get; set; }
+
+    public string? Id { get; set; }
+
+    public string? Name { get; set; }
+
+    /// <summary>A tool's arguments as JSON.</summary>
+    public string? Input { get; set; }
+
+    /// <summary>A piece of a tool's arguments.</summary>
+    public string? PartialJson { get; set; }
+
+    public string? StopReason { get; set; }
+
+    /// <returns>Nothing where the value is no object; the reader then stands at the value's end.</returns>
+    public static AnswerBlock Read(ref Utf8JsonReader reader)
+    {
+        var block = new AnswerBlock();
+        if (reader.TokenType != JsonTokenType.StartObject)
+        {
+            reader.Skip();
+            return block;
+        }
+
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            if (Take(ref reader, "type"u8))
+            {
+                block.Type = JsonText.Read(ref reader);
+            }
+            else if (Take(ref reader, "text"u8))
+            {
+                block.Text = JsonText.Read(ref reader);
+            }
+            else if (Take(ref reader, "id"u8))
+            {
+                block.Id = JsonText.Read(ref reader);
+            }
+            else if (Take(ref reader, "name"u8))
+            {
+                block.Name = JsonText.Read(ref reader);
+            }
+            else if (Take(ref reader, "input"u8))
+            {
+                using var input = JsonDocument.ParseValue(ref reader);
+                block.Input = input.RootElement.GetRawText();
+            }
+            else if (Take(ref reader, "partial_json"u8))
+            {
+                block.PartialJson = JsonText.Read(ref reader);
+            }
+            else if (Take(ref reader, "stop_reason"u8))
+            {
+                block.StopReason = JsonText.Read(ref reader);
+            }
+            else
+            {
+                reader.Skip();
+            }
+        }
+
+        return block;
+    }
+
+    private static bool Take(ref Utf8JsonReader reader, ReadOnlySpan<byte> name) => reader.ValueTextEquals(name) && reader.Read();
+}

@@ -1,0 +1,79 @@
+using System.Text.Json;
+using Ensemble.Chat;
+
+namespace Ensemble.Upstreams.Anthropic;
+
+/// <summary>Reads <c>usage</c> objects. Each counts from the answer's beginning, so that a later number takes an earlier one's place.</summary>
+internal sealed class UsageCounter
+{
+    private long? _input;
+    private long? _cacheWritten;
+    private long? _cacheRead;
+    private long? _output;
+    private long? _thinking;
+
+    /// <returns>What is known by now; null where no number is.</returns>
+    public TokenUsage? Read(ref Utf8JsonReader reader)
+    {
+        ReadObject(ref reader);
+        if (_input is null && _output is null)
+        {
+            return null;
+        }
+
+        // Here the cached part of a prompt is counted beside the rest, at OpenAI within it.
+        return new TokenUsage((_input ?? 0) + (_cacheWritten ?? 0) + (_cacheRead ?? 0), _output ?? 0)
+        {
+            CachedTokens = _cacheRead,
+            ReasoningTokens = _thinking,
+        };
+    }
+
+    private void ReadObject(ref Utf8JsonReader reader)
+    {
+        if (reader.TokenType != JsonTokenType.StartObject)
+        {
+            reader.Skip();
+            return;
+        }
+
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            if (reader.ValueTextEquals("input_tokens"u8))
+            {
+                _input = Number(ref reader) ?? _input;
+            }
+            else if (reader.ValueTextEquals("cache_creation_input_tokens"u8))
+            {
+                _cacheWritten = Number(ref reader) ?? _cacheWritten;
+            }
+            else if (reader.ValueTextEquals("cache_read_input_tokens"u8))
+            {
+                _cacheRead = Number(ref reader) ?? _cacheRead;
+            }
+            else if (reader.ValueTextEquals("output_tokens"u8))
+            {
+                _output = Number(ref reader) ?? _output;
+            }
+            else if (reader.ValueTextEquals("thinking_tokens"u8))
+            {
+                _thinking = Number(ref reader) ?? _thinking;
+            }
+            else if (reader.ValueTextEquals("output_tokens_details"u8))
+            {
+                reader.Read();
+                ReadObject(ref reader);
+            }
+            else
+            {
+                reader.Skip();
+            }
+        }
+    }
+
+    private static long? Number(ref Utf8JsonReader reader)
+    {
+        reader.Read();
+        return JsonText.ReadCount(ref reader);
+    }
+}
