@@ -24,7 +24,7 @@ public sealed class ModelProbe(IReadOnlyDictionary<ProviderKind, IUpstream> upst
     private static readonly ChatRequest Question = ChatRequestParser.Parse(
         """
         {"model":"probe","messages":[{"role":"user","content":"Say OK."}],"stream":true,"stream_options":{"include_usage":true},
-        "max_tokens":16,"temperature":0.5,"seed":7,"top_p":0.9,"stop":["\n\n\n"]}
+        "max_tokens":16,"temperature":0.5,"seed":7,"top_p":0.9,"stop":["§§§"]}
         """u8.ToArray(),
         ChatLimits.Default);
 
@@ -99,7 +99,7 @@ public sealed class ModelProbe(IReadOnlyDictionary<ProviderKind, IUpstream> upst
                 _ => isAnswered && model.ApiKey is not null ? true : null,
             },
             Answer = Shown(result.Answer?.Content, secret),
-            RefusedParameters = result.DroppedParameters,
+            DroppedParameters = result.DroppedParameters,
             ReportsUsage = result.Usage is not null,
             FirstToken = firstToken,
             Total = total,

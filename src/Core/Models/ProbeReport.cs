@@ -19,8 +19,8 @@ public sealed record ProbeReport
     /// <summary>The beginning of what it said.</summary>
     public string? Answer { get; init; }
 
-    /// <summary>Of the parameters that were tried, those that the provider does not take.</summary>
-    public IReadOnlyList<string> RefusedParameters { get; init; } = [];
+    /// <summary>Of the parameters that were tried, those that are not sent, since the provider is known, or was found, not to take them.</summary>
+    public IReadOnlyList<string> DroppedParameters { get; init; } = [];
 
     /// <summary>Whether a stream of it ends with the tokens used.</summary>
     public bool ReportsUsage { get; init; }

@@ -110,8 +110,8 @@ internal static class AdminJson
             Write(json, "reachable", probe.Reachable);
             Write(json, "key_accepted", probe.KeyAccepted);
             json.WriteString("answer"u8, probe.Answer);
-            json.WriteStartArray("refused_parameters"u8);
-            foreach (var parameter in probe.RefusedParameters)
+            json.WriteStartArray("dropped_parameters"u8);
+            foreach (var parameter in probe.DroppedParameters)
             {
                 json.WriteStringValue(parameter);
             }

@@ -25,7 +25,7 @@ public sealed class ModelProbeTests
         report.Works.ShouldBeTrue();
         (report.Reachable, report.KeyAccepted, report.ReportsUsage).ShouldBe((true, true, true));
         report.Answer.ShouldBe("OK.");
-        report.RefusedParameters.ShouldBeEmpty();
+        report.DroppedParameters.ShouldBeEmpty();
         report.FirstToken.ShouldNotBeNull();
         var sent = harness.Stub.Requests.ShouldHaveSingleItem();
         sent.Stream.ShouldBeTrue();
@@ -45,7 +45,7 @@ public sealed class ModelProbeTests
         var report = await Probe(harness).ProbeAsync(harness.Model, Cancel);
 
         report.Works.ShouldBeTrue(report.Error);
-        report.RefusedParameters.ShouldBe(names, ignoreOrder: true);
+        report.DroppedParameters.ShouldBe(names, ignoreOrder: true);
     }
 
     [Fact]

@@ -95,7 +95,7 @@ public sealed class EditWhileServingTests
         var report = good.Json.GetProperty("probe").GetProperty("models")[0];
         good.Json.GetProperty("probe").GetProperty("ok").GetBoolean().ShouldBeTrue(good.Body);
         report.GetProperty("answer").GetString().ShouldBe("OK.");
-        report.GetProperty("refused_parameters")[0].GetString().ShouldBe("seed");
+        report.GetProperty("dropped_parameters")[0].GetString().ShouldBe("seed");
         report.GetProperty("reports_usage").GetBoolean().ShouldBeTrue();
         bad.Status.ShouldBe(HttpStatusCode.Created);
         bad.Json.GetProperty("probe").GetProperty("models")[0].GetProperty("key_accepted").GetBoolean().ShouldBeFalse();
