@@ -1,5 +1,5 @@
-using Ensemble.Testing;
 using Ensemble.Storage.Tests.Support;
+using Ensemble.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 

@@ -1,7 +1,7 @@
-using Ensemble.Testing;
 using System.Globalization;
 using System.Text;
 using Ensemble.Storage.Tests.Support;
+using Ensemble.Testing;
 
 namespace Ensemble.Storage.Tests.Processes;
 

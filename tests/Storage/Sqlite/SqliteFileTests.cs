@@ -1,9 +1,9 @@
-using Ensemble.Testing;
 using System.Text;
 using Ensemble.Catalog;
 using Ensemble.Storage.Sql;
 using Ensemble.Storage.Sqlite;
 using Ensemble.Storage.Tests.Support;
+using Ensemble.Testing;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging.Abstractions;
 

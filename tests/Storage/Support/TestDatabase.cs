@@ -1,5 +1,5 @@
-using Ensemble.Testing;
 using System.Data.Common;
+using Ensemble.Testing;
 using Microsoft.Data.Sqlite;
 using Npgsql;
 

@@ -50,7 +50,7 @@ public sealed class LearnedParameterTests
     [Theory]
     [InlineData(3, CallOutcome.Ok, 4)]
     [InlineData(4, CallOutcome.RequestRejected, 4)]
-    public async Task Send_SeveralDroppedParameters_AreLearnedUpToThreeInOneCall(int count, CallOutcome outcome, int requests)
+    public async Task Send_SeveralRefusedParameters_AreLearnedUpToThreeInOneCall(int count, CallOutcome outcome, int requests)
     {
         string[] names = ["seed", "user", "top_p", "logit_bias"];
         await using var harness = await OpenAiHarness.StartAsync(new StubOptions { RefusedFields = names.Take(count).ToHashSet() });
