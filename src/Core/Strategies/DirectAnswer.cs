@@ -58,7 +58,7 @@ internal sealed class DirectAnswer(ModelConfig model) : IStrategy
             case CallOutcome.Unsupported:
                 return new RunFailure(RunFailureKind.UnsupportedContent, "This model cannot take this content part.") { Param = error!.Param };
             case CallOutcome.GateRefused:
-                return new RunFailure(RunFailureKind.DirectRateLimited, $"This model cannot be asked now: {error!.Message}.") { RetryAfter = error.RetryAfter };
+                return new RunFailure(RunFailureKind.DirectRateLimited, $"This model is {error!.Message}.") { RetryAfter = error.RetryAfter };
             case CallOutcome.RateLimited:
                 return new RunFailure(RunFailureKind.DirectRateLimited, "This model is at its limit.") { RetryAfter = error?.RetryAfter };
             case CallOutcome.TimedOut or CallOutcome.Stalled:

@@ -56,7 +56,7 @@ internal static class ApiErrors
 
     /// <summary>For a limit of the caller's key, or of the ensemble that it names.</summary>
     public static ApiError RateLimited(GateKind gate, GateRefusal refusal) => new(
-        429, RateLimit, "rate_limit_exceeded", $"{(gate == GateKind.Caller ? "This API key" : "This model")} is at its limit: {refusal.Reason}.")
+        429, RateLimit, "rate_limit_exceeded", $"{(gate == GateKind.Caller ? "This API key" : "This model")} is {refusal.Reason}.")
     {
         RetryAfter = refusal.RetryAfter,
 

@@ -87,7 +87,7 @@ public sealed class GateStateTests
         var refusal = new GateBench(new RateLimitConfig { Tpm = 1000 }).IsRefused(1001);
 
         (refusal.Limit, refusal.RetryAfter).ShouldBe((GateLimit.Tpm, null));
-        refusal.Reason.ShouldContain("may take more tokens than the 1,000");
+        refusal.Reason.ShouldContain("limited to 1,000 tokens a minute");
     }
 
     [Fact]

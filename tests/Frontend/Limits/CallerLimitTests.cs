@@ -91,7 +91,7 @@ public sealed class CallerLimitTests
 
         var refused = await council.Gateway.ChatAsync(Council.Ask, Anna);
 
-        refused.ShouldBeError(429, "rate_limit_error", "rate_limit_exceeded").Message.ShouldContain("5,000 a minute");
+        refused.ShouldBeError(429, "rate_limit_error", "rate_limit_exceeded").Message.ShouldContain("5,000 tokens a minute");
         refused.Header("retry-after").ShouldBeNull();
         refused.Header("x-should-retry").ShouldBe("false");
         council.Stub.Requests.ShouldBeEmpty();
