@@ -62,7 +62,7 @@ public sealed class InProcessGatesTests : IUsageSink
         {
             await AskAsync(gates);
             await AskAsync(gates);
-            _time.Advance(InProcessGates.SaveInterval);
+            _time.Advance(KeptGate.SaveInterval);
 
             // Killed: nothing is saved at the end. The next process takes the gate over from this one.
             await using var next = Open(new RateLimitConfig { Rpm = 2 });
@@ -92,7 +92,7 @@ public sealed class InProcessGatesTests : IUsageSink
         var clockOfTheDead = new ManualTimeProvider();
         var gates = Open(new RateLimitConfig { Concurrency = 1 }, time: clockOfTheDead);
         var lease = (await AskAsync(gates)).Lease!;
-        clockOfTheDead.Advance(InProcessGates.SaveInterval);
+        clockOfTheDead.Advance(KeptGate.SaveInterval);
 
         await using var next = Open(new RateLimitConfig { Concurrency = 1 });
         (await AskAsync(next)).Lease.ShouldBeNull();
@@ -112,10 +112,10 @@ public sealed class InProcessGatesTests : IUsageSink
         await using var gates = Open(new RateLimitConfig { Rpm = 1 }, store);
         (await AskAsync(gates)).Lease.ShouldNotBeNull();
         (await AskAsync(gates)).Lease.ShouldBeNull();
-        _time.Advance(InProcessGates.SaveInterval);
+        _time.Advance(KeptGate.SaveInterval);
 
         store.IsAway = false;
-        _time.Advance(InProcessGates.SaveInterval);
+        _time.Advance(KeptGate.SaveInterval);
 
         await using var next = Open(new RateLimitConfig { Rpm = 1 });
         (await AskAsync(next)).Lease.ShouldBeNull();

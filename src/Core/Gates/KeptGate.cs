@@ -1,0 +1,207 @@
+using Ensemble.Catalog;
+using Ensemble.Usage;
+using Microsoft.Extensions.Logging;
+
+namespace Ensemble.Gates;
+
+/// <summary>
+/// A <see cref="GateState"/> with its keeper's duties: the limits of the catalog that is served now, snapshots in the store, and leases that
+/// got lost. Thread-safe. Where the store is out of reach the state lives in memory alone, and is saved when the store is back.
+/// </summary>
+public sealed partial class KeptGate
+{
+    /// <summary>How often a keeper saves what has changed, and looks for lost leases: 1 s.</summary>
+    public static readonly TimeSpan SaveInterval = TimeSpan.FromSeconds(1);
+
+    private readonly Lock _lock = new();
+    private readonly GateState _state;
+    private readonly ICatalog _catalog;
+    private readonly IGateStore _store;
+    private readonly ILogger _logger;
+    private CatalogSnapshot? _configured;
+    private long? _epoch;
+    private bool _changed;
+    private bool _storeIsAway;
+    private bool _takenOver;
+    private int _saving;
+
+    private KeptGate(GateKey key, GateState state, long? epoch, ICatalog catalog, IGateStore store, ILogger logger)
+    {
+        Key = key;
+        _state = state;
+        _epoch = epoch;
+        _catalog = catalog;
+        _store = store;
+        _logger = logger;
+        _storeIsAway = epoch is null;
+    }
+
+    public GateKey Key { get; }
+
+    /// <summary>Takes the gate over from whoever kept it before. Never throws: without the store the gate begins anew.</summary>
+    public static async Task<KeptGate> OpenAsync(GateKey key, ICatalog catalog, IGateStore store, TimeProvider time, ILogger logger)
+    {
+        StoredGate? stored = null;
+        try
+        {
+            stored = await store.TakeOverAsync(key.ToString(), CancellationToken.None);
+        }
+        catch (Exception exception)
+        {
+            LogStoreAway(logger, exception, key.ToString());
+        }
+
+        var limits = GateLimits.Of(catalog.Current, key) ?? GateLimits.None;
+        var state = new GateState(key, limits, stored?.Epoch ?? 0, time, stored?.Snapshot ?? default);
+        return new KeptGate(key, state, stored?.Epoch, catalog, store, logger);
+    }
+
+    public GateAdmission Acquire(GateRequest request)
+    {
+        lock (_lock)
+        {
+            Configure();
+            var admission = _state.Acquire(request);
+            _changed |= admission.Lease is not null;
+            return admission;
+        }
+    }
+
+    public void Renew(IReadOnlyList<GateLease> leases)
+    {
+        lock (_lock)
+        {
+            foreach (var lease in leases)
+            {
+                _state.Renew(lease);
+            }
+
+            _changed = true;
+        }
+    }
+
+    public void Release(GateLease lease, GateRelease release)
+    {
+        lock (_lock)
+        {
+            _state.Release(lease, release);
+            _changed = true;
+        }
+    }
+
+    public GateRefusal? Refuse(long tokens)
+    {
+        lock (_lock)
+        {
+            Configure();
+            return _state.Refuse(tokens);
+        }
+    }
+
+    public GateStatus Status()
+    {
+        lock (_lock)
+        {
+            Configure();
+            return _state.Status();
+        }
+    }
+
+    /// <summary>Writes the usage events of leases that expired: whoever held them never came back to say what they took.</summary>
+    public void ReportLost(IUsageSink usage)
+    {
+        IReadOnlyList<GateLease> leases;
+        lock (_lock)
+        {
+            leases = _state.TakeLost();
+            _changed |= leases.Count > 0;
+        }
+
+        foreach (var lost in leases)
+        {
+            LogLost(_logger, Key.ToString(), lost.Id);
+            if (lost.Holder is not null)
+            {
+                usage.Append(UsageEvent.OfLost(lost));
+            }
+        }
+    }
+
+    /// <summary>Saves the state where it has changed. Never throws.</summary>
+    /// <returns>False where somebody else has taken the gate over: nothing is saved from here any more.</returns>
+    public async Task<bool> SaveAsync()
+    {
+        // One at a time: an older snapshot must not overtake a newer one.
+        if (Interlocked.Exchange(ref _saving, 1) == 1)
+        {
+            return true;
+        }
+
+        try
+        {
+            return TakeSnapshot() is not { } snapshot || await SaveAsync(snapshot);
+        }
+        finally
+        {
+            Volatile.Write(ref _saving, 0);
+        }
+    }
+
+    private async Task<bool> SaveAsync(byte[] snapshot)
+    {
+        try
+        {
+            // The store was away when the gate was opened: what it has is older than what happened since.
+            _epoch ??= (await _store.TakeOverAsync(Key.ToString(), CancellationToken.None)).Epoch;
+            _takenOver = !await _store.SaveAsync(Key.ToString(), _epoch.Value, snapshot, CancellationToken.None);
+            _storeIsAway = false;
+            return !_takenOver;
+        }
+        catch (Exception exception)
+        {
+            if (!_storeIsAway)
+            {
+                _storeIsAway = true;
+                LogStoreAway(_logger, exception, Key.ToString());
+            }
+
+            lock (_lock)
+            {
+                _changed = true;
+            }
+
+            return true;
+        }
+    }
+
+    private byte[]? TakeSnapshot()
+    {
+        lock (_lock)
+        {
+            if (!_changed || _takenOver)
+            {
+                return null;
+            }
+
+            _changed = false;
+            return _state.Snapshot();
+        }
+    }
+
+    // A name that went out of the catalog keeps its last limits: runs that began before may still call it.
+    private void Configure()
+    {
+        var catalog = _catalog.Current;
+        if (!ReferenceEquals(_configured, catalog))
+        {
+            _configured = catalog;
+            _state.Limits = GateLimits.Of(catalog, Key) ?? _state.Limits;
+        }
+    }
+
+    [LoggerMessage(50, LogLevel.Warning, "The state of the gate {Gate} cannot be saved or loaded now; its limits hold in memory meanwhile")]
+    private static partial void LogStoreAway(ILogger logger, Exception exception, string gate);
+
+    [LoggerMessage(52, LogLevel.Warning, "A lease of {Gate} expired, {Lease}: whoever held it never came back")]
+    private static partial void LogLost(ILogger logger, string gate, Guid lease);
+}
