@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 namespace Ensemble.Runs;
 
 /// <summary>Executes runs on this process's thread pool. Runs in flight are bounded, and so are the manifests of those that ended.</summary>
-public sealed class InProcessRunEngine : IRunEngine
+public sealed class InProcessRunEngine : IRunEngine, IRunsInFlight
 {
     /// <summary>Manifests, and answers that nobody has read to the end, kept of runs that have ended; the oldest goes first.</summary>
     public const int KeptRuns = 1024;
@@ -108,7 +108,6 @@ public sealed class InProcessRunEngine : IRunEngine
         }
     }
 
-    /// <summary>Refuses new runs and waits for those in flight; when <paramref name="cancellationToken"/> is cancelled they are too.</summary>
     public async Task DrainAsync(CancellationToken cancellationToken)
     {
         lock (_lock)

@@ -6,7 +6,7 @@ using Ensemble.Runs;
 namespace Ensemble.Frontend.Health;
 
 /// <summary>Probes: liveness looks at this process alone; readiness says whether it takes new runs, and if not, why.</summary>
-internal sealed class HealthEndpoints(ICatalog catalog, InProcessRunEngine engine, Drain drain, FrontendOptions options)
+internal sealed class HealthEndpoints(ICatalog catalog, IRunsInFlight engine, Drain drain, FrontendOptions options)
 {
     public static Task LiveAsync(HttpContext context) => JsonResponse.WriteAsync(context.Response, "live", static (json, status) =>
     {

@@ -6,7 +6,7 @@ namespace Ensemble.Frontend.Hosting;
 /// Stops gracefully: from the first moment of a stop new runs are refused and readiness says so, while the listener stays
 /// open; runs in flight finish within the limit, then the host goes on stopping.
 /// </summary>
-internal sealed partial class Drain(InProcessRunEngine engine, FrontendOptions options, TimeProvider time, ILogger<Drain> logger) : IHostedLifecycleService
+internal sealed partial class Drain(IRunsInFlight engine, FrontendOptions options, TimeProvider time, ILogger<Drain> logger) : IHostedLifecycleService
 {
     private volatile bool _draining;
 

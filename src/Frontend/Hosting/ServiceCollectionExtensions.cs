@@ -49,11 +49,32 @@ public static partial class ServiceCollectionExtensions
         services.AddSingleton<ModelsEndpoint>();
         services.AddSingleton<RunsEndpoint>();
         services.AddSingleton<HealthEndpoints>();
+        services.AddSingleton<Drain>();
+        services.AddHostedService(static provider => provider.GetRequiredService<Drain>());
         return services;
     }
 
-    /// <summary>Adds an engine that executes runs in this process.</summary>
+    /// <summary>Adds an engine, and gates, of this process alone.</summary>
     public static IServiceCollection AddInProcessEngine(this IServiceCollection services)
+    {
+        services.AddEnsembleModels();
+        services.TryAddSingleton<InProcessGates>();
+        services.TryAddSingleton<IGate>(static provider => new RenewingGates(
+            provider.GetRequiredService<InProcessGates>(),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<RenewingGates>>()));
+        services.TryAddSingleton(static provider => new InProcessRunEngine(
+            provider.GetRequiredService<ICatalog>(),
+            provider.GetRequiredService<RunServices>(),
+            provider.GetRequiredService<FrontendOptions>().MaxRuns,
+            provider.GetRequiredService<ILogger<Run>>()));
+        services.TryAddSingleton<IRunEngine>(static provider => provider.GetRequiredService<InProcessRunEngine>());
+        services.TryAddSingleton<IRunsInFlight>(static provider => provider.GetRequiredService<InProcessRunEngine>());
+        return services;
+    }
+
+    /// <summary>Adds what calls are made with, wherever runs are executed. It needs an <see cref="IGate"/>.</summary>
+    public static IServiceCollection AddEnsembleModels(this IServiceCollection services)
     {
         services.TryAddSingleton<IUsageSink>(static provider => provider.GetRequiredService<FrontendOptions>().LogsUsage
             ? new JsonLinesUsageSink(
@@ -61,11 +82,6 @@ public static partial class ServiceCollectionExtensions
                 provider.GetRequiredService<TimeProvider>(),
                 provider.GetRequiredService<ILogger<JsonLinesUsageSink>>())
             : new NoUsageSink());
-        services.TryAddSingleton<InProcessGates>();
-        services.TryAddSingleton<IGate>(static provider => new RenewingGates(
-            provider.GetRequiredService<InProcessGates>(),
-            provider.GetRequiredService<TimeProvider>(),
-            provider.GetRequiredService<ILogger<RenewingGates>>()));
         services.TryAddSingleton(static provider => OpenNetwork(
             provider.GetRequiredService<FrontendOptions>(), provider.GetRequiredService<ILogger<UpstreamHttp>>()));
         services.TryAddSingleton<OpenAiUpstream>();
@@ -86,14 +102,6 @@ public static partial class ServiceCollectionExtensions
             provider.GetRequiredService<TimeProvider>(),
             new Random(Environment.TickCount)));
         services.TryAddSingleton<RunServices>();
-        services.TryAddSingleton(static provider => new InProcessRunEngine(
-            provider.GetRequiredService<ICatalog>(),
-            provider.GetRequiredService<RunServices>(),
-            provider.GetRequiredService<FrontendOptions>().MaxRuns,
-            provider.GetRequiredService<ILogger<Run>>()));
-        services.TryAddSingleton<IRunEngine>(static provider => provider.GetRequiredService<InProcessRunEngine>());
-        services.AddSingleton<Drain>();
-        services.AddHostedService(static provider => provider.GetRequiredService<Drain>());
         return services;
     }
 

@@ -1,0 +1,55 @@
+using Ensemble.Catalog;
+using Ensemble.Gates;
+using Ensemble.Usage;
+using Microsoft.Extensions.Logging;
+
+namespace Ensemble.Grains.Gates;
+
+/// <summary>Identity, lifetime and messages of a gate; what it decides is <see cref="GateState"/>.</summary>
+internal abstract partial class GateGrain(
+    Func<string, GateKey> key, ICatalog catalog, IGateStore store, IUsageSink usage, TimeProvider time, ILogger logger) : Grain, IGateGrain
+{
+    private KeptGate _gate = null!;
+
+    public override async Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        _gate = await KeptGate.OpenAsync(key(this.GetPrimaryKeyString()), catalog, store, time, logger);
+
+        // A slow store must not keep callers waiting.
+        this.RegisterGrainTimer(SaveAsync, new GrainTimerCreationOptions { DueTime = KeptGate.SaveInterval, Period = KeptGate.SaveInterval, Interleave = true });
+    }
+
+    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken) => _gate is null ? Task.CompletedTask : SaveAsync();
+
+    public ValueTask<GateAdmission> AcquireAsync(GateRequest request) => new(_gate.Acquire(request));
+
+    public ValueTask RenewAsync(GateLease[] leases)
+    {
+        _gate.Renew(leases);
+        return default;
+    }
+
+    public ValueTask ReleaseAsync(GateLease lease, GateRelease release)
+    {
+        _gate.Release(lease, release);
+        return default;
+    }
+
+    public ValueTask<GateRefusal?> RefusalAsync(long tokens) => new(_gate.Refuse(tokens));
+
+    public ValueTask<GateStatus> StatusAsync() => new(_gate.Status());
+
+    private async Task SaveAsync()
+    {
+        _gate.ReportLost(usage);
+        if (!await _gate.SaveAsync())
+        {
+            // Another activation keeps this gate now; whoever asks next is to reach that one.
+            LogTakenOver(logger, _gate.Key.ToString());
+            DeactivateOnIdle();
+        }
+    }
+
+    [LoggerMessage(70, LogLevel.Warning, "Another activation of the gate {Gate} has taken over; this one ends")]
+    private static partial void LogTakenOver(ILogger logger, string gate);
+}

@@ -1,0 +1,5 @@
+namespace Ensemble.Grains.Gates;
+
+/// <summary>An ensemble (<c>alias:NAME</c>) or a caller's key (<c>caller:NAME</c>): one limit over all frontends.</summary>
+[Alias(Aliases.CallerGateGrain)]
+public interface ICallerGateGrain : IGateGrain;

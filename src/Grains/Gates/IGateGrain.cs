@@ -1,0 +1,28 @@
+using Ensemble.Gates;
+
+namespace Ensemble.Grains.Gates;
+
+/// <summary>One gate. Asking twice changes nothing, so that a call whose answer was lost can be made again.</summary>
+[Alias(Aliases.GateGrain)]
+public interface IGateGrain : IGrainWithStringKey
+{
+    [Alias("acquire")]
+    [ResponseTimeout("00:00:05")]
+    ValueTask<GateAdmission> AcquireAsync(GateRequest request);
+
+    [Alias("renew")]
+    [ResponseTimeout("00:00:05")]
+    ValueTask RenewAsync(GateLease[] leases);
+
+    [Alias("release")]
+    [ResponseTimeout("00:00:05")]
+    ValueTask ReleaseAsync(GateLease lease, GateRelease release);
+
+    [Alias("refusal")]
+    [ResponseTimeout("00:00:05")]
+    ValueTask<GateRefusal?> RefusalAsync(long tokens);
+
+    [Alias("status")]
+    [ResponseTimeout("00:00:05")]
+    ValueTask<GateStatus> StatusAsync();
+}

@@ -1,0 +1,8 @@
+namespace Ensemble.Grains.Gates;
+
+/// <summary>
+/// A model, by its alias: the cluster's only authority over its limits and its cooldown. It admits and accounts; the calls themselves are
+/// made in the silo of the run, so that one popular model does not squeeze through one activation.
+/// </summary>
+[Alias(Aliases.ModelCallGrain)]
+public interface IModelCallGrain : IGateGrain;

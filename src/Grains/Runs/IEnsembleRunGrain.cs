@@ -1,0 +1,31 @@
+using Ensemble.Runs;
+
+namespace Ensemble.Grains.Runs;
+
+/// <summary>One run, by its id. Its methods only begin it, read what it has done, and end it: the work is done beside them.</summary>
+[Alias(Aliases.RunGrain)]
+public interface IEnsembleRunGrain : IGrainWithStringKey
+{
+    /// <summary>Starts an incarnation and returns at once. Asked again for the same one it does nothing; an older one is void.</summary>
+    [Alias("start")]
+    [ResponseTimeout("00:00:05")]
+    Task<RunStart> StartAsync(RunRequest request);
+
+    /// <summary>The events after a number, as they come, up to the run's end; none where the run is not known here.</summary>
+    [Alias("read")]
+    IAsyncEnumerable<RunEventMessage> ReadAsync(long after, CancellationToken cancellationToken);
+
+    /// <summary>Says that somebody still wants the answer. A run of which nobody says so for 30 s is stopped.</summary>
+    [Alias("renew")]
+    [ResponseTimeout("00:00:05")]
+    Task RenewAsync();
+
+    [Alias("cancel")]
+    [ResponseTimeout("00:00:05")]
+    Task CancelAsync();
+
+    /// <returns>The manifest as JSON; null where the run is not known here.</returns>
+    [Alias("manifest")]
+    [ResponseTimeout("00:00:05")]
+    Task<byte[]?> FindManifestAsync();
+}

@@ -1,0 +1,40 @@
+using Ensemble.Runs;
+
+namespace Ensemble.Grains.Serialization;
+
+/// <summary><see cref="RunAnswer"/> on the wire.</summary>
+[GenerateSerializer]
+[Alias(Aliases.RunAnswer)]
+internal struct RunAnswerSurrogate
+{
+    [Id(0)]
+    public string FinishReason;
+
+    [Id(1)]
+    public string? Refusal;
+
+    [Id(2)]
+    public bool IsDirect;
+
+    [Id(3)]
+    public ReadOnlyMemory<byte> Choices;
+}
+
+[RegisterConverter]
+internal sealed class RunAnswerConverter : IConverter<RunAnswer, RunAnswerSurrogate>
+{
+    public RunAnswer ConvertFromSurrogate(in RunAnswerSurrogate surrogate) => new(surrogate.FinishReason)
+    {
+        Refusal = surrogate.Refusal,
+        IsDirect = surrogate.IsDirect,
+        Choices = surrogate.Choices,
+    };
+
+    public RunAnswerSurrogate ConvertToSurrogate(in RunAnswer value) => new()
+    {
+        FinishReason = value.FinishReason,
+        Refusal = value.Refusal,
+        IsDirect = value.IsDirect,
+        Choices = value.Choices,
+    };
+}

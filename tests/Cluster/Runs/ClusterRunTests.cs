@@ -1,0 +1,141 @@
+using System.Text.Json;
+using Ensemble.Cluster.Tests.Support;
+using Ensemble.Grains.Runs;
+using Ensemble.Runs;
+using Ensemble.Testing;
+using Ensemble.Upstreams;
+using Microsoft.Extensions.DependencyInjection;
+using OpenAI.Chat;
+
+namespace Ensemble.Cluster.Tests.Runs;
+
+/// <summary>A request's way through frontend, run grain, gates and back.</summary>
+public sealed class ClusterRunTests
+{
+    [Fact]
+    public async Task Ask_WholeAndStreamed_AnswersWithTheOfficialSdk()
+    {
+        await using var bench = await ClusterBench.StartAsync();
+        foreach (var frontend in bench.Frontends)
+        {
+            var whole = (await frontend.Sdk("council").CompleteChatAsync("The capital of France?")).Value;
+            whole.Content[0].Text.ShouldBe("It is Paris.");
+            whole.Model.ShouldBe("council");
+            whole.Usage.TotalTokenCount.ShouldBe(60);
+
+            var text = "";
+            await foreach (var update in frontend.Sdk("council").CompleteChatStreamingAsync([new UserChatMessage("The capital of France?")]))
+            {
+                text += string.Concat(update.ContentUpdate.Select(part => part.Text));
+            }
+
+            text.ShouldBe("It is Paris.");
+        }
+
+        bench.Usage.Events.Count.ShouldBe(16);
+        bench.Usage.Events.ShouldAllBe(usage => usage.Outcome == CallOutcome.Ok);
+    }
+
+    [Fact]
+    public async Task Manifest_AskedOfTheOtherFrontend_IsWhole()
+    {
+        await using var bench = await ClusterBench.StartAsync();
+        var (status, body, headers) = await bench.Frontends[0].ChatAsync(ClusterBench.Ask);
+        status.ShouldBe(200, body);
+        var run = headers.GetValues("x-ensemble-run-id").Single();
+
+        using var answer = await bench.Frontends[1].Http.GetAsync($"/v1/runs/{run}", Now.Cancel);
+        var manifest = JsonElement.Parse(await answer.Content.ReadAsStringAsync(Now.Cancel));
+
+        manifest.GetProperty("outcome").GetString().ShouldBe("completed");
+        manifest.GetProperty("sub_calls").GetArrayLength().ShouldBe(4);
+        headers.GetValues("x-ensemble-agreement").Single().ShouldBe("1.00");
+    }
+
+    [Fact]
+    public async Task Ask_ManyAtOnce_UsesAllSilosAndLosesNone()
+    {
+        await using var bench = await ClusterBench.StartAsync();
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 96).Select(index => bench.Frontends[index % 2].ChatAsync(index % 3 == 0 ? ClusterBench.AskStreamed : ClusterBench.Ask)));
+
+        answers.ShouldAllBe(answer => answer.Status == 200 && answer.Body.Contains("Paris"));
+        bench.Usage.Events.Count.ShouldBe(96 * 4);
+    }
+
+    [Fact]
+    public async Task Ask_FrontendIsOneRevisionAhead_TheSiloWaitsForIt()
+    {
+        await using var bench = await ClusterBench.StartAsync();
+        var engine = bench.Frontends[0].Services.GetRequiredService<ClusterRunEngine>();
+        var request = new RunRequest
+        {
+            Id = RunId.New(),
+            Chat = Ensemble.Chat.ChatRequestParser.Parse(System.Text.Encoding.UTF8.GetBytes(ClusterBench.Ask.Replace("council", "new-council", StringComparison.Ordinal)), Ensemble.Chat.ChatLimits.Default),
+            CatalogRevision = 2,
+        };
+
+        var starting = engine.StartAsync(request, Now.Cancel).AsTask();
+        bench.Catalog.Change(ClusterBench.Snapshot(bench.Stub, 2, shape: ensemble => ensemble with { DisplayName = "new-council" }));
+
+        (await starting).ShouldBe(RunStart.Started);
+        var events = new List<RunEvent>();
+        await foreach (var runEvent in engine.ReadAsync(request.Id, 0, Now.Cancel))
+        {
+            events.Add(runEvent);
+        }
+
+        events[^1].ShouldBeOfType<RunCompleted>();
+        events.Select(runEvent => runEvent.Sequence).ShouldBe(Enumerable.Range(1, events.Count).Select(number => (long)number));
+    }
+
+    [Fact]
+    public async Task Cancel_CallerLeaves_StopsTheUpstreamCalls()
+    {
+        await using var bench = await ClusterBench.StartAsync();
+        bench.Model("bilby").Default = StubReply.Hang();
+        using var leave = CancellationTokenSource.CreateLinkedTokenSource(Now.Cancel);
+        var asking = bench.Frontends[0].Http.PostAsync("/v1/chat/completions", new StringContent(ClusterBench.Ask), leave.Token);
+        var judge = (await bench.Stub.WaitForRequestsAsync("vendor-bilby", 1, Now.Cancel))[0];
+
+        await leave.CancelAsync();
+
+        await Should.ThrowAsync<OperationCanceledException>(() => asking);
+        await judge.Aborted.WaitAsync(Now.Cancel);
+    }
+
+    [Fact]
+    public async Task Start_SameIncarnationAgain_DoesNothing()
+    {
+        await using var bench = await ClusterBench.StartAsync();
+        var engine = bench.Frontends[0].Services.GetRequiredService<ClusterRunEngine>();
+        var request = new RunRequest
+        {
+            Id = RunId.New(),
+            Chat = Ensemble.Chat.ChatRequestParser.Parse(System.Text.Encoding.UTF8.GetBytes(ClusterBench.Ask), Ensemble.Chat.ChatLimits.Default),
+            CatalogRevision = 1,
+        };
+        await engine.StartAsync(request, Now.Cancel);
+        await engine.StartAsync(request, Now.Cancel);
+        await foreach (var _ in engine.ReadAsync(request.Id, 0, Now.Cancel))
+        {
+        }
+
+        bench.Stub.Requests.Count.ShouldBe(4);
+    }
+
+    [Fact]
+    public async Task Run_IdleActivationsCollectedInItsMiddle_ChangesNothing()
+    {
+        await using var bench = await ClusterBench.StartAsync();
+        var gate = new TaskCompletionSource();
+        bench.Model("bilby").Default = StubReply.Gated(gate.Task, StubReply.Text("It is Paris."));
+        var asking = bench.Frontends[0].ChatAsync(ClusterBench.Ask);
+        await bench.Stub.WaitForRequestsAsync("vendor-bilby", 1, Now.Cancel);
+
+        await bench.Cluster.Client.GetGrain<IManagementGrain>(0).ForceActivationCollection(TimeSpan.Zero);
+        gate.SetResult();
+
+        (await asking).Body.ShouldContain("It is Paris.");
+    }
+}

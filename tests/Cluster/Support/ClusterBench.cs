@@ -1,0 +1,104 @@
+using Ensemble.Catalog;
+using Ensemble.Frontend.Hosting;
+using Ensemble.Gates;
+using Ensemble.Grains.Hosting;
+using Ensemble.Testing;
+using Ensemble.Usage;
+using Microsoft.Extensions.DependencyInjection;
+using Orleans.TestingHost;
+
+namespace Ensemble.Cluster.Tests.Support;
+
+/// <summary>
+/// Three silos and two frontends in one process, which talk to each other as if they were apart: one ensemble <c>council</c> of <c>quokka</c>,
+/// <c>numbat</c> and <c>wombat</c>, judged by <c>bilby</c>, all models of one strict stub.
+/// </summary>
+internal sealed class ClusterBench : IAsyncDisposable
+{
+    public const string Ask = """{"model":"council","messages":[{"role":"user","content":"The capital of France?"}]}""";
+
+    public const string AskStreamed = """{"model":"council","stream":true,"messages":[{"role":"user","content":"The capital of France?"}]}""";
+
+    private static readonly string[] Members = ["quokka", "numbat", "wombat"];
+
+    private ClusterBench(UpstreamStub stub, TestCatalog catalog, InProcessTestCluster cluster, RecordedUsage usage)
+    {
+        Stub = stub;
+        Catalog = catalog;
+        Cluster = cluster;
+        Usage = usage;
+    }
+
+    public UpstreamStub Stub { get; }
+
+    public TestCatalog Catalog { get; }
+
+    public InProcessTestCluster Cluster { get; }
+
+    public RecordedUsage Usage { get; }
+
+    public IReadOnlyList<FrontendNode> Frontends { get; private set; } = [];
+
+    /// <param name="model">Changes each model.</param>
+    /// <param name="shape">Changes the ensemble.</param>
+    /// <param name="more">Adds keys, models, ensembles.</param>
+    public static async Task<ClusterBench> StartAsync(
+        Func<ModelConfig, ModelConfig>? model = null, Func<EnsembleConfig, EnsembleConfig>? shape = null, Action<CatalogBuilder>? more = null)
+    {
+        var stub = await UpstreamStub.StartAsync();
+        var catalog = new TestCatalog(Snapshot(stub, 1, model, shape, more));
+        var (gates, usage) = (new InMemoryGateStore(), new RecordedUsage());
+        var builder = new InProcessTestClusterBuilder(initialSilosCount: 3);
+        builder.ConfigureSilo((_, silo) =>
+        {
+            silo.Services.AddSingleton<ICatalog>(catalog);
+            silo.Services.AddSingleton<IGateStore>(gates);
+            silo.Services.AddSingleton<IUsageSink>(usage);
+            silo.Services.AddSingleton<ISecrets>(new SecretResolver(TimeProvider.System));
+            silo.Services.AddSingleton(new FrontendOptions());
+            silo.Services.AddEnsembleModels();
+            silo.AddEnsembleGrains();
+#pragma warning disable ORLEANSEXP003 // What the product runs with.
+            silo.AddDistributedGrainDirectory();
+#pragma warning restore ORLEANSEXP003
+        });
+        var cluster = builder.Build();
+        await cluster.DeployAsync();
+        var bench = new ClusterBench(stub, catalog, cluster, usage);
+        bench.Frontends = [await FrontendNode.StartAsync(cluster.Client, catalog), await FrontendNode.StartAsync(cluster.Client, catalog)];
+        return bench;
+    }
+
+    public static CatalogSnapshot Snapshot(
+        UpstreamStub stub,
+        long revision,
+        Func<ModelConfig, ModelConfig>? model = null,
+        Func<EnsembleConfig, EnsembleConfig>? shape = null,
+        Action<CatalogBuilder>? more = null)
+    {
+        var builder = new CatalogBuilder();
+        foreach (var alias in (string[])[.. Members, "bilby", "solo"])
+        {
+            var config = TestModels.OpenAi(alias, stub.BaseUrl, stub.Model($"vendor-{alias}").Answers(alias == "bilby" ? "It is Paris." : "Paris.").Name);
+            builder.Add(model?.Invoke(config) ?? config);
+        }
+
+        var council = TestEnsembles.Of("council", Members, "bilby") with { StragglerGrace = StragglerGrace.All };
+        builder.Add(shape?.Invoke(council) ?? council);
+        more?.Invoke(builder);
+        return builder.Build(revision);
+    }
+
+    public StubModel Model(string alias) => Stub.Model($"vendor-{alias}");
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var frontend in Frontends)
+        {
+            await frontend.DisposeAsync();
+        }
+
+        await Cluster.DisposeAsync();
+        await Stub.DisposeAsync();
+    }
+}

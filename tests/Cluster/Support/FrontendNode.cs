@@ -1,0 +1,67 @@
+using System.ClientModel;
+using System.ClientModel.Primitives;
+using System.Net.Http.Headers;
+using System.Text;
+using Ensemble.Catalog;
+using Ensemble.Frontend.Hosting;
+using Ensemble.Grains.Hosting;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using OpenAI;
+using OpenAI.Chat;
+
+namespace Ensemble.Cluster.Tests.Support;
+
+/// <summary>A thin frontend of a cluster, behind a real listener.</summary>
+internal sealed class FrontendNode : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+
+    private FrontendNode(WebApplication app)
+    {
+        _app = app;
+        Http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = new Uri(app.Urls.First()), Timeout = TimeSpan.FromSeconds(60) };
+    }
+
+    public HttpClient Http { get; }
+
+    public IServiceProvider Services => _app.Services;
+
+    public static async Task<FrontendNode> StartAsync(IGrainFactory grains, ICatalog catalog)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.Logging.ClearProviders();
+        builder.Services.AddSingleton(grains);
+        builder.Services.AddSingleton(catalog);
+        builder.Services.AddEnsembleFrontend(new FrontendOptions()).AddClusterEngine(maxRuns: 1024).AddEnsembleModels();
+        var app = builder.Build();
+        app.MapEnsembleFrontend();
+        await app.StartAsync();
+        return new FrontendNode(app);
+    }
+
+    public ChatClient Sdk(string model, string key = "any") => new(
+        model,
+        new ApiKeyCredential(key),
+        new OpenAIClientOptions { Endpoint = new Uri(Http.BaseAddress!, "v1"), RetryPolicy = new ClientRetryPolicy(0), NetworkTimeout = TimeSpan.FromSeconds(60) });
+
+    public async Task<(int Status, string Body, HttpResponseHeaders Headers)> ChatAsync(string json, string key = "any")
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/chat/completions") { Content = new StringContent(json, Encoding.UTF8, "application/json") };
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", key);
+        using var response = await Http.SendAsync(request, Now.Cancel);
+        return ((int)response.StatusCode, await response.Content.ReadAsStringAsync(Now.Cancel), response.Headers);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Http.Dispose();
+        using var now = new CancellationTokenSource();
+        await now.CancelAsync();
+        await _app.StopAsync(now.Token);
+        await _app.DisposeAsync();
+    }
+}
