@@ -76,6 +76,8 @@ public sealed class SiloRuns(ICatalog catalog, RunServices services, TimeProvide
         }
         finally
         {
+            // Its timers; what it did can still be read.
+            run.Dispose();
             lock (_lock)
             {
                 _running.Remove(run);
