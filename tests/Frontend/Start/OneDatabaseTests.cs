@@ -69,20 +69,27 @@ public sealed class OneDatabaseTests(PostgresServer postgres)
         using (toFirst)
         using (toSecond)
         {
-            var times = new List<TimeSpan>();
-            for (var change = 0; change < 5; change++)
-            {
-                var (from, to) = change % 2 == 0 ? (toFirst, toSecond) : (toSecond, toFirst);
-                times.Add(await TimeToSeeAsync(from, to, $"change-{change}"));
-            }
-
-            times.Order().ElementAt(2).ShouldBeLessThan(TimeSpan.FromSeconds(1));
+            (await MedianToSeeAsync("change")).ShouldBeLessThan(TimeSpan.FromSeconds(1));
 
             await server.StopAsync("fast");
             (await toSecond.GetAsync("/v1/models/change-1", Now.Cancel)).StatusCode.ShouldBe(HttpStatusCode.OK);
             await server.StartAsync();
 
+            // The first one may find that nobody listens yet, and waits for a look at the revision.
             (await TimeToSeeAsync(toFirst, toSecond, "after-the-restart")).ShouldBeLessThan(TimeSpan.FromSeconds(10));
+            (await MedianToSeeAsync("later")).ShouldBeLessThan(TimeSpan.FromSeconds(1));
+        }
+
+        async Task<TimeSpan> MedianToSeeAsync(string name)
+        {
+            var times = new List<TimeSpan>();
+            for (var change = 0; change < 5; change++)
+            {
+                var (from, to) = change % 2 == 0 ? (toFirst, toSecond) : (toSecond, toFirst);
+                times.Add(await TimeToSeeAsync(from, to, $"{name}-{change}"));
+            }
+
+            return times.Order().ElementAt(2);
         }
     }
 
