@@ -11,24 +11,26 @@ internal static class CommandLine
         "urls", "http_ports", "https_ports", "environment", "contentRoot", "applicationName", "webroot", "Logging", "Kestrel", "AllowedHosts",
     ];
 
+    /// <param name="args">The command line.</param>
+    /// <param name="options">Every option that is read from it.</param>
     /// <exception cref="StartException">Names every argument that means nothing.</exception>
-    public static void Check(IReadOnlyList<string> args)
+    public static void Check(IReadOnlyList<string> args, IReadOnlyList<string> options)
     {
         var problems = new List<string>();
         for (var index = 0; index < args.Count; index++)
         {
             if (Option(args[index]) is not { } option)
             {
-                problems.Add($"argument '{args[index]}': options are given as --NAME VALUE; the only command is 'validate FILE', as the first argument.");
+                problems.Add($"argument '{args[index]}': options are given as --NAME VALUE; a command, as 'validate FILE', is the first argument.");
                 continue;
             }
 
             var key = option.Split('=')[0];
             var hasOwnValue = option.Contains('=', StringComparison.Ordinal);
             var hasValue = hasOwnValue || (index + 1 < args.Count && !args[index + 1].StartsWith("--", StringComparison.Ordinal));
-            if (!IsKnown(key))
+            if (!IsKnown(key, options))
             {
-                problems.Add($"option {key}: there is no such option. {Advice(key)}");
+                problems.Add($"option {key}: there is no such option. {Advice(key, options)}");
             }
             else if (!hasValue)
             {
@@ -51,12 +53,12 @@ internal static class CommandLine
         : !argument.StartsWith('-') && argument.IndexOf('=', StringComparison.Ordinal) > 0 ? argument
         : null;
 
-    private static bool IsKnown(string key)
+    private static bool IsKnown(string key, IReadOnlyList<string> options)
     {
         var root = key.Split(':')[0];
-        return HostKeys.Concat(OptionsReader.Known.Select(known => known.Split(':')[0])).Contains(root, StringComparer.OrdinalIgnoreCase);
+        return HostKeys.Concat(options.Select(known => known.Split(':')[0])).Contains(root, StringComparer.OrdinalIgnoreCase);
     }
 
-    private static string Advice(string key) =>
-        NearestName.Advice(key, [.. OptionsReader.Known, .. HostKeys], $"Options: {string.Join(", ", OptionsReader.Known)}.");
+    private static string Advice(string key, IReadOnlyList<string> options) =>
+        NearestName.Advice(key, [.. options, .. HostKeys], $"Options: {string.Join(", ", options)}.");
 }

@@ -6,7 +6,7 @@ namespace Ensemble.Frontend.Hosting;
 /// <summary>Puts the frontend together with the in-process engine behind it.</summary>
 public static class FrontendHost
 {
-    private const string DefaultUrl = "http://127.0.0.1:8080";
+    internal const string DefaultUrl = "http://127.0.0.1:8080";
 
     private static readonly string[] AddressKeys = ["urls", "http_ports", "https_ports"];
 
@@ -18,23 +18,10 @@ public static class FrontendHost
     /// <exception cref="CatalogException">The catalog has errors; the message lists them all.</exception>
     public static WebApplication Build(string[] args, Action<IServiceCollection>? configure = null)
     {
-        CommandLine.Check(args);
         var builder = CreateBuilder(args);
-        builder.AddEnsembleDefaults();
-        if (AddressKeys.All(key => string.IsNullOrEmpty(builder.Configuration[key])) && !builder.Configuration.GetSection("Kestrel:Endpoints").Exists())
-        {
-            builder.WebHost.UseUrls(DefaultUrl);
-        }
-
         var options = OptionsReader.Read(builder.Configuration);
+        builder.UseListeners(options, DefaultUrl);
         ListenAddresses.Check(builder.Configuration, options);
-        builder.WebHost.UseKestrelHttpsConfiguration();
-        builder.WebHost.ConfigureKestrel(kestrel =>
-        {
-            kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = options.MaxBodyBytes;
-        });
-        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.Drain + StopSlack);
         builder.Services.AddEnsembleStorage(options.Storage).AddEnsembleFrontend(options).AddInProcessEngine();
         configure?.Invoke(builder.Services);
 
@@ -43,16 +30,40 @@ public static class FrontendHost
         return app;
     }
 
-    private static WebApplicationBuilder CreateBuilder(string[] args)
+    /// <summary>What every host of this product begins with.</summary>
+    /// <param name="args">The command line.</param>
+    /// <param name="more">Options that the host has besides a frontend's.</param>
+    /// <exception cref="StartException">An argument means nothing, or the configuration cannot be read.</exception>
+    internal static WebApplicationBuilder CreateBuilder(string[] args, IReadOnlyList<string>? more = null)
     {
+        CommandLine.Check(args, [.. OptionsReader.Known, .. more ?? []]);
         try
         {
-            return WebApplication.CreateSlimBuilder(args);
+            var builder = WebApplication.CreateSlimBuilder(args);
+            builder.AddEnsembleDefaults();
+            return builder;
         }
         catch (Exception exception) when (exception is IOException or InvalidDataException or FormatException or ArgumentException)
         {
             // A folder that is not there, or an appsettings.json that is no JSON.
             throw new StartException($"The configuration cannot be read: {(exception.InnerException ?? exception).Message}");
         }
+    }
+
+    /// <summary>Listens where the configuration says, else at <paramref name="defaultUrl"/>, and stops no sooner than runs may take to finish.</summary>
+    internal static void UseListeners(this WebApplicationBuilder builder, FrontendOptions options, string defaultUrl)
+    {
+        if (AddressKeys.All(key => string.IsNullOrEmpty(builder.Configuration[key])) && !builder.Configuration.GetSection("Kestrel:Endpoints").Exists())
+        {
+            builder.WebHost.UseUrls(defaultUrl);
+        }
+
+        builder.WebHost.UseKestrelHttpsConfiguration();
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = options.MaxBodyBytes;
+        });
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.Drain + StopSlack);
     }
 }

@@ -8,12 +8,14 @@ namespace Ensemble.Frontend.Hosting;
 /// <summary>Runs the frontend until it is told to stop. What prevents a start is one message, not a stack trace.</summary>
 internal static class FrontendProcess
 {
+    /// <param name="build">Puts together what runs.</param>
+    /// <param name="errors">Where the reason of a start that failed is written.</param>
     /// <returns>The exit code: 0 after a stop, 1 where it could not start.</returns>
-    public static async Task<int> RunAsync(string[] args, TextWriter errors)
+    public static async Task<int> RunAsync(Func<WebApplication> build, TextWriter errors)
     {
         try
         {
-            var app = FrontendHost.Build(args);
+            var app = build();
             await using (app)
             {
                 await StartAsync(app);

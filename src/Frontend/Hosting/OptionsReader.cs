@@ -8,9 +8,11 @@ using Ensemble.Storage;
 namespace Ensemble.Frontend.Hosting;
 
 /// <summary>Reads the options out of configuration and collects everything that is wrong with them.</summary>
-internal sealed class OptionsReader(IConfiguration configuration)
+/// <param name="configuration">Where the options stand.</param>
+/// <param name="more">Options that a host has besides <see cref="Known"/>, and reads itself.</param>
+internal sealed class OptionsReader(IConfiguration configuration, IReadOnlyList<string>? more = null)
 {
-    /// <summary>Every option there is.</summary>
+    /// <summary>Every option of a frontend.</summary>
     public static readonly string[] Known =
     [
         "Catalog:File", "Storage:Provider", "Storage:ConnectionString", "Limits:MaxBodyBytes", "Limits:MaxRuns", "Limits:DrainSeconds", "Usage:Log",
@@ -31,33 +33,53 @@ internal sealed class OptionsReader(IConfiguration configuration)
     };
 
     private readonly List<string> _problems = [];
+    private readonly string[] _known = [.. Known, .. more ?? []];
 
     /// <exception cref="StartException">Names every option that does not hold, and what it may be.</exception>
     public static FrontendOptions Read(IConfiguration configuration)
     {
         var reader = new OptionsReader(configuration);
-        foreach (var section in Known.Select(option => option.Split(':')[0]).Distinct(StringComparer.Ordinal))
+        var options = reader.Frontend();
+        reader.ThrowIfAny();
+        return options;
+    }
+
+    /// <summary>Adds what is wrong with an option.</summary>
+    public void Problem(string sentence) => _problems.Add(sentence);
+
+    /// <exception cref="StartException">Names every option that does not hold, and what it may be.</exception>
+    public void ThrowIfAny()
+    {
+        if (_problems.Count > 0)
         {
-            reader.CheckNames(section);
+            throw new StartException(string.Join(Environment.NewLine, _problems));
+        }
+    }
+
+    /// <returns>A frontend's options. They are of use only where no problem was found.</returns>
+    public FrontendOptions Frontend()
+    {
+        foreach (var section in _known.Where(option => option.Contains(':', StringComparison.Ordinal)).Select(option => option.Split(':')[0]).Distinct(StringComparer.Ordinal))
+        {
+            CheckNames(section);
         }
 
-        reader.CheckUrls();
+        CheckUrls();
         var defaults = new FrontendOptions();
-        var options = new FrontendOptions
+        return new FrontendOptions
         {
             CatalogFile = configuration["Catalog:File"] is { Length: > 0 } file ? file : null,
-            Storage = reader.Storage(),
-            MaxBodyBytes = reader.Number("Limits:MaxBodyBytes", defaults.MaxBodyBytes, 1024, 256L * 1024 * 1024),
-            MaxRuns = (int)reader.Number("Limits:MaxRuns", defaults.MaxRuns, 1, 100_000),
-            Drain = TimeSpan.FromSeconds(reader.Number("Limits:DrainSeconds", (long)defaults.Drain.TotalSeconds, 0, 3600)),
-            LogsUsage = reader.Flag("Usage:Log", defaults.LogsUsage),
-            AllowedNetworks = NetworkList.Read(configuration.GetSection("Security:AllowedNetworks"), reader._problems),
-            UseProxy = reader.Flag("Security:UseProxy", defaults.UseProxy),
-            AdminKeySha256 = reader.AdminKey("Admin:Key"),
-            Sealer = reader.MasterKey("Security:MasterKey"),
-            SecretDirectory = reader.Folder("Security:SecretDirectory"),
+            Storage = Storage(),
+            MaxBodyBytes = Number("Limits:MaxBodyBytes", defaults.MaxBodyBytes, 1024, 256L * 1024 * 1024),
+            MaxRuns = (int)Number("Limits:MaxRuns", defaults.MaxRuns, 1, 100_000),
+            Drain = TimeSpan.FromSeconds(Number("Limits:DrainSeconds", (long)defaults.Drain.TotalSeconds, 0, 3600)),
+            LogsUsage = Flag("Usage:Log", defaults.LogsUsage),
+            AllowedNetworks = NetworkList.Read(configuration.GetSection("Security:AllowedNetworks"), _problems),
+            UseProxy = Flag("Security:UseProxy", defaults.UseProxy),
+            AdminKeySha256 = AdminKey("Admin:Key"),
+            Sealer = MasterKey("Security:MasterKey"),
+            SecretDirectory = Folder("Security:SecretDirectory"),
         };
-        return reader._problems.Count == 0 ? options : throw new StartException(string.Join(Environment.NewLine, reader._problems));
     }
 
     private StorageOptions Storage()
@@ -94,7 +116,8 @@ internal sealed class OptionsReader(IConfiguration configuration)
         return provider;
     }
 
-    private long Number(string key, long fallback, long least, long most)
+    /// <returns>The fallback where the option is not given, or is a problem.</returns>
+    public long Number(string key, long fallback, long least, long most)
     {
         var text = configuration[key];
         if (string.IsNullOrEmpty(text))
@@ -178,7 +201,7 @@ internal sealed class OptionsReader(IConfiguration configuration)
     {
         foreach (var child in configuration.GetSection(section).GetChildren())
         {
-            if (!Known.Contains(child.Path, StringComparer.OrdinalIgnoreCase))
+            if (!_known.Contains(child.Path, StringComparer.OrdinalIgnoreCase))
             {
                 _problems.Add($"option {child.Path}: there is no such option.{Suggest(child.Path)}");
             }
@@ -198,5 +221,5 @@ internal sealed class OptionsReader(IConfiguration configuration)
         }
     }
 
-    private static string Suggest(string name) => " " + NearestName.Advice(name, Known, $"Options: {string.Join(", ", Known)}.");
+    private string Suggest(string name) => " " + NearestName.Advice(name, _known, $"Options: {string.Join(", ", _known)}.");
 }

@@ -26,18 +26,8 @@ public static partial class ServiceCollectionExtensions
     /// <summary>Adds the HTTP tier. It needs an <see cref="IRunEngine"/> and serves whatever that executes.</summary>
     public static IServiceCollection AddEnsembleFrontend(this IServiceCollection services, FrontendOptions options)
     {
-        services.AddSingleton(options);
-        services.TryAddSingleton(TimeProvider.System);
-        services.TryAddSingleton(new SecretPolicy(options.SecretDirectory));
-        services.TryAddSingleton(static provider => new SecretResolver(
-            provider.GetRequiredService<TimeProvider>(),
-            environment: null,
-            provider.GetRequiredService<SecretPolicy>(),
-            provider.GetRequiredService<FrontendOptions>().Sealer));
-        services.TryAddSingleton<ISecrets>(provider => provider.GetRequiredService<SecretResolver>());
-        services.TryAddSingleton<ICatalog>(OpenCatalog);
+        services.AddEnsembleCatalog(options);
         services.TryAddSingleton(OpenEditor);
-        services.AddHostedService<CatalogStart>();
         services.AddSingleton<AdminAuthenticator>();
         services.AddKeyedSingleton<EntriesEndpoint>(CatalogEntryKind.Model, NewEntries);
         services.AddKeyedSingleton<EntriesEndpoint>(CatalogEntryKind.Key, NewEntries);
@@ -51,6 +41,23 @@ public static partial class ServiceCollectionExtensions
         services.AddSingleton<HealthEndpoints>();
         services.AddSingleton<Drain>();
         services.AddHostedService(static provider => provider.GetRequiredService<Drain>());
+        return services;
+    }
+
+    /// <summary>Adds the catalog that the options name, and the secrets it refers to.</summary>
+    public static IServiceCollection AddEnsembleCatalog(this IServiceCollection services, FrontendOptions options)
+    {
+        services.AddSingleton(options);
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton(new SecretPolicy(options.SecretDirectory));
+        services.TryAddSingleton(static provider => new SecretResolver(
+            provider.GetRequiredService<TimeProvider>(),
+            environment: null,
+            provider.GetRequiredService<SecretPolicy>(),
+            provider.GetRequiredService<FrontendOptions>().Sealer));
+        services.TryAddSingleton<ISecrets>(provider => provider.GetRequiredService<SecretResolver>());
+        services.TryAddSingleton<ICatalog>(OpenCatalog);
+        services.AddHostedService<CatalogStart>();
         return services;
     }
 

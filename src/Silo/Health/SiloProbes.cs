@@ -1,0 +1,31 @@
+using Ensemble.Frontend.Health;
+using Ensemble.Frontend.Hosting;
+using Ensemble.Frontend.Http;
+using Ensemble.Grains.Runs;
+
+namespace Ensemble.Silo.Health;
+
+/// <summary>Probes of a silo: liveness looks at this process alone; readiness says whether the cluster counts on it.</summary>
+internal sealed class SiloProbes(ISiloStatusOracle oracle, SiloRuns runs, [FromKeyedServices(nameof(SiloRuns))] Drain drain)
+{
+    public void Map(IEndpointRouteBuilder app)
+    {
+        app.MapGet("/livez", HealthEndpoints.LiveAsync);
+        app.MapGet("/readyz", ReadyAsync);
+    }
+
+    private Task ReadyAsync(HttpContext context)
+    {
+        var membership = oracle.CurrentStatus;
+        var isReady = membership == SiloStatus.Active && !drain.IsDraining;
+        context.Response.StatusCode = isReady ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
+        return JsonResponse.WriteAsync(context.Response, isReady ? "ready" : drain.IsDraining ? "draining" : "joining", (json, status) =>
+        {
+            json.WriteStartObject();
+            json.WriteString("status"u8, status);
+            json.WriteString("membership"u8, membership.ToString());
+            json.WriteNumber("runs_in_flight"u8, runs.InFlight);
+            json.WriteEndObject();
+        });
+    }
+}

@@ -1,0 +1,71 @@
+using Ensemble.Frontend.Hosting;
+using Ensemble.Grains.Hosting;
+using Ensemble.Grains.Runs;
+using Orleans.Configuration;
+
+namespace Ensemble.Silo.Hosting;
+
+/// <summary>How nodes are joined to a cluster: what both sides must have alike stands here once.</summary>
+internal static class ClusterWiring
+{
+    private const string PostgresInvariant = "Npgsql";
+
+    /// <summary>Whoever reads events hears from a run at half of it, so it is the same on both sides.</summary>
+    private static readonly TimeSpan ResponseTimeout = TimeSpan.FromSeconds(30);
+
+    public static void AddNode(this ISiloBuilder silo, NodeOptions options)
+    {
+        if (options.ConnectionString is { } connection)
+        {
+            silo.UseAdoNetClustering(clustering => (clustering.Invariant, clustering.ConnectionString) = (PostgresInvariant, connection));
+            silo.Configure<EndpointOptions>(endpoint =>
+                (endpoint.AdvertisedIPAddress, endpoint.SiloPort, endpoint.GatewayPort) = (options.AdvertisedAddress, options.SiloPort, options.GatewayPort));
+        }
+        else
+        {
+            silo.UseLocalhostClustering(options.SiloPort, options.GatewayPort);
+        }
+
+        if (options.Name is { } name)
+        {
+            silo.Configure<SiloOptions>(named => named.SiloName = name);
+        }
+
+        silo.Configure<ClusterOptions>(cluster => (cluster.ClusterId, cluster.ServiceId) = (options.ClusterId, options.ServiceId));
+        silo.Configure<SiloMessagingOptions>(messaging => messaging.ResponseTimeout = ResponseTimeout);
+        silo.Configure<ClusterMembershipOptions>(membership =>
+        {
+            membership.ProbeTimeout = TimeSpan.FromSeconds(2);
+            membership.NumMissedProbesLimit = 2;
+            membership.NumVotesForDeathDeclaration = 2;
+        });
+#pragma warning disable ORLEANSEXP003 // Without it two activations of one gate may admit side by side while membership changes.
+        silo.AddDistributedGrainDirectory();
+#pragma warning restore ORLEANSEXP003
+        silo.AddActivityPropagation();
+        silo.AddEnsembleGrains();
+        silo.Services.AddHostedService(_ => new PortCheck(options));
+        silo.Services.AddSiloDrain();
+    }
+
+    public static void AddNode(this IClientBuilder client, NodeOptions options)
+    {
+        client.UseAdoNetClustering(clustering => (clustering.Invariant, clustering.ConnectionString) = (PostgresInvariant, options.ConnectionString));
+        client.Configure<ClusterOptions>(cluster => (cluster.ClusterId, cluster.ServiceId) = (options.ClusterId, options.ServiceId));
+        client.Configure<ClientMessagingOptions>(messaging => messaging.ResponseTimeout = ResponseTimeout);
+        client.AddActivityPropagation();
+    }
+
+    /// <summary>Runs of the silo finish before it leaves the cluster: the deactivation of grains comes too late for that, and is cut short.</summary>
+    private static void AddSiloDrain(this IServiceCollection services)
+    {
+        services.AddKeyedSingleton(nameof(SiloRuns), static (provider, _) => new Drain(
+            provider.GetRequiredService<SiloRuns>(),
+            provider.GetRequiredService<FrontendOptions>(),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<Drain>>()));
+
+        // Not as a hosted service of its type: a frontend in the same process has a drain too, and only one of them would be kept.
+        services.AddSingleton<IHostedService>(static provider => provider.GetRequiredKeyedService<Drain>(nameof(SiloRuns)));
+    }
+}

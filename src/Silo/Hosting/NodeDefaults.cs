@@ -1,0 +1,26 @@
+using Microsoft.Extensions.Configuration.Memory;
+
+namespace Ensemble.Silo.Hosting;
+
+/// <summary>What a node does otherwise than a frontend by itself, where nobody says what it should do.</summary>
+internal static class NodeDefaults
+{
+    public static void AddNodeDefaults(this WebApplicationBuilder builder, NodeRole? role)
+    {
+        var settings = new Dictionary<string, string?>
+        {
+            ["Logging:LogLevel:Orleans"] = "Warning",
+
+            // Its first look at a silo counts from the start of the machine, and warns of a standstill that was none.
+            ["Logging:LogLevel:Orleans.Runtime.Watchdog"] = "Error",
+        };
+        if (role is NodeRole.Silo or NodeRole.Frontend && builder.Configuration[NodeOptionsReader.Connection] is { Length: > 0 } connection)
+        {
+            settings["Storage:Provider"] = "postgres";
+            settings["Storage:ConnectionString"] = connection;
+        }
+
+        // First in the list: every other source goes before it.
+        builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource { InitialData = settings });
+    }
+}

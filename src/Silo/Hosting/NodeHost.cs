@@ -1,0 +1,67 @@
+using Ensemble.Frontend.Hosting;
+using Ensemble.Grains.Hosting;
+using Ensemble.Silo.Health;
+using Ensemble.Silo.Membership;
+using Ensemble.Storage.Hosting;
+using Ensemble.Storage.Postgres;
+
+namespace Ensemble.Silo.Hosting;
+
+/// <summary>Puts a node together, by its role.</summary>
+internal static class NodeHost
+{
+    private const string SiloUrl = "http://127.0.0.1:8081";
+
+    /// <param name="args">The command line.</param>
+    /// <exception cref="StartException">An option does not hold.</exception>
+    public static WebApplication Build(string[] args)
+    {
+        var builder = FrontendHost.CreateBuilder(args, NodeOptionsReader.Known);
+        var (frontend, node) = ReadOptions(builder, NodeOptionsReader.Role(builder.Configuration));
+        if (node.ConnectionString is { } connection)
+        {
+            builder.Services.AddSingleton(new MembershipSchema(PostgresConnection.Read(connection, NodeOptionsReader.Connection)));
+            builder.Services.AddHostedService<MembershipCheck>();
+        }
+
+        builder.Services.AddEnsembleStorage(frontend.Storage);
+        return node.Role is NodeRole.Silo ? BuildSilo(builder, frontend, node) : BuildFrontend(builder, frontend, node);
+    }
+
+    /// <exception cref="StartException">An option does not hold.</exception>
+    public static (FrontendOptions Frontend, NodeOptions Node) ReadOptions(WebApplicationBuilder builder, NodeRole? role)
+    {
+        builder.AddNodeDefaults(role);
+        return NodeOptionsReader.Read(builder.Configuration, role);
+    }
+
+    private static WebApplication BuildFrontend(WebApplicationBuilder builder, FrontendOptions frontend, NodeOptions node)
+    {
+        if (node.Role is NodeRole.All)
+        {
+            builder.UseOrleans(silo => silo.AddNode(node));
+        }
+        else
+        {
+            builder.UseOrleansClient(client => client.AddNode(node));
+        }
+
+        builder.UseListeners(frontend, FrontendHost.DefaultUrl);
+        ListenAddresses.Check(builder.Configuration, frontend);
+        builder.Services.AddClusterEngine(frontend.MaxRuns).AddEnsembleModels().AddEnsembleFrontend(frontend);
+        var app = builder.Build();
+        app.MapEnsembleFrontend();
+        return app;
+    }
+
+    // Its doors are probes, which tell nothing and change nothing: no key is needed to open them to other machines.
+    private static WebApplication BuildSilo(WebApplicationBuilder builder, FrontendOptions frontend, NodeOptions node)
+    {
+        builder.UseOrleans(silo => silo.AddNode(node));
+        builder.UseListeners(frontend, SiloUrl);
+        builder.Services.AddEnsembleCatalog(frontend).AddEnsembleModels().AddSingleton<SiloProbes>();
+        var app = builder.Build();
+        app.Services.GetRequiredService<SiloProbes>().Map(app);
+        return app;
+    }
+}

@@ -1,0 +1,14 @@
+namespace Ensemble.Silo.Hosting;
+
+/// <summary>What a process of the cluster does.</summary>
+internal enum NodeRole
+{
+    /// <summary>Everything: a cluster of one process.</summary>
+    All,
+
+    /// <summary>Holds runs and gates; its only HTTP is its probes.</summary>
+    Silo,
+
+    /// <summary>HTTP, as a client of the silos.</summary>
+    Frontend,
+}

@@ -1,0 +1,88 @@
+using System.Net;
+using Ensemble.Frontend.Hosting;
+using Ensemble.Silo.Hosting;
+using Microsoft.Extensions.Configuration;
+
+namespace Ensemble.Cluster.Tests.Processes;
+
+/// <summary>A node's options.</summary>
+public sealed class NodeOptionsTests
+{
+    private const string Local = "Host=127.0.0.1;Database=d;Username=u;Password=secret-7";
+
+    [Fact]
+    public void Read_Nothing_IsAClusterOfOneProcess()
+    {
+        var (frontend, node) = Read(NodeRole.All);
+
+        node.ShouldBe(new NodeOptions());
+        (node.SiloPort, node.GatewayPort, node.ClusterId, node.ServiceId).ShouldBe((11111, 30000, "ensemble", "ensemble"));
+        frontend.CatalogFile.ShouldBeNull();
+    }
+
+    [Fact]
+    public void Read_Everything_IsTaken()
+    {
+        var (_, node) = Read(
+            NodeRole.Silo, ("Cluster:ConnectionString", Local), ("Storage:Provider", "postgres"), ("Storage:ConnectionString", Local), ("Cluster:ClusterId", "blue"),
+            ("Cluster:ServiceId", "s-1"), ("Cluster:SiloPort", "1"), ("Cluster:GatewayPort", "2"), ("Cluster:AdvertisedAddress", "10.1.2.3"));
+
+        (node.ClusterId, node.ServiceId, node.SiloPort, node.GatewayPort).ShouldBe(("blue", "s-1", 1, 2));
+        node.AdvertisedAddress.ShouldBe(IPAddress.Parse("10.1.2.3"));
+        node.ToString().ShouldNotContain("secret-7");
+    }
+
+    [Fact]
+    public void Read_ManyMistakes_NamesAllOfThem()
+    {
+        var exception = Should.Throw<StartException>(() => Read(
+            NodeRole.Silo, ("Cluster:ConnectionString", "Host=db.example;Username=u"), ("Cluster:ClusterId", "a b"), ("Cluster:SiloPort", "0"), ("Cluster:GatewayPort", "11111"),
+            ("Cluster:SilosPort", "1"), ("Catalog:File", "c.json"), ("Storage:Provider", "memory"), ("Limits:MaxRuns", "0")));
+
+        exception.Message.Split(Environment.NewLine).Select(line => line[..line.IndexOf(": ", StringComparison.Ordinal)]).Order(StringComparer.Ordinal).ShouldBe(
+        [
+            "option Catalog:File", "option Cluster:AdvertisedAddress", "option Cluster:ClusterId", "option Cluster:GatewayPort", "option Cluster:SiloPort",
+            "option Cluster:SilosPort", "option Limits:MaxRuns", "option Storage:Provider",
+        ]);
+    }
+
+    [Theory]
+    [InlineData("0.0.0.0")]
+    [InlineData("::")]
+    [InlineData("silo.example")]
+    public void Read_AddressThatNobodyCanReach_IsAProblem(string address)
+    {
+        var exception = Should.Throw<StartException>(() => Read(NodeRole.Silo, ("Cluster:ConnectionString", Local), ("Cluster:AdvertisedAddress", address)));
+
+        exception.Message.ShouldBe($"option Cluster:AdvertisedAddress: '{address}' is not an IP address at which other nodes reach this one.");
+    }
+
+    [Fact]
+    public void Read_BadConnectionString_IsNotRepeated()
+    {
+        var exception = Should.Throw<StartException>(() => Read(NodeRole.Frontend, ("Cluster:ConnectionString", "Host=h;secret-7=x")));
+
+        exception.Message.ShouldStartWith("Cluster:ConnectionString cannot be read.");
+        exception.Message.ShouldNotContain("secret-7");
+    }
+
+    [Fact]
+    public void Read_ConnectionStringForOneProcess_IsAProblem() =>
+        Should.Throw<StartException>(() => Read(NodeRole.All, ("Cluster:ConnectionString", Local))).Message.ShouldContain("a cluster by itself");
+
+    [Theory]
+    [InlineData(null, (int)NodeRole.All)]
+    [InlineData("all", (int)NodeRole.All)]
+    [InlineData("Silo", (int)NodeRole.Silo)]
+    [InlineData("frontend", (int)NodeRole.Frontend)]
+    [InlineData("1", null)]
+    [InlineData("silos", null)]
+    [InlineData("silo,frontend", null)]
+    public void Role_OfAName_IsItsRole(string? name, int? role) => NodeOptionsReader.Role(Configuration(("role", name))).ShouldBe((NodeRole?)role);
+
+    private static (FrontendOptions Frontend, NodeOptions Node) Read(NodeRole role, params (string Key, string? Value)[] options) =>
+        NodeOptionsReader.Read(Configuration(options), role);
+
+    private static IConfiguration Configuration(params (string Key, string? Value)[] options) =>
+        new ConfigurationBuilder().AddInMemoryCollection(options.ToDictionary(option => option.Key, option => option.Value)).Build();
+}

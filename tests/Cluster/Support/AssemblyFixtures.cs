@@ -1,0 +1,3 @@
+using Ensemble.Testing;
+
+[assembly: AssemblyFixture(typeof(PostgresServer))]
