@@ -1,0 +1,105 @@
+using System.Diagnostics;
+using System.Net;
+using System.Text.Json;
+using Ensemble.Cluster.Tests.Support;
+using Ensemble.Testing;
+using OpenAI.Chat;
+
+namespace Ensemble.Cluster.Tests.Processes;
+
+/// <summary>A cluster of processes that find each other in PostgreSQL.</summary>
+public sealed class ClusterProcessTests
+{
+    private const string Question = "What is 17 * 23?";
+
+    [Fact]
+    public async Task Ask_TwoSilosAndTwoFrontends_AnswerTheOfficialSdkWholeAndStreamed()
+    {
+        await using var cluster = await NodeCluster.StartAsync();
+        foreach (var frontend in cluster.Frontends)
+        {
+            var whole = (await NodeCluster.Sdk(frontend, "council").CompleteChatAsync([new UserChatMessage(Question)], cancellationToken: Now.Cancel)).Value;
+            whole.Content[0].Text.ShouldContain("391");
+            whole.Usage.TotalTokenCount.ShouldBeGreaterThan(0);
+
+            var (text, updates) = ("", 0);
+            await foreach (var update in NodeCluster.Sdk(frontend, "council").CompleteChatStreamingAsync([new UserChatMessage(Question)], cancellationToken: Now.Cancel))
+            {
+                (text, updates) = (text + string.Concat(update.ContentUpdate.Select(part => part.Text)), updates + 1);
+            }
+
+            text.ShouldContain("391");
+            updates.ShouldBeGreaterThan(1);
+        }
+
+        foreach (var node in cluster.Silos.Concat(cluster.Frontends))
+        {
+            (await node.GetAsync("/livez")).Status.ShouldBe(HttpStatusCode.OK);
+            (await node.GetAsync("/readyz")).Status.ShouldBe(HttpStatusCode.OK);
+            node.Log.ShouldNotContain("error", Case.Insensitive);
+        }
+
+        (await cluster.Silos[0].GetAsync("/readyz")).Body.ShouldBe("""{"status":"ready","membership":"Active","runs_in_flight":0}""");
+        (await cluster.Silos[0].GetAsync("/v1/models")).Status.ShouldBe(HttpStatusCode.NotFound);
+    }
+
+    [Fact]
+    public async Task Edit_ThroughOneFrontend_ReachesRunsOfTheOtherWithinASecond()
+    {
+        await using var cluster = await NodeCluster.StartAsync();
+        var times = new List<double>();
+        for (var round = 0; round < 5; round++)
+        {
+            var entry = $$"""{"simulated":{"latency_ms":0,"tokens_per_second":0},"provider":"simulated","display_name":"fresh-{{round}}"}""";
+            (await cluster.Frontends[0].PostAsync("/admin/models", entry)).Status.ShouldBe(HttpStatusCode.Created);
+            var written = Stopwatch.GetTimestamp();
+            var status = HttpStatusCode.NotFound;
+            while (status == HttpStatusCode.NotFound)
+            {
+                (status, _) = await cluster.Frontends[1].PostAsync(
+                    "/v1/chat/completions", $$"""{"model":"fresh-{{round}}","messages":[{"role":"user","content":"Hello"}]}""");
+            }
+
+            status.ShouldBe(HttpStatusCode.OK);
+            times.Add(Stopwatch.GetElapsedTime(written).TotalMilliseconds);
+        }
+
+        TestContext.Current.SendDiagnosticMessage("edits reached runs after {0} ms", string.Join(", ", times.Select(time => time.ToString("f0"))));
+        times.Order().ElementAt(2).ShouldBeLessThan(1000);
+    }
+
+    [Fact]
+    public async Task Terminate_ASiloWithRuns_LetsThemFinishAndEndsWith0()
+    {
+        await using var stub = await UpstreamStub.StartAsync();
+        await using var cluster = await NodeCluster.StartAsync();
+        var gate = new TaskCompletionSource();
+        stub.Model("vendor-slow").Default = StubReply.Gated(gate.Task, StubReply.Text("Waited for."));
+        (await cluster.Frontends[0].PostAsync(
+            "/admin/models", $$"""{"display_name":"slow","provider":"openai","base_url":"{{stub.BaseUrl}}","model":"vendor-slow"}""")).Status.ShouldBe(HttpStatusCode.Created);
+        var asking = Enumerable.Range(0, 12).Select(index => cluster.Frontends[0].PostAsync(
+            "/v1/chat/completions", $$"""{"model":"slow","stream":{{(index % 2 == 0 ? "true" : "false")}},"messages":[{"role":"user","content":"Number {{index}}"}]}""")).ToList();
+        await stub.WaitForRequestsAsync("vendor-slow", asking.Count, Now.Cancel);
+        var counts = await Task.WhenAll(cluster.Silos.Select(RunsAsync));
+        counts.Sum().ShouldBe(asking.Count);
+        var silo = cluster.Silos[counts[0] >= counts[1] ? 0 : 1];
+
+        await silo.TerminateAsync();
+        while ((await silo.GetAsync("/readyz")).Status == HttpStatusCode.OK)
+        {
+            Now.Cancel.ThrowIfCancellationRequested();
+        }
+
+        (await RunsAsync(silo)).ShouldBe(counts.Max());
+        (await silo.GetAsync("/livez")).Status.ShouldBe(HttpStatusCode.OK);
+        gate.SetResult();
+
+        (await Task.WhenAll(asking)).ShouldAllBe(answer => answer.Status == HttpStatusCode.OK && answer.Body.Contains("for."));
+        (await silo.WaitForExitAsync()).ShouldBe(0);
+        var other = cluster.Silos[counts[0] >= counts[1] ? 1 : 0];
+        (await other.GetAsync("/readyz")).Status.ShouldBe(HttpStatusCode.OK);
+    }
+
+    private static async Task<int> RunsAsync(NodeProcess silo) =>
+        JsonElement.Parse((await silo.GetAsync("/readyz")).Body).GetProperty("runs_in_flight").GetInt32();
+}

@@ -1,0 +1,37 @@
+using System.ClientModel;
+using System.ClientModel.Primitives;
+using OpenAI;
+using OpenAI.Chat;
+
+namespace Ensemble.Cluster.Tests.Support;
+
+/// <summary>Two silos and two frontends, each a process, over one PostgreSQL. They have data rights alone.</summary>
+internal sealed class NodeCluster : IAsyncDisposable
+{
+    private NodeCluster(IReadOnlyList<NodeProcess> silos, IReadOnlyList<NodeProcess> frontends) => (Silos, Frontends) = (silos, frontends);
+
+    public IReadOnlyList<NodeProcess> Silos { get; }
+
+    public IReadOnlyList<NodeProcess> Frontends { get; }
+
+    public static async Task<NodeCluster> StartAsync()
+    {
+        var database = await ClusterDatabase.CreateAsync();
+        var connection = await database.AddNodeRoleAsync();
+        var silos = await Task.WhenAll(NodeProcess.StartSiloAsync(connection), NodeProcess.StartSiloAsync(connection));
+        return new NodeCluster(silos, await Task.WhenAll(NodeProcess.StartFrontendAsync(connection), NodeProcess.StartFrontendAsync(connection)));
+    }
+
+    public static ChatClient Sdk(NodeProcess frontend, string model) => new(
+        model,
+        new ApiKeyCredential("any"),
+        new OpenAIClientOptions { Endpoint = new Uri(frontend.Url, "v1"), RetryPolicy = new ClientRetryPolicy(0), NetworkTimeout = TimeSpan.FromSeconds(60) });
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var node in Frontends.Concat(Silos))
+        {
+            await node.DisposeAsync();
+        }
+    }
+}
