@@ -18,8 +18,7 @@ internal static class FrontendProcess
             var app = build();
             await using (app)
             {
-                await StartAsync(app);
-                await app.WaitForShutdownAsync();
+                await RunAsync(app);
             }
 
             return 0;
@@ -28,6 +27,19 @@ internal static class FrontendProcess
         {
             await errors.WriteLineAsync(exception.Message);
             return 1;
+        }
+    }
+
+    private static async Task RunAsync(WebApplication app)
+    {
+        try
+        {
+            await StartAsync(app);
+            await app.WaitForShutdownAsync();
+        }
+        catch (OperationCanceledException) when (app.Lifetime.ApplicationStopping.IsCancellationRequested)
+        {
+            // Told to stop before it had started.
         }
     }
 

@@ -53,6 +53,7 @@ internal static class ClusterWiring
         client.UseAdoNetClustering(clustering => (clustering.Invariant, clustering.ConnectionString) = (PostgresInvariant, options.ConnectionString));
         client.Configure<ClusterOptions>(cluster => (cluster.ClusterId, cluster.ServiceId) = (options.ClusterId, options.ServiceId));
         client.Configure<ClientMessagingOptions>(messaging => messaging.ResponseTimeout = ResponseTimeout);
+        client.UseConnectionRetryFilter<SiloPatience>();
         client.AddActivityPropagation();
     }
 

@@ -44,4 +44,26 @@ public sealed class NodeStartTests
         errors.ShouldBe(
             "The database of Cluster:ConnectionString has no tables of the cluster's members. Make them once, as a user who may create tables: ensemble-silo schema\n");
     }
+
+    [Fact]
+    public async Task Start_FrontendBeforeTheSilo_WaitsForIt()
+    {
+        var database = await ClusterDatabase.CreateAsync();
+        var warned = new TaskCompletionSource();
+        var starting = NodeProcess.StartAsync(database.Connection, line => Complete(warned, line), "--role", "frontend");
+        await warned.Task.WaitAsync(Now.Cancel);
+        await using var silo = await NodeProcess.StartSiloAsync(database.Connection);
+
+        await using var frontend = await starting;
+
+        (await frontend.GetAsync("/readyz")).Status.ShouldBe(HttpStatusCode.OK);
+    }
+
+    private static void Complete(TaskCompletionSource warned, string line)
+    {
+        if (line.Contains("no silo of the cluster can be reached yet", StringComparison.Ordinal))
+        {
+            warned.TrySetResult();
+        }
+    }
 }

@@ -48,13 +48,19 @@ internal sealed class NodeProcess : IAsyncDisposable
 
     public static Task<NodeProcess> StartFrontendAsync(string connection) => StartAsync(connection, "--role", "frontend");
 
+    public static Task<NodeProcess> StartAsync(string? connection, params string[] args) => StartAsync(connection, static _ => { }, args);
+
+    /// <param name="connection">The cluster's database.</param>
+    /// <param name="onLine">Is told each line that it writes until it has started.</param>
+    /// <param name="args">The command line.</param>
     /// <returns>The process, when it has started.</returns>
-    public static async Task<NodeProcess> StartAsync(string? connection, params string[] args)
+    public static async Task<NodeProcess> StartAsync(string? connection, Action<string> onLine, params string[] args)
     {
         var node = new NodeProcess(Run(connection, [.. args, "--urls", "http://127.0.0.1:0"]));
         while (await node._process.StandardOutput.ReadLineAsync(Now.Cancel) is { } line)
         {
             node.Keep(line);
+            onLine(line);
             if (line.IndexOf(Listening, StringComparison.Ordinal) is var place and >= 0)
             {
                 node.Url = new Uri(line[(place + Listening.Length)..]);
