@@ -15,6 +15,7 @@ internal static class Aliases
     public const string RunEvent = "ensemble.run-event";
     public const string RunAnswer = "ensemble.run-answer";
     public const string RunFailure = "ensemble.run-failure";
+    public const string AnswerBatch = "ensemble.answer-batch";
     public const string UsageTotals = "ensemble.usage-totals";
     public const string TokenUsage = "ensemble.token-usage";
 

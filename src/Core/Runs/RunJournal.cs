@@ -23,6 +23,18 @@ public sealed class RunJournal(int incarnation)
     /// <summary>Whether a piece of the answer is in it.</summary>
     public bool Shown { get; private set; }
 
+    /// <summary>The number of the last event that is in it; 0 = there is none.</summary>
+    public long Last
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _events.Count;
+            }
+        }
+    }
+
     /// <returns>False where the journal is full or has ended: the event is not in it.</returns>
     public bool Append(RunEvent runEvent)
     {

@@ -1,10 +1,12 @@
 using Ensemble.Gates;
+using Ensemble.Grains.Answers;
 using Ensemble.Grains.Gates;
 using Ensemble.Grains.Runs;
 using Ensemble.Runs;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
+using Orleans.Streams;
 
 namespace Ensemble.Grains.Hosting;
 
@@ -16,18 +18,38 @@ public static class GrainHostingExtensions
     public static ISiloBuilder AddEnsembleGrains(this ISiloBuilder silo)
     {
         silo.Services.TryAddSingleton<SiloRuns>();
+        silo.Services.TryAddSingleton(static provider => new AnswerPublisher(
+            new OrleansAnswerWire(provider.GetRequiredKeyedService<IStreamProvider>(AnswerStreams.ProviderName)),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<AnswerPublisher>>()));
         silo.Services.AddClusterGates();
-        return silo;
+        return silo.AddAnswerStreams();
     }
 
     /// <summary>Adds the ports over the cluster for a frontend. It needs an <see cref="IGrainFactory"/>: a client of the cluster, or a silo beside it.</summary>
     /// <param name="maxRuns">Runs of this frontend in flight at most.</param>
-    public static IServiceCollection AddClusterEngine(this IServiceCollection services, int maxRuns)
+    /// <param name="answers">
+    /// How streamed answers come. <see cref="AnswerTransport.Stream"/> needs an <see cref="IClusterClient"/> with <c>AddAnswerStreams</c>, which a silo has.
+    /// </param>
+    public static IServiceCollection AddClusterEngine(this IServiceCollection services, int maxRuns, AnswerTransport answers = AnswerTransport.Pull)
     {
         services.AddClusterGates();
+        if (answers == AnswerTransport.Stream)
+        {
+            services.TryAddSingleton<IAnswerWire>(
+                static provider => new OrleansAnswerWire(provider.GetRequiredService<IClusterClient>().GetStreamProvider(AnswerStreams.ProviderName)));
+            services.TryAddSingleton(static provider => new AnswerStream(
+                provider.GetRequiredService<IAnswerWire>(),
+                run => provider.GetRequiredService<IGrainFactory>().GetGrain<IEnsembleRunGrain>(run.Value).FindLastAsync(),
+                provider.GetRequiredService<TimeProvider>(),
+                provider.GetRequiredService<ILogger<AnswerStream>>()));
+            services.AddHostedService(static provider => provider.GetRequiredService<AnswerStream>());
+        }
+
         services.TryAddSingleton(provider => new ClusterRunEngine(
             provider.GetRequiredService<IGrainFactory>(),
             maxRuns,
+            provider.GetService<AnswerStream>(),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<ClusterRunEngine>>()));
         services.TryAddSingleton<IRunEngine>(static provider => provider.GetRequiredService<ClusterRunEngine>());

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
+using Ensemble.Grains.Answers;
 using Ensemble.Runs;
 using Microsoft.Extensions.Logging;
 
@@ -15,6 +16,7 @@ public sealed partial class ClusterRunEngine : IRunEngine, IRunsInFlight, IAsync
 
     private readonly ConcurrentDictionary<RunId, bool> _active = new();
     private readonly IGrainFactory _grains;
+    private readonly AnswerStream? _stream;
     private readonly ILogger _logger;
     private readonly ITimer _timer;
     private readonly int _maxRuns;
@@ -24,10 +26,12 @@ public sealed partial class ClusterRunEngine : IRunEngine, IRunsInFlight, IAsync
     private int _renewing;
 
     /// <param name="maxRuns">Runs of this frontend in flight at most; one more is refused.</param>
-    public ClusterRunEngine(IGrainFactory grains, int maxRuns, TimeProvider time, ILogger<ClusterRunEngine> logger)
+    /// <param name="stream">Brings the events of streamed answers while it is live; null = all are pulled.</param>
+    public ClusterRunEngine(IGrainFactory grains, int maxRuns, AnswerStream? stream, TimeProvider time, ILogger<ClusterRunEngine> logger)
     {
         _grains = grains;
         _maxRuns = maxRuns;
+        _stream = stream;
         _logger = logger;
         _timer = time.CreateTimer(static state => _ = ((ClusterRunEngine)state!).RenewAsync(), this, RenewalInterval, RenewalInterval);
     }
@@ -55,7 +59,8 @@ public sealed partial class ClusterRunEngine : IRunEngine, IRunsInFlight, IAsync
         var start = default(RunStart?);
         try
         {
-            start = await Grain(request.Id).StartAsync(request);
+            var answersTo = request.Chat.Stream ? _stream?.Open(request.Id, request.Incarnation) : null;
+            start = await Grain(request.Id).StartAsync(request, answersTo);
             return start.Value;
         }
         finally
@@ -69,9 +74,9 @@ public sealed partial class ClusterRunEngine : IRunEngine, IRunsInFlight, IAsync
 
     public async IAsyncEnumerable<RunEvent> ReadAsync(RunId run, long after, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await foreach (var message in Grain(run).ReadAsync(after, cancellationToken).WithCancellation(cancellationToken))
+        var events = _stream?.Claim(run) is { } inbox ? ReadAsync(run, inbox, after, cancellationToken) : PullAsync(run, after, cancellationToken);
+        await foreach (var runEvent in events)
         {
-            var runEvent = message.ToEvent();
             if (runEvent is RunCompleted or RunFailed)
             {
                 Forget(run);
@@ -122,10 +127,56 @@ public sealed partial class ClusterRunEngine : IRunEngine, IRunsInFlight, IAsync
         }
     }
 
+    /// <summary>What the stream brings, up to where it fails; the rest from the run itself.</summary>
+    private async IAsyncEnumerable<RunEvent> ReadAsync(RunId run, AnswerInbox inbox, long after, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var feed = new AnswerFeed(inbox.Incarnation, after);
+        try
+        {
+            for (var whole = true; whole && !feed.HasEnded && await inbox.Batches.WaitToReadAsync(cancellationToken);)
+            {
+                while (whole && inbox.Batches.TryRead(out var batch))
+                {
+                    whole = feed.Offer(batch);
+                    while (feed.TryTake(out var runEvent))
+                    {
+                        yield return runEvent;
+                    }
+                }
+            }
+        }
+        finally
+        {
+            _stream!.Close(run);
+        }
+
+        if (feed.HasEnded)
+        {
+            yield break;
+        }
+
+        await foreach (var pulled in PullAsync(run, feed.Last, cancellationToken))
+        {
+            if (feed.Offer(pulled) && feed.TryTake(out var runEvent))
+            {
+                yield return runEvent;
+            }
+        }
+    }
+
+    private async IAsyncEnumerable<RunEvent> PullAsync(RunId run, long after, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (var message in Grain(run).ReadAsync(after, cancellationToken).WithCancellation(cancellationToken))
+        {
+            yield return message.ToEvent();
+        }
+    }
+
     private IEnsembleRunGrain Grain(RunId run) => _grains.GetGrain<IEnsembleRunGrain>(run.Value);
 
     private void Forget(RunId run)
     {
+        _stream?.Close(run);
         lock (_lock)
         {
             _active.TryRemove(run, out _);

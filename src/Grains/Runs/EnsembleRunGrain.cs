@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Ensemble.Grains.Answers;
 using Ensemble.Runs;
 
 namespace Ensemble.Grains.Runs;
@@ -9,7 +10,7 @@ namespace Ensemble.Grains.Runs;
 /// </summary>
 [KeepAlive]
 [Orleans.Placement.PreferLocalPlacement]
-internal sealed class EnsembleRunGrain(SiloRuns runs) : Grain, IEnsembleRunGrain
+internal sealed class EnsembleRunGrain(SiloRuns runs, AnswerPublisher answers) : Grain, IEnsembleRunGrain
 {
     /// <summary>How long a run goes on though nobody says that the answer is wanted.</summary>
     public static readonly TimeSpan LeaseLifetime = TimeSpan.FromSeconds(30);
@@ -25,7 +26,7 @@ internal sealed class EnsembleRunGrain(SiloRuns runs) : Grain, IEnsembleRunGrain
     private long _renewed;
     private long? _ended;
 
-    public async Task<RunStart> StartAsync(RunRequest request)
+    public async Task<RunStart> StartAsync(RunRequest request, string? answersTo)
     {
         if (request.Incarnation <= _incarnation)
         {
@@ -52,6 +53,12 @@ internal sealed class EnsembleRunGrain(SiloRuns runs) : Grain, IEnsembleRunGrain
 
         (_run, _execution, _incarnation, _ended) = (run, execution, request.Incarnation, null);
         _renewed = runs.Time.GetTimestamp();
+        if (answersTo is not null)
+        {
+            // Ends with the run; its grain neither waits for it nor is kept busy by it.
+            _ = Task.Run(() => answers.PublishAsync(run.Journal, request.Id, request.Incarnation, answersTo));
+        }
+
         return RunStart.Started;
     }
 
@@ -67,6 +74,16 @@ internal sealed class EnsembleRunGrain(SiloRuns runs) : Grain, IEnsembleRunGrain
         {
             yield return RunEventMessage.From(runEvent);
         }
+    }
+
+    public Task<long?> FindLastAsync()
+    {
+        if (_run is null)
+        {
+            DeactivateOnIdle();
+        }
+
+        return Task.FromResult(_run?.Journal.Last);
     }
 
     public Task RenewAsync()

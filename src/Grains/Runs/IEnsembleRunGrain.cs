@@ -7,13 +7,19 @@ namespace Ensemble.Grains.Runs;
 public interface IEnsembleRunGrain : IGrainWithStringKey
 {
     /// <summary>Starts an incarnation and returns at once. Asked again for the same one it does nothing; an older one is void.</summary>
+    /// <param name="answersTo">Where its events are published as they come, beside what can be read; null = nowhere.</param>
     [Alias("start")]
     [ResponseTimeout("00:00:05")]
-    Task<RunStart> StartAsync(RunRequest request);
+    Task<RunStart> StartAsync(RunRequest request, string? answersTo);
 
     /// <summary>The events after a number, as they come, up to the run's end; none where the run is not known here.</summary>
     [Alias("read")]
     IAsyncEnumerable<RunEventMessage> ReadAsync(long after, CancellationToken cancellationToken);
+
+    /// <returns>The number of the run's last event so far; null where the run is not known here.</returns>
+    [Alias("last")]
+    [ResponseTimeout("00:00:05")]
+    Task<long?> FindLastAsync();
 
     /// <summary>Says that somebody still wants the answer. A run of which nobody says so for 30 s is stopped.</summary>
     [Alias("renew")]

@@ -1,6 +1,7 @@
 using Ensemble.Catalog;
 using Ensemble.Frontend.Hosting;
 using Ensemble.Gates;
+using Ensemble.Grains.Answers;
 using Ensemble.Grains.Hosting;
 using Ensemble.Testing;
 using Ensemble.Usage;
@@ -10,7 +11,7 @@ using Orleans.TestingHost;
 namespace Ensemble.Cluster.Tests.Support;
 
 /// <summary>
-/// Three silos and two frontends in one process, which talk to each other as if they were apart: one ensemble <c>council</c> of <c>quokka</c>,
+/// Three silos and two frontends in one process, which talk to each other as if they were apart, the first over its stream, the second by pulling: one ensemble <c>council</c> of <c>quokka</c>,
 /// <c>numbat</c> and <c>wombat</c>, judged by <c>bilby</c>, all models of one strict stub.
 /// </summary>
 internal sealed class ClusterBench : IAsyncDisposable
@@ -42,8 +43,12 @@ internal sealed class ClusterBench : IAsyncDisposable
     /// <param name="model">Changes each model.</param>
     /// <param name="shape">Changes the ensemble.</param>
     /// <param name="more">Adds keys, models, ensembles.</param>
+    /// <param name="wire">Stands between the streaming frontend and its stream.</param>
     public static async Task<ClusterBench> StartAsync(
-        Func<ModelConfig, ModelConfig>? model = null, Func<EnsembleConfig, EnsembleConfig>? shape = null, Action<CatalogBuilder>? more = null)
+        Func<ModelConfig, ModelConfig>? model = null,
+        Func<EnsembleConfig, EnsembleConfig>? shape = null,
+        Action<CatalogBuilder>? more = null,
+        Func<IAnswerWire, IAnswerWire>? wire = null)
     {
         var stub = await UpstreamStub.StartAsync();
         var catalog = new TestCatalog(Snapshot(stub, 1, model, shape, more));
@@ -62,12 +67,21 @@ internal sealed class ClusterBench : IAsyncDisposable
             silo.AddDistributedGrainDirectory();
 #pragma warning restore ORLEANSEXP003
         });
+        builder.ConfigureClient(client => client.AddAnswerStreams());
         var cluster = builder.Build();
         await cluster.DeployAsync();
         var bench = new ClusterBench(stub, catalog, cluster, usage);
-        bench.Frontends = [await FrontendNode.StartAsync(cluster.Client, catalog), await FrontendNode.StartAsync(cluster.Client, catalog)];
+        bench.Frontends =
+        [
+            await FrontendNode.StartAsync(cluster.Client, catalog, AnswerTransport.Stream, wire),
+            await FrontendNode.StartAsync(cluster.Client, catalog, AnswerTransport.Pull),
+        ];
+        await bench.Answers.WaitUntilLiveAsync(Now.Cancel);
         return bench;
     }
+
+    /// <summary>The end of the first frontend's stream.</summary>
+    public AnswerStream Answers => Frontends[0].Services.GetRequiredService<AnswerStream>();
 
     public static CatalogSnapshot Snapshot(
         UpstreamStub stub,

@@ -4,6 +4,7 @@ using System.Net.Http.Headers;
 using System.Text;
 using Ensemble.Catalog;
 using Ensemble.Frontend.Hosting;
+using Ensemble.Grains.Answers;
 using Ensemble.Grains.Hosting;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -29,14 +30,20 @@ internal sealed class FrontendNode : IAsyncDisposable
 
     public IServiceProvider Services => _app.Services;
 
-    public static async Task<FrontendNode> StartAsync(IGrainFactory grains, ICatalog catalog)
+    public static async Task<FrontendNode> StartAsync(IClusterClient client, ICatalog catalog, AnswerTransport answers, Func<IAnswerWire, IAnswerWire>? wire = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Logging.ClearProviders();
-        builder.Services.AddSingleton(grains);
+        builder.Services.AddSingleton<IGrainFactory>(client);
+        builder.Services.AddSingleton(client);
         builder.Services.AddSingleton(catalog);
-        builder.Services.AddEnsembleFrontend(new FrontendOptions()).AddClusterEngine(maxRuns: 1024).AddEnsembleModels();
+        builder.Services.AddEnsembleFrontend(new FrontendOptions()).AddClusterEngine(maxRuns: 1024, answers).AddEnsembleModels();
+        if (wire is not null)
+        {
+            builder.Services.AddSingleton(wire(new OrleansAnswerWire(client.GetStreamProvider(AnswerStreams.ProviderName))));
+        }
+
         var app = builder.Build();
         app.MapEnsembleFrontend();
         await app.StartAsync();
