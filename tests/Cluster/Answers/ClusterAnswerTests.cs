@@ -1,5 +1,8 @@
 using Ensemble.Cluster.Tests.Support;
+using Ensemble.Grains.Answers;
 using Ensemble.Testing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Ensemble.Cluster.Tests.Answers;
 
@@ -96,5 +99,19 @@ public sealed class ClusterAnswerTests
         await bench.Answers.WaitUntilLiveAsync(Now.Cancel);
         (await StreamedRun.AskAsync(bench.Frontends[0])).ShouldBeWhole("It is Paris.");
         wire.Runs.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Stream_FrontendInsideASilo_IsLive()
+    {
+        await using var bench = await ClusterBench.StartAsync();
+        var client = bench.Cluster.GetSiloServiceProvider().GetRequiredService<IClusterClient>();
+        var wire = new OrleansAnswerWire(client.GetStreamProvider(AnswerStreams.ProviderName));
+        await using var stream = new AnswerStream(wire, _ => Task.FromResult<long?>(0), TimeProvider.System, NullLogger<AnswerStream>.Instance);
+
+        await stream.StartAsync(Now.Cancel);
+
+        await stream.WaitUntilLiveAsync(Now.Cancel);
+        await stream.StopAsync(Now.Cancel);
     }
 }
