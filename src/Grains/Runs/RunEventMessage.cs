@@ -49,16 +49,28 @@ public sealed record RunEventMessage
             ChoicesDelta delta => new() { Kind = RunEventKind.ChoicesDelta, Sequence = sequence, Incarnation = incarnation, Choices = delta.Choices },
             PanelClosed panel => new()
             {
-                Kind = RunEventKind.PanelClosed, Sequence = sequence, Incarnation = incarnation, Usable = panel.Usable, Agreement = panel.Agreement,
+                Kind = RunEventKind.PanelClosed,
+                Sequence = sequence,
+                Incarnation = incarnation,
+                Usable = panel.Usable,
+                Agreement = panel.Agreement,
             },
             AnswerDegraded degraded => new() { Kind = RunEventKind.AnswerDegraded, Sequence = sequence, Incarnation = incarnation, Text = degraded.Reason },
             RunCompleted end => new()
             {
-                Kind = RunEventKind.RunCompleted, Sequence = sequence, Incarnation = incarnation, Answer = end.Answer, Usage = end.Usage,
+                Kind = RunEventKind.RunCompleted,
+                Sequence = sequence,
+                Incarnation = incarnation,
+                Answer = end.Answer,
+                Usage = end.Usage,
             },
             RunFailed end => new()
             {
-                Kind = RunEventKind.RunFailed, Sequence = sequence, Incarnation = incarnation, Failure = end.Failure, Usage = end.Usage,
+                Kind = RunEventKind.RunFailed,
+                Sequence = sequence,
+                Incarnation = incarnation,
+                Failure = end.Failure,
+                Usage = end.Usage,
             },
             _ => throw new ArgumentException($"{runEvent.GetType().Name} has no form on the wire.", nameof(runEvent)),
         };

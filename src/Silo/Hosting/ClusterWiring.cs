@@ -1,4 +1,5 @@
 using Ensemble.Frontend.Hosting;
+using Ensemble.Grains.Answers;
 using Ensemble.Grains.Hosting;
 using Ensemble.Grains.Runs;
 using Orleans.Configuration;
@@ -55,6 +56,7 @@ internal static class ClusterWiring
         client.Configure<ClientMessagingOptions>(messaging => messaging.ResponseTimeout = ResponseTimeout);
         client.UseConnectionRetryFilter<SiloPatience>();
         client.AddActivityPropagation();
+        client.AddAnswerStreams();
     }
 
     /// <summary>Runs of the silo finish before it leaves the cluster: the deactivation of grains comes too late for that, and is cut short.</summary>

@@ -48,7 +48,7 @@ internal static class NodeHost
 
         builder.UseListeners(frontend, FrontendHost.DefaultUrl);
         ListenAddresses.Check(builder.Configuration, frontend);
-        builder.Services.AddClusterEngine(frontend.MaxRuns).AddEnsembleModels().AddEnsembleFrontend(frontend);
+        builder.Services.AddClusterEngine(frontend.MaxRuns, node.Answers).AddEnsembleModels().AddEnsembleFrontend(frontend);
         var app = builder.Build();
         app.MapEnsembleFrontend();
         return app;

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using Ensemble.Grains.Answers;
 
 namespace Ensemble.Silo.Hosting;
 
@@ -26,6 +27,9 @@ internal sealed record NodeOptions
 
     /// <summary><c>Cluster:AdvertisedAddress</c>: where the others reach a silo, and where it listens.</summary>
     public IPAddress AdvertisedAddress { get; init; } = IPAddress.Loopback;
+
+    /// <summary><c>Cluster:Answers</c>: how streamed answers come to a frontend. Default <see cref="AnswerTransport.Stream"/>; whole ones are always pulled.</summary>
+    public AnswerTransport Answers { get; init; } = AnswerTransport.Stream;
 
     /// <summary>The environment's <c>POD_NAME</c>: a silo's name; null = Orleans makes one.</summary>
     public string? Name { get; init; }

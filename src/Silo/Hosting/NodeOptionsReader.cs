@@ -1,5 +1,6 @@
 using System.Net;
 using Ensemble.Frontend.Hosting;
+using Ensemble.Grains.Answers;
 using Ensemble.Storage;
 using Ensemble.Storage.Postgres;
 using Npgsql;
@@ -13,9 +14,11 @@ internal static class NodeOptionsReader
 
     private const string Address = "Cluster:AdvertisedAddress";
 
+    private const string Answers = "Cluster:Answers";
+
     /// <summary>Every option that a frontend alone does not have.</summary>
     public static readonly string[] Known =
-        ["role", "Cluster:ClusterId", "Cluster:ServiceId", Connection, "Cluster:SiloPort", "Cluster:GatewayPort", Address];
+        ["role", "Cluster:ClusterId", "Cluster:ServiceId", Connection, "Cluster:SiloPort", "Cluster:GatewayPort", Address, Answers];
 
     private const int MaxName = 64;
 
@@ -41,6 +44,7 @@ internal static class NodeOptionsReader
             SiloPort = (int)reader.Number("Cluster:SiloPort", defaults.SiloPort, 1, IPEndPoint.MaxPort),
             GatewayPort = (int)reader.Number("Cluster:GatewayPort", defaults.GatewayPort, 1, IPEndPoint.MaxPort),
             AdvertisedAddress = Advertised(configuration, role, database, reader),
+            Answers = Transport(configuration, defaults.Answers, reader),
             Name = Environment.GetEnvironmentVariable("POD_NAME") is { Length: > 0 } name ? name : null,
         };
         if (node.SiloPort == node.GatewayPort)
@@ -64,6 +68,22 @@ internal static class NodeOptionsReader
         var text when text.All(char.IsAsciiLetter) && Enum.TryParse<NodeRole>(text, ignoreCase: true, out var role) => role,
         _ => null,
     };
+
+    private static AnswerTransport Transport(IConfiguration configuration, AnswerTransport fallback, OptionsReader reader)
+    {
+        switch (configuration[Answers])
+        {
+            case null or "":
+                return fallback;
+            case "stream":
+                return AnswerTransport.Stream;
+            case "pull":
+                return AnswerTransport.Pull;
+            case var text:
+                reader.Problem($"option {Answers}: '{text}' is none. It is stream or pull.");
+                return fallback;
+        }
+    }
 
     // A limit, a key or a model that one node knows and another does not would hold here and not there.
     private static void CheckShared(IConfiguration configuration, FrontendOptions frontend, OptionsReader reader)

@@ -51,7 +51,11 @@ public sealed class MessageTests
         ["run-answer"] = new RunAnswer("stop") { Refusal = "no" },
         ["run-failure"] = new RunFailure(RunFailureKind.RequestRejected, "wrong")
         {
-            Code = "c", Param = "messages[0]", Status = 422, RetryAfter = TimeSpan.FromSeconds(5), IsLasting = true,
+            Code = "c",
+            Param = "messages[0]",
+            Status = 422,
+            RetryAfter = TimeSpan.FromSeconds(5),
+            IsLasting = true,
         },
         ["event-answer-delta"] = new RunEventMessage { Kind = RunEventKind.AnswerDelta, Sequence = 3, Incarnation = 2, Text = "déjà vu" },
         ["event-panel-closed"] = new RunEventMessage { Kind = RunEventKind.PanelClosed, Sequence = 1, Incarnation = 1, Usable = 3, Agreement = 0.66 },
@@ -59,7 +63,11 @@ public sealed class MessageTests
         ["event-completed"] = new RunEventMessage { Kind = RunEventKind.RunCompleted, Sequence = 9, Incarnation = 1, Answer = new RunAnswer("length"), Usage = Totals },
         ["event-failed"] = new RunEventMessage
         {
-            Kind = RunEventKind.RunFailed, Sequence = 9, Incarnation = 1, Failure = new RunFailure(RunFailureKind.Cancelled, "gone"), Usage = Totals,
+            Kind = RunEventKind.RunFailed,
+            Sequence = 9,
+            Incarnation = 1,
+            Failure = new RunFailure(RunFailureKind.Cancelled, "gone"),
+            Usage = Totals,
         },
     };
 
