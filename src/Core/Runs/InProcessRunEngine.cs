@@ -14,41 +14,29 @@ public sealed class InProcessRunEngine : IRunEngine, IRunsInFlight
     private readonly ICatalog _catalog;
     private readonly RunServices _services;
     private readonly ILogger<Run> _logger;
-    private readonly int _maxRuns;
+    private readonly RunDoor _door;
     private readonly ConcurrentDictionary<RunId, Run> _runs = new();
     private readonly Dictionary<RunId, RunManifest> _manifests = [];
     private readonly Queue<RunId> _ended = [];
     private readonly Lock _lock = new();
-    private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private int _inFlight;
-    private bool _draining;
 
     /// <param name="maxRuns">Runs in flight at most; one more is refused.</param>
     public InProcessRunEngine(ICatalog catalog, RunServices services, int maxRuns, ILogger<Run> logger)
     {
         _catalog = catalog;
         _services = services;
-        _maxRuns = maxRuns;
+        _door = new RunDoor(maxRuns);
         _logger = logger;
     }
 
-    public int InFlight => Volatile.Read(ref _inFlight);
+    public int InFlight => _door.InFlight;
 
     public ValueTask<RunStart> StartAsync(RunRequest request, CancellationToken cancellationToken)
     {
-        lock (_lock)
+        var start = _door.Enter();
+        if (start != RunStart.Started)
         {
-            if (_draining)
-            {
-                return new(RunStart.Draining);
-            }
-
-            if (_inFlight >= _maxRuns)
-            {
-                return new(RunStart.Overloaded);
-            }
-
-            _inFlight++;
+            return new(start);
         }
 
         Run run;
@@ -58,13 +46,13 @@ public sealed class InProcessRunEngine : IRunEngine, IRunsInFlight
         }
         catch (KeyNotFoundException)
         {
-            Leave();
+            _door.Leave();
             return new(RunStart.UnknownModel);
         }
 
         _runs[request.Id] = run;
         ThreadPool.UnsafeQueueUserWorkItem(static state => _ = state.Engine.ExecuteAsync(state.Run), (Engine: this, Run: run), preferLocal: false);
-        return new(RunStart.Started);
+        return new(start);
     }
 
     public async IAsyncEnumerable<RunEvent> ReadAsync(RunId run, long after, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -108,20 +96,7 @@ public sealed class InProcessRunEngine : IRunEngine, IRunsInFlight
         }
     }
 
-    public async Task DrainAsync(CancellationToken cancellationToken)
-    {
-        lock (_lock)
-        {
-            _draining = true;
-            if (_inFlight == 0)
-            {
-                _drained.TrySetResult();
-            }
-        }
-
-        using var registration = cancellationToken.UnsafeRegister(static state => ((InProcessRunEngine)state!).CancelAll(), this);
-        await _drained.Task;
-    }
+    public Task DrainAsync(CancellationToken cancellationToken) => _door.DrainAsync(CancelAll, cancellationToken);
 
     private async Task ExecuteAsync(Run run)
     {
@@ -131,7 +106,7 @@ public sealed class InProcessRunEngine : IRunEngine, IRunsInFlight
             Keep(run.Manifest());
         }
 
-        Leave();
+        _door.Leave();
     }
 
     private void Keep(RunManifest manifest)
@@ -144,18 +119,6 @@ public sealed class InProcessRunEngine : IRunEngine, IRunsInFlight
             {
                 _manifests.Remove(oldest);
                 _runs.TryRemove(oldest, out _);
-            }
-        }
-    }
-
-    private void Leave()
-    {
-        lock (_lock)
-        {
-            _inFlight--;
-            if (_draining && _inFlight == 0)
-            {
-                _drained.TrySetResult();
             }
         }
     }

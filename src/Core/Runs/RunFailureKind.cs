@@ -34,4 +34,7 @@ public enum RunFailureKind
 
     /// <summary>A fault of ours.</summary>
     Internal,
+
+    /// <summary>The machine that executed the run is gone, and the run could not be executed again.</summary>
+    Interrupted,
 }

@@ -10,6 +10,21 @@ internal sealed class AnswerFacts
 {
     private double? _agreement;
     private string? _degraded;
+    private int _incarnation;
+
+    /// <summary>What an older incarnation told is void.</summary>
+    /// <returns>Whether the event is the first of a newer incarnation than the events before it.</returns>
+    public bool BeginsAnew(RunEvent runEvent)
+    {
+        if (runEvent.Incarnation <= _incarnation)
+        {
+            return false;
+        }
+
+        var isAnew = _incarnation > 0;
+        (_incarnation, _agreement, _degraded) = (runEvent.Incarnation, null, null);
+        return isAnew;
+    }
 
     /// <returns>Whether the event was such a fact.</returns>
     public bool Take(RunEvent runEvent)

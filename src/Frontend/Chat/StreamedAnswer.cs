@@ -84,6 +84,7 @@ internal sealed class StreamedAnswer : IAsyncDisposable
     /// <returns>Whether that was the last event.</returns>
     private async ValueTask<bool> TakeAsync(RunEvent runEvent)
     {
+        _facts.BeginsAnew(runEvent);
         switch (runEvent)
         {
             case AnswerDelta delta:

@@ -16,6 +16,11 @@ internal static class WholeAnswer
         StringBuilder? longer = null;
         await foreach (var runEvent in events)
         {
+            if (facts.BeginsAnew(runEvent))
+            {
+                (text, longer) = (null, null);
+            }
+
             switch (runEvent)
             {
                 case AnswerDelta delta when text is null:

@@ -42,6 +42,10 @@ internal static class ApiErrors
         503, OverloadedType, "draining", "This server is shutting down: try again.")
     { RetryAfter = SoonAgain };
 
+    public static readonly ApiError Unavailable = new(
+        503, OverloadedType, "unavailable", "The servers behind this one do not answer now: try again shortly.")
+    { RetryAfter = SoonAgain };
+
     public static readonly ApiError NoSuchDoor = new(404, InvalidRequest, "not_found", "There is nothing at this address.") { IsLasting = true };
 
     public static readonly ApiError Fault = new(500, "api_error", "internal_error", "The gateway failed; its log has the request id.");
@@ -109,6 +113,7 @@ internal static class ApiErrors
         RunFailureKind.DeadlineExceeded => new(504, Upstream, "deadline_exceeded", failure.Message),
         RunFailureKind.AnswerTooLarge => new(502, Upstream, "answer_too_large", failure.Message),
         RunFailureKind.Cancelled => Draining,
+        RunFailureKind.Interrupted => new(503, OverloadedType, "run_interrupted", failure.Message) { RetryAfter = SoonAgain },
         _ => Fault,
     };
 

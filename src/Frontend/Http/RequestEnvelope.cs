@@ -1,6 +1,7 @@
 using System.Buffers;
 using Ensemble.Frontend.Chat;
 using Ensemble.Frontend.Errors;
+using Ensemble.Runs;
 
 namespace Ensemble.Frontend.Http;
 
@@ -32,16 +33,29 @@ internal sealed partial class RequestEnvelope(RequestDelegate next, ILogger<Requ
         }
         catch (Exception exception) when (exception is not BrokenAnswerException)
         {
-            LogFault(logger, exception, requestId);
+            var error = ApiErrors.Fault;
+            if (exception is ClusterUnavailableException)
+            {
+                error = ApiErrors.Unavailable;
+                LogUnavailable(logger, exception, requestId);
+            }
+            else
+            {
+                LogFault(logger, exception, requestId);
+            }
+
             if (context.Response.HasStarted)
             {
                 context.Abort();
                 return;
             }
 
-            await ApiErrorWriter.WriteAsync(context, ApiErrors.Fault);
+            await ApiErrorWriter.WriteAsync(context, error);
         }
     }
+
+    [LoggerMessage(EventId = 21, EventName = "Unavailable", Level = LogLevel.Warning, Message = "request {RequestId} could not be served")]
+    private static partial void LogUnavailable(ILogger logger, Exception exception, string requestId);
 
     [LoggerMessage(EventId = 20, EventName = "RequestFault", Level = LogLevel.Error, Message = "request {RequestId} failed by a fault of the gateway")]
     private static partial void LogFault(ILogger logger, Exception exception, string requestId);

@@ -39,9 +39,9 @@ internal sealed class RequestGates(IGate gates, IRunEngine engine, TimeProvider 
     {
         await foreach (var runEvent in events.WithCancellation(cancellationToken))
         {
-            if (Used(runEvent) is { } tokens)
+            if (runEvent is RunCompleted or RunFailed)
             {
-                await admission.SettleAsync(tokens);
+                await admission.SettleAsync(Used(runEvent));
             }
 
             yield return runEvent;
@@ -61,9 +61,9 @@ internal sealed class RequestGates(IGate gates, IRunEngine engine, TimeProvider 
         {
             await foreach (var runEvent in engine.ReadAsync(run, 0, limit.Token))
             {
-                if (Used(runEvent) is { } tokens)
+                if (runEvent is RunCompleted or RunFailed)
                 {
-                    await admission.SettleAsync(tokens);
+                    await admission.SettleAsync(Used(runEvent));
                 }
             }
         }
@@ -75,8 +75,10 @@ internal sealed class RequestGates(IGate gates, IRunEngine engine, TimeProvider 
         await admission.SettleAsync(tokens: null);
     }
 
+    /// <returns>Null where nobody knows.</returns>
     private static long? Used(RunEvent runEvent) => runEvent switch
     {
+        RunFailed { Failure.Kind: RunFailureKind.Interrupted } => null,
         RunCompleted completed => completed.Usage.TotalTokens,
         RunFailed failed => failed.Usage.TotalTokens,
         _ => null,

@@ -1,19 +1,54 @@
 using Ensemble.Gates;
+using Ensemble.Grains.Calls;
 
 namespace Ensemble.Grains.Gates;
 
 /// <summary>The gates of the whole cluster: each is one grain, wherever it lives.</summary>
-public sealed class ClusterGates(IGrainFactory grains) : IGate
+public sealed class ClusterGates(IGrainFactory grains, ClusterCalls calls) : IGate
 {
-    public ValueTask<GateAdmission> AcquireAsync(GateRequest request, CancellationToken cancellationToken) => Grain(request.Gate).AcquireAsync(request);
+    public ValueTask<GateAdmission> AcquireAsync(GateRequest request, CancellationToken cancellationToken) =>
+        calls.AskAsync(static asked => asked.Grain.AcquireAsync(asked.Request), (Grain: Grain(request.Gate), Request: request), cancellationToken);
 
+    // The next batch says the same again.
     public ValueTask RenewAsync(GateKey gate, IReadOnlyList<GateLease> leases, CancellationToken cancellationToken) => Grain(gate).RenewAsync([.. leases]);
 
-    public ValueTask ReleaseAsync(GateLease lease, GateRelease release) => Grain(lease.Gate).ReleaseAsync(lease, release);
+    public async ValueTask ReleaseAsync(GateLease lease, GateRelease release)
+    {
+        try
+        {
+            await Grain(lease.Gate).ReleaseAsync(lease, release);
+        }
+        catch (Exception exception) when (ClusterCalls.MayPass(exception))
+        {
+            // What was learnt is worth another try, and nobody need wait for it: the lease expires by itself.
+            _ = ReleaseLaterAsync(lease, release);
+        }
+    }
 
-    public ValueTask<GateRefusal?> RefusalAsync(GateKey gate, long tokens, CancellationToken cancellationToken) => Grain(gate).RefusalAsync(tokens);
+    public ValueTask<GateRefusal?> RefusalAsync(GateKey gate, long tokens, CancellationToken cancellationToken) =>
+        calls.AskAsync(static asked => asked.Grain.RefusalAsync(asked.Tokens), (Grain: Grain(gate), Tokens: tokens), cancellationToken);
 
-    public ValueTask<GateStatus> StatusAsync(GateKey gate, CancellationToken cancellationToken) => Grain(gate).StatusAsync();
+    public ValueTask<GateStatus> StatusAsync(GateKey gate, CancellationToken cancellationToken) =>
+        calls.AskAsync(static grain => grain.StatusAsync(), Grain(gate), cancellationToken);
+
+    private async Task ReleaseLaterAsync(GateLease lease, GateRelease release)
+    {
+        try
+        {
+            await calls.AskAsync(
+                static async asked =>
+                {
+                    await asked.Grain.ReleaseAsync(asked.Lease, asked.Release);
+                    return true;
+                },
+                (Grain: Grain(lease.Gate), Lease: lease, Release: release),
+                CancellationToken.None);
+        }
+        catch (Exception)
+        {
+            // It has expired by now, and been reported as lost.
+        }
+    }
 
     private IGateGrain Grain(GateKey gate) => gate.Kind == GateKind.Model
         ? grains.GetGrain<IModelCallGrain>(gate.Name)

@@ -1,11 +1,13 @@
 using Ensemble.Gates;
 using Ensemble.Grains.Answers;
+using Ensemble.Grains.Calls;
 using Ensemble.Grains.Gates;
 using Ensemble.Grains.Runs;
 using Ensemble.Runs;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
+using Orleans.Placement;
 using Orleans.Streams;
 
 namespace Ensemble.Grains.Hosting;
@@ -18,6 +20,7 @@ public static class GrainHostingExtensions
     public static ISiloBuilder AddEnsembleGrains(this ISiloBuilder silo)
     {
         silo.Services.TryAddSingleton<SiloRuns>();
+        silo.Services.AddPlacementFilter<SkipDrainingStrategy, SkipDrainingDirector>(ServiceLifetime.Singleton);
         silo.Services.TryAddSingleton(static provider => new AnswerPublisher(
             new OrleansAnswerWire(provider.GetRequiredKeyedService<IStreamProvider>(AnswerStreams.ProviderName)),
             provider.GetRequiredService<TimeProvider>(),
@@ -40,7 +43,7 @@ public static class GrainHostingExtensions
                 static provider => new OrleansAnswerWire(provider.GetRequiredService<IClusterClient>().GetStreamProvider(AnswerStreams.ProviderName)));
             services.TryAddSingleton(static provider => new AnswerStream(
                 provider.GetRequiredService<IAnswerWire>(),
-                run => provider.GetRequiredService<IGrainFactory>().GetGrain<IEnsembleRunGrain>(run.Value).FindLastAsync(),
+                run => provider.GetRequiredService<IGrainFactory>().GetGrain<IEnsembleRunGrain>(run.Value).RenewAsync(),
                 provider.GetRequiredService<TimeProvider>(),
                 provider.GetRequiredService<ILogger<AnswerStream>>()));
             services.AddHostedService(static provider => provider.GetRequiredService<AnswerStream>());
@@ -48,9 +51,9 @@ public static class GrainHostingExtensions
 
         services.TryAddSingleton(provider => new ClusterRunEngine(
             provider.GetRequiredService<IGrainFactory>(),
+            provider.GetRequiredService<ClusterCalls>(),
             maxRuns,
             provider.GetService<AnswerStream>(),
-            provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<ClusterRunEngine>>()));
         services.TryAddSingleton<IRunEngine>(static provider => provider.GetRequiredService<ClusterRunEngine>());
         services.TryAddSingleton<IRunsInFlight>(static provider => provider.GetRequiredService<ClusterRunEngine>());
@@ -60,8 +63,9 @@ public static class GrainHostingExtensions
     /// <summary>One for a process: the leases of all its runs are renewed together.</summary>
     private static IServiceCollection AddClusterGates(this IServiceCollection services)
     {
+        services.TryAddSingleton<ClusterCalls>();
         services.TryAddSingleton<IGate>(static provider => new RenewingGates(
-            new ClusterGates(provider.GetRequiredService<IGrainFactory>()),
+            new ClusterGates(provider.GetRequiredService<IGrainFactory>(), provider.GetRequiredService<ClusterCalls>()),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<RenewingGates>>()));
         return services;

@@ -1,71 +1,73 @@
-using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using Ensemble.Grains.Answers;
+using Ensemble.Grains.Calls;
 using Ensemble.Runs;
+using Ensemble.Usage;
 using Microsoft.Extensions.Logging;
 
 namespace Ensemble.Grains.Runs;
 
 /// <summary>
 /// Runs in the cluster, for one frontend: starts them, reads their events, and says every <see cref="RenewalInterval"/> of each that its answer is
-/// still wanted, so that the runs of a frontend that died stop by themselves.
+/// still wanted, so that the runs of a frontend that died stop by themselves. A run of which nothing is heard is asked after; one that
+/// is gone is executed again, as its next incarnation, unless a part of its answer has been shown.
 /// </summary>
 public sealed partial class ClusterRunEngine : IRunEngine, IRunsInFlight, IAsyncDisposable
 {
     public static readonly TimeSpan RenewalInterval = TimeSpan.FromSeconds(10);
 
-    private readonly ConcurrentDictionary<RunId, bool> _active = new();
+    /// <summary>How long a run may say nothing until it is asked whether it is there.</summary>
+    public static readonly TimeSpan SilenceLimit = TimeSpan.FromSeconds(2);
+
+    private const int MaxBarren = 10;
+    private const int MaxStarts = 8;
+
+    private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
+
+    private readonly Dictionary<RunId, RunInFlight> _runs = [];
+    private readonly Lock _lock = new();
     private readonly IGrainFactory _grains;
+    private readonly ClusterCalls _calls;
     private readonly AnswerStream? _stream;
     private readonly ILogger _logger;
     private readonly ITimer _timer;
-    private readonly int _maxRuns;
-    private readonly Lock _lock = new();
-    private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private bool _draining;
-    private int _renewing;
+    private readonly RunDoor _door;
 
     /// <param name="maxRuns">Runs of this frontend in flight at most; one more is refused.</param>
     /// <param name="stream">Brings the events of streamed answers while it is live; null = all are pulled.</param>
-    public ClusterRunEngine(IGrainFactory grains, int maxRuns, AnswerStream? stream, TimeProvider time, ILogger<ClusterRunEngine> logger)
+    public ClusterRunEngine(IGrainFactory grains, ClusterCalls calls, int maxRuns, AnswerStream? stream, ILogger<ClusterRunEngine> logger)
     {
         _grains = grains;
-        _maxRuns = maxRuns;
+        _calls = calls;
+        _door = new RunDoor(maxRuns);
         _stream = stream;
         _logger = logger;
-        _timer = time.CreateTimer(static state => _ = ((ClusterRunEngine)state!).RenewAsync(), this, RenewalInterval, RenewalInterval);
+        _timer = calls.Time.CreateTimer(static state => ((ClusterRunEngine)state!).Look(), this, LookInterval, LookInterval);
     }
 
     /// <summary>Runs that were started here and have not been read to their end.</summary>
-    public int InFlight => _active.Count;
+    public int InFlight => _door.InFlight;
 
     public async ValueTask<RunStart> StartAsync(RunRequest request, CancellationToken cancellationToken)
     {
-        lock (_lock)
+        var start = _door.Enter();
+        if (start != RunStart.Started)
         {
-            if (_draining)
-            {
-                return RunStart.Draining;
-            }
-
-            if (_active.Count >= _maxRuns)
-            {
-                return RunStart.Overloaded;
-            }
-
-            _active[request.Id] = true;
+            return start;
         }
 
-        var start = default(RunStart?);
+        var started = default(RunStart?);
         try
         {
-            var answersTo = request.Chat.Stream ? _stream?.Open(request.Id, request.Incarnation) : null;
-            start = await Grain(request.Id).StartAsync(request, answersTo);
-            return start.Value;
+            var (run, isNew) = Join(request);
+            started = await _calls.AskAsync(
+                static state => state.Engine.StartSomewhereAsync(state.Request, state.IsNew), (Engine: this, run.Request, IsNew: isNew), cancellationToken);
+            return started.Value;
         }
         finally
         {
-            if (start != RunStart.Started)
+            if (started != RunStart.Started)
             {
                 Forget(request.Id);
             }
@@ -74,63 +76,185 @@ public sealed partial class ClusterRunEngine : IRunEngine, IRunsInFlight, IAsync
 
     public async IAsyncEnumerable<RunEvent> ReadAsync(RunId run, long after, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var events = _stream?.Claim(run) is { } inbox ? ReadAsync(run, inbox, after, cancellationToken) : PullAsync(run, after, cancellationToken);
-        await foreach (var runEvent in events)
+        if (Find(run) is not { } inFlight)
         {
-            if (runEvent is RunCompleted or RunFailed)
+            // Somebody else's, or one that nobody wants any more: what is there of it is read.
+            await foreach (var message in Grain(run).ReadAsync(after, cancellationToken).WithCancellation(cancellationToken))
             {
-                Forget(run);
+                yield return message.ToEvent();
             }
 
-            yield return runEvent;
+            yield break;
+        }
+
+        var reading = inFlight.BeginReading(after, _calls.Time.GetTimestamp());
+        try
+        {
+            var lost = default(RunFailed);
+            while (lost is null)
+            {
+                await foreach (var runEvent in ReadOnceAsync(run, reading, cancellationToken))
+                {
+                    if (runEvent.Incarnation > reading.Incarnation && !reading.TryBegin(runEvent.Incarnation))
+                    {
+                        break;
+                    }
+
+                    if (!reading.Take(runEvent))
+                    {
+                        continue;
+                    }
+
+                    if (runEvent is not (RunCompleted or RunFailed))
+                    {
+                        yield return runEvent;
+                        continue;
+                    }
+
+                    Forget(run);
+                    yield return runEvent;
+                    yield break;
+                }
+
+                lost = await RecoverAsync(inFlight, reading, cancellationToken);
+            }
+
+            Forget(run);
+            yield return lost;
+        }
+        finally
+        {
+            inFlight.EndReading(reading);
         }
     }
 
     public async ValueTask CancelAsync(RunId run, CancellationToken cancellationToken)
     {
-        Forget(run);
-        await Grain(run).CancelAsync();
-    }
-
-    public async ValueTask<RunManifest?> FindManifestAsync(RunId run, CancellationToken cancellationToken) =>
-        await Grain(run).FindManifestAsync() is { } json ? RunManifestJson.Read(json) : null;
-
-    public async Task DrainAsync(CancellationToken cancellationToken)
-    {
-        lock (_lock)
+        if (!Forget(run))
         {
-            _draining = true;
-            if (_active.IsEmpty)
-            {
-                _drained.TrySetResult();
-            }
+            return;
         }
 
-        using var registration = cancellationToken.UnsafeRegister(static state => _ = ((ClusterRunEngine)state!).CancelAllAsync(), this);
-        await _drained.Task;
+        try
+        {
+            await Grain(run).CancelAsync();
+        }
+        catch (Exception exception) when (ClusterCalls.MayPass(exception))
+        {
+            // Nobody renews it any more, so that it stops by itself.
+            LogNotReached(_logger, exception, run.Value);
+        }
     }
+
+    public async ValueTask<RunManifest?> FindManifestAsync(RunId run, CancellationToken cancellationToken)
+    {
+        var json = await _calls.AskAsync(static grain => new ValueTask<byte[]?>(grain.FindManifestAsync()), Grain(run), cancellationToken);
+        return json is null ? null : RunManifestJson.Read(json);
+    }
+
+    public Task DrainAsync(CancellationToken cancellationToken) => _door.DrainAsync(CancelAll, cancellationToken);
 
     public ValueTask DisposeAsync() => _timer.DisposeAsync();
 
-    private async Task CancelAllAsync()
+    private static bool IsLast(RunEvent runEvent) => runEvent is RunCompleted or RunFailed;
+
+    private void CancelAll()
     {
-        foreach (var run in _active.Keys)
+        RunId[] runs;
+        lock (_lock)
         {
-            try
+            runs = [.. _runs.Keys];
+        }
+
+        foreach (var run in runs)
+        {
+            _ = CancelAsync(run, CancellationToken.None).AsTask();
+        }
+    }
+
+    /// <summary>A silo that stops takes no runs; the next one asked is another, which may be one that stops, too.</summary>
+    private async ValueTask<RunStart> StartSomewhereAsync(RunRequest request, bool isNew)
+    {
+        for (var tries = 1; ; tries++)
+        {
+            var answersTo = isNew && request.Chat.Stream ? _stream?.Open(request.Id, request.Incarnation) : null;
+            var start = await Grain(request.Id).StartAsync(request, answersTo);
+            if (start != RunStart.Draining || tries == MaxStarts)
             {
-                await CancelAsync(run, CancellationToken.None);
+                return start;
             }
-            catch (Exception)
+
+            await Task.Delay(Pause * tries, _calls.Time, CancellationToken.None);
+        }
+    }
+
+    /// <summary>What comes until the end, or until no more does.</summary>
+    private async IAsyncEnumerable<RunEvent> ReadOnceAsync(RunId run, RunReading reading, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        if (_stream?.Claim(run) is { } inbox)
+        {
+            var feed = new AnswerFeed(inbox.Incarnation, reading.Last);
+            await foreach (var runEvent in ReadAsync(run, inbox, feed, cancellationToken))
             {
-                // Nobody renews it any more, so that it stops by itself.
+                yield return runEvent;
+            }
+
+            if (feed.HasEnded)
+            {
+                yield break;
+            }
+        }
+
+        var broken = reading.BeginPull(_calls.Time.GetTimestamp(), cancellationToken);
+        var pulled = Grain(run).ReadAsync(reading.Last, broken).GetAsyncEnumerator(broken);
+        reading.IsWaiting = true;
+        try
+        {
+            while (await MoveNextAsync(pulled, broken, cancellationToken))
+            {
+                reading.IsWaiting = false;
+                reading.Heard = _calls.Time.GetTimestamp();
+                yield return pulled.Current.ToEvent();
+                reading.IsWaiting = true;
+            }
+        }
+        finally
+        {
+            var wasWaiting = reading.IsWaiting;
+            reading.IsWaiting = false;
+            reading.EndPull();
+            if (!wasWaiting)
+            {
+                // Takes a call: nobody need wait for it. One that waits for an event ends with its token, by itself.
+                _ = pulled.DisposeAsync().AsTask();
             }
         }
     }
 
-    /// <summary>What the stream brings, up to where it fails; the rest from the run itself.</summary>
-    private async IAsyncEnumerable<RunEvent> ReadAsync(RunId run, AnswerInbox inbox, long after, [EnumeratorCancellation] CancellationToken cancellationToken)
+    /// <returns>False where no event comes any more on this way.</returns>
+    private static async ValueTask<bool> MoveNextAsync(IAsyncEnumerator<RunEventMessage> pulled, CancellationToken broken, CancellationToken cancellationToken)
     {
-        var feed = new AnswerFeed(inbox.Incarnation, after);
+        try
+        {
+            var next = pulled.MoveNextAsync();
+
+            // Its own end after a cancellation is a call to a silo that may be gone.
+            return next.IsCompleted ? await next : await next.AsTask().WaitAsync(broken);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return false;
+        }
+        catch (Exception exception) when (ClusterCalls.MayPass(exception))
+        {
+            return false;
+        }
+    }
+
+    /// <summary>What the stream brings, up to where it fails.</summary>
+    private async IAsyncEnumerable<RunEvent> ReadAsync(
+        RunId run, AnswerInbox inbox, AnswerFeed feed, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
         try
         {
             for (var whole = true; whole && !feed.HasEnded && await inbox.Batches.WaitToReadAsync(cancellationToken);)
@@ -140,6 +264,11 @@ public sealed partial class ClusterRunEngine : IRunEngine, IRunsInFlight, IAsync
                     whole = feed.Offer(batch);
                     while (feed.TryTake(out var runEvent))
                     {
+                        if (IsLast(runEvent))
+                        {
+                            _ = Grain(run).LetGoAsync();
+                        }
+
                         yield return runEvent;
                     }
                 }
@@ -149,74 +278,149 @@ public sealed partial class ClusterRunEngine : IRunEngine, IRunsInFlight, IAsync
         {
             _stream!.Close(run);
         }
-
-        if (feed.HasEnded)
-        {
-            yield break;
-        }
-
-        await foreach (var pulled in PullAsync(run, feed.Last, cancellationToken))
-        {
-            if (feed.Offer(pulled) && feed.TryTake(out var runEvent))
-            {
-                yield return runEvent;
-            }
-        }
     }
 
-    private async IAsyncEnumerable<RunEvent> PullAsync(RunId run, long after, [EnumeratorCancellation] CancellationToken cancellationToken)
+    /// <returns>Null where the run can be read on; otherwise the run's end.</returns>
+    private async ValueTask<RunFailed?> RecoverAsync(RunInFlight run, RunReading reading, CancellationToken cancellationToken)
     {
-        await foreach (var message in Grain(run).ReadAsync(after, cancellationToken).WithCancellation(cancellationToken))
+        if (reading.Barren > 0)
         {
-            yield return message.ToEvent();
+            await Task.Delay(Pause * reading.Barren, _calls.Time, cancellationToken);
+        }
+
+        try
+        {
+            var goesOn = reading.Barren++ < MaxBarren && await _calls.AskAsync(
+                static state => state.Engine.GoOnAsync(state.Run, state.Reading), (Engine: this, Run: run, Reading: reading), cancellationToken);
+            return goesOn ? null : Interrupted(run.Request.Id);
+        }
+        catch (ClusterUnavailableException exception)
+        {
+            LogNotReached(_logger, exception, run.Request.Id.Value);
+            return Interrupted(run.Request.Id);
         }
     }
+
+    private async ValueTask<bool> GoOnAsync(RunInFlight run, RunReading reading)
+    {
+        if (await Grain(run.Request.Id).RenewAsync() is not null)
+        {
+            return true;
+        }
+
+        var next = run.After(reading.Incarnation);
+        if (!reading.TryBegin(next.Incarnation))
+        {
+            return false;
+        }
+
+        LogNextIncarnation(_logger, next.Id.Value, next.Incarnation);
+        return await StartSomewhereAsync(next, isNew: true) == RunStart.Started;
+    }
+
+    private static RunFailed Interrupted(RunId run) => new(
+        new RunFailure(RunFailureKind.Interrupted, $"The answer was interrupted by a failure of the server that wrote it (run {run.Value})."),
+        UsageTotals.None with { CostUsd = null });
 
     private IEnsembleRunGrain Grain(RunId run) => _grains.GetGrain<IEnsembleRunGrain>(run.Value);
 
-    private void Forget(RunId run)
+    private RunInFlight? Find(RunId run)
     {
-        _stream?.Close(run);
         lock (_lock)
         {
-            _active.TryRemove(run, out _);
-            if (_draining && _active.IsEmpty)
+            return _runs.GetValueOrDefault(run);
+        }
+    }
+
+    private (RunInFlight Run, bool IsNew) Join(RunRequest request)
+    {
+        lock (_lock)
+        {
+            if (_runs.TryGetValue(request.Id, out var known))
             {
-                _drained.TrySetResult();
+                known.Callers++;
+                return (known, false);
+            }
+
+            return (_runs[request.Id] = new RunInFlight(request, _calls.Time.GetTimestamp()), true);
+        }
+    }
+
+    /// <returns>Whether that was the last caller who waited for it.</returns>
+    private bool Forget(RunId run)
+    {
+        bool isLast;
+        lock (_lock)
+        {
+            if (!_runs.TryGetValue(run, out var known))
+            {
+                return true;
+            }
+
+            isLast = --known.Callers == 0;
+            if (isLast)
+            {
+                _runs.Remove(run);
+            }
+        }
+
+        if (isLast)
+        {
+            _stream?.Close(run);
+        }
+
+        _door.Leave();
+        return isLast;
+    }
+
+    private void Look()
+    {
+        RunInFlight[] runs;
+        lock (_lock)
+        {
+            runs = [.. _runs.Values];
+        }
+
+        foreach (var run in runs)
+        {
+            var silent = run.Readings.Where(reading => reading.IsWaiting && _calls.Time.GetElapsedTime(reading.Heard) >= SilenceLimit).ToList();
+            if ((silent.Count > 0 || _calls.Time.GetElapsedTime(run.Renewed) >= RenewalInterval) && run.TryAsk())
+            {
+                _ = AskAsync(run, silent);
             }
         }
     }
 
-    private async Task RenewAsync()
-    {
-        if (Interlocked.Exchange(ref _renewing, 1) == 1)
-        {
-            return;
-        }
-
-        try
-        {
-            await Task.WhenAll(_active.Keys.Select(RenewAsync));
-        }
-        finally
-        {
-            Volatile.Write(ref _renewing, 0);
-        }
-    }
-
-    private async Task RenewAsync(RunId run)
+    /// <summary>Says that the answer is wanted, and finds out whether more is there than what came.</summary>
+    private async Task AskAsync(RunInFlight run, List<RunReading> silent)
     {
         try
         {
-            await Grain(run).RenewAsync();
+            var last = await Grain(run.Request.Id).RenewAsync();
+            run.Renewed = _calls.Time.GetTimestamp();
+            foreach (var reading in silent)
+            {
+                reading.Heard = run.Renewed;
+                if (last is null || last > reading.Last)
+                {
+                    reading.BreakPull();
+                }
+            }
         }
         catch (Exception exception)
         {
-            // There are two more tries before the run takes it that nobody wants its answer.
-            LogNotRenewed(_logger, exception, run.Value);
+            LogNotReached(_logger, exception, run.Request.Id.Value);
+            silent.ForEach(reading => reading.BreakPull());
+        }
+        finally
+        {
+            run.EndAsk();
         }
     }
 
-    [LoggerMessage(75, LogLevel.Warning, "run {RunId} could not be told that its answer is still wanted")]
-    private static partial void LogNotRenewed(ILogger logger, Exception exception, string runId);
+    [LoggerMessage(75, LogLevel.Warning, "run {RunId} cannot be reached now")]
+    private static partial void LogNotReached(ILogger logger, Exception exception, string runId);
+
+    [LoggerMessage(81, LogLevel.Warning, "run {RunId} is gone from the cluster; it is executed again, as its incarnation {Incarnation}")]
+    private static partial void LogNextIncarnation(ILogger logger, string runId, int incarnation);
 }

@@ -9,10 +9,11 @@ namespace Ensemble.Grains.Runs;
 /// is over.
 /// </summary>
 [KeepAlive]
+[SkipDraining]
 [Orleans.Placement.PreferLocalPlacement]
 internal sealed class EnsembleRunGrain(SiloRuns runs, AnswerPublisher answers) : Grain, IEnsembleRunGrain
 {
-    /// <summary>How long a run goes on though nobody says that the answer is wanted.</summary>
+    /// <summary>How long a run goes on, and waits to be read, though nobody says that the answer is wanted.</summary>
     public static readonly TimeSpan LeaseLifetime = TimeSpan.FromSeconds(30);
 
     /// <summary>How long a run that has ended can still be read.</summary>
@@ -20,8 +21,7 @@ internal sealed class EnsembleRunGrain(SiloRuns runs, AnswerPublisher answers) :
 
     private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(5);
 
-    private Run? _run;
-    private Task _execution = Task.CompletedTask;
+    private HeldRun? _held;
     private int _incarnation;
     private long _renewed;
     private long? _ended;
@@ -33,10 +33,10 @@ internal sealed class EnsembleRunGrain(SiloRuns runs, AnswerPublisher answers) :
             return RunStart.Started;
         }
 
-        var (run, execution, start) = await runs.StartAsync(request);
-        if (run is null)
+        var (held, start) = await runs.StartAsync(request);
+        if (held is null)
         {
-            if (_run is null)
+            if (_held is null)
             {
                 DeactivateOnIdle();
             }
@@ -44,94 +44,101 @@ internal sealed class EnsembleRunGrain(SiloRuns runs, AnswerPublisher answers) :
             return start;
         }
 
-        // An older incarnation is void; what it still does costs money and helps nobody.
-        _run?.Cancel();
-        if (_run is null)
+        if (_held is null)
         {
             this.RegisterGrainTimer(LookAsync, new GrainTimerCreationOptions { DueTime = LookInterval, Period = LookInterval, KeepAlive = true });
         }
 
-        (_run, _execution, _incarnation, _ended) = (run, execution, request.Incarnation, null);
+        // An older incarnation is void; what it still does costs money and helps nobody.
+        _held?.Cancel();
+        (_held, _incarnation, _ended) = (held, request.Incarnation, null);
         _renewed = runs.Time.GetTimestamp();
         if (answersTo is not null)
         {
             // Ends with the run; its grain neither waits for it nor is kept busy by it.
-            _ = Task.Run(() => answers.PublishAsync(run.Journal, request.Id, request.Incarnation, answersTo));
+            _ = Task.Run(() => answers.PublishAsync(held.Run.Journal, request.Id, request.Incarnation, answersTo));
         }
 
-        return RunStart.Started;
+        return start;
     }
 
     public async IAsyncEnumerable<RunEventMessage> ReadAsync(long after, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        if (_run is not { } run)
+        if (Found() is not { } held)
         {
-            DeactivateOnIdle();
             yield break;
         }
 
-        await foreach (var runEvent in run.Journal.ReadAsync(after, cancellationToken))
+        await foreach (var runEvent in held.Run.Journal.ReadAsync(after, cancellationToken))
         {
             yield return RunEventMessage.From(runEvent);
         }
+
+        held.LetGo();
     }
 
-    public Task<long?> FindLastAsync()
-    {
-        if (_run is null)
-        {
-            DeactivateOnIdle();
-        }
-
-        return Task.FromResult(_run?.Journal.Last);
-    }
-
-    public Task RenewAsync()
+    public Task<long?> RenewAsync()
     {
         _renewed = runs.Time.GetTimestamp();
+        return Task.FromResult(Found()?.Run.Journal.Last);
+    }
+
+    public Task LetGoAsync()
+    {
+        Found()?.LetGo();
         return Task.CompletedTask;
     }
 
     public Task CancelAsync()
     {
-        _run?.Cancel();
+        Found()?.Cancel();
         return Task.CompletedTask;
     }
 
-    public Task<byte[]?> FindManifestAsync()
-    {
-        if (_run is null)
-        {
-            DeactivateOnIdle();
-            return Task.FromResult<byte[]?>(null);
-        }
-
-        return Task.FromResult<byte[]?>(RunManifestJson.Write(_run.Manifest()));
-    }
+    public Task<byte[]?> FindManifestAsync() => Task.FromResult(Found() is { } held ? RunManifestJson.Write(held.Run.Manifest()) : null);
 
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
-        _run?.Cancel();
-        await _execution.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
-        _run?.Dispose();
+        if (_held is { } held)
+        {
+            held.Cancel();
+            await held.Execution.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        }
+    }
+
+    // A name that somebody made up, or of a run that another silo had, leaves nothing behind here.
+    private HeldRun? Found()
+    {
+        if (_held is null)
+        {
+            DeactivateOnIdle();
+        }
+
+        return _held;
     }
 
     private Task LookAsync()
     {
-        if (!_execution.IsCompleted)
+        var held = _held!;
+        var isWanted = runs.Time.GetElapsedTime(_renewed) <= LeaseLifetime;
+        if (!held.Execution.IsCompleted)
         {
-            if (runs.Time.GetElapsedTime(_renewed) > LeaseLifetime)
+            if (!isWanted)
             {
-                _run!.Cancel();
+                held.Cancel();
             }
+
+            return Task.CompletedTask;
         }
-        else if (_ended is not { } ended)
+
+        _ended ??= runs.Time.GetTimestamp();
+        if (!isWanted)
         {
-            _ended = runs.Time.GetTimestamp();
-        }
-        else if (runs.Time.GetElapsedTime(ended) > ReplayWindow)
-        {
-            DeactivateOnIdle();
+            held.LetGo();
+            if (runs.Time.GetElapsedTime(_ended.Value) > ReplayWindow)
+            {
+                DeactivateOnIdle();
+            }
         }
 
         return Task.CompletedTask;

@@ -1,8 +1,9 @@
 using Ensemble.Runs;
+using Orleans.Concurrency;
 
 namespace Ensemble.Grains.Runs;
 
-/// <summary>One run, by its id. Its methods only begin it, read what it has done, and end it: the work is done beside them.</summary>
+/// <summary>One run, by its id. Its methods only begin it, read what it has done, and end it: the work is done beside them. Each can be asked again.</summary>
 [Alias(Aliases.RunGrain)]
 public interface IEnsembleRunGrain : IGrainWithStringKey
 {
@@ -16,15 +17,16 @@ public interface IEnsembleRunGrain : IGrainWithStringKey
     [Alias("read")]
     IAsyncEnumerable<RunEventMessage> ReadAsync(long after, CancellationToken cancellationToken);
 
-    /// <returns>The number of the run's last event so far; null where the run is not known here.</returns>
-    [Alias("last")]
-    [ResponseTimeout("00:00:05")]
-    Task<long?> FindLastAsync();
-
     /// <summary>Says that somebody still wants the answer. A run of which nobody says so for 30 s is stopped.</summary>
+    /// <returns>The number of its last event so far; null where the run is not known here.</returns>
     [Alias("renew")]
-    [ResponseTimeout("00:00:05")]
-    Task RenewAsync();
+    [ResponseTimeout("00:00:02")]
+    Task<long?> RenewAsync();
+
+    /// <summary>Says that its answer has been read to the end on another way than <see cref="ReadAsync"/>. A silo that stops waits no longer for that.</summary>
+    [Alias("let-go")]
+    [OneWay]
+    Task LetGoAsync();
 
     [Alias("cancel")]
     [ResponseTimeout("00:00:05")]

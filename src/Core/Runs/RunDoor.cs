@@ -1,0 +1,84 @@
+namespace Ensemble.Runs;
+
+/// <summary>Counts runs in flight: lets so many in at once, and none any more once it is closed. Thread-safe.</summary>
+/// <param name="maxRuns">Runs inside at most.</param>
+public sealed class RunDoor(int maxRuns = int.MaxValue)
+{
+    private readonly Lock _lock = new();
+    private readonly TaskCompletionSource _empty = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _inside;
+    private bool _closed;
+
+    public int InFlight
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _inside;
+            }
+        }
+    }
+
+    public bool IsClosed
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _closed;
+            }
+        }
+    }
+
+    /// <returns><see cref="RunStart.Started"/> for one that is inside now and has to <see cref="Leave"/>; otherwise why it is not.</returns>
+    public RunStart Enter()
+    {
+        lock (_lock)
+        {
+            if (_closed)
+            {
+                return RunStart.Draining;
+            }
+
+            if (_inside >= maxRuns)
+            {
+                return RunStart.Overloaded;
+            }
+
+            _inside++;
+            return RunStart.Started;
+        }
+    }
+
+    public void Leave()
+    {
+        lock (_lock)
+        {
+            _inside--;
+            CompleteWhenEmpty();
+        }
+    }
+
+    /// <summary>Closes, and completes when the last one has left.</summary>
+    /// <param name="hurry">Called when <paramref name="cancellationToken"/> is cancelled before: makes those inside leave soon.</param>
+    public async Task DrainAsync(Action hurry, CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            _closed = true;
+            CompleteWhenEmpty();
+        }
+
+        using var registration = cancellationToken.UnsafeRegister(static state => ((Action)state!)(), hurry);
+        await _empty.Task;
+    }
+
+    private void CompleteWhenEmpty()
+    {
+        if (_closed && _inside == 0)
+        {
+            _empty.TrySetResult();
+        }
+    }
+}

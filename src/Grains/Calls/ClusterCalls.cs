@@ -1,0 +1,71 @@
+using Ensemble.Runs;
+using Polly;
+using Polly.Retry;
+using Polly.Timeout;
+
+namespace Ensemble.Grains.Calls;
+
+/// <summary>
+/// Calls to grains that are asked again where the cluster did not answer: each has a deadline of its own, and asking twice changes nothing. A silo
+/// that died is found out, and its grains are elsewhere, well within <see cref="Patience"/>.
+/// </summary>
+public sealed class ClusterCalls
+{
+    /// <summary>How long a call is repeated.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
+    private readonly ResiliencePipeline _repeat;
+
+    public ClusterCalls(TimeProvider time)
+    {
+        Time = time;
+        _repeat = new ResiliencePipelineBuilder { TimeProvider = time }
+            .AddTimeout(Patience)
+            .AddRetry(new RetryStrategyOptions
+            {
+                ShouldHandle = static arguments => new(arguments.Outcome.Exception is { } exception && MayPass(exception)),
+                MaxRetryAttempts = int.MaxValue,
+                BackoffType = DelayBackoffType.Exponential,
+                UseJitter = true,
+                Delay = TimeSpan.FromMilliseconds(100),
+                MaxDelay = TimeSpan.FromSeconds(1),
+            })
+            .Build();
+    }
+
+    public TimeProvider Time { get; }
+
+    /// <returns>Whether the exception says that the cluster did not answer, and not what the answer was.</returns>
+    public static bool MayPass(Exception exception) => exception switch
+    {
+        WrappedException => false,
+        OrleansException or TimeoutException or EnumerationAbortedException => true,
+        _ => false,
+    };
+
+    /// <exception cref="ClusterUnavailableException">No answer came in <see cref="Patience"/>.</exception>
+    public async ValueTask<T> AskAsync<TState, T>(Func<TState, ValueTask<T>> call, TState state, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await call(state);
+        }
+        catch (Exception exception) when (MayPass(exception))
+        {
+            return await RepeatAsync(call, state, exception, cancellationToken);
+        }
+    }
+
+    private async Task<T> RepeatAsync<TState, T>(Func<TState, ValueTask<T>> call, TState state, Exception first, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _repeat.ExecuteAsync(
+                static async (asked, token) => await asked.Call(asked.State).AsTask().WaitAsync(token), (Call: call, State: state), cancellationToken);
+        }
+        catch (Exception exception) when (exception is TimeoutRejectedException || MayPass(exception))
+        {
+            throw new ClusterUnavailableException($"The cluster has not answered for {Patience.TotalSeconds:f0} s: {first.Message}", first);
+        }
+    }
+}

@@ -1,0 +1,76 @@
+using Ensemble.Runs;
+
+namespace Ensemble.Grains.Runs;
+
+/// <summary>
+/// A run that a frontend has started, or joined, and has not read to its end. The request is kept: whoever has it can have it executed again.
+/// </summary>
+internal sealed class RunInFlight(RunRequest request, long now)
+{
+    private readonly Lock _lock = new();
+    private readonly List<RunReading> _readings = [];
+    private long _renewed = now;
+    private int _asking;
+
+    /// <summary>With the newest incarnation that this frontend knows of.</summary>
+    public RunRequest Request { get; private set; } = request;
+
+    /// <summary>Callers who wait for it. Guarded by the engine.</summary>
+    public int Callers { get; set; } = 1;
+
+    /// <summary>When it was last said that the answer is wanted.</summary>
+    public long Renewed
+    {
+        get => Volatile.Read(ref _renewed);
+        set => Volatile.Write(ref _renewed, value);
+    }
+
+    public IReadOnlyList<RunReading> Readings
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return [.. _readings];
+            }
+        }
+    }
+
+    public RunReading BeginReading(long after, long now)
+    {
+        var reading = new RunReading(Request.Incarnation, after, Request.Chat.Stream, now);
+        lock (_lock)
+        {
+            _readings.Add(reading);
+        }
+
+        return reading;
+    }
+
+    public void EndReading(RunReading reading)
+    {
+        lock (_lock)
+        {
+            _readings.Remove(reading);
+        }
+    }
+
+    /// <summary>The request for an incarnation after <paramref name="incarnation"/>: the same one for all who ask.</summary>
+    public RunRequest After(int incarnation)
+    {
+        lock (_lock)
+        {
+            if (Request.Incarnation <= incarnation)
+            {
+                Request = Request with { Incarnation = incarnation + 1 };
+            }
+
+            return Request;
+        }
+    }
+
+    /// <returns>False where the run is being asked already how far it is.</returns>
+    public bool TryAsk() => Interlocked.Exchange(ref _asking, 1) == 0;
+
+    public void EndAsk() => Volatile.Write(ref _asking, 0);
+}

@@ -1,0 +1,111 @@
+using Ensemble.Runs;
+
+namespace Ensemble.Grains.Runs;
+
+/// <summary>How far one reader of a run is, over all its incarnations, and the way on which events come to it.</summary>
+/// <param name="after">The number of the last event that the reader has already.</param>
+/// <param name="streamed">Whether each piece of an answer is shown as it comes, and cannot be taken back.</param>
+internal sealed class RunReading(int incarnation, long after, bool streamed, long now)
+{
+    private readonly Lock _lock = new();
+    private CancellationTokenSource? _pull;
+    private long _heard = now;
+    private long _last = after;
+    private bool _hasShown;
+    private bool _isWaiting;
+
+    public int Incarnation { get; private set; } = incarnation;
+
+    /// <summary>The number of the last event that was taken.</summary>
+    public long Last => Volatile.Read(ref _last);
+
+    /// <summary>Goes in a row without an event between them.</summary>
+    public int Barren { get; set; }
+
+    /// <summary>When something was heard of the run.</summary>
+    public long Heard
+    {
+        get => Volatile.Read(ref _heard);
+        set => Volatile.Write(ref _heard, value);
+    }
+
+    /// <summary>Whether the reader waits for an event that it pulls.</summary>
+    public bool IsWaiting
+    {
+        get => Volatile.Read(ref _isWaiting);
+        set => Volatile.Write(ref _isWaiting, value);
+    }
+
+    /// <summary>Goes over to a newer incarnation, from its beginning.</summary>
+    /// <returns>False where a part of the answer has been shown: another one must not follow it.</returns>
+    public bool TryBegin(int newer)
+    {
+        if (streamed && _hasShown)
+        {
+            return false;
+        }
+
+        (Incarnation, _hasShown) = (newer, false);
+        Volatile.Write(ref _last, 0);
+        return true;
+    }
+
+    /// <returns>False for an event that the reader has, or that is void.</returns>
+    public bool Take(RunEvent runEvent)
+    {
+        if (runEvent.Incarnation != Incarnation || runEvent.Sequence <= Last)
+        {
+            return false;
+        }
+
+        Volatile.Write(ref _last, runEvent.Sequence);
+        _hasShown |= runEvent is AnswerDelta or ChoicesDelta;
+        Barren = 0;
+        return true;
+    }
+
+    /// <returns>What <see cref="BreakPull"/> cancels, until <see cref="EndPull"/>.</returns>
+    public CancellationToken BeginPull(long now, CancellationToken cancellationToken)
+    {
+        Heard = now;
+        var pull = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        lock (_lock)
+        {
+            _pull = pull;
+        }
+
+        return pull.Token;
+    }
+
+    /// <summary>Nothing is to come on the way on which events are pulled now.</summary>
+    public void BreakPull()
+    {
+        CancellationTokenSource? pull;
+        lock (_lock)
+        {
+            pull = _pull;
+        }
+
+        try
+        {
+            pull?.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // It ended at this moment.
+        }
+    }
+
+    public void EndPull()
+    {
+        CancellationTokenSource? pull;
+        lock (_lock)
+        {
+            (pull, _pull) = (_pull, null);
+        }
+
+        // Whatever still waits for an event is of no use to anybody.
+        pull?.Cancel();
+        pull?.Dispose();
+    }
+}

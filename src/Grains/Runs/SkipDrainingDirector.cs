@@ -1,0 +1,19 @@
+using Orleans.Placement;
+using Orleans.Runtime.Placement;
+
+namespace Ensemble.Grains.Runs;
+
+internal sealed class SkipDrainingDirector(SiloRuns runs, ILocalSiloDetails local) : IPlacementFilterDirector
+{
+    public IEnumerable<SiloAddress> Filter(PlacementFilterStrategy filterStrategy, PlacementTarget target, IEnumerable<SiloAddress> silos)
+    {
+        if (!runs.IsDraining)
+        {
+            return silos;
+        }
+
+        // The last silo says itself that it takes nothing.
+        var others = silos.Where(silo => !silo.Equals(local.SiloAddress)).ToList();
+        return others.Count > 0 ? others : silos;
+    }
+}

@@ -1,0 +1,91 @@
+using Ensemble.Cluster.Tests.Support;
+using Ensemble.Grains.Runs;
+using Ensemble.Runs;
+using Ensemble.Testing;
+using Microsoft.Extensions.DependencyInjection;
+using Orleans.TestingHost;
+
+namespace Ensemble.Cluster.Tests.Runs;
+
+/// <summary>A silo that stops takes no runs, and goes when those that it has were read.</summary>
+public sealed class SiloDrainTests
+{
+    [Fact]
+    public async Task Ask_OneOfThreeSilosDrains_IsAnsweredByTheOthers()
+    {
+        await using var bench = await ClusterBench.StartAsync();
+        var silos = bench.Cluster.Silos.Select(silo => Runs(bench, silo)).ToList();
+        await silos[0].DrainAsync(Now.Cancel);
+        var hold = new TaskCompletionSource();
+        bench.Model("bilby").Default = StubReply.Gated(hold.Task, StubReply.Text("It is Paris."));
+
+        var asking = Enumerable.Range(0, 30).Select(index => bench.Frontends[index % 2].ChatAsync(index % 3 == 0 ? ClusterBench.AskStreamed : ClusterBench.Ask)).ToList();
+        await bench.Stub.WaitForRequestsAsync("vendor-bilby", asking.Count, Now.Cancel);
+
+        silos[0].InFlight.ShouldBe(0);
+        silos.Sum(silo => silo.InFlight).ShouldBe(asking.Count);
+        hold.SetResult();
+        (await Task.WhenAll(asking)).ShouldAllBe(answer => answer.Status == 200 && answer.Body.Contains("Paris"));
+    }
+
+    [Fact]
+    public async Task Ask_AllSilosDrain_IsRefusedAsDraining()
+    {
+        await using var bench = await ClusterBench.StartAsync();
+        await Task.WhenAll(bench.Cluster.Silos.Select(silo => Runs(bench, silo).DrainAsync(Now.Cancel)));
+
+        var (status, body, _) = await bench.Frontends[0].ChatAsync(ClusterBench.Ask);
+
+        (status, body.Contains("\"draining\"", StringComparison.Ordinal)).ShouldBe((503, true));
+        bench.Stub.Requests.ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public async Task Drain_RunHasEndedButWasNotRead_WaitsForItsReader(int frontend)
+    {
+        await using var bench = await ClusterBench.StartAsync();
+        var engine = bench.Frontends[frontend].Services.GetRequiredService<ClusterRunEngine>();
+        var request = Request(ClusterBench.AskStreamed);
+        await engine.StartAsync(request, Now.Cancel);
+        while (await engine.FindManifestAsync(request.Id, Now.Cancel) is not { Outcome: "completed" })
+        {
+            Now.Cancel.ThrowIfCancellationRequested();
+        }
+
+        var draining = bench.Cluster.Silos.Select(silo => Runs(bench, silo).DrainAsync(Now.Cancel)).ToList();
+        draining.Count(drain => drain.IsCompleted).ShouldBe(2);
+        var events = await engine.ReadAsync(request.Id, 0, Now.Cancel).ToListAsync(Now.Cancel);
+
+        events[^1].ShouldBeOfType<RunCompleted>();
+        await Task.WhenAll(draining).WaitAsync(Now.Cancel);
+    }
+
+    [Fact]
+    public async Task Drain_TimeIsOver_WaitsForNobody()
+    {
+        await using var bench = await ClusterBench.StartAsync();
+        bench.Model("quokka").Default = StubReply.Hang();
+        var engine = bench.Frontends[1].Services.GetRequiredService<ClusterRunEngine>();
+        var request = Request(ClusterBench.Ask);
+        await engine.StartAsync(request, Now.Cancel);
+        using var patience = new CancellationTokenSource();
+        var draining = bench.Cluster.Silos.Select(silo => Runs(bench, silo).DrainAsync(patience.Token)).ToList();
+
+        await patience.CancelAsync();
+
+        await Task.WhenAll(draining).WaitAsync(Now.Cancel);
+        (await engine.ReadAsync(request.Id, 0, Now.Cancel).ToListAsync(Now.Cancel))[^1].ShouldBeOfType<RunFailed>().Failure.Kind.ShouldBe(RunFailureKind.Cancelled);
+    }
+
+    private static SiloRuns Runs(ClusterBench bench, InProcessSiloHandle silo) =>
+        bench.Cluster.GetSiloServiceProvider(silo.SiloAddress).GetRequiredService<SiloRuns>();
+
+    private static RunRequest Request(string json) => new()
+    {
+        Id = RunId.New(),
+        Chat = Ensemble.Chat.ChatRequestParser.Parse(System.Text.Encoding.UTF8.GetBytes(json), Ensemble.Chat.ChatLimits.Default),
+        CatalogRevision = 1,
+    };
+}
