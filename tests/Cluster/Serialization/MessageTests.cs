@@ -31,7 +31,7 @@ public sealed class MessageTests
     };
 
     /// <summary>Every message by a name, as a value.</summary>
-    private static readonly Dictionary<string, object> Messages = new(StringComparer.Ordinal)
+    internal static readonly Dictionary<string, object> Messages = new(StringComparer.Ordinal)
     {
         ["gate-key"] = GateKey.Alias("council"),
         ["gate-holder"] = Holder,

@@ -44,11 +44,13 @@ internal sealed class ClusterBench : IAsyncDisposable
     /// <param name="shape">Changes the ensemble.</param>
     /// <param name="more">Adds keys, models, ensembles.</param>
     /// <param name="wire">Stands between the streaming frontend and its stream.</param>
+    /// <param name="silos">Adds to each silo.</param>
     public static async Task<ClusterBench> StartAsync(
         Func<ModelConfig, ModelConfig>? model = null,
         Func<EnsembleConfig, EnsembleConfig>? shape = null,
         Action<CatalogBuilder>? more = null,
-        Func<IAnswerWire, IAnswerWire>? wire = null)
+        Func<IAnswerWire, IAnswerWire>? wire = null,
+        Action<ISiloBuilder>? silos = null)
     {
         var stub = await UpstreamStub.StartAsync();
         var catalog = new TestCatalog(Snapshot(stub, 1, model, shape, more));
@@ -66,6 +68,7 @@ internal sealed class ClusterBench : IAsyncDisposable
 #pragma warning disable ORLEANSEXP003 // What the product runs with.
             silo.AddDistributedGrainDirectory();
 #pragma warning restore ORLEANSEXP003
+            silos?.Invoke(silo);
         });
         builder.ConfigureClient(client => client.AddAnswerStreams());
         var cluster = builder.Build();

@@ -1,0 +1,154 @@
+using System.Text;
+using Ensemble.Chat;
+using Ensemble.Cluster.Tests.Support;
+using Ensemble.Gates;
+using Ensemble.Grains.Gates;
+using Ensemble.Grains.Runs;
+using Ensemble.Runs;
+using Ensemble.Testing;
+using Ensemble.Upstreams;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Ensemble.Cluster.Tests.Runs;
+
+/// <summary>Each method of each grain, called from another silo than the one that holds the activation: what is sent arrives, and what is returned.</summary>
+public sealed class CrossSiloTests
+{
+    [Fact]
+    public void Interfaces_OfGrains_AreAllCalledHere() =>
+        typeof(IEnsembleRunGrain).Assembly.GetTypes().Where(type => type.IsInterface && type.IsAssignableTo(typeof(IAddressable)))
+            .ShouldBe([typeof(IEnsembleRunGrain), typeof(IGateGrain), typeof(IModelCallGrain), typeof(ICallerGateGrain)], ignoreOrder: true);
+
+    [Fact]
+    public async Task Run_EveryMethodFromAnotherSilo_ArgumentsAndResultsArrive()
+    {
+        var log = new CallLog();
+        await using var bench = await ClusterBench.StartAsync(silos: silo => silo.Services.AddSingleton<IIncomingGrainCallFilter>(log));
+        bench.Model("bilby").Default = StubReply.Hang();
+        var request = Request(RunId.New(), incarnation: 1);
+        (await Grains(bench, bench.Cluster.Silos[0].SiloAddress).GetGrain<IEnsembleRunGrain>(request.Id.Value).StartAsync(request, null)).ShouldBe(RunStart.Started);
+        await bench.Stub.WaitForRequestsAsync("vendor-bilby", 1, Now.Cancel);
+        var grain = Far<IEnsembleRunGrain>(bench, log, request.Id.Value, out var home);
+
+        await grain.RenewAsync();
+        var running = (await grain.FindLastAsync()).ShouldNotBeNull();
+        await grain.CancelAsync();
+        var cancelled = await ReadAsync(grain, 0);
+        bench.Model("bilby").Default = StubReply.Text("It is Paris.");
+        var again = Request(request.Id, incarnation: 2);
+        (await grain.StartAsync(again, "nobody.1")).ShouldBe(RunStart.Started);
+        var all = await ReadAsync(grain, 0);
+        var rest = await ReadAsync(grain, 1);
+        var manifest = RunManifestJson.Read((await grain.FindManifestAsync()).ShouldNotBeNull());
+
+        running.ShouldBe(1, "the panel has closed, and the judge is silent");
+        cancelled[^1].ShouldBeOfType<RunFailed>().Failure.Kind.ShouldBe(RunFailureKind.Cancelled);
+        all[^1].ShouldBeOfType<RunCompleted>().Answer.FinishReason.ShouldBe("stop");
+        all[0].ShouldBeOfType<PanelClosed>().Usable.ShouldBe(3);
+        all.ShouldAllBe(runEvent => runEvent.Incarnation == 2);
+        rest.Select(runEvent => runEvent.Sequence).ShouldBe(all.Skip(1).Select(runEvent => runEvent.Sequence));
+        (await grain.FindLastAsync()).ShouldBe(all.Count);
+        manifest.Run.ShouldBe(request.Id);
+        var start = ShouldHaveCrossed<IEnsembleRunGrain>(log, home, nameof(IEnsembleRunGrain.StartAsync));
+        var sent = start[0].ShouldBeOfType<RunRequest>();
+        sent.ShouldNotBeSameAs(again);
+        (sent.Id, sent.Incarnation, sent.Caller, sent.CatalogRevision).ShouldBe((again.Id, 2, "team", 1));
+        Encoding.UTF8.GetString(sent.Chat.Body.Span).ShouldBe(ClusterBench.AskStreamed);
+        start[1].ShouldBe("nobody.1");
+        ShouldHaveCrossed<IEnsembleRunGrain>(log, home, nameof(IEnsembleRunGrain.ReadAsync))[0].ShouldBe(1);
+        ShouldAllHaveCrossed<IEnsembleRunGrain>(log, home);
+    }
+
+    [Fact]
+    public Task ModelGate_EveryMethodFromAnotherSilo_ArgumentsAndResultsArrive() => CallAsync<IModelCallGrain>(GateKey.Model("solo"), "solo");
+
+    [Fact]
+    public Task CallerGate_EveryMethodFromAnotherSilo_ArgumentsAndResultsArrive() => CallAsync<ICallerGateGrain>(GateKey.Alias("council"), "alias:council");
+
+    private static async Task CallAsync<TGrain>(GateKey key, string name)
+        where TGrain : IGateGrain
+    {
+        var log = new CallLog();
+        await using var bench = await ClusterBench.StartAsync(
+            model => model.DisplayName == "solo" ? model with { RateLimit = new() { Rpm = 2, Tpm = 1000 } } : model,
+            ensemble => ensemble with { RateLimit = new() { Rpm = 2, Tpm = 1000 } },
+            silos: silo => silo.Services.AddSingleton<IIncomingGrainCallFilter>(log));
+        await bench.Cluster.Client.GetGrain<TGrain>(name).StatusAsync();
+        var grain = Far<TGrain>(bench, log, name, out var home);
+        var holder = new GateHolder(RunId.New(), 2, "council", SubCallRole.Judge, new SubCallKey(SubCallStep.Synthesis, 1, 3));
+        var request = new GateRequest(key, Guid.NewGuid(), 321, holder);
+        var release = new GateRelease(CallOutcome.Ok, 17, TimeSpan.FromSeconds(3));
+
+        var lease = (await grain.AcquireAsync(request)).Lease.ShouldNotBeNull();
+        await grain.RenewAsync([lease]);
+        var held = await grain.StatusAsync();
+        await grain.ReleaseAsync(lease, release);
+        var released = await grain.StatusAsync();
+        var tooMany = (await grain.RefusalAsync(5000)).ShouldNotBeNull();
+        await grain.AcquireAsync(request with { Lease = Guid.NewGuid(), Tokens = 1 });
+        var refused = await grain.AcquireAsync(request with { Lease = Guid.NewGuid(), Tokens = 1 });
+
+        (lease.Gate, lease.Id, lease.Tokens, lease.Holder).ShouldBe((key, request.Lease, 321, holder));
+        (held.Gate, held.InFlight, held.TokensThisMinute, held.Limits.Rate?.Tpm).ShouldBe((key, 1, 321, 1000));
+        (released.InFlight, released.RequestsThisMinute, released.TokensThisMinute).ShouldBe((0, 1, 17));
+        (tooMany.Limit, tooMany.Most).ShouldBe((GateLimit.Tpm, 1000));
+        refused.Refusal.ShouldNotBeNull().Limit.ShouldBe(GateLimit.Rpm);
+        refused.Quotas.Requests.ShouldNotBeNull().Limit.ShouldBe(2);
+        log.Calls.First(call => call.Silo.Equals(home) && call.Method.Name == nameof(IGateGrain.AcquireAsync)).Arguments.ShouldBe([request]);
+        ShouldHaveCrossed<TGrain>(log, home, nameof(IGateGrain.RenewAsync))[0].ShouldBeOfType<GateLease[]>().ShouldBe([lease]);
+        ShouldHaveCrossed<TGrain>(log, home, nameof(IGateGrain.ReleaseAsync)).ShouldBe([lease, release]);
+        ShouldHaveCrossed<TGrain>(log, home, nameof(IGateGrain.RefusalAsync)).ShouldBe([5000L]);
+        ShouldAllHaveCrossed<TGrain>(log, home);
+    }
+
+    private static RunRequest Request(RunId run, int incarnation) => new()
+    {
+        Id = run,
+        Incarnation = incarnation,
+        Chat = ChatRequestParser.Parse(Encoding.UTF8.GetBytes(ClusterBench.AskStreamed), ChatLimits.Default),
+        Caller = "team",
+        CatalogRevision = 1,
+    };
+
+    private static async Task<List<RunEvent>> ReadAsync(IEnsembleRunGrain grain, long after)
+    {
+        var events = new List<RunEvent>();
+        await foreach (var message in grain.ReadAsync(after, Now.Cancel))
+        {
+            events.Add(message.ToEvent());
+        }
+
+        return events;
+    }
+
+    private static IGrainFactory Grains(ClusterBench bench, SiloAddress silo) => bench.Cluster.GetSiloServiceProvider(silo).GetRequiredService<IGrainFactory>();
+
+    /// <summary>The grain, which has been called once, as another silo sees it. Only what follows is in the log.</summary>
+    private static TGrain Far<TGrain>(ClusterBench bench, CallLog log, string key, out SiloAddress home)
+        where TGrain : IGrainWithStringKey
+    {
+        var id = bench.Cluster.Client.GetGrain<TGrain>(key).GetGrainId();
+        var holder = home = log.Calls.Last(call => call.Target == id).Silo;
+        log.Clear();
+        return Grains(bench, bench.Cluster.Silos.Select(silo => silo.SiloAddress).First(silo => !silo.Equals(holder))).GetGrain<TGrain>(key);
+    }
+
+    /// <returns>The arguments with which the method arrived last.</returns>
+    private static IReadOnlyList<object?> ShouldHaveCrossed<TGrain>(CallLog log, SiloAddress home, string method) =>
+        Crossed<TGrain>(log, home).Last(call => call.Method.Name == method).Arguments;
+
+    private static void ShouldAllHaveCrossed<TGrain>(CallLog log, SiloAddress home)
+    {
+        Type[] interfaces = [typeof(TGrain), .. typeof(TGrain).GetInterfaces().Where(type => type.Assembly == typeof(TGrain).Assembly)];
+
+        interfaces.SelectMany(type => type.GetMethods()).Select(method => method.Name)
+            .Except(Crossed<TGrain>(log, home).Select(call => call.Method.Name)).ShouldBeEmpty("each is to be called here");
+    }
+
+    /// <summary>Calls of a grain by a silo: the id of the caller says which it is, and it is not where the grain lives.</summary>
+    private static IEnumerable<ArrivedCall> Crossed<TGrain>(CallLog log, SiloAddress home) => log.Calls.Where(call =>
+        call.Silo.Equals(home)
+        && call.Method.DeclaringType!.IsAssignableFrom(typeof(TGrain))
+        && call.Caller.ToString()!.Contains("hosted-", StringComparison.Ordinal)
+        && !call.Caller.ToString()!.Contains(home.ToParsableString(), StringComparison.Ordinal));
+}

@@ -1,0 +1,104 @@
+using Ensemble.Cluster.Tests.Support;
+using Ensemble.Grains.Gates;
+using Ensemble.Testing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Ensemble.Cluster.Tests.Runs;
+
+/// <summary>
+/// What a run of a panel of three and a judge costs in calls of grains, from the HTTP request to the end of its answer. Each message of an enumeration and
+/// each item that is put on a stream is one. What a silo does whether there are runs or not is none: timers, the polling of queues, beats. Nor are
+/// Orleans' own messages between silos about where grains live, and what a queue's agent hands to a frontend, which is no grain.
+/// </summary>
+public sealed class GrainCallTests
+{
+    private const int SubCalls = 4;
+
+    private const int MostBesides = 6;
+
+    private static readonly string[] Words = [.. Enumerable.Range(0, 400).Select(number => $"word{number} ")];
+
+    [Theory]
+    [InlineData(0, false)]
+    [InlineData(0, true)]
+    [InlineData(1, false)]
+    [InlineData(1, true)]
+    public async Task Ask_AnswerInOnePiece_TakesTwoCallsASubCallAndAtMostSixBesides(int frontend, bool streamed)
+    {
+        var calls = await CountAsync(frontend, streamed, "It is Paris.");
+
+        calls.Gates.ShouldBe(2 * SubCalls);
+        calls.Besides.ShouldBeInRange(1, MostBesides);
+    }
+
+    [Fact]
+    public async Task Ask_WholeLongAnswer_CostsWhatAShortOneDoes()
+    {
+        var calls = await CountAsync(frontend: 0, streamed: false, Words);
+
+        calls.Gates.ShouldBe(2 * SubCalls);
+        calls.Besides.ShouldBeInRange(1, MostBesides);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public async Task Ask_StreamedLongAnswer_TakesNoMoreThanACallAPieceBesides(int frontend)
+    {
+        var calls = await CountAsync(frontend, streamed: true, Words);
+
+        calls.Gates.ShouldBe(2 * SubCalls);
+        calls.Besides.ShouldBeInRange(1, MostBesides + Words.Length);
+    }
+
+    /// <param name="frontend">The first streams, the second pulls.</param>
+    /// <param name="streamed">What the caller asks for.</param>
+    /// <param name="deltas">The judge's answer.</param>
+    private static async Task<(int Gates, int Besides)> CountAsync(int frontend, bool streamed, params string[] deltas)
+    {
+        var log = new CallLog();
+        await using var bench = await ClusterBench.StartAsync(silos: silo => silo.Services.AddSingleton<IIncomingGrainCallFilter>(log));
+        bench.Model("bilby").Default = StubReply.Text(string.Concat(deltas), deltas: deltas);
+
+        // The first run also activates gates, which is not what a run costs.
+        for (var run = 0; run < 2; run++)
+        {
+            log.Clear();
+            var (status, body, _) = await bench.Frontends[frontend].ChatAsync(streamed ? ClusterBench.AskStreamed : ClusterBench.Ask);
+            (status, body.Contains(deltas[^1].Trim(), StringComparison.Ordinal)).ShouldBe((200, true));
+            await WaitForTheLastAsync(log);
+        }
+
+        var names = log.Calls.Where(IsOfTheRun).Select(call => call.Message.Name).ToList();
+        TestContext.Current.SendDiagnosticMessage(
+            "{0} calls of grains for one run, {1}, {2}, {3} pieces: {4}",
+            names.Count,
+            streamed ? "streamed" : "whole",
+            frontend == 0 ? "by stream" : "by pull",
+            deltas.Length,
+            string.Join(", ", names.CountBy(name => name).Select(count => $"{count.Value} {count.Key}")));
+        var gates = names.Count(name => name is nameof(IGateGrain.AcquireAsync) or nameof(IGateGrain.ReleaseAsync));
+        return (gates, names.Count - gates);
+    }
+
+    /// <summary>Releases, and the end of an enumeration, may come after the answer.</summary>
+    private static async Task WaitForTheLastAsync(CallLog log)
+    {
+        while (Count(nameof(IGateGrain.ReleaseAsync)) < SubCalls || Count("StartEnumeration") > Count("DisposeAsync"))
+        {
+            Now.Cancel.ThrowIfCancellationRequested();
+            await Task.Yield();
+        }
+
+        int Count(string name) => log.Calls.Count(call => call.Message.Name == name);
+    }
+
+    // Frontends put nothing but beats on a stream; answers come from silos.
+    private static bool IsOfTheRun(ArrivedCall call) => (call.Message.DeclaringType!.Name, call.Message.Name) switch
+    {
+        _ when call.Target.IsSystemTarget() => false,
+        ("IGrainTimerInvoker", _) or ("IMemoryStreamQueueGrain", "Dequeue") => false,
+        ("IMemoryStreamQueueGrain", _) => call.Caller.ToString()!.Contains("hosted-", StringComparison.Ordinal),
+        _ => true,
+    };
+}
