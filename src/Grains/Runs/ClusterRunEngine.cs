@@ -266,7 +266,7 @@ public sealed partial class ClusterRunEngine : IRunEngine, IRunsInFlight, IAsync
                     {
                         if (IsLast(runEvent))
                         {
-                            _ = Grain(run).LetGoAsync();
+                            _ = Grain(run).ReleaseAsync();
                         }
 
                         yield return runEvent;

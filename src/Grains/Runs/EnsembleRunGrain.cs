@@ -69,12 +69,23 @@ internal sealed class EnsembleRunGrain(SiloRuns runs, AnswerPublisher answers) :
             yield break;
         }
 
-        await foreach (var runEvent in held.Run.Journal.ReadAsync(after, cancellationToken))
+        var isWhole = false;
+        try
         {
-            yield return RunEventMessage.From(runEvent);
+            await foreach (var runEvent in held.Run.Journal.ReadAsync(after, cancellationToken))
+            {
+                isWhole = runEvent is RunCompleted or RunFailed;
+                yield return RunEventMessage.From(runEvent);
+            }
         }
-
-        held.LetGo();
+        finally
+        {
+            // Whoever has the last event asks for no more.
+            if (isWhole)
+            {
+                held.LetGo();
+            }
+        }
     }
 
     public Task<long?> RenewAsync()
@@ -83,7 +94,7 @@ internal sealed class EnsembleRunGrain(SiloRuns runs, AnswerPublisher answers) :
         return Task.FromResult(Found()?.Run.Journal.Last);
     }
 
-    public Task LetGoAsync()
+    public Task ReleaseAsync()
     {
         Found()?.LetGo();
         return Task.CompletedTask;

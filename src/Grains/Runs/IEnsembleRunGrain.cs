@@ -24,9 +24,9 @@ public interface IEnsembleRunGrain : IGrainWithStringKey
     Task<long?> RenewAsync();
 
     /// <summary>Says that its answer has been read to the end on another way than <see cref="ReadAsync"/>. A silo that stops waits no longer for that.</summary>
-    [Alias("let-go")]
+    [Alias("release")]
     [OneWay]
-    Task LetGoAsync();
+    Task ReleaseAsync();
 
     [Alias("cancel")]
     [ResponseTimeout("00:00:05")]
