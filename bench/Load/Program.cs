@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Ensemble.Load.Baseline;
+using Ensemble.Load.Cluster;
 using Ensemble.Load.Gate;
 using Ensemble.Load.Stub;
 
@@ -15,7 +16,7 @@ internal static class Program
             return 2;
         }
 
-        var (verb, rest) = args is [("run" or "gate" or "stub" or "baseline") and var first, .. var others] ? (first, others) : ("run", args);
+        var (verb, rest) = args is [("run" or "gate" or "cluster" or "stub" or "baseline") and var first, .. var others] ? (first, others) : ("run", args);
         using var stop = new CancellationTokenSource();
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => Stop(signal, stop));
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal => Stop(signal, stop));
@@ -31,6 +32,8 @@ internal static class Program
                     return 0;
                 case "gate":
                     return await GateRun.ExecuteAsync(stop.Token);
+                case "cluster":
+                    return await new ClusterRun(ClusterOptions.Parse(rest), stop.Token).ExecuteAsync();
                 default:
                     return await new BenchmarkRun(RunOptions.Parse(rest), stop.Token).ExecuteAsync();
             }

@@ -7,6 +7,8 @@ internal sealed record RunOptions
 {
     public const string Usage = """
         run [--quick] [--self-check] [--rounds N] [--only latency,throughput,stream,memory] [--product DLL] [--out FILE] [-- ARGS OF THE PRODUCT]
+        gate
+        cluster [--quick] [--rounds N] [--product DLL] [--silo DLL] [--out FILE]
         stub --urls URL
         baseline --urls URL --stub URL
         """;
@@ -78,6 +80,6 @@ internal sealed record RunOptions
         return options with { Rounds = rounds ?? (options.Quick ? 2 : 5) };
     }
 
-    private static string Value(ReadOnlySpan<string> args, ref int at) =>
+    public static string Value(ReadOnlySpan<string> args, ref int at) =>
         ++at < args.Length ? args[at] : throw new LoadException($"{args[at - 1]} wants a value. Usage:\n{Usage}");
 }

@@ -2,10 +2,12 @@ using Ensemble.Load.Traffic;
 
 namespace Ensemble.Load.Measuring;
 
-/// <summary>Measures one cell in ABBA order, and makes sure that both sides did all the work.</summary>
+/// <summary>Measures one cell in ABBA order.</summary>
 internal sealed class CellRunner(LoadGenerator baseline, LoadGenerator product, StubProbe stub, int rounds)
 {
     private static readonly TimeSpan WarmUp = TimeSpan.FromMilliseconds(300);
+
+    private readonly SlotRunner _slots = new(stub);
 
     public async Task<CellResult> RunAsync(LoadShape shape, CancellationToken cancel)
     {
@@ -34,48 +36,6 @@ internal sealed class CellRunner(LoadGenerator baseline, LoadGenerator product, 
         }
     }
 
-    private async Task<SlotFigures> SlotAsync(LoadGenerator side, LoadShape shape, CancellationToken cancel)
-    {
-        var name = side == baseline ? "baseline" : "product";
-        var before = await stub.CountsAsync(cancel);
-        var first = LoadGenerator.NextRun;
-        var load = await side.RunAsync(shape, cancel);
-        if (load.Errors > 0)
-        {
-            throw new LoadException($"The {name} failed {load.Errors} runs, the first: {load.FirstError}");
-        }
-
-        var after = await stub.CountsAsync(cancel);
-        var runs = load.Samples.Count;
-        if (after.Panel - before.Panel != (long)runs * shape.Panel || after.Judge - before.Judge != runs)
-        {
-            throw new LoadException(
-                $"{runs} runs of the {name} made {after.Panel - before.Panel} panel calls and {after.Judge - before.Judge} judge calls, "
-                + $"not {shape.Panel} and 1 each: the two sides would not be doing the same work.");
-        }
-
-        var measured = load.Measured.ToArray();
-        if (measured.Length == 0)
-        {
-            throw new LoadException($"No run of the {name} began inside the measured window.");
-        }
-
-        var figures = new SlotFigures(
-            measured.Length,
-            load.EndedInside / shape.Measured.TotalSeconds,
-            Spread.Of(measured.Select(sample => sample.End - sample.Start)),
-            load.ProcessorTime.TotalMilliseconds / runs);
-        return shape.Streamed ? await WithEventsAsync(figures, measured, first, cancel) : figures;
-    }
-
-    private async Task<SlotFigures> WithEventsAsync(SlotFigures figures, Sample[] measured, int first, CancellationToken cancel)
-    {
-        var events = await stub.EventsAsync(first, LoadGenerator.NextRun, cancel);
-        return figures with
-        {
-            FirstContent = Spread.Of(measured.Select(sample => sample.FirstContent - sample.Start)),
-            PanelToContent = Spread.Of(measured.Select(sample => sample.FirstContent - events[sample.Run].PanelClosed)),
-            PanelToJudge = Spread.Of(measured.Select(sample => events[sample.Run].JudgeAsked - events[sample.Run].PanelClosed)),
-        };
-    }
+    private Task<SlotFigures> SlotAsync(LoadGenerator side, LoadShape shape, CancellationToken cancel) =>
+        _slots.RunAsync(side == baseline ? "baseline" : "product", side, shape, cancel);
 }

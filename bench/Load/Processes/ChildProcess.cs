@@ -19,6 +19,8 @@ internal sealed class ChildProcess : IAsyncDisposable
 
     public Uri Address { get; }
 
+    public string Name => _name;
+
     public int Id => _process.Id;
 
     /// <summary>Processor time that it has used so far; the kernel counts it in steps of 10 ms.</summary>
@@ -33,7 +35,8 @@ internal sealed class ChildProcess : IAsyncDisposable
     }
 
     /// <summary>Starts <c>dotnet</c> and waits until the part says that it is ready.</summary>
-    public static async Task<ChildProcess> StartAsync(LaunchPlan plan, string folder, CancellationToken cancel)
+    /// <param name="watchdog">Ends it where this process is killed.</param>
+    public static async Task<ChildProcess> StartAsync(LaunchPlan plan, string folder, CancellationToken cancel, Watchdog? watchdog = null)
     {
         var address = new Uri($"http://127.0.0.1:{FreePort()}");
         var log = Path.Combine(folder, $"{plan.Name}-{address.Port}.log");
@@ -52,6 +55,7 @@ internal sealed class ChildProcess : IAsyncDisposable
         }
 
         var child = new ChildProcess(plan.Name, address, Process.Start(start)!, log);
+        watchdog?.Watch(child.Id);
         try
         {
             await child.WaitUntilReadyAsync(cancel);

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Ensemble.Load.Metering;
 
 namespace Ensemble.Load.Processes;
 
@@ -6,6 +7,8 @@ namespace Ensemble.Load.Processes;
 internal sealed record LaunchPlan(string Name, Func<Uri, IReadOnlyList<string>> Arguments)
 {
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
+
+    public const string SiloName = "silo";
 
     public static LaunchPlan Stub() => new("stub", address => [Self, "stub", "--urls", Text(address)]);
 
@@ -26,6 +29,24 @@ internal sealed record LaunchPlan(string Name, Func<Uri, IReadOnlyList<string>> 
             Environment = new Dictionary<string, string> { ["Storage__Provider"] = "memory" },
         };
 
+    /// <param name="meter">Path of the socket at which it tells what Orleans has counted.</param>
+    public static LaunchPlan Silo(string assembly, string connection, string meter) =>
+        new(SiloName, address =>
+        [
+            assembly, "--urls", Text(address), "--role", "silo", "--Cluster:SiloPort", $"{ChildProcess.FreePort()}", "--Cluster:GatewayPort", $"{ChildProcess.FreePort()}",
+        ])
+        {
+            Environment = Node(connection, meter),
+        };
+
+    /// <param name="answers">How streamed answers come to it: <c>stream</c> or <c>pull</c>.</param>
+    /// <param name="meter">Path of the socket at which it tells what Orleans has counted.</param>
+    public static LaunchPlan Frontend(string assembly, string connection, string answers, string meter) =>
+        new("frontend", address => [assembly, "--urls", Text(address), "--role", "frontend", "--Cluster:Answers", answers])
+        {
+            Environment = Node(connection, meter),
+        };
+
     /// <summary>The garbage collector's settings that a build wrote beside an assembly.</summary>
     public static string DescribeRuntime(string assembly)
     {
@@ -40,6 +61,16 @@ internal sealed record LaunchPlan(string Name, Func<Uri, IReadOnlyList<string>> 
             ? string.Join(", ", properties.EnumerateObject().Where(property => property.Name.StartsWith("System.GC.", StringComparison.Ordinal)))
             : "none";
     }
+
+    // What a pod says of itself would hold for all nodes here.
+    private static Dictionary<string, string> Node(string connection, string meter) => new()
+    {
+        ["Cluster__ConnectionString"] = connection,
+        ["DOTNET_STARTUP_HOOKS"] = Self,
+        [MeterDoor.Variable] = meter,
+        ["POD_IP"] = "",
+        ["POD_NAME"] = "",
+    };
 
     private static string Self => typeof(LaunchPlan).Assembly.Location;
 

@@ -32,46 +32,62 @@ internal static class ProductFiles
             : throw new LoadException($"{assembly} is not there: run `dotnet build -c Release src/Frontend` first, or give --product.");
     }
 
-    /// <summary>Every ensemble waits for all its members and always asks its judge, as the baseline does; a failed judge is an error.</summary>
+    public static string Silo(string? given)
+    {
+        var assembly = Path.GetFullPath(given ?? Path.Combine(Repository(), "src/Silo/bin/Release/net10.0/ensemble-silo.dll"));
+        return File.Exists(assembly)
+            ? assembly
+            : throw new LoadException($"{assembly} is not there: run `dotnet build -c Release src/Silo` first, or give --silo.");
+    }
+
     public static async Task<string> WriteCatalogAsync(string folder, Uri stub, CancellationToken cancel)
+    {
+        var file = Path.Combine(folder, "catalog.json");
+        await File.WriteAllTextAsync(file, Catalog(stub).ToJsonString(), cancel);
+        return file;
+    }
+
+    /// <summary>Every ensemble waits for all its members and always asks its judge, as the baseline does; a failed judge is an error.</summary>
+    public static JsonObject Catalog(Uri stub)
     {
         var models = new JsonArray();
         foreach (var latency in Latencies)
         {
             foreach (var name in Enumerable.Range(1, Panels.Max()).Select(number => Names.Member(number, latency)).Append(Names.Judge(latency)))
             {
-                models.Add((JsonNode)new JsonObject
-                {
-                    ["display_name"] = name,
-                    ["provider"] = "openai",
-                    ["base_url"] = new Uri(stub, "/v1").ToString(),
-                    ["model"] = name,
-                });
+                models.Add((JsonNode)Model(name, stub));
             }
 
             foreach (var panel in Panels)
             {
-                models.Add((JsonNode)Ensemble(panel, latency));
+                models.Add((JsonNode)Ensemble(Names.Ensemble(panel, latency), panel, latency, Names.Judge(latency)));
             }
         }
 
-        var catalog = new JsonObject
+        models.Add((JsonNode)Model(Names.Ticker, stub));
+        models.Add((JsonNode)Ensemble(Names.Tokens, Names.TokenPanel, latency: 0, Names.Ticker));
+        return new JsonObject
         {
             ["models"] = models,
             ["keys"] = new JsonArray(new JsonObject { ["name"] = "bench", ["key"] = Names.CallerKey }),
         };
-        var file = Path.Combine(folder, "catalog.json");
-        await File.WriteAllTextAsync(file, catalog.ToJsonString(), cancel);
-        return file;
     }
 
-    private static JsonObject Ensemble(int panel, int latency) => new()
+    private static JsonObject Model(string name, Uri stub) => new()
     {
-        ["display_name"] = Names.Ensemble(panel, latency),
+        ["display_name"] = name,
+        ["provider"] = "openai",
+        ["base_url"] = new Uri(stub, "/v1").ToString(),
+        ["model"] = name,
+    };
+
+    private static JsonObject Ensemble(string alias, int panel, int latency, string judge) => new()
+    {
+        ["display_name"] = alias,
         ["ensemble"] = new JsonObject
         {
             ["panel"] = new JsonArray([.. Enumerable.Range(1, panel).Select(number => new JsonObject { ["model"] = Names.Member(number, latency) })]),
-            ["judge"] = new JsonObject { ["model"] = Names.Judge(latency) },
+            ["judge"] = new JsonObject { ["model"] = judge },
             ["min_responses"] = panel,
             ["straggler_grace_ms"] = "all",
             ["always_judge"] = true,

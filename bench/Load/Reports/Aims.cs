@@ -23,10 +23,10 @@ internal static class Aims
     private static CellResult? Find(IReadOnlyList<CellResult> cells, int callers) =>
         cells.FirstOrDefault(cell => cell.Shape.Panel == 3 && cell.Shape.Callers == callers);
 
-    private static Aim Below(string text, CellResult? cell, Func<SlotFigures, double> figure, double most) =>
+    public static Aim Below(string text, CellResult? cell, Func<SlotFigures, double> figure, double most) =>
         Judge(text, cell, figure, both => both.Difference <= most, both => $"{Math.Round(both.Difference, 2):+0.00;−0.00;0.00} ms");
 
-    private static Aim Share(string text, CellResult? cell, double least) =>
+    public static Aim Share(string text, CellResult? cell, double least) =>
         Judge(text, cell, slot => slot.RunsPerSecond, both => both.Ratio >= least, both => $"{both.Ratio * 100:0} %");
 
     private static Aim Judge(
@@ -55,5 +55,5 @@ internal static class Aims
             : new Aim(text, $"{product:0.0} KiB (baseline {baseline:0.0} KiB)", product <= most);
     }
 
-    private static Aim Unmeasured(string text) => new(text, "not measured", Met: null);
+    public static Aim Unmeasured(string text) => new(text, "not measured", Met: null);
 }

@@ -41,7 +41,7 @@ internal static class Report
         void Line(string text) => page.Append("- ").Append(text).Append('\n');
     }
 
-    private static void AddAims(StringBuilder page, IReadOnlyList<Aim> aims)
+    public static void AddAims(StringBuilder page, IReadOnlyList<Aim> aims)
     {
         var table = new MarkdownTable("aim (N = 3)", "measured", "");
         foreach (var aim in aims)
@@ -140,15 +140,15 @@ internal static class Report
 
         """);
 
-    private static void AddSection(StringBuilder page, string title, MarkdownTable table) =>
+    public static void AddSection(StringBuilder page, string title, MarkdownTable table) =>
         page.Append("## ").Append(title).Append("\n\n").Append(table).Append('\n');
 
-    private static string Text(double whole) => $"{whole:0}";
+    public static string Text(double whole) => $"{whole:0}";
 
-    private static string Number(double value) => Math.Abs(value) >= 1000 ? $"{value:0}" : $"{value:0.00}";
+    public static string Number(double value) => Math.Abs(value) >= 1000 ? $"{value:0}" : $"{value:0.00}";
 
     // Rounded first: a format of two sections would show a small negative as "-+0.00".
-    private static string Signed(double value) => Math.Abs(value) >= 1000 ? $"{value:+0;−0}" : $"{Math.Round(value, 2):+0.00;−0.00;0.00}";
+    public static string Signed(double value) => Math.Abs(value) >= 1000 ? $"{value:+0;−0}" : $"{Math.Round(value, 2):+0.00;−0.00;0.00}";
 
     private static string Mebibytes(long kibibytes) => $"{kibibytes / 1024.0:0.0}";
 }

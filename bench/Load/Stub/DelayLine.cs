@@ -23,6 +23,9 @@ internal sealed partial class DelayLine
         new Thread(Serve) { IsBackground = true, Name = $"delay {milliseconds} ms" }.Start();
     }
 
+    /// <summary>In ticks of <see cref="Stopwatch"/>.</summary>
+    public long Latency => _latency;
+
     public Task WaitAsync(long from)
     {
         var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);

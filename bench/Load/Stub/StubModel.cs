@@ -36,6 +36,7 @@ internal sealed class StubModel
         Add(stream, name, """[{"index":0,"delta":{},"finish_reason":"stop"}]""", "null");
         Add(stream, name, "[]", Usage);
         Stream = Encoding.UTF8.GetBytes(stream.Append("data: [DONE]\n\n").ToString());
+        Ticks = name == Names.Ticker ? new TickingAnswer(name) : null;
     }
 
     public bool IsJudge { get; }
@@ -47,9 +48,13 @@ internal sealed class StubModel
 
     public byte[] Stream { get; }
 
+    /// <summary>What it streams instead of <see cref="Stream"/>, where it is the judge with a token interval.</summary>
+    public TickingAnswer? Ticks { get; }
+
     private static string Quote(string text) => JsonSerializer.Serialize(text);
 
-    private static void Add(StringBuilder stream, string name, string choices, string usage) =>
-        stream.Append($$"""data: {"id":"chatcmpl-stub-0000000001","object":"chat.completion.chunk","created":1760000000,"model":"{{name}}","choices":{{choices}},"usage":{{usage}}}""")
-            .Append("\n\n");
+    public static string Chunk(string name, string choices, string usage) =>
+        $$"""data: {"id":"chatcmpl-stub-0000000001","object":"chat.completion.chunk","created":1760000000,"model":"{{name}}","choices":{{choices}},"usage":{{usage}}}""" + "\n\n";
+
+    private static void Add(StringBuilder stream, string name, string choices, string usage) => stream.Append(Chunk(name, choices, usage));
 }

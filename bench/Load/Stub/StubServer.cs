@@ -56,6 +56,12 @@ internal sealed class StubServer
             _log.OnJudgeAsked(request.Run, arrived);
         }
 
+        if (model is { Ticks: { } ticks, Delay: { } interval } && request.Stream)
+        {
+            await ticks.WriteAsync(context.Response, interval);
+            return;
+        }
+
         if (model.Delay is { } delay)
         {
             await delay.WaitAsync(arrived);

@@ -26,18 +26,31 @@ internal sealed class Caller
         _http = http;
         _door = new Uri(gateway, Names.ChatPath);
         _streamed = streamed;
+        _body = Body(alias, streamed);
+    }
+
+    /// <summary>A question that holds a place for the number of its run.</summary>
+    public static byte[] Body(string alias, bool streamed)
+    {
         var stream = streamed ? ",\"stream\":true,\"stream_options\":{\"include_usage\":true}" : "";
-        _body = Encoding.UTF8.GetBytes(
+        return Encoding.UTF8.GetBytes(
             $$"""{"model":"{{alias}}","messages":[{"role":"user","content":"{{Question}} [{{RunMark.Placeholder}}]"}]{{stream}}}""");
+    }
+
+    /// <param name="body">Gets the run's number.</param>
+    public static HttpRequestMessage Request(Uri door, byte[] body, int run)
+    {
+        RunMark.Write(body, run);
+        var request = new HttpRequestMessage(HttpMethod.Post, door) { Content = new ByteArrayContent(body) };
+        request.Content.Headers.ContentType = Json;
+        request.Headers.TryAddWithoutValidation("Authorization", $"Bearer {Names.CallerKey}");
+        return request;
     }
 
     /// <exception cref="LoadException">The answer is not a whole, judged, undegraded one.</exception>
     public async Task<Sample> AskAsync(int run, CancellationToken cancel)
     {
-        RunMark.Write(_body, run);
-        using var request = new HttpRequestMessage(HttpMethod.Post, _door) { Content = new ByteArrayContent(_body) };
-        request.Content.Headers.ContentType = Json;
-        request.Headers.TryAddWithoutValidation("Authorization", $"Bearer {Names.CallerKey}");
+        using var request = Request(_door, _body, run);
 
         var start = Stopwatch.GetTimestamp();
         using var response = await _http.SendAsync(request, cancel);

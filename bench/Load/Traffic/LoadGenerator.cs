@@ -24,6 +24,12 @@ internal sealed class LoadGenerator : IDisposable
     /// <summary>The number that the next run of this benchmark gets; numbers are shared by both sides.</summary>
     public static int NextRun => Volatile.Read(ref _runs) + 1;
 
+    public static int TakeRun() => Interlocked.Increment(ref _runs);
+
+    public Uri Door => new(_gateway.Address, Names.ChatPath);
+
+    public HttpMessageInvoker Http => _http;
+
     public async Task<SlotLoad> RunAsync(LoadShape shape, CancellationToken cancel)
     {
         var samples = new ConcurrentBag<IReadOnlyList<Sample>>();
@@ -46,7 +52,7 @@ internal sealed class LoadGenerator : IDisposable
             {
                 try
                 {
-                    mine.Add(await caller.AskAsync(Interlocked.Increment(ref _runs), cancel));
+                    mine.Add(await caller.AskAsync(TakeRun(), cancel));
                 }
                 catch (Exception problem) when (!cancel.IsCancellationRequested)
                 {
@@ -63,7 +69,7 @@ internal sealed class LoadGenerator : IDisposable
     public async Task BurstAsync(int runs, int panel, int latency, CancellationToken cancel)
     {
         var callers = Enumerable.Range(0, runs).Select(_ => new Caller(_http, _gateway.Address, Names.Ensemble(panel, latency), streamed: true)).ToArray();
-        await Task.WhenAll(callers.Select(caller => caller.AskAsync(Interlocked.Increment(ref _runs), cancel)));
+        await Task.WhenAll(callers.Select(caller => caller.AskAsync(TakeRun(), cancel)));
     }
 
     public void Dispose() => _http.Dispose();

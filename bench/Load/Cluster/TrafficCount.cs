@@ -1,0 +1,47 @@
+using Ensemble.Load.Metering;
+
+namespace Ensemble.Load.Cluster;
+
+/// <summary>What all nodes of a cluster have counted.</summary>
+/// <param name="Calls">By method of a grain.</param>
+/// <param name="Requests">All that were answered, those between Orleans' own parts too.</param>
+/// <param name="Messages">Between processes, answers included.</param>
+/// <param name="Bytes">Of them, counted once, at the sender.</param>
+/// <param name="StreamItems">That streams handed on.</param>
+internal sealed record TrafficCount(IReadOnlyDictionary<string, double> Calls, double Requests, double Messages, double Bytes, double StreamItems)
+{
+    public static async Task<TrafficCount> ReadAsync(IReadOnlyList<NodeMeter> nodes, CancellationToken cancel)
+    {
+        var calls = new Dictionary<string, double>();
+        var (requests, messages, bytes, items) = (0.0, 0.0, 0.0, 0.0);
+        foreach (var node in nodes)
+        {
+            foreach (var (name, (count, sum)) in await node.ReadAsync(cancel))
+            {
+                if (Counted.CalledMethod(name) is { } method)
+                {
+                    calls[method] = calls.GetValueOrDefault(method) + count;
+                }
+
+                requests += name == Counted.Requests ? sum : 0;
+                items += name == Counted.StreamItems ? sum : 0;
+                if (Counted.IsSent(name))
+                {
+                    (messages, bytes) = (messages + count, bytes + sum);
+                }
+            }
+        }
+
+        return new TrafficCount(calls, requests, messages, bytes, items);
+    }
+
+    /// <summary>This, and <paramref name="factor"/> times the other.</summary>
+    public TrafficCount Plus(TrafficCount other, double factor) => new(
+        Calls.Keys.Union(other.Calls.Keys).ToDictionary(method => method, method => Calls.GetValueOrDefault(method) + factor * other.Calls.GetValueOrDefault(method)),
+        Requests + factor * other.Requests,
+        Messages + factor * other.Messages,
+        Bytes + factor * other.Bytes,
+        StreamItems + factor * other.StreamItems);
+
+    public TrafficCount Times(double factor) => Plus(this, factor - 1);
+}
