@@ -26,8 +26,8 @@ internal static class ClusterAims
         .. from figures in measured.Traffic
            select new Aim(
                $"{(figures.Streamed ? "Streamed" : "Whole")} answers, {figures.Side}: at most {CallsOfRun} grain calls a run",
-               $"{figures.Calls:0.0}",
-               figures.Calls <= CallsOfRun),
+               $"{figures.OfRun.GrainCalls:0.0}",
+               Math.Round(figures.OfRun.GrainCalls, 1) <= CallsOfRun),
     ];
 
     private static IEnumerable<Aim> Streams(TokenCell cell)

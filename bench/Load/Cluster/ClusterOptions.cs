@@ -5,10 +5,10 @@ namespace Ensemble.Load.Cluster;
 /// <summary>What the command line asks of <c>cluster</c>.</summary>
 internal sealed record ClusterOptions
 {
-    /// <summary>Two short rounds: to see that all works. Its figures are not worth keeping.</summary>
+    /// <summary>One short round: to see that all works. Its figures are not worth keeping.</summary>
     public bool Quick { get; init; }
 
-    /// <summary>Rounds a cell. Default 5, with <see cref="Quick"/> 2.</summary>
+    /// <summary>Rounds a cell. Default 5, with <see cref="Quick"/> 1.</summary>
     public int Rounds { get; init; } = 5;
 
     /// <summary>The assembly of the in-process side; null = the Release build in this repository.</summary>
@@ -50,6 +50,6 @@ internal sealed record ClusterOptions
             }
         }
 
-        return options with { Rounds = rounds ?? (options.Quick ? 2 : 5) };
+        return options with { Rounds = rounds ?? (options.Quick ? 1 : 5) };
     }
 }

@@ -73,17 +73,17 @@ internal static class ClusterReport
 
     private static void AddTraffic(StringBuilder page, IReadOnlyList<TrafficFigures> all)
     {
-        var table = new MarkdownTable("answers", "side", "runs", "grain calls", "all requests", "messages between processes", "KiB between processes", "stream items");
-        var rest = new MarkdownTable("at rest, a second", "grain calls", "all requests", "messages between processes", "KiB between processes", "CPU ms of all nodes");
+        var table = new MarkdownTable("answers", "side", "runs", "grain calls", "Orleans' own", "all requests", "messages between processes", "KiB between processes", "stream items");
+        var rest = new MarkdownTable("at rest, a second", "grain calls", "Orleans' own", "all requests", "messages between processes", "KiB between processes", "CPU ms of all nodes");
         foreach (var side in all)
         {
-            table.Add(side.Streamed ? "streamed" : "whole", side.Side, Report.Text(side.Runs), Tenths(side.Calls), Tenths(side.OfRun.Requests), Tenths(side.OfRun.Messages),
+            table.Add(side.Streamed ? "streamed" : "whole", side.Side, Report.Text(side.Runs), Tenths(side.OfRun.GrainCalls), Tenths(side.OfRun.OwnCalls), Tenths(side.OfRun.Requests), Tenths(side.OfRun.Messages),
                 Tenths(side.OfRun.Bytes / 1024), Tenths(side.OfRun.StreamItems));
         }
 
         foreach (var side in all.DistinctBy(side => side.Side))
         {
-            rest.Add(side.Side, Tenths(side.AtRest.Calls.Values.Sum()), Tenths(side.AtRest.Requests), Tenths(side.AtRest.Messages), Tenths(side.AtRest.Bytes / 1024),
+            rest.Add(side.Side, Tenths(side.AtRest.GrainCalls), Tenths(side.AtRest.OwnCalls), Tenths(side.AtRest.Requests), Tenths(side.AtRest.Messages), Tenths(side.AtRest.Bytes / 1024),
                 Tenths(side.RestProcessor));
         }
 
@@ -94,7 +94,7 @@ internal static class ClusterReport
 
     private static void AddMethods(StringBuilder page, IReadOnlyList<TrafficFigures> all)
     {
-        var table = new MarkdownTable(["grain calls of a run", .. all.Select(side => $"{(side.Streamed ? "streamed" : "whole")}, {side.Side}")]);
+        var table = new MarkdownTable(["calls of a run", .. all.Select(side => $"{(side.Streamed ? "streamed" : "whole")}, {side.Side}")]);
         foreach (var method in all.SelectMany(side => side.OfRun.Calls.Keys).Distinct().OrderByDescending(Most))
         {
             if (Most(method) >= 0.05)
@@ -117,10 +117,10 @@ internal static class ClusterReport
         foreach (var cells in measured.Latency.Concat(measured.Throughput).Where(result => result.Cell is { Failure: null, Rounds.Count: > 0 }).GroupBy(result => result.Cell.Shape))
         {
             var load = $"whole, {cells.Key.Latency} ms, {cells.Key.Callers} callers";
-            Add(load, Fleet.InProcess, part => Of(cells.First().Cell, slot => slot.Parts[part]).Baseline, Of(cells.First().Cell, slot => slot.RunsPerSecond).Baseline);
+            Add(load, Fleet.InProcess, part => cells.First().Cell.Compare(slot => slot.Parts[part]).Baseline, cells.First().Cell.Compare(slot => slot.RunsPerSecond).Baseline);
             foreach (var (side, cell) in cells)
             {
-                Add(load, side, part => Of(cell, slot => slot.Parts[part]).Product, Of(cell, slot => slot.RunsPerSecond).Product);
+                Add(load, side, part => cell.Compare(slot => slot.Parts[part]).Product, cell.Compare(slot => slot.RunsPerSecond).Product);
             }
         }
 
@@ -142,8 +142,6 @@ internal static class ClusterReport
         }
     }
 
-    private static Comparison Of(CellResult cell, Func<SlotFigures, double> figure) => cell.Compare(figure);
-
     private static void AddNotes(StringBuilder page, ClusterOptions options) => page.Append(CultureInfo.InvariantCulture, $"""
         ## How it was measured
 
@@ -156,9 +154,10 @@ internal static class ClusterReport
           side. The aims take the difference to in-process, whose own delay is in the table.
         - Every answer is checked, and the stub must have counted N panel calls and one judge call a run; of a streamed answer each token must have
           come, once and in order.
-        - Grain calls are counted by method where they are made, inside a process too. *All requests* are those that got an answer, with those
-          between Orleans' own parts (directory, membership), and without one-way calls. Messages and bytes are those of Orleans between
-          processes, at the sender, headers included. What rest has of each was subtracted for the time that the load took.
+        - Calls are counted by method where they are made, inside a process too: those of grains and streams, and those between Orleans' own parts
+          (directory, membership). *All requests* is another count of both: of what got an answer. Messages and bytes are those of Orleans
+          between processes, at the sender, headers included. What rest has of each was subtracted for the time that the load took.
+        - Under a light load the processor time of rest falls on few runs.
         - Throughput comes last: a silo keeps a run for a minute after its end, and thousands of them cost it something even at rest.
         - Processor time is that of the whole process over a slot, divided by its runs, in steps of 10 ms a slot. *frontend* is the product itself
           where it runs in-process; *PostgreSQL* serves both clusters.

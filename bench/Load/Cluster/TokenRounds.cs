@@ -25,7 +25,7 @@ internal sealed class TokenRounds(IReadOnlyList<Side> sides, StubProbe stub, int
         }
         catch (LoadException problem)
         {
-            return new TokenCell(streams, [], problem.Message);
+            return new TokenCell(streams, [], $"{streams} streams: {problem.Message}");
         }
 
         return new TokenCell(streams, [.. sides.Select(side => Sum(side.Name, samples[side], processor[side]))], Failure: null);

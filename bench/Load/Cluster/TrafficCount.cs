@@ -3,13 +3,19 @@ using Ensemble.Load.Metering;
 namespace Ensemble.Load.Cluster;
 
 /// <summary>What all nodes of a cluster have counted.</summary>
-/// <param name="Calls">By method of a grain.</param>
+/// <param name="Calls">By method, those between Orleans' own parts too.</param>
 /// <param name="Requests">All that were answered, those between Orleans' own parts too.</param>
 /// <param name="Messages">Between processes, answers included.</param>
 /// <param name="Bytes">Of them, counted once, at the sender.</param>
 /// <param name="StreamItems">That streams handed on.</param>
 internal sealed record TrafficCount(IReadOnlyDictionary<string, double> Calls, double Requests, double Messages, double Bytes, double StreamItems)
 {
+    /// <summary>Calls of grains and streams.</summary>
+    public double GrainCalls => Calls.Sum(call => Counted.IsOwn(call.Key) ? 0 : call.Value);
+
+    /// <summary>Calls between Orleans' own parts, as its directory.</summary>
+    public double OwnCalls => Calls.Sum(call => Counted.IsOwn(call.Key) ? call.Value : 0);
+
     public static async Task<TrafficCount> ReadAsync(IReadOnlyList<NodeMeter> nodes, CancellationToken cancel)
     {
         var calls = new Dictionary<string, double>();

@@ -4,8 +4,4 @@ namespace Ensemble.Load.Cluster;
 /// <param name="OfRun">Of one run, beyond what the cluster does at rest.</param>
 /// <param name="AtRest">Of a second at rest.</param>
 /// <param name="RestProcessor">Processor time at rest of all nodes together: milliseconds a second.</param>
-internal sealed record TrafficFigures(string Side, bool Streamed, int Runs, TrafficCount OfRun, TrafficCount AtRest, double RestProcessor)
-{
-    /// <summary>Calls of grains that a run makes.</summary>
-    public double Calls => OfRun.Calls.Values.Sum();
-}
+internal sealed record TrafficFigures(string Side, bool Streamed, int Runs, TrafficCount OfRun, TrafficCount AtRest, double RestProcessor);

@@ -12,6 +12,9 @@ internal static class Counted
     private const string SentSize = "orleans-messaging-sent-messages-size";
 
     private const string CallPrefix = "call/";
+    private const string OwnPrefix = "Orleans:";
+
+    private static readonly string[] Streams = ["IMemoryStreamQueueGrain/", "IStreamConsumerExtension/"];
 
     /// <summary>Requests are counted only while somebody listens to their sum.</summary>
     public static readonly string[] Names = [Requests, "orleans-app-requests-latency-sum", StreamItems, SentSize];
@@ -21,9 +24,16 @@ internal static class Counted
 
     public static bool IsSent(string name) => name.StartsWith(SentSize, StringComparison.Ordinal);
 
-    /// <summary>Calls of a method of a grain.</summary>
-    public static string Call(string method) => CallPrefix + method.Replace(' ', '_');
+    /// <summary>A call of a grain, of a stream's reader or queue; or, told apart by <see cref="IsOwn"/>, between Orleans' own parts.</summary>
+    /// <returns>Null where it is none: a run's events are read by several calls, and a trace that spans them all.</returns>
+    public static string? Call(string source, string method) =>
+        method == "IEnsembleRunGrain/ReadAsync" ? null
+        : source == "Microsoft.Orleans.Application" || Streams.Any(owner => method.StartsWith(owner, StringComparison.Ordinal)) ? $"{CallPrefix}{method}"
+        : $"{CallPrefix}{OwnPrefix}{method}";
 
     /// <returns>The method; null where the name is of something else.</returns>
     public static string? CalledMethod(string name) => name.StartsWith(CallPrefix, StringComparison.Ordinal) ? name[CallPrefix.Length..] : null;
+
+    /// <summary>Whether a called method is one of Orleans' directory, membership and the like.</summary>
+    public static bool IsOwn(string method) => method.StartsWith(OwnPrefix, StringComparison.Ordinal);
 }

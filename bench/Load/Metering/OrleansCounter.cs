@@ -34,9 +34,9 @@ internal sealed class OrleansCounter : IDisposable
             ShouldListenTo = static source => source.Name.StartsWith("Microsoft.Orleans", StringComparison.Ordinal),
             Sample = (ref ActivityCreationOptions<ActivityContext> call) =>
             {
-                if (call.Kind == ActivityKind.Client)
+                if (call.Kind == ActivityKind.Client && Counted.Call(call.Source.Name, call.Name) is { } name)
                 {
-                    Add(Counted.Call(call.Name), 1);
+                    Add(name, 1);
                 }
 
                 return ActivitySamplingResult.None;

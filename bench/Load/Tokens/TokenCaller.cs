@@ -13,6 +13,18 @@ internal sealed class TokenCaller(HttpMessageInvoker http, Uri door)
     /// <exception cref="LoadException">The answer is not a whole, judged, undegraded one.</exception>
     public async Task<TokenSample> AskAsync(CancellationToken cancel)
     {
+        try
+        {
+            return await ReadAsync(cancel);
+        }
+        catch (Exception problem) when (problem is HttpRequestException or IOException)
+        {
+            throw new LoadException($"a broken answer: {problem.Message}");
+        }
+    }
+
+    private async Task<TokenSample> ReadAsync(CancellationToken cancel)
+    {
         using var request = Caller.Request(door, _body, LoadGenerator.TakeRun());
         var start = Stopwatch.GetTimestamp();
         using var response = await http.SendAsync(request, cancel);
