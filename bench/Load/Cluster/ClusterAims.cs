@@ -26,8 +26,10 @@ internal static class ClusterAims
         .. from figures in measured.Traffic
            select new Aim(
                $"{(figures.Streamed ? "Streamed" : "Whole")} answers, {figures.Side}: at most {CallsOfRun} grain calls a run",
-               $"{figures.OfRun.GrainCalls:0.0}",
-               Math.Round(figures.OfRun.GrainCalls, 1) <= CallsOfRun),
+               Report.Text(figures.OfRun.GrainCalls),
+
+               // Renewals, one in 10 s for all runs together, add a fraction.
+               Math.Round(figures.OfRun.GrainCalls) <= CallsOfRun),
     ];
 
     private static IEnumerable<Aim> Streams(TokenCell cell)

@@ -14,7 +14,8 @@ internal static class Counted
     private const string CallPrefix = "call/";
     private const string OwnPrefix = "Orleans:";
 
-    private static readonly string[] Streams = ["IMemoryStreamQueueGrain/", "IStreamConsumerExtension/"];
+    /// <summary>What an item of a stream takes. The agents' asking of their queues goes on at rest too, and is Orleans' own.</summary>
+    private static readonly string[] Streams = ["IMemoryStreamQueueGrain/Enqueue", "IStreamConsumerExtension/"];
 
     /// <summary>Requests are counted only while somebody listens to their sum.</summary>
     public static readonly string[] Names = [Requests, "orleans-app-requests-latency-sum", StreamItems, SentSize];
@@ -24,7 +25,7 @@ internal static class Counted
 
     public static bool IsSent(string name) => name.StartsWith(SentSize, StringComparison.Ordinal);
 
-    /// <summary>A call of a grain, of a stream's reader or queue; or, told apart by <see cref="IsOwn"/>, between Orleans' own parts.</summary>
+    /// <summary>A call of a grain, or with an item of a stream; or, told apart by <see cref="IsOwn"/>, between Orleans' own parts.</summary>
     /// <returns>Null where it is none: a run's events are read by several calls, and a trace that spans them all.</returns>
     public static string? Call(string source, string method) =>
         method == "IEnsembleRunGrain/ReadAsync" ? null
@@ -34,6 +35,6 @@ internal static class Counted
     /// <returns>The method; null where the name is of something else.</returns>
     public static string? CalledMethod(string name) => name.StartsWith(CallPrefix, StringComparison.Ordinal) ? name[CallPrefix.Length..] : null;
 
-    /// <summary>Whether a called method is one of Orleans' directory, membership and the like.</summary>
+    /// <summary>Whether a called method is one of Orleans' directory, membership, polling and the like.</summary>
     public static bool IsOwn(string method) => method.StartsWith(OwnPrefix, StringComparison.Ordinal);
 }
