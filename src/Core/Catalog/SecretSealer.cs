@@ -38,13 +38,20 @@ public sealed class SecretSealer
     internal string Seal(string secret, string audience)
     {
         var text = Encoding.UTF8.GetBytes(secret);
-        var box = new byte[NonceBytes + text.Length + TagBytes];
+        var box = Seal(text, audience);
+        CryptographicOperations.ZeroMemory(text);
+        return Prefix + Base64Url.EncodeToString(box);
+    }
+
+    /// <returns>A nonce, what was encrypted, and a tag.</returns>
+    internal byte[] Seal(ReadOnlySpan<byte> data, string audience)
+    {
+        var box = new byte[NonceBytes + data.Length + TagBytes];
         var nonce = box.AsSpan(0, NonceBytes);
         RandomNumberGenerator.Fill(nonce);
         using var cipher = new AesGcm(_key, TagBytes);
-        cipher.Encrypt(nonce, text, box.AsSpan(NonceBytes, text.Length), box.AsSpan(NonceBytes + text.Length), Encoding.UTF8.GetBytes(audience));
-        CryptographicOperations.ZeroMemory(text);
-        return Prefix + Base64Url.EncodeToString(box);
+        cipher.Encrypt(nonce, data, box.AsSpan(NonceBytes, data.Length), box.AsSpan(NonceBytes + data.Length), Encoding.UTF8.GetBytes(audience));
+        return box;
     }
 
     /// <param name="location">The sealed text without its prefix.</param>
@@ -54,24 +61,44 @@ public sealed class SecretSealer
         secret = null;
         try
         {
-            var box = Base64Url.DecodeFromChars(location);
-            var length = box.Length - NonceBytes - TagBytes;
-            if (length <= 0)
+            if (!TryOpen(Base64Url.DecodeFromChars(location), audience, out var text))
             {
                 return false;
             }
 
-            var text = new byte[length];
-            using var cipher = new AesGcm(_key, TagBytes);
-            cipher.Decrypt(
-                box.AsSpan(0, NonceBytes), box.AsSpan(NonceBytes, length), box.AsSpan(NonceBytes + length), text, Encoding.UTF8.GetBytes(audience));
             secret = Encoding.UTF8.GetString(text);
             CryptographicOperations.ZeroMemory(text);
             return true;
         }
-        catch (Exception exception) when (exception is FormatException or CryptographicException)
+        catch (FormatException)
         {
             return false;
         }
+    }
+
+    /// <param name="box">As <see cref="Seal(ReadOnlySpan{byte}, string)"/> made it.</param>
+    /// <returns>False where it was changed, is for another audience, or was sealed with another key.</returns>
+    internal bool TryOpen(ReadOnlySpan<byte> box, string audience, [NotNullWhen(true)] out byte[]? data)
+    {
+        data = null;
+        var length = box.Length - NonceBytes - TagBytes;
+        if (length <= 0)
+        {
+            return false;
+        }
+
+        var opened = new byte[length];
+        try
+        {
+            using var cipher = new AesGcm(_key, TagBytes);
+            cipher.Decrypt(box[..NonceBytes], box.Slice(NonceBytes, length), box[(NonceBytes + length)..], opened, Encoding.UTF8.GetBytes(audience));
+        }
+        catch (CryptographicException)
+        {
+            return false;
+        }
+
+        data = opened;
+        return true;
     }
 }

@@ -18,13 +18,20 @@ public sealed class InMemoryRunStore(long maxAnswerBytes = 256L * 1024 * 1024, i
     private readonly PriorityQueue<string, DateTimeOffset> _claimsByExpiry = new();
     private long _answerBytes;
 
-    public Task SaveAnswerAsync(RunId run, StoredAnswer answer, DateTimeOffset expiresAt, CancellationToken cancellationToken)
+    public Task SaveAnswerAsync(RunId run, StoredAnswer answer, DateTimeOffset expiresAt, DateTimeOffset now, CancellationToken cancellationToken)
     {
         lock (_lock)
         {
             if (!_answers.TryGetValue(run, out var ofRun))
             {
                 _answers.Add(run, ofRun = []);
+            }
+
+            if (ofRun.TryGetValue(answer.Key, out var earlier) && earlier.ExpiresAt <= now)
+            {
+                _answersByExpiry.Remove((run, answer.Key), out _, out _);
+                _answerBytes -= earlier.Answer.Payload.Length + Overhead;
+                ofRun.Remove(answer.Key);
             }
 
             if (ofRun.TryAdd(answer.Key, new Kept(answer with { Payload = answer.Payload.ToArray() }, expiresAt)))
@@ -75,6 +82,20 @@ public sealed class InMemoryRunStore(long maxAnswerBytes = 256L * 1024 * 1024, i
             }
 
             return Task.FromResult(claim);
+        }
+    }
+
+    public Task<RunClaim?> TakeClaimAsync(string scope, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            if (!_claims.Remove(scope, out var claim))
+            {
+                return Task.FromResult<RunClaim?>(null);
+            }
+
+            _claimsByExpiry.Remove(scope, out _, out _);
+            return Task.FromResult(claim.ExpiresAt > now ? claim : null);
         }
     }
 

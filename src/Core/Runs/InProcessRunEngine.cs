@@ -33,6 +33,12 @@ public sealed class InProcessRunEngine : IRunEngine, IRunsInFlight
 
     public ValueTask<RunStart> StartAsync(RunRequest request, CancellationToken cancellationToken)
     {
+        var earlier = _runs.GetValueOrDefault(request.Id);
+        if (earlier?.Request.Incarnation >= request.Incarnation)
+        {
+            return new(RunStart.Started);
+        }
+
         var start = _door.Enter();
         if (start != RunStart.Started)
         {
@@ -42,7 +48,7 @@ public sealed class InProcessRunEngine : IRunEngine, IRunsInFlight
         Run run;
         try
         {
-            run = new Run(request, _catalog.Current, _services, new RunMemory(), new RunJournal(request.Incarnation), _logger);
+            run = new Run(request, _catalog.Current, _services, earlier?.Memory ?? new RunMemory(), new RunJournal(request.Incarnation), _logger);
         }
         catch (KeyNotFoundException)
         {
@@ -50,7 +56,15 @@ public sealed class InProcessRunEngine : IRunEngine, IRunsInFlight
             return new(RunStart.UnknownModel);
         }
 
-        _runs[request.Id] = run;
+        if (!(earlier is null ? _runs.TryAdd(request.Id, run) : _runs.TryUpdate(request.Id, run, earlier)))
+        {
+            // Somebody else has begun it at this moment.
+            run.Dispose();
+            _door.Leave();
+            return new(start);
+        }
+
+        earlier?.Cancel();
         ThreadPool.UnsafeQueueUserWorkItem(static state => _ = state.Engine.ExecuteAsync(state.Run), (Engine: this, Run: run), preferLocal: false);
         return new(start);
     }
@@ -67,8 +81,13 @@ public sealed class InProcessRunEngine : IRunEngine, IRunsInFlight
             yield return runEvent;
         }
 
-        // Read to its end, nobody comes back for the answer; what remains is the manifest. A run that is gone by now was
-        // forgotten with its manifest, or another reader was first.
+        // Read to its end, nobody comes back for the answer, unless it may be repeated; what remains is the manifest. A run that is gone by
+        // now was forgotten with its manifest, or another reader was first.
+        if (found.Request.IsKept || found.IsWorthResuming)
+        {
+            yield break;
+        }
+
         lock (_lock)
         {
             if (_runs.TryRemove(KeyValuePair.Create(run, found)))
@@ -80,7 +99,7 @@ public sealed class InProcessRunEngine : IRunEngine, IRunsInFlight
 
     public ValueTask CancelAsync(RunId run, CancellationToken cancellationToken)
     {
-        if (_runs.TryGetValue(run, out var found))
+        if (_runs.TryGetValue(run, out var found) && !found.Request.IsKept)
         {
             found.Cancel();
         }
@@ -118,7 +137,12 @@ public sealed class InProcessRunEngine : IRunEngine, IRunsInFlight
             while (_ended.Count > KeptRuns && _ended.TryDequeue(out var oldest))
             {
                 _manifests.Remove(oldest);
-                _runs.TryRemove(oldest, out _);
+
+                // A later incarnation of it may be under way.
+                if (_runs.TryGetValue(oldest, out var run) && run.HasEnded)
+                {
+                    _runs.TryRemove(KeyValuePair.Create(oldest, run));
+                }
             }
         }
     }

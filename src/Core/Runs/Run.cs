@@ -41,13 +41,22 @@ public sealed partial class Run : IDisposable
         }
 
         _logger = logger;
+        Memory = memory;
         _deadline = new RunDeadline(limits.UntilShown, limits.MaxAnswer, services.Time, _stop.Token);
         _context = new RunContext(request, catalog, services, memory, journal, _deadline);
     }
 
     public RunJournal Journal => _context.Journal;
 
-    public string? Caller => _context.Request.Caller;
+    public RunRequest Request => _context.Request;
+
+    /// <summary>For the next incarnation.</summary>
+    public RunMemory Memory { get; }
+
+    public bool HasEnded => Volatile.Read(ref _finished) is not null;
+
+    /// <summary>Whether it has ended without an answer, and has some of its panel's.</summary>
+    public bool IsWorthResuming => _finished is { Failure: not null } && !Memory.IsEmpty;
 
     /// <summary>Stops the run: its upstream calls are cancelled, their usage is still accounted for.</summary>
     public void Cancel()

@@ -8,18 +8,24 @@ namespace Ensemble.Runs;
 /// The sub-calls of a run that have an answer. A later incarnation that is given it asks only for the rest. Bounded by the
 /// number of sub-calls that a run makes.
 /// </summary>
-public sealed class RunMemory
+/// <param name="remembered">Is told of each answer once, when it is new. Must not block or throw.</param>
+public sealed class RunMemory(Action<SubCallKey, ModelCallResult>? remembered = null)
 {
     private readonly ConcurrentDictionary<SubCallKey, ModelCallResult> _finished = new();
+
+    public bool IsEmpty => _finished.IsEmpty;
 
     /// <summary>Failures are not remembered: the next incarnation may have more luck.</summary>
     public void Remember(SubCallKey key, ModelCallResult result)
     {
-        if (result.Outcome == CallOutcome.Ok)
+        if (result.Outcome == CallOutcome.Ok && _finished.TryAdd(key, result))
         {
-            _finished[key] = result;
+            remembered?.Invoke(key, result);
         }
     }
+
+    /// <summary>Takes over what another one knows, as known before.</summary>
+    public void Restore(SubCallKey key, ModelCallResult result) => _finished.TryAdd(key, result);
 
     public ModelCallResult? Recall(SubCallKey key) => _finished.GetValueOrDefault(key);
 }

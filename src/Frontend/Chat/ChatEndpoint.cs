@@ -6,6 +6,7 @@ using Ensemble.Frontend.Http;
 using Ensemble.Frontend.Limits;
 using Ensemble.Gates;
 using Ensemble.Runs;
+using Microsoft.Extensions.Primitives;
 
 namespace Ensemble.Frontend.Chat;
 
@@ -16,6 +17,7 @@ internal sealed class ChatEndpoint(
     ICatalog catalog,
     IRunEngine engine,
     RequestGates gates,
+    RepeatedRequests repeats,
     TimeProvider time)
 {
     public async Task HandleAsync(HttpContext context)
@@ -73,6 +75,11 @@ internal sealed class ChatEndpoint(
             return ApiErrors.From(problem);
         }
 
+        if (!HasGoodKey(context.Request.Headers[HeaderNames.IdempotencyKey]))
+        {
+            return ApiErrors.IdempotencyKeyMalformed;
+        }
+
         var admission = await gates.EnterAsync(caller, chat, snapshot, context.RequestAborted);
         RateLimitHeaders.Write(context.Response.Headers, admission.Quotas);
         if (admission.Refusal is { } refusal)
@@ -80,22 +87,42 @@ internal sealed class ChatEndpoint(
             return ApiErrors.RateLimited(admission.RefusedBy.Kind, refusal);
         }
 
-        var request = new RunRequest { Id = RunId.New(), Chat = chat, Caller = caller.Name, CatalogRevision = snapshot.Revision };
-        var error = await StartAsync(request, admission, context.RequestAborted);
+        var fresh = new RunRequest { Id = RunId.New(), Chat = chat, Caller = caller.Name, CatalogRevision = snapshot.Revision };
+        var (request, error) = await StartAsync(context, fresh, admission, limits, snapshot.Ensembles.ContainsKey(chat.Model));
         if (error is null)
         {
-            await WriteAsync(context, request, admission, limits.StreamCommit);
+            await WriteAsync(context, request, admission, limits.StreamCommit, isRepeat: request.IsKept && request.Id != fresh.Id);
         }
 
         return error;
     }
 
-    private async ValueTask<ApiError?> StartAsync(RunRequest request, JointAdmission admission, CancellationToken cancellationToken)
+    private static bool HasGoodKey(StringValues header) => header.Count == 0
+        || (header is [{ Length: > 0 and <= RepeatedRequests.MaxKeyLength } key] && !key.AsSpan().ContainsAnyExceptInRange('!', '~'));
+
+    /// <returns>The run that answers: a new one, or the one that the request repeats; or why there is none.</returns>
+    private async ValueTask<(RunRequest Request, ApiError? Error)> StartAsync(
+        HttpContext context, RunRequest fresh, JointAdmission admission, RunLimits limits, bool isEnsemble)
     {
         var start = default(RunStart?);
         try
         {
-            start = await engine.StartAsync(request, cancellationToken);
+            var request = context.Request.Headers[HeaderNames.IdempotencyKey] is [{ } key]
+                ? await repeats.ResolveAsync(fresh, key, limits, context.RequestAborted)
+                : isEnsemble ? await repeats.ResolveAsync(fresh, context.RequestAborted) : fresh;
+            if (request is null)
+            {
+                return (fresh, ApiErrors.IdempotencyKeyReused);
+            }
+
+            start = await engine.StartAsync(request, context.RequestAborted);
+            return (request, start switch
+            {
+                RunStart.Started => null,
+                RunStart.Overloaded => ApiErrors.Overloaded,
+                RunStart.Draining => ApiErrors.Draining,
+                _ => ApiErrors.ModelNotFound(request.Chat.Model),
+            });
         }
         finally
         {
@@ -104,23 +131,21 @@ internal sealed class ChatEndpoint(
                 await admission.ReturnAsync();
             }
         }
-
-        return start switch
-        {
-            RunStart.Started => null,
-            RunStart.Overloaded => ApiErrors.Overloaded,
-            RunStart.Draining => ApiErrors.Draining,
-            _ => ApiErrors.ModelNotFound(request.Chat.Model),
-        };
     }
 
-    private async Task WriteAsync(HttpContext context, RunRequest request, JointAdmission admission, TimeSpan commitAfter)
+    private async Task WriteAsync(HttpContext context, RunRequest request, JointAdmission admission, TimeSpan commitAfter, bool isRepeat)
     {
         context.Response.Headers[HeaderNames.RunId] = request.Id.Value;
+        if (isRepeat)
+        {
+            context.Response.Headers[HeaderNames.IdempotentReplayed] = "true";
+        }
+
         var completed = false;
         try
         {
-            var events = RequestGates.SettlingAsync(engine.ReadAsync(request.Id, 0, context.RequestAborted), admission);
+            var events = RequestGates.SettlingAsync(
+                repeats.KeepingPanelAsync(request, engine.ReadAsync(request.Id, 0, context.RequestAborted)), admission, isRepeat);
             if (request.Chat.Stream)
             {
                 await StreamedAnswer.WriteAsync(context, request, events, commitAfter, time);

@@ -50,6 +50,14 @@ internal static class ApiErrors
 
     public static readonly ApiError Fault = new(500, "api_error", "internal_error", "The gateway failed; its log has the request id.");
 
+    public static readonly ApiError IdempotencyKeyMalformed = new(
+        400, InvalidRequest, "invalid_idempotency_key", $"An Idempotency-Key has 1 to {RepeatedRequests.MaxKeyLength} visible ASCII characters, and is sent once.")
+    { IsLasting = true };
+
+    public static readonly ApiError IdempotencyKeyReused = new(
+        422, InvalidRequest, "idempotency_key_reused", "This Idempotency-Key came with another body before: send the same one, or take a new key.")
+    { IsLasting = true };
+
     public static ApiError ModelNotAllowed(string alias) => new(
         403, "permission_error", "model_not_allowed", $"This API key may not use the model '{Cut(alias)}'.")
     { Param = "model", IsLasting = true };

@@ -35,6 +35,13 @@ public static partial class ServiceCollectionExtensions
         services.AddSingleton<Authenticator>();
         services.AddSingleton<BodyReader>();
         services.AddSingleton<RequestGates>();
+
+        // What is repeated is found in this process, unless its engine reaches further.
+        services.TryAddSingleton(static provider => new RepeatedRequests(
+            new InMemoryRunStore(),
+            provider.GetRequiredService<IRunEngine>(),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<RepeatedRequests>>()));
         services.AddSingleton<ChatEndpoint>();
         services.AddSingleton<ModelsEndpoint>();
         services.AddSingleton<RunsEndpoint>();
@@ -109,6 +116,11 @@ public static partial class ServiceCollectionExtensions
             provider.GetRequiredService<TimeProvider>(),
             new Random(Environment.TickCount)));
         services.TryAddSingleton<RunServices>();
+        services.TryAddSingleton(static provider => new StoredAnswers(
+            provider.GetRequiredService<IRunStore>(),
+            provider.GetRequiredService<FrontendOptions>().Sealer,
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<StoredAnswers>>()));
         return services;
     }
 

@@ -2,6 +2,7 @@ using System.Buffers;
 using Ensemble.Frontend.Chat;
 using Ensemble.Frontend.Errors;
 using Ensemble.Runs;
+using Ensemble.Storage;
 
 namespace Ensemble.Frontend.Http;
 
@@ -34,7 +35,7 @@ internal sealed partial class RequestEnvelope(RequestDelegate next, ILogger<Requ
         catch (Exception exception) when (exception is not BrokenAnswerException)
         {
             var error = ApiErrors.Fault;
-            if (exception is ClusterUnavailableException)
+            if (exception is ClusterUnavailableException or StorageException { IsTransient: true })
             {
                 error = ApiErrors.Unavailable;
                 LogUnavailable(logger, exception, requestId);

@@ -34,14 +34,15 @@ internal sealed class RequestGates(IGate gates, IRunEngine engine, TimeProvider 
     }
 
     /// <summary>Passes a run's events on, and settles the admission with the last one, before its reader has it.</summary>
+    /// <param name="isRepeat">Whether the run is another request's, which has settled what it used.</param>
     public static async IAsyncEnumerable<RunEvent> SettlingAsync(
-        IAsyncEnumerable<RunEvent> events, JointAdmission admission, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+        IAsyncEnumerable<RunEvent> events, JointAdmission admission, bool isRepeat, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         await foreach (var runEvent in events.WithCancellation(cancellationToken))
         {
             if (runEvent is RunCompleted or RunFailed)
             {
-                await admission.SettleAsync(Used(runEvent));
+                await admission.SettleAsync(isRepeat ? 0 : Used(runEvent));
             }
 
             yield return runEvent;

@@ -15,7 +15,8 @@ namespace Ensemble.Grains.Hosting;
 public static class GrainHostingExtensions
 {
     /// <summary>
-    /// Adds what a silo needs to hold runs and gates. It needs the catalog, the stores, a usage sink and <see cref="RunServices"/> beside it.
+    /// Adds what a silo needs to hold runs and gates. It needs the catalog, the stores, a usage sink, <see cref="StoredAnswers"/> and
+    /// <see cref="RunServices"/> beside it.
     /// </summary>
     public static ISiloBuilder AddEnsembleGrains(this ISiloBuilder silo)
     {
@@ -56,6 +57,7 @@ public static class GrainHostingExtensions
             provider.GetService<AnswerStream>(),
             provider.GetRequiredService<ILogger<ClusterRunEngine>>()));
         services.TryAddSingleton<IRunEngine>(static provider => provider.GetRequiredService<ClusterRunEngine>());
+        services.Replace(ServiceDescriptor.Singleton<RepeatedRequests, RepeatedRequests>());
         services.TryAddSingleton<IRunsInFlight>(static provider => provider.GetRequiredService<ClusterRunEngine>());
         return services;
     }

@@ -130,7 +130,8 @@ public sealed partial class ClusterRunEngine : IRunEngine, IRunsInFlight, IAsync
 
     public async ValueTask CancelAsync(RunId run, CancellationToken cancellationToken)
     {
-        if (!Forget(run))
+        var isKept = Find(run)?.Request.IsKept ?? false;
+        if (!Forget(run) || isKept)
         {
             return;
         }
@@ -303,7 +304,7 @@ public sealed partial class ClusterRunEngine : IRunEngine, IRunsInFlight, IAsync
 
     private async ValueTask<bool> GoOnAsync(RunInFlight run, RunReading reading)
     {
-        if (await Grain(run.Request.Id).RenewAsync() is not null)
+        if (reading.Barren <= MaxBarren / 2 && await Grain(run.Request.Id).RenewAsync() is not null)
         {
             return true;
         }

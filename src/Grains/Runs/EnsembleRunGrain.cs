@@ -33,7 +33,7 @@ internal sealed class EnsembleRunGrain(SiloRuns runs, AnswerPublisher answers) :
             return RunStart.Started;
         }
 
-        var (held, start) = await runs.StartAsync(request);
+        var (held, start) = await runs.StartAsync(request, _held?.Run.Memory);
         if (held is null)
         {
             if (_held is null)
@@ -131,10 +131,11 @@ internal sealed class EnsembleRunGrain(SiloRuns runs, AnswerPublisher answers) :
     private Task LookAsync()
     {
         var held = _held!;
+        var isKept = held.Run.Request.IsKept;
         var isWanted = runs.Time.GetElapsedTime(_renewed) <= LeaseLifetime;
         if (!held.Execution.IsCompleted)
         {
-            if (!isWanted)
+            if (!isWanted && !isKept)
             {
                 held.Cancel();
             }
@@ -146,7 +147,7 @@ internal sealed class EnsembleRunGrain(SiloRuns runs, AnswerPublisher answers) :
         if (!isWanted)
         {
             held.LetGo();
-            if (runs.Time.GetElapsedTime(_ended.Value) > ReplayWindow)
+            if (runs.Time.GetElapsedTime(_ended.Value) > (isKept ? RepeatedRequests.AnswerKept : ReplayWindow))
             {
                 DeactivateOnIdle();
             }

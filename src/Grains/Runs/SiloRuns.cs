@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 namespace Ensemble.Grains.Runs;
 
 /// <summary>What all run grains of a silo share: how a run is put together and started, and whether new ones are taken at all.</summary>
-public sealed class SiloRuns(ICatalog catalog, RunServices services, TimeProvider time, ILogger<Run> logger) : IRunsInFlight
+public sealed class SiloRuns(ICatalog catalog, RunServices services, StoredAnswers answers, TimeProvider time, ILogger<Run> logger) : IRunsInFlight
 {
     private readonly RunDoor _door = new();
     private readonly ConcurrentDictionary<HeldRun, bool> _held = new();
@@ -20,9 +20,12 @@ public sealed class SiloRuns(ICatalog catalog, RunServices services, TimeProvide
 
     public Task DrainAsync(CancellationToken cancellationToken) => _door.DrainAsync(CancelAll, cancellationToken);
 
+    /// <param name="known">What an earlier incarnation found out here; null where there was none here.</param>
     /// <returns>The run, which goes on by itself; or why there is none.</returns>
-    internal async Task<(HeldRun? Run, RunStart Start)> StartAsync(RunRequest request)
+    internal async Task<(HeldRun? Run, RunStart Start)> StartAsync(RunRequest request, RunMemory? known)
     {
+        // The first incarnation of a request that may be repeated may be one whose silo was lost.
+        var memory = known ?? (request.Incarnation > 1 || request.IsKept ? await answers.ResumeAsync(request.Id) : answers.Begin(request.Id));
         var snapshot = await catalog.ReachAsync(request.CatalogRevision, time, CancellationToken.None);
         var start = _door.Enter();
         if (start != RunStart.Started)
@@ -32,7 +35,7 @@ public sealed class SiloRuns(ICatalog catalog, RunServices services, TimeProvide
 
         try
         {
-            var held = new HeldRun(new Run(request, snapshot, services, new RunMemory(), new RunJournal(request.Incarnation), logger), Leave);
+            var held = new HeldRun(new Run(request, snapshot, services, memory, new RunJournal(request.Incarnation), logger), Leave);
             _held[held] = true;
             held.Begin();
             return (held, start);

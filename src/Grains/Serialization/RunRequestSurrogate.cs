@@ -22,6 +22,9 @@ internal struct RunRequestSurrogate
 
     [Id(4)]
     public long CatalogRevision;
+
+    [Id(5)]
+    public bool IsKept;
 }
 
 [RegisterConverter]
@@ -36,6 +39,7 @@ internal sealed class RunRequestConverter : IConverter<RunRequest, RunRequestSur
         Chat = ChatRequestParser.Parse(surrogate.Body, ChatLimits.Default),
         Caller = surrogate.Caller,
         CatalogRevision = surrogate.CatalogRevision,
+        IsKept = surrogate.IsKept,
     };
 
     public RunRequestSurrogate ConvertToSurrogate(in RunRequest value) => new()
@@ -45,5 +49,6 @@ internal sealed class RunRequestConverter : IConverter<RunRequest, RunRequestSur
         Body = value.Chat.Body,
         Caller = value.Caller,
         CatalogRevision = value.CatalogRevision,
+        IsKept = value.IsKept,
     };
 }

@@ -22,6 +22,7 @@ public static class StorageServiceCollectionExtensions
         services.TryAddSingleton(static provider => provider.GetRequiredService<IEnsembleStorage>().Gates);
         services.TryAddSingleton(static provider => provider.GetRequiredService<IEnsembleStorage>().Runs);
         services.AddHostedService<StorageStart>();
+        services.AddHostedService<ExpirySweep>();
         return services;
     }
 }

@@ -7,7 +7,7 @@ internal sealed class SqlRunStore(SqlDatabase database) : IRunStore
 {
     private const string SaveAnswer =
         "INSERT INTO run_answers (run, step, member, sample, payload, expires_at) VALUES (@run, @step, @member, @sample, @payload, @expires_at) "
-        + "ON CONFLICT DO NOTHING";
+        + "ON CONFLICT (run, step, member, sample) DO UPDATE SET payload = excluded.payload, expires_at = excluded.expires_at WHERE run_answers.expires_at <= @now";
 
     private const string LoadAnswers = "SELECT step, member, sample, payload FROM run_answers WHERE run = @run AND expires_at > @now";
 
@@ -22,6 +22,8 @@ internal sealed class SqlRunStore(SqlDatabase database) : IRunStore
         RETURNING run, request_hash, expires_at
         """;
 
+    private const string TakeClaim = "DELETE FROM run_claims WHERE scope = @scope RETURNING run, request_hash, expires_at";
+
     private const string DeleteAnswers =
         """
         DELETE FROM run_answers WHERE (run, step, member, sample) IN (
@@ -34,7 +36,7 @@ internal sealed class SqlRunStore(SqlDatabase database) : IRunStore
     // Whoever was claimed anew between the two is not to be deleted.
     private const string StillExpired = ") AND expires_at <= @now";
 
-    public Task SaveAnswerAsync(RunId run, StoredAnswer answer, DateTimeOffset expiresAt, CancellationToken cancellationToken) => database.WriteAsync(
+    public Task SaveAnswerAsync(RunId run, StoredAnswer answer, DateTimeOffset expiresAt, DateTimeOffset now, CancellationToken cancellationToken) => database.WriteAsync(
         session => session.ExecuteAsync(
             SaveAnswer,
             ("run", run.Value),
@@ -42,7 +44,8 @@ internal sealed class SqlRunStore(SqlDatabase database) : IRunStore
             ("member", answer.Key.Member),
             ("sample", answer.Key.Sample),
             ("payload", answer.Payload),
-            ("expires_at", expiresAt.ToUnixTimeMilliseconds())),
+            ("expires_at", expiresAt.ToUnixTimeMilliseconds()),
+            ("now", now.ToUnixTimeMilliseconds())),
         Durability.ProcessEnd,
         cancellationToken);
 
@@ -78,6 +81,18 @@ internal sealed class SqlRunStore(SqlDatabase database) : IRunStore
             Durability.ProcessEnd,
             cancellationToken);
         return rows[0];
+    }
+
+    public async Task<RunClaim?> TakeClaimAsync(string scope, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var rows = await database.WriteAsync(
+            session => session.QueryAsync(
+                TakeClaim,
+                row => new RunClaim(scope, ReadRun(row.GetString(0)), row.GetFieldValue<byte[]>(1), DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(2))),
+                ("scope", scope)),
+            Durability.ProcessEnd,
+            cancellationToken);
+        return rows is [var claim] && claim.ExpiresAt > now ? claim : null;
     }
 
     public Task<int> DeleteExpiredAsync(DateTimeOffset now, int limit, CancellationToken cancellationToken)

@@ -3,6 +3,7 @@ using Ensemble.Frontend.Hosting;
 using Ensemble.Gates;
 using Ensemble.Grains.Answers;
 using Ensemble.Grains.Hosting;
+using Ensemble.Runs;
 using Ensemble.Testing;
 using Ensemble.Usage;
 using Microsoft.Extensions.DependencyInjection;
@@ -19,6 +20,8 @@ internal sealed class ClusterBench : IAsyncDisposable
     public const string Ask = """{"model":"council","messages":[{"role":"user","content":"The capital of France?"}]}""";
 
     public const string AskStreamed = """{"model":"council","stream":true,"messages":[{"role":"user","content":"The capital of France?"}]}""";
+
+    private static readonly SecretSealer Sealer = SecretSealer.TryCreate(new string('7', 64), out var sealer) ? sealer : throw new InvalidOperationException();
 
     private static readonly string[] Members = ["quokka", "numbat", "wombat"];
 
@@ -38,6 +41,8 @@ internal sealed class ClusterBench : IAsyncDisposable
 
     public RecordedUsage Usage { get; }
 
+    public required IRunStore RunStore { get; init; }
+
     public IReadOnlyList<FrontendNode> Frontends { get; private set; } = [];
 
     /// <param name="model">Changes each model.</param>
@@ -54,15 +59,16 @@ internal sealed class ClusterBench : IAsyncDisposable
     {
         var stub = await UpstreamStub.StartAsync();
         var catalog = new TestCatalog(Snapshot(stub, 1, model, shape, more));
-        var (gates, usage) = (new InMemoryGateStore(), new RecordedUsage());
+        var (gates, runs, usage) = (new InMemoryGateStore(), new InMemoryRunStore(), new RecordedUsage());
         var builder = new InProcessTestClusterBuilder(initialSilosCount: 3);
         builder.ConfigureSilo((_, silo) =>
         {
             silo.Services.AddSingleton<ICatalog>(catalog);
             silo.Services.AddSingleton<IGateStore>(gates);
+            silo.Services.AddSingleton<IRunStore>(runs);
             silo.Services.AddSingleton<IUsageSink>(usage);
             silo.Services.AddSingleton<ISecrets>(new SecretResolver(TimeProvider.System));
-            silo.Services.AddSingleton(new FrontendOptions());
+            silo.Services.AddSingleton(new FrontendOptions { Sealer = Sealer });
             silo.Services.AddEnsembleModels();
             silo.AddEnsembleGrains();
 #pragma warning disable ORLEANSEXP003 // What the product runs with.
@@ -73,11 +79,11 @@ internal sealed class ClusterBench : IAsyncDisposable
         builder.ConfigureClient(client => client.AddAnswerStreams());
         var cluster = builder.Build();
         await cluster.DeployAsync();
-        var bench = new ClusterBench(stub, catalog, cluster, usage);
+        var bench = new ClusterBench(stub, catalog, cluster, usage) { RunStore = runs };
         bench.Frontends =
         [
-            await FrontendNode.StartAsync(cluster.Client, catalog, AnswerTransport.Stream, wire),
-            await FrontendNode.StartAsync(cluster.Client, catalog, AnswerTransport.Pull),
+            await FrontendNode.StartAsync(cluster.Client, catalog, runs, AnswerTransport.Stream, wire),
+            await FrontendNode.StartAsync(cluster.Client, catalog, runs, AnswerTransport.Pull),
         ];
         await bench.Answers.WaitUntilLiveAsync(Now.Cancel);
         return bench;

@@ -6,6 +6,7 @@ using Ensemble.Catalog;
 using Ensemble.Frontend.Hosting;
 using Ensemble.Grains.Answers;
 using Ensemble.Grains.Hosting;
+using Ensemble.Runs;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
@@ -30,7 +31,7 @@ internal sealed class FrontendNode : IAsyncDisposable
 
     public IServiceProvider Services => _app.Services;
 
-    public static async Task<FrontendNode> StartAsync(IClusterClient client, ICatalog catalog, AnswerTransport answers, Func<IAnswerWire, IAnswerWire>? wire = null)
+    public static async Task<FrontendNode> StartAsync(IClusterClient client, ICatalog catalog, IRunStore runs, AnswerTransport answers, Func<IAnswerWire, IAnswerWire>? wire = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
@@ -38,6 +39,7 @@ internal sealed class FrontendNode : IAsyncDisposable
         builder.Services.AddSingleton<IGrainFactory>(client);
         builder.Services.AddSingleton(client);
         builder.Services.AddSingleton(catalog);
+        builder.Services.AddSingleton(runs);
         builder.Services.AddEnsembleFrontend(new FrontendOptions()).AddClusterEngine(maxRuns: 1024, answers).AddEnsembleModels();
         if (wire is not null)
         {

@@ -77,7 +77,7 @@ public sealed class InMemoryRunStoreTests
     private static RunClaim Claim(string scope, int minutes) => new(scope, RunId.New(), new byte[] { 1 }, T0.AddMinutes(minutes));
 
     private static Task SaveAsync(InMemoryRunStore store, RunId run, int bytes, DateTimeOffset expiresAt) =>
-        store.SaveAnswerAsync(run, new StoredAnswer(new SubCallKey(SubCallStep.Candidate, 0, 0), new byte[bytes]), expiresAt, Cancel);
+        store.SaveAnswerAsync(run, new StoredAnswer(new SubCallKey(SubCallStep.Candidate, 0, 0), new byte[bytes]), expiresAt, T0, Cancel);
 
     private static async Task<int> CountAsync(InMemoryRunStore store, RunId run) => (await store.LoadAnswersAsync(run, T0, Cancel)).Count;
 }

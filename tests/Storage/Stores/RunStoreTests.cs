@@ -17,9 +17,9 @@ public sealed class RunStoreTests
         await using var database = await TestDatabase.CreateAsync(provider);
         var store = database.Another().Runs;
         var run = RunId.New();
-        await store.SaveAnswerAsync(run, Answer(SubCallStep.Candidate, 0, 0, 1), T0 + Minute, Now.Cancel);
+        await store.SaveAnswerAsync(run, Answer(SubCallStep.Candidate, 0, 0, 1), T0 + Minute, T0, Now.Cancel);
 
-        await database.Another().Runs.SaveAnswerAsync(run, Answer(SubCallStep.Candidate, 0, 0, 2), T0 + (2 * Minute), Now.Cancel);
+        await database.Another().Runs.SaveAnswerAsync(run, Answer(SubCallStep.Candidate, 0, 0, 2), T0 + (2 * Minute), T0, Now.Cancel);
 
         (await LoadAsync(store, run, T0)).ShouldBe(["Candidate/0/0=1"]);
         (await LoadAsync(store, run, T0 + Minute)).ShouldBeEmpty();
@@ -36,10 +36,10 @@ public sealed class RunStoreTests
             [Answer(SubCallStep.Direct, 0, 0, 5), Answer(SubCallStep.Candidate, 10, 0, 3), Answer(SubCallStep.Candidate, 2, 1, 2), Answer(SubCallStep.Candidate, 2, 0, 1), Answer(SubCallStep.Synthesis, 0, 0, 4)];
         foreach (var answer in answers)
         {
-            await store.SaveAnswerAsync(run, answer, T0 + Minute, Now.Cancel);
+            await store.SaveAnswerAsync(run, answer, T0 + Minute, T0, Now.Cancel);
         }
 
-        await store.SaveAnswerAsync(other, Answer(SubCallStep.Candidate, 0, 0, 9), T0 + Minute, Now.Cancel);
+        await store.SaveAnswerAsync(other, Answer(SubCallStep.Candidate, 0, 0, 9), T0 + Minute, T0, Now.Cancel);
 
         (await LoadAsync(database.Another().Runs, run, T0)).ShouldBe(["Candidate/2/0=1", "Candidate/2/1=2", "Candidate/10/0=3", "Synthesis/0/0=4", "Direct/0/0=5"]);
     }
@@ -51,8 +51,8 @@ public sealed class RunStoreTests
         await using var database = await TestDatabase.CreateAsync(provider);
         var store = database.Another().Runs;
         var run = RunId.New();
-        await store.SaveAnswerAsync(run, Answer(SubCallStep.Candidate, 0, 0, 1), T0 + Minute, Now.Cancel);
-        await store.SaveAnswerAsync(run, Answer(SubCallStep.Candidate, 1, 0, 2), T0 + Minute + TimeSpan.FromMilliseconds(1), Now.Cancel);
+        await store.SaveAnswerAsync(run, Answer(SubCallStep.Candidate, 0, 0, 1), T0 + Minute, T0, Now.Cancel);
+        await store.SaveAnswerAsync(run, Answer(SubCallStep.Candidate, 1, 0, 2), T0 + Minute + TimeSpan.FromMilliseconds(1), T0, Now.Cancel);
 
         (await LoadAsync(store, run, T0 + Minute - TimeSpan.FromMilliseconds(1))).Count.ShouldBe(2);
         (await LoadAsync(store, run, T0 + Minute)).ShouldBe(["Candidate/1/0=2"]);
@@ -66,8 +66,8 @@ public sealed class RunStoreTests
         await using var database = await TestDatabase.CreateAsync(provider);
         var store = database.Another().Runs;
         var run = RunId.New();
-        await store.SaveAnswerAsync(run, Answer(SubCallStep.Candidate, 0, 0, 1), T0 + Minute, Now.Cancel);
-        await store.SaveAnswerAsync(run, Answer(SubCallStep.Candidate, 1, 0, 2), T0 + Minute, Now.Cancel);
+        await store.SaveAnswerAsync(run, Answer(SubCallStep.Candidate, 0, 0, 1), T0 + Minute, T0, Now.Cancel);
+        await store.SaveAnswerAsync(run, Answer(SubCallStep.Candidate, 1, 0, 2), T0 + Minute, T0, Now.Cancel);
         await database.QueryAsync("UPDATE run_answers SET step = 'divination' WHERE member = 0");
 
         (await LoadAsync(store, run, T0)).ShouldBe(["Candidate/1/0=2"]);
@@ -84,11 +84,43 @@ public sealed class RunStoreTests
         var key = new SubCallKey(SubCallStep.Candidate, 0, 0);
 
         // Cut out of a larger buffer, as pooled ones are.
-        await database.Another().Runs.SaveAnswerAsync(run, new StoredAnswer(key, payload.AsMemory(1)), T0 + Minute, Now.Cancel);
+        await database.Another().Runs.SaveAnswerAsync(run, new StoredAnswer(key, payload.AsMemory(1)), T0 + Minute, T0, Now.Cancel);
 
         var loaded = (await database.Another().Runs.LoadAnswersAsync(run, T0, Now.Cancel)).ShouldHaveSingleItem();
         loaded.Payload.Span.SequenceEqual(payload.AsSpan(1)).ShouldBeTrue();
         Should.Throw<ArgumentException>(() => new StoredAnswer(key, payload));
+    }
+
+    [Theory]
+    [MemberData(nameof(All))]
+    public async Task SaveAnswer_TheEarlierOneExpired_TakesItsPlace(StorageProvider provider)
+    {
+        await using var database = await TestDatabase.CreateAsync(provider);
+        var store = database.Another().Runs;
+        var run = RunId.New();
+        await store.SaveAnswerAsync(run, Answer(SubCallStep.Candidate, 0, 0, 1), T0 + Minute, T0, Now.Cancel);
+
+        await store.SaveAnswerAsync(run, Answer(SubCallStep.Candidate, 0, 0, 2), T0 + (3 * Minute), T0 + Minute, Now.Cancel);
+
+        (await LoadAsync(store, run, T0 + Minute)).ShouldBe(["Candidate/0/0=2"]);
+        (await store.DeleteExpiredAsync(T0 + (3 * Minute), 10, Now.Cancel)).ShouldBe(1);
+    }
+
+    [Theory]
+    [MemberData(nameof(All))]
+    public async Task TakeClaim_ByManyAtOnce_OneGetsIt(StorageProvider provider)
+    {
+        await using var database = await TestDatabase.CreateAsync(provider);
+        var stores = Enumerable.Range(0, 4).Select(_ => database.Another().Runs).ToList();
+        var claim = Claim("s", 7, T0 + Minute);
+        await stores[0].ClaimAsync(claim, T0, Now.Cancel);
+
+        var taken = await Task.WhenAll(Enumerable.Range(0, 16).Select(index => stores[index % 4].TakeClaimAsync("s", T0, Now.Cancel)));
+
+        ShouldBe(taken.OfType<RunClaim>().ShouldHaveSingleItem(), claim);
+        (await stores[1].TakeClaimAsync("never", T0, Now.Cancel)).ShouldBeNull();
+        await stores[0].ClaimAsync(claim, T0, Now.Cancel);
+        (await stores[1].TakeClaimAsync("s", T0 + Minute, Now.Cancel)).ShouldBeNull("it has expired");
     }
 
     [Theory]
@@ -152,7 +184,7 @@ public sealed class RunStoreTests
         var run = RunId.New();
         for (var index = 0; index < 10; index++)
         {
-            await store.SaveAnswerAsync(run, Answer(SubCallStep.Candidate, index, 0, (byte)index), T0 + (index * Minute), Now.Cancel);
+            await store.SaveAnswerAsync(run, Answer(SubCallStep.Candidate, index, 0, (byte)index), T0 + (index * Minute), T0, Now.Cancel);
         }
 
         for (var index = 0; index < 3; index++)
@@ -177,7 +209,7 @@ public sealed class RunStoreTests
         var run = RunId.New();
         for (var index = 0; index < 40; index++)
         {
-            await stores[0].SaveAnswerAsync(run, Answer(SubCallStep.Candidate, index, 0, 0), T0, Now.Cancel);
+            await stores[0].SaveAnswerAsync(run, Answer(SubCallStep.Candidate, index, 0, 0), T0, T0, Now.Cancel);
         }
 
         var deleted = await Task.WhenAll(stores.Select(store => Task.Run(

@@ -1,0 +1,47 @@
+using Ensemble.Runs;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Ensemble.Storage.Hosting;
+
+/// <summary>Deletes the answers and claims of runs that have expired, once a minute.</summary>
+internal sealed partial class ExpirySweep(IRunStore store, TimeProvider time, ILogger<ExpirySweep> logger) : BackgroundService
+{
+    public static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
+
+    /// <summary>Of each kind, in one statement: nobody else is to wait for long.</summary>
+    private const int Batch = 1000;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Interval, time);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(stoppingToken))
+            {
+                await SweepAsync(stoppingToken);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The process stops.
+        }
+    }
+
+    private async Task SweepAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            while (await store.DeleteExpiredAsync(time.GetUtcNow(), Batch, cancellationToken) >= Batch)
+            {
+            }
+        }
+        catch (StorageException exception)
+        {
+            LogNotSwept(logger, exception);
+        }
+    }
+
+    [LoggerMessage(85, LogLevel.Debug, "expired answers could not be deleted; the next try is in a minute")]
+    private static partial void LogNotSwept(ILogger logger, Exception exception);
+}
