@@ -1,5 +1,6 @@
 using Ensemble.Cluster.Tests.Support;
 using Ensemble.Silo.Membership;
+using Ensemble.Testing;
 using Npgsql;
 
 namespace Ensemble.Cluster.Tests.Membership;
@@ -33,7 +34,7 @@ public sealed class MembershipSchemaTests
     public async Task Apply_ChangedQuery_IsRenewed()
     {
         var database = await ClusterDatabase.CreateAsync();
-        await Testing.PostgresServer.ExecuteAsync(database.Connection, "UPDATE OrleansQuery SET QueryText = 'SELECT 1' WHERE QueryKey = 'GatewaysQueryKey'");
+        await PostgresServer.ExecuteAsync(database.Connection, "UPDATE OrleansQuery SET QueryText = 'SELECT 1' WHERE QueryKey = 'GatewaysQueryKey'");
 
         await database.ApplyAsync();
 
@@ -64,7 +65,83 @@ public sealed class MembershipSchemaTests
         await schema.ApplyAsync(Now.Cancel);
         (await schema.ExistsAsync(Now.Cancel)).ShouldBeTrue();
 
-        await Testing.PostgresServer.ExecuteAsync(database.Connection, "DELETE FROM OrleansQuery WHERE QueryKey = 'CleanupDefunctSiloEntriesKey'");
+        await PostgresServer.ExecuteAsync(database.Connection, "DELETE FROM OrleansQuery WHERE QueryKey = 'CleanupDefunctSiloEntriesKey'");
         (await schema.ExistsAsync(Now.Cancel)).ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task Wait_ForAnotherUsersTables_SaysWhatItWaitsForAndEndsWith0()
+    {
+        var database = await ClusterDatabase.CreateAsync(withTables: false);
+        var connection = await database.AddNodeRoleAsync();
+        var time = new ManualTimeProvider();
+        using var output = new StringWriter { NewLine = "\n" };
+
+        var waiting = SchemaCommand.WaitAsync(["--Cluster:ConnectionString", connection], output, TextWriter.Null, time, Now.Cancel);
+        await time.WaitForTimerAsync(SchemaCommand.Pause, Now.Cancel);
+        time.Advance(SchemaCommand.Pause);
+        await time.WaitForTimerAsync(SchemaCommand.Pause, Now.Cancel);
+        (await database.ApplyAsync()).Code.ShouldBe(0);
+        time.Advance(SchemaCommand.Pause);
+        await time.WaitForTimerAsync(SchemaCommand.Pause, Now.Cancel);
+        await database.GrantAsync(connection);
+        time.Advance(SchemaCommand.Pause);
+        var code = await waiting;
+
+        code.ShouldBe(0);
+        var lines = output.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        lines.Length.ShouldBe(3, output.ToString());
+        lines[0].ShouldBe($"Waiting for the tables: {MembershipCheck.NoTables}");
+        lines[1].ShouldContain("denies the user");
+        lines[2].ShouldBe("The tables of the cluster are up to date.");
+        output.ToString().ShouldNotContain(ClusterDatabase.NodePassword);
+    }
+
+    [Fact]
+    public async Task Wait_ForTablesOfThisVersion_EndsWhenTheOwnerHasMadeThem()
+    {
+        var database = await ClusterDatabase.CreateAsync();
+        var connection = await database.AddNodeRoleAsync();
+        await PostgresServer.ExecuteAsync(
+            database.Connection,
+            "DROP TABLE usage_sub_calls, usage_runs; DELETE FROM schema_migrations WHERE version = (SELECT max(version) FROM schema_migrations)");
+        var time = new ManualTimeProvider();
+        using var output = new StringWriter();
+
+        var waiting = SchemaCommand.WaitAsync(["--Cluster:ConnectionString", connection], output, TextWriter.Null, time, Now.Cancel);
+        await time.WaitForTimerAsync(SchemaCommand.Pause, Now.Cancel);
+        output.ToString().ShouldContain("denies the user");
+        (await database.ApplyAsync()).Code.ShouldBe(0);
+        time.Advance(SchemaCommand.Pause);
+
+        (await waiting).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Wait_ForTablesOfANewerVersion_EndsWith1()
+    {
+        var database = await ClusterDatabase.CreateAsync();
+        await PostgresServer.ExecuteAsync(database.Connection, "INSERT INTO schema_migrations (version, name, applied_at) VALUES (9999, 'later', 0)");
+        using var errors = new StringWriter();
+
+        var code = await SchemaCommand.WaitAsync(["--Cluster:ConnectionString", database.Connection], TextWriter.Null, errors, TimeProvider.System, Now.Cancel);
+
+        code.ShouldBe(1);
+        errors.ToString().ShouldContain("newer version");
+    }
+
+    [Fact]
+    public async Task Wait_ForADatabaseThatIsAway_GoesOn()
+    {
+        var time = new ManualTimeProvider();
+        using var output = new StringWriter();
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(Now.Cancel);
+
+        var waiting = SchemaCommand.WaitAsync(["--Cluster:ConnectionString", "Host=127.0.0.1;Port=1;Username=u"], output, TextWriter.Null, time, end.Token);
+        await time.WaitForTimerAsync(SchemaCommand.Pause, Now.Cancel);
+        await end.CancelAsync();
+
+        await Should.ThrowAsync<OperationCanceledException>(waiting);
+        output.ToString().ShouldContain("cannot be reached");
     }
 }

@@ -45,10 +45,16 @@ internal sealed class ClusterDatabase
             $"""
             CREATE ROLE {name} LOGIN PASSWORD '{NodePassword}';
             REVOKE CREATE ON SCHEMA public FROM PUBLIC;
-            GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {name};
             """);
-        return new NpgsqlConnectionStringBuilder(Connection) { Username = name, Password = NodePassword }.ConnectionString;
+        var connection = new NpgsqlConnectionStringBuilder(Connection) { Username = name, Password = NodePassword }.ConnectionString;
+        await GrantAsync(connection);
+        return connection;
     }
+
+    /// <summary>Gives a role of <see cref="AddNodeRoleAsync"/> its rights in the tables that are there now.</summary>
+    public Task GrantAsync(string connection) => PostgresServer.ExecuteAsync(
+        Connection,
+        $"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {new NpgsqlConnectionStringBuilder(connection).Username}");
 
     /// <summary>A picture of all tables, columns and keys, and of every row of the queries with the moment it was written.</summary>
     public async Task<string> DescribeAsync()
