@@ -46,6 +46,14 @@ public sealed class NodeStartTests
     }
 
     [Fact]
+    public async Task SchemaWait_WithTables_EndsWith0()
+    {
+        var database = await ClusterDatabase.CreateAsync();
+
+        (await NodeProcess.FailAsync(await database.AddNodeRoleAsync(), "schema", "wait")).ShouldBe((0, ""));
+    }
+
+    [Fact]
     public async Task Start_FrontendBeforeTheSilo_WaitsForIt()
     {
         var database = await ClusterDatabase.CreateAsync();
