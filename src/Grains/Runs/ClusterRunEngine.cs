@@ -340,7 +340,13 @@ public sealed partial class ClusterRunEngine : IRunEngine, IRunsInFlight, IAsync
             if (_runs.TryGetValue(request.Id, out var known))
             {
                 known.Callers++;
-                return (known, false);
+                var isNew = request.Incarnation > known.Request.Incarnation;
+                if (isNew)
+                {
+                    known.After(request.Incarnation - 1);
+                }
+
+                return (known, isNew);
             }
 
             return (_runs[request.Id] = new RunInFlight(request, _calls.Time.GetTimestamp()), true);
