@@ -1,6 +1,7 @@
 using Ensemble.Catalog;
 using Ensemble.Gates;
 using Ensemble.Runs;
+using Ensemble.Usage;
 
 namespace Ensemble.Storage;
 
@@ -15,6 +16,8 @@ public interface IEnsembleStorage : IAsyncDisposable
     IGateStore Gates { get; }
 
     IRunStore Runs { get; }
+
+    IUsageStore Usage { get; }
 
     /// <summary>
     /// Creates what is missing and brings the tables up to date. Several processes may do so at once. Does nothing the second time;

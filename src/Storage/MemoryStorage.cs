@@ -1,6 +1,7 @@
 using Ensemble.Catalog;
 using Ensemble.Gates;
 using Ensemble.Runs;
+using Ensemble.Usage;
 
 namespace Ensemble.Storage;
 
@@ -12,6 +13,8 @@ internal sealed class MemoryStorage : IEnsembleStorage
     public IGateStore Gates { get; } = new InMemoryGateStore();
 
     public IRunStore Runs { get; } = new InMemoryRunStore();
+
+    public IUsageStore Usage { get; } = new InMemoryUsageStore();
 
     public Task OpenAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 

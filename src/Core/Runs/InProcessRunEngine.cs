@@ -25,7 +25,7 @@ public sealed class InProcessRunEngine : IRunEngine, IRunsInFlight
     {
         _catalog = catalog;
         _services = services;
-        _door = new RunDoor(maxRuns);
+        _door = new RunDoor(maxRuns, () => services.Usage.IsNearlyFull);
         _logger = logger;
     }
 

@@ -16,6 +16,7 @@ public sealed partial class Run : IDisposable
     private readonly string _strategyName;
     private readonly RunDeadline _deadline;
     private readonly CancellationTokenSource _stop = new();
+    private readonly IUsageSink _usage;
     private readonly ILogger _logger;
     private RunManifest? _finished;
 
@@ -40,6 +41,7 @@ public sealed partial class Run : IDisposable
             throw new KeyNotFoundException($"No alias '{request.Chat.Model}' at revision {catalog.Revision}.");
         }
 
+        _usage = services.Usage;
         _logger = logger;
         Memory = memory;
         _deadline = new RunDeadline(limits.UntilShown, limits.MaxAnswer, services.Time, _stop.Token);
@@ -96,6 +98,7 @@ public sealed partial class Run : IDisposable
         await SettleAsync();
         var totals = _context.Totals();
         _finished = Manifest(end, totals);
+        _usage.Append(_finished);
         Journal.Append(end.Answer is { } answer ? new RunCompleted(answer, totals) : new RunFailed(end.Failure!, totals));
     }
 

@@ -226,6 +226,7 @@ internal sealed class RunContext
             Run = Request.Id,
             Incarnation = Request.Incarnation,
             Ensemble = Chat.Model,
+            Caller = Request.Caller,
             Role = subCall.Role,
             Key = subCall.Key,
             Model = subCall.Call.Model.DisplayName,

@@ -2,7 +2,8 @@ namespace Ensemble.Runs;
 
 /// <summary>Counts runs in flight: lets so many in at once, and none any more once it is closed. Thread-safe.</summary>
 /// <param name="maxRuns">Runs inside at most.</param>
-public sealed class RunDoor(int maxRuns = int.MaxValue)
+/// <param name="isHeldShut">Whether no other one is let in for now; null = never.</param>
+public sealed class RunDoor(int maxRuns = int.MaxValue, Func<bool>? isHeldShut = null)
 {
     private readonly Lock _lock = new();
     private readonly TaskCompletionSource _empty = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -41,7 +42,7 @@ public sealed class RunDoor(int maxRuns = int.MaxValue)
                 return RunStart.Draining;
             }
 
-            if (_inside >= maxRuns)
+            if (_inside >= maxRuns || isHeldShut?.Invoke() == true)
             {
                 return RunStart.Overloaded;
             }

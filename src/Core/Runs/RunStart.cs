@@ -5,7 +5,7 @@ public enum RunStart
 {
     Started,
 
-    /// <summary>As many runs as allowed are in flight.</summary>
+    /// <summary>As many runs as allowed are in flight, or what runs took cannot be kept.</summary>
     Overloaded,
 
     /// <summary>This engine is shutting down.</summary>

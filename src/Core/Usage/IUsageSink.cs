@@ -1,7 +1,18 @@
+using Ensemble.Runs;
+
 namespace Ensemble.Usage;
 
-/// <summary>Takes usage events. Never blocks and never throws: a run does not wait for its accounting.</summary>
+/// <summary>Takes the accounts of runs. Never blocks and never throws: a run does not wait for its accounting.</summary>
 public interface IUsageSink
 {
+    /// <summary>Whether so much waits to be kept that new runs are better refused. Default never.</summary>
+    bool IsNearlyFull => false;
+
+    /// <summary>Takes a sub-call that has ended.</summary>
     void Append(UsageEvent usage);
+
+    /// <summary>Takes a run that has ended, after its sub-calls. Default: it is not kept.</summary>
+    void Append(RunManifest ended)
+    {
+    }
 }

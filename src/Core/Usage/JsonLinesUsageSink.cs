@@ -116,6 +116,7 @@ public sealed partial class JsonLinesUsageSink : IUsageSink, IAsyncDisposable
         json.WriteString("run"u8, usage.Run.Value);
         json.WriteNumber("incarnation"u8, usage.Incarnation);
         json.WriteString("ensemble"u8, usage.Ensemble);
+        json.WriteString("caller"u8, usage.Caller);
         json.WriteString("role"u8, SnakeCase.Of(usage.Role));
         json.WriteString("step"u8, SnakeCase.Of(usage.Key.Step));
         json.WriteNumber("member"u8, usage.Key.Member);

@@ -14,6 +14,9 @@ public sealed record UsageEvent
     /// <summary>The alias that the caller named.</summary>
     public required string Ensemble { get; init; }
 
+    /// <summary>The name of the caller's key; null = a caller without one, or nobody knows.</summary>
+    public string? Caller { get; init; }
+
     public required SubCallRole Role { get; init; }
 
     public required SubCallKey Key { get; init; }

@@ -35,7 +35,7 @@ internal static class ApiErrors
     { IsLasting = true };
 
     public static readonly ApiError Overloaded = new(
-        503, OverloadedType, "overloaded", "As many requests as allowed are in flight: try again shortly.")
+        503, OverloadedType, "overloaded", "As many requests as allowed are in flight, or their accounts cannot be written now: try again shortly.")
     { RetryAfter = SoonAgain };
 
     public static readonly ApiError Draining = new(

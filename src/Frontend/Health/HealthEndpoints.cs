@@ -1,12 +1,14 @@
+using System.Text.Json;
 using Ensemble.Catalog;
 using Ensemble.Frontend.Hosting;
 using Ensemble.Frontend.Http;
 using Ensemble.Runs;
+using Ensemble.Usage;
 
 namespace Ensemble.Frontend.Health;
 
 /// <summary>Probes: liveness looks at this process alone; readiness says whether it takes new runs, and if not, why.</summary>
-internal sealed class HealthEndpoints(ICatalog catalog, IRunsInFlight engine, Drain drain, FrontendOptions options)
+internal sealed class HealthEndpoints(ICatalog catalog, IRunsInFlight engine, Drain drain, FrontendOptions options, UsageLedger ledger)
 {
     public static Task LiveAsync(HttpContext context) => JsonResponse.WriteAsync(context.Response, "live", static (json, status) =>
     {
@@ -31,7 +33,17 @@ internal sealed class HealthEndpoints(ICatalog catalog, IRunsInFlight engine, Dr
             json.WriteNumber("in_flight"u8, engine.InFlight);
             json.WriteNumber("max"u8, options.MaxRuns);
             json.WriteEndObject();
+            WriteLedger(json, ledger);
             json.WriteEndObject();
         });
+    }
+
+    /// <summary>How much waits to be written to the accounts, and how much is lost to them.</summary>
+    public static void WriteLedger(Utf8JsonWriter json, UsageLedger ledger)
+    {
+        json.WriteStartObject("ledger"u8);
+        json.WriteNumber("queued_bytes"u8, ledger.QueuedBytes);
+        json.WriteNumber("dropped"u8, ledger.Dropped);
+        json.WriteEndObject();
     }
 }

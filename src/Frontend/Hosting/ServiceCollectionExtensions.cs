@@ -87,15 +87,18 @@ public static partial class ServiceCollectionExtensions
         return services;
     }
 
-    /// <summary>Adds what calls are made with, wherever runs are executed. It needs an <see cref="IGate"/>.</summary>
+    /// <summary>Adds what calls are made with, wherever runs are executed, and their accounts. It needs an <see cref="IGate"/> and an <see cref="IUsageStore"/>.</summary>
     public static IServiceCollection AddEnsembleModels(this IServiceCollection services)
     {
+        services.TryAddSingleton(static provider => new JsonLinesUsageSink(
+            Console.OpenStandardOutput(),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<JsonLinesUsageSink>>()));
+        services.TryAddSingleton<UsageLedger>();
         services.TryAddSingleton<IUsageSink>(static provider => provider.GetRequiredService<FrontendOptions>().LogsUsage
-            ? new JsonLinesUsageSink(
-                Console.OpenStandardOutput(),
-                provider.GetRequiredService<TimeProvider>(),
-                provider.GetRequiredService<ILogger<JsonLinesUsageSink>>())
-            : new NoUsageSink());
+            ? new CompositeUsageSink(provider.GetRequiredService<JsonLinesUsageSink>(), provider.GetRequiredService<UsageLedger>())
+            : provider.GetRequiredService<UsageLedger>());
+        services.AddHostedService<LedgerStop>();
         services.TryAddSingleton(static provider => OpenNetwork(
             provider.GetRequiredService<FrontendOptions>(), provider.GetRequiredService<ILogger<UpstreamHttp>>()));
         services.TryAddSingleton<OpenAiUpstream>();

@@ -8,7 +8,7 @@ namespace Ensemble.Grains.Runs;
 /// <summary>What all run grains of a silo share: how a run is put together and started, and whether new ones are taken at all.</summary>
 public sealed class SiloRuns(ICatalog catalog, RunServices services, StoredAnswers answers, TimeProvider time, ILogger<Run> logger) : IRunsInFlight
 {
-    private readonly RunDoor _door = new();
+    private readonly RunDoor _door = new(isHeldShut: () => services.Usage.IsNearlyFull);
     private readonly ConcurrentDictionary<HeldRun, bool> _held = new();
 
     public int InFlight => _door.InFlight;

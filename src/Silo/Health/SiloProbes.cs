@@ -2,11 +2,12 @@ using Ensemble.Frontend.Health;
 using Ensemble.Frontend.Hosting;
 using Ensemble.Frontend.Http;
 using Ensemble.Grains.Runs;
+using Ensemble.Usage;
 
 namespace Ensemble.Silo.Health;
 
 /// <summary>Probes of a silo: liveness looks at this process alone; readiness says whether the cluster counts on it.</summary>
-internal sealed class SiloProbes(ISiloStatusOracle oracle, SiloRuns runs, [FromKeyedServices(nameof(SiloRuns))] Drain drain)
+internal sealed class SiloProbes(ISiloStatusOracle oracle, SiloRuns runs, UsageLedger ledger, [FromKeyedServices(nameof(SiloRuns))] Drain drain)
 {
     public void Map(IEndpointRouteBuilder app)
     {
@@ -25,6 +26,7 @@ internal sealed class SiloProbes(ISiloStatusOracle oracle, SiloRuns runs, [FromK
             json.WriteString("status"u8, status);
             json.WriteString("membership"u8, membership.ToString());
             json.WriteNumber("runs_in_flight"u8, runs.InFlight);
+            HealthEndpoints.WriteLedger(json, ledger);
             json.WriteEndObject();
         });
     }

@@ -1,6 +1,7 @@
 using Ensemble.Catalog;
 using Ensemble.Gates;
 using Ensemble.Runs;
+using Ensemble.Usage;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
@@ -10,8 +11,8 @@ namespace Ensemble.Storage.Hosting;
 public static class StorageServiceCollectionExtensions
 {
     /// <summary>
-    /// Adds <see cref="IEnsembleStorage"/> and its stores, as <see cref="ICatalogStore"/>, <see cref="IGateStore"/> and
-    /// <see cref="IRunStore"/>. A host opens the database when it starts, and does not start without it.
+    /// Adds <see cref="IEnsembleStorage"/> and its stores, as <see cref="ICatalogStore"/>, <see cref="IGateStore"/>,
+    /// <see cref="IRunStore"/> and <see cref="IUsageStore"/>. A host opens the database when it starts, and does not start without it.
     /// </summary>
     public static IServiceCollection AddEnsembleStorage(this IServiceCollection services, StorageOptions options)
     {
@@ -21,6 +22,7 @@ public static class StorageServiceCollectionExtensions
         services.TryAddSingleton(static provider => provider.GetRequiredService<IEnsembleStorage>().Catalog);
         services.TryAddSingleton(static provider => provider.GetRequiredService<IEnsembleStorage>().Gates);
         services.TryAddSingleton(static provider => provider.GetRequiredService<IEnsembleStorage>().Runs);
+        services.TryAddSingleton(static provider => provider.GetRequiredService<IEnsembleStorage>().Usage);
         services.AddHostedService<StorageStart>();
         services.AddHostedService<ExpirySweep>();
         return services;

@@ -15,6 +15,7 @@ internal sealed class PostgresDatabase : SqlDatabase
         Name = "postgres",
         FindMigrations = "SELECT 1 WHERE to_regclass('schema_migrations') IS NOT NULL",
         LockMigrations = $"SELECT pg_advisory_lock({MigrationLock})",
+        HasArrays = true,
         SkipLocked = " FOR UPDATE SKIP LOCKED",
         AnnounceRevision = $"SELECT pg_notify('{PostgresWatch.Channel}', CAST(@revision AS text))",
     };

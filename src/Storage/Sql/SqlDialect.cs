@@ -15,6 +15,9 @@ internal sealed record SqlDialect
     /// <summary>Ends a query for rows to delete, so that two who delete at once do not wait for each other.</summary>
     public string SkipLocked { get; init; } = "";
 
+    /// <summary>Whether a parameter can be an array, and <c>unnest</c> makes rows of it.</summary>
+    public bool HasArrays { get; init; }
+
     /// <summary>Tells other processes within the transaction that <c>@revision</c> is the catalog's new one; null where nothing does.</summary>
     public string? AnnounceRevision { get; init; }
 }

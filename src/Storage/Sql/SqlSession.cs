@@ -21,6 +21,25 @@ internal readonly struct SqlSession(DbConnection connection, DbTransaction? tran
         }
     }
 
+    /// <summary>Executes a statement that names each column as its parameter, once a row.</summary>
+    public async Task ExecuteEachAsync<TRow>(string sql, IReadOnlyList<SqlColumn<TRow>> columns, IReadOnlyList<TRow> rows)
+    {
+        var command = Command(sql, [.. columns.Select(column => (column.Name, (object)DBNull.Value))]);
+        await using (command)
+        {
+            await command.PrepareAsync(cancellationToken);
+            foreach (var row in rows)
+            {
+                for (var index = 0; index < columns.Count; index++)
+                {
+                    command.Parameters[index].Value = columns[index].One(row);
+                }
+
+                await command.ExecuteNonQueryAsync(cancellationToken);
+            }
+        }
+    }
+
     public async Task<List<T>> QueryAsync<T>(string sql, Func<DbDataReader, T> row, params (string Name, object Value)[] parameters)
     {
         var rows = new List<T>();
@@ -52,6 +71,10 @@ internal readonly struct SqlSession(DbConnection connection, DbTransaction? tran
         }
     }
 
+    /// <summary>The bytes as a parameter takes them; a copy only where they are part of something larger.</summary>
+    internal static byte[] ToArray(ReadOnlyMemory<byte> bytes) =>
+        MemoryMarshal.TryGetArray(bytes, out var segment) && segment.Array is { } array && segment.Count == array.Length ? array : bytes.ToArray();
+
     private DbCommand Command(string sql, (string Name, object Value)[] parameters)
     {
         var command = connection.CreateCommand();
@@ -68,7 +91,4 @@ internal readonly struct SqlSession(DbConnection connection, DbTransaction? tran
 
         return command;
     }
-
-    private static byte[] ToArray(ReadOnlyMemory<byte> bytes) =>
-        MemoryMarshal.TryGetArray(bytes, out var segment) && segment.Array is { } array && segment.Count == array.Length ? array : bytes.ToArray();
 }

@@ -1,6 +1,7 @@
 using Ensemble.Catalog;
 using Ensemble.Gates;
 using Ensemble.Runs;
+using Ensemble.Usage;
 
 namespace Ensemble.Storage.Sql;
 
@@ -12,6 +13,8 @@ internal sealed class SqlStorage(SqlDatabase database, TimeProvider time) : IEns
     public IGateStore Gates { get; } = new SqlGateStore(database, time);
 
     public IRunStore Runs { get; } = new SqlRunStore(database);
+
+    public IUsageStore Usage { get; } = new SqlUsageStore(database);
 
     public Task OpenAsync(CancellationToken cancellationToken) => database.OpenAsync(cancellationToken);
 

@@ -67,6 +67,7 @@ internal sealed class ClusterBench : IAsyncDisposable
             silo.Services.AddSingleton<IGateStore>(gates);
             silo.Services.AddSingleton<IRunStore>(runs);
             silo.Services.AddSingleton<IUsageSink>(usage);
+            silo.Services.AddSingleton<IUsageStore>(new InMemoryUsageStore());
             silo.Services.AddSingleton<ISecrets>(new SecretResolver(TimeProvider.System));
             silo.Services.AddSingleton(new FrontendOptions { Sealer = Sealer });
             silo.Services.AddEnsembleModels();

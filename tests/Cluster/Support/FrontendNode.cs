@@ -7,6 +7,7 @@ using Ensemble.Frontend.Hosting;
 using Ensemble.Grains.Answers;
 using Ensemble.Grains.Hosting;
 using Ensemble.Runs;
+using Ensemble.Usage;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
@@ -40,6 +41,7 @@ internal sealed class FrontendNode : IAsyncDisposable
         builder.Services.AddSingleton(client);
         builder.Services.AddSingleton(catalog);
         builder.Services.AddSingleton(runs);
+        builder.Services.AddSingleton<IUsageStore>(new InMemoryUsageStore());
         builder.Services.AddEnsembleFrontend(new FrontendOptions()).AddClusterEngine(maxRuns: 1024, answers).AddEnsembleModels();
         if (wire is not null)
         {

@@ -28,6 +28,19 @@ public sealed class InProcessRunEngineTests
     }
 
     [Fact]
+    public async Task Start_AccountsPileUp_IsRefusedUntilTheyAreWritten()
+    {
+        var engine = Engine();
+        _bench.IsNearlyFull = true;
+
+        (await engine.StartAsync(Request(RunId.New()), Token)).ShouldBe(RunStart.Overloaded);
+        engine.InFlight.ShouldBe(0);
+        _bench.IsNearlyFull = false;
+
+        (await ReadAsync(engine, await StartAsync(engine)))[^1].ShouldBeOfType<RunCompleted>();
+    }
+
+    [Fact]
     public async Task Start_UnknownAlias_TakesNoPlace()
     {
         var engine = Engine(maxRuns: 1);

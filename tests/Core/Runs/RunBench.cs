@@ -19,6 +19,7 @@ internal sealed class RunBench : IUsageSink
     public const string StreamedQuestion = """{"model":"panel","stream":true,"messages":[{"role":"user","content":"What is six times seven?"}]}""";
 
     private readonly List<UsageEvent> _usage = [];
+    private readonly List<RunManifest> _ended = [];
 
     public RunBench(EnsembleConfig? ensemble = null, int retries = 0)
     {
@@ -56,6 +57,29 @@ internal sealed class RunBench : IUsageSink
         }
     }
 
+    /// <summary>Runs whose accounts are complete.</summary>
+    public IReadOnlyList<RunManifest> Ended
+    {
+        get
+        {
+            lock (_usage)
+            {
+                return [.. _ended];
+            }
+        }
+    }
+
+    /// <summary>Whether accounts pile up.</summary>
+    public bool IsNearlyFull { get; set; }
+
+    public void Append(RunManifest ended)
+    {
+        lock (_usage)
+        {
+            _ended.Add(ended);
+        }
+    }
+
     public void Append(UsageEvent usageEvent)
     {
         lock (_usage)
@@ -79,10 +103,10 @@ internal sealed class RunBench : IUsageSink
     public static ChatRequest Parse(string json) => ChatRequestParser.Parse(Encoding.UTF8.GetBytes(json), ChatLimits.Default);
 
     /// <summary>Begins a run; what it does is in the result.</summary>
-    public RunningRun Start(string json = Question, int incarnation = 1)
+    public RunningRun Start(string json = Question, int incarnation = 1, string? caller = null)
     {
         var run = new Run(
-            new RunRequest { Id = Id, Incarnation = incarnation, Chat = Parse(json), CatalogRevision = 1 },
+            new RunRequest { Id = Id, Incarnation = incarnation, Chat = Parse(json), Caller = caller, CatalogRevision = 1 },
             Catalog(),
             Services(),
             Memory,

@@ -32,6 +32,21 @@ public sealed class RunTests
     }
 
     [Fact]
+    public async Task Execute_AtItsEnd_GivesItsManifestToTheAccountsAfterItsSubCalls()
+    {
+        var running = _bench.Start(caller: "anna");
+        var end = await running.SeeAsync<RunCompleted>();
+
+        // Whoever reads the answer finds the run in the accounts.
+        var ended = _bench.Ended.ShouldHaveSingleItem();
+        (ended.Outcome, ended.Caller, ended.Usage).ShouldBe(("completed", "anna", end.Usage));
+        ended.Total.ShouldNotBeNull();
+        _bench.Usage.Count.ShouldBe(4);
+        _bench.Usage.ShouldAllBe(usage => usage.Caller == "anna");
+        await running.EndAsync();
+    }
+
+    [Fact]
     public async Task Execute_StreamedJudge_ShowsItsPiecesAsTheyCome()
     {
         var outcome = await _bench.RunAsync(RunBench.StreamedQuestion);

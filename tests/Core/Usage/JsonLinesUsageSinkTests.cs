@@ -16,13 +16,16 @@ public sealed class JsonLinesUsageSinkTests
         using var output = new MemoryStream();
         var sink = new JsonLinesUsageSink(output, new ManualTimeProvider(), NullLogger<JsonLinesUsageSink>.Instance);
         sink.Append(Event(member: 0));
-        sink.Append(Event(member: 1));
+        sink.Append(Event(member: 1) with { Caller = "anna" });
 
         await sink.DisposeAsync();
 
         var lines = Encoding.UTF8.GetString(output.ToArray()).Split('\n', StringSplitOptions.RemoveEmptyEntries);
         lines.Length.ShouldBe(2);
+        using var first = JsonDocument.Parse(lines[0]);
         using var second = JsonDocument.Parse(lines[1]);
+        first.RootElement.GetProperty("caller").ValueKind.ShouldBe(JsonValueKind.Null);
+        second.RootElement.GetProperty("caller").GetString().ShouldBe("anna");
         second.RootElement.GetProperty("member").GetInt32().ShouldBe(1);
         second.RootElement.GetProperty("outcome").GetString().ShouldBe("timed_out");
         second.RootElement.GetProperty("completion_tokens").ValueKind.ShouldBe(JsonValueKind.Null);

@@ -1,0 +1,213 @@
+using Ensemble.Core.Tests.Upstreams.OpenAi;
+using Ensemble.Runs;
+using Ensemble.Testing;
+using Ensemble.Usage;
+using Microsoft.Extensions.Logging;
+
+namespace Ensemble.Core.Tests.Usage;
+
+public sealed class UsageLedgerTests
+{
+    private static readonly TimeSpan Gather = TimeSpan.FromMilliseconds(100);
+    private static readonly RunId Run = RunId.New();
+
+    private readonly ManualTimeProvider _time = new();
+    private readonly ScriptedUsageStore _store = new();
+    private readonly ListLogger<UsageLedger> _log = new();
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Append_WithinTheGatheringTime_IsWrittenAsOneBatchInOrder()
+    {
+        await using var ledger = Ledger();
+        foreach (var member in Enumerable.Range(0, 5))
+        {
+            ledger.Append(TestUsage.SubCall(Run, member));
+        }
+
+        var ended = TestUsage.Ended(Run, TestUsage.SubCall(Run));
+        ledger.Append(ended);
+        await GatheredAsync();
+
+        var batch = await _store.NextAttemptAsync();
+        batch.SubCalls.Select(usage => usage.Key.Member).ShouldBe([0, 1, 2, 3, 4]);
+        var run = batch.Runs.ShouldHaveSingleItem();
+        (run.Run, run.Incarnation, run.Ensemble, run.Strategy, run.Caller, run.Outcome).ShouldBe((Run, 1, "council", "synthesize", "anna", "completed"));
+        (run.StartedAt, run.Total, run.Agreement, run.Usage).ShouldBe((ended.StartedAt, ended.Total!.Value, 0.5, ended.Usage));
+        run.Manifest.ToArray().ShouldBe(RunManifestJson.Write(ended));
+    }
+
+    [Fact]
+    public async Task Append_MoreThanABatch_IsWrittenInSeveralInOrder()
+    {
+        var ledger = Ledger();
+        const int Count = (2 * UsageLedger.MaxBatchRows) + 5;
+        for (var member = 0; member < Count; member++)
+        {
+            ledger.Append(TestUsage.SubCall(Run, member));
+        }
+
+        await ledger.StopAsync(Cancel);
+
+        _store.Written.Select(batch => batch.SubCalls.Count).ShouldBe([UsageLedger.MaxBatchRows, UsageLedger.MaxBatchRows, 5]);
+        _store.WrittenMembers.ShouldBe(Enumerable.Range(0, Count));
+        ledger.QueuedBytes.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task StoreAway_ForLong_LosesNothingKeepsTheOrderAndSaysSoOnce()
+    {
+        _store.Away = new InvalidOperationException("away");
+        await using var ledger = Ledger();
+        ledger.Append(TestUsage.SubCall(Run, 0));
+        await GatheredAsync();
+        foreach (var pause in (int[])[250, 500, 1000, 2000, 4000, 5000])
+        {
+            (await _store.NextAttemptAsync()).SubCalls.Count.ShouldBe(1);
+            ledger.Append(TestUsage.SubCall(Run, member: pause));
+            await PassAsync(TimeSpan.FromMilliseconds(pause));
+        }
+
+        await _store.NextAttemptAsync();
+        _store.Away = null;
+        await PassAsync(TimeSpan.FromSeconds(5));
+        await _store.NextAttemptAsync();
+        await ledger.StopAsync(Cancel);
+
+        _store.WrittenMembers.ShouldBe([0, 250, 500, 1000, 2000, 4000, 5000]);
+        _log.Lines.Select(line => line.Level).ShouldBe([LogLevel.Warning, LogLevel.Information]);
+        (ledger.Dropped, ledger.QueuedBytes).ShouldBe((0, 0));
+    }
+
+    [Fact]
+    public async Task Append_FullQueue_IsCountedAndSaidOnceAndTheRestIsKept()
+    {
+        // The clock stands still, so nothing is taken out of the queue.
+        var size = await SizeAsync();
+        await using var ledger = Ledger(capacity: 10 * size);
+        for (var member = 0; member < 13; member++)
+        {
+            ledger.Append(TestUsage.SubCall(Run, member));
+        }
+
+        (ledger.Dropped, ledger.QueuedBytes).ShouldBe((3, 10 * size));
+        await ledger.StopAsync(Cancel);
+
+        _store.WrittenMembers.ShouldBe(Enumerable.Range(0, 10));
+        var line = _log.Lines.ShouldHaveSingleItem();
+        line.Level.ShouldBe(LogLevel.Warning);
+        line.Text.ShouldStartWith("3 ");
+    }
+
+    [Fact]
+    public async Task IsNearlyFull_ThreeQuartersWait_UntilTheyAreWritten()
+    {
+        var size = await SizeAsync();
+        await using var ledger = Ledger(capacity: 8 * size);
+        var hold = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _store.Hold = hold.Task;
+        for (var member = 0; member < 5; member++)
+        {
+            ledger.Append(TestUsage.SubCall(Run, member));
+        }
+
+        ledger.IsNearlyFull.ShouldBeFalse();
+        ledger.Append(TestUsage.SubCall(Run, 5));
+        ledger.IsNearlyFull.ShouldBeTrue();
+        await GatheredAsync();
+        await _store.NextAttemptAsync();
+        ledger.IsNearlyFull.ShouldBeTrue("What is being written is not kept yet.");
+        ledger.Append(TestUsage.SubCall(Run, 6));
+        hold.SetResult();
+
+        // The next write begins when the first one has ended.
+        await _store.NextAttemptAsync();
+
+        ledger.IsNearlyFull.ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task QueuedBytes_OfARun_CountItsManifest()
+    {
+        await using var ledger = Ledger();
+        var ended = TestUsage.Ended(Run, [.. Enumerable.Range(0, 20).Select(member => TestUsage.SubCall(Run, member))]);
+
+        ledger.Append(ended);
+
+        var manifest = RunManifestJson.Write(ended).Length;
+        ledger.QueuedBytes.ShouldBeInRange(manifest, manifest + 1024);
+    }
+
+    [Fact]
+    public async Task Stop_InAPauseAfterAFailure_TriesAgainAtOnce()
+    {
+        _store.Away = new InvalidOperationException("away");
+        await using var ledger = Ledger();
+        ledger.Append(TestUsage.SubCall(Run));
+        await GatheredAsync();
+        await _store.NextAttemptAsync();
+        await _time.WaitForTimerAsync(TimeSpan.FromMilliseconds(250), Cancel);
+        _store.Away = null;
+
+        await ledger.StopAsync(Cancel);
+
+        _store.WrittenMembers.ShouldBe([0]);
+        ledger.Append(TestUsage.SubCall(Run, 1));
+        ledger.Dropped.ShouldBe(1, "Nobody is left who would write it.");
+    }
+
+    [Fact]
+    public async Task Stop_StoreStaysAway_GivesUpAtItsLimitAndSaysWhatIsLost()
+    {
+        _store.Away = new InvalidOperationException("away");
+        await using var ledger = Ledger();
+        ledger.Append(TestUsage.SubCall(Run, 0));
+        ledger.Append(TestUsage.SubCall(Run, 1));
+
+        var stopping = ledger.StopAsync(Cancel);
+        await _time.WaitForTimerAsync(UsageLedger.StopLimit, Cancel);
+        await _time.WaitForTimerAsync(TimeSpan.FromMilliseconds(250), Cancel);
+        stopping.IsCompleted.ShouldBeFalse();
+        _time.Advance(UsageLedger.StopLimit);
+        await stopping.WaitAsync(Cancel);
+
+        (ledger.Dropped, ledger.QueuedBytes).ShouldBe((2, 0));
+        _log.Lines[^1].Text.ShouldStartWith("2 ");
+    }
+
+    [Fact]
+    public async Task Stop_StoreHangs_GivesUpAtItsLimit()
+    {
+        _store.Hold = new TaskCompletionSource().Task;
+        await using var ledger = Ledger();
+        ledger.Append(TestUsage.SubCall(Run));
+
+        var stopping = ledger.StopAsync(Cancel);
+        await _store.NextAttemptAsync();
+        await _time.WaitForTimerAsync(UsageLedger.StopLimit, Cancel);
+        _time.Advance(UsageLedger.StopLimit);
+        await stopping.WaitAsync(Cancel);
+
+        ledger.Dropped.ShouldBe(1);
+    }
+
+    private UsageLedger Ledger(long capacity = UsageLedger.DefaultCapacity) => new(_store, _time, _log, capacity);
+
+    private Task GatheredAsync() => PassAsync(Gather);
+
+    /// <summary>Waits until the ledger waits so long, and lets it pass.</summary>
+    private async Task PassAsync(TimeSpan time)
+    {
+        await _time.WaitForTimerAsync(time, Cancel);
+        _time.Advance(time);
+    }
+
+    /// <summary>What a sub-call takes of the queue.</summary>
+    private static async Task<long> SizeAsync()
+    {
+        await using var ledger = new UsageLedger(new ScriptedUsageStore(), new ManualTimeProvider(), new ListLogger<UsageLedger>());
+        ledger.Append(TestUsage.SubCall(Run));
+        return ledger.QueuedBytes;
+    }
+}
