@@ -39,7 +39,7 @@ public sealed class ClusterProcessTests
             node.Log.ShouldNotContain("error", Case.Insensitive);
         }
 
-        (await cluster.Silos[0].GetAsync("/readyz")).Body.ShouldBe("""{"status":"ready","membership":"Active","runs_in_flight":0}""");
+        (await cluster.Silos[0].GetAsync("/readyz")).Body.ShouldBe("""{"status":"ready","membership":"Active","runs_in_flight":0,"ledger":{"queued_bytes":0,"dropped":0}}""");
         (await cluster.Silos[0].GetAsync("/v1/models")).Status.ShouldBe(HttpStatusCode.NotFound);
     }
 

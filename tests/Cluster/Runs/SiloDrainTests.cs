@@ -7,7 +7,7 @@ using Orleans.TestingHost;
 
 namespace Ensemble.Cluster.Tests.Runs;
 
-/// <summary>A silo that stops takes no runs, and goes when those that it has were read.</summary>
+/// <summary>A silo that stops takes no runs, and goes when those that it has were read; one whose accounts pile up takes none either.</summary>
 public sealed class SiloDrainTests
 {
     [Fact]
@@ -38,6 +38,20 @@ public sealed class SiloDrainTests
 
         (status, body.Contains("\"draining\"", StringComparison.Ordinal)).ShouldBe((503, true));
         bench.Stub.Requests.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Ask_AccountsPileUpInTheSilos_IsRefusedUntilTheyAreWritten()
+    {
+        await using var bench = await ClusterBench.StartAsync();
+        bench.Usage.IsNearlyFull = true;
+
+        var (status, body, _) = await bench.Frontends[0].ChatAsync(ClusterBench.Ask);
+
+        (status, body.Contains("\"overloaded\"", StringComparison.Ordinal)).ShouldBe((503, true));
+        bench.Stub.Requests.ShouldBeEmpty();
+        bench.Usage.IsNearlyFull = false;
+        (await bench.Frontends[0].ChatAsync(ClusterBench.Ask)).Status.ShouldBe(200);
     }
 
     [Theory]

@@ -10,5 +10,8 @@ internal sealed class RecordedUsage : IUsageSink
 
     public IReadOnlyList<UsageEvent> Events => [.. _events];
 
+    /// <summary>Whether accounts pile up.</summary>
+    public bool IsNearlyFull { get; set; }
+
     public void Append(UsageEvent usage) => _events.Enqueue(usage);
 }

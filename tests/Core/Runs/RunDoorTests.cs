@@ -18,6 +18,21 @@ public sealed class RunDoorTests
     }
 
     [Fact]
+    public async Task Enter_HeldShut_IsOverloadedUntilItIsNotButDrainingOnceClosed()
+    {
+        var isHeldShut = true;
+        var door = new RunDoor(isHeldShut: () => isHeldShut);
+
+        (door.Enter(), door.InFlight).ShouldBe((RunStart.Overloaded, 0));
+        isHeldShut = false;
+        door.Enter().ShouldBe(RunStart.Started);
+        door.Leave();
+        isHeldShut = true;
+        await door.DrainAsync(() => { }, Token).WaitAsync(Token);
+        door.Enter().ShouldBe(RunStart.Draining);
+    }
+
+    [Fact]
     public async Task Drain_SomebodyInside_CompletesWhenTheLastHasLeft()
     {
         var door = new RunDoor();

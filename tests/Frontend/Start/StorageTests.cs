@@ -2,6 +2,7 @@ using Ensemble.Catalog;
 using Ensemble.Frontend.Tests.Support;
 using Ensemble.Gates;
 using Ensemble.Runs;
+using Ensemble.Usage;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Ensemble.Frontend.Tests.Start;
@@ -78,5 +79,6 @@ public sealed class StorageTests
         gateway.Services.GetRequiredService<ICatalogStore>().ShouldBeOfType<InMemoryCatalogStore>();
         gateway.Services.GetRequiredService<IGateStore>().ShouldBeOfType<InMemoryGateStore>();
         gateway.Services.GetRequiredService<IRunStore>().ShouldBeOfType<InMemoryRunStore>();
+        gateway.Services.GetRequiredService<IUsageStore>().ShouldBeOfType<InMemoryUsageStore>();
     }
 }

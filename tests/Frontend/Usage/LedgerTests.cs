@@ -1,0 +1,112 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json;
+using Ensemble.Frontend.Tests.Support;
+using Ensemble.Runs;
+using Ensemble.Testing;
+using Ensemble.Usage;
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Ensemble.Frontend.Tests.Usage;
+
+/// <summary>What callers are told and what is kept agree, and nothing is taken on that could not be kept.</summary>
+public sealed class LedgerTests
+{
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Chat_OverHttp_IsKeptToTheTokenOfTheAnswersUsage(bool direct)
+    {
+        await using var council = await Council.StartAsync(more: catalog => catalog.AddKey("anna"), configure: KeepUsage);
+
+        var answer = await council.Gateway.ChatAsync(direct ? Council.AskSolo : Council.Ask, key: "anna");
+        await council.Gateway.Services.GetRequiredService<UsageLedger>().StopAsync(Now.Cancel);
+
+        answer.Status.ShouldBe(HttpStatusCode.OK);
+        var store = (InMemoryUsageStore)council.Gateway.Services.GetRequiredService<IUsageStore>();
+        var told = answer.Json.GetProperty("usage");
+        var (prompt, completion) = (told.GetProperty("prompt_tokens").GetInt64(), told.GetProperty("completion_tokens").GetInt64());
+        prompt.ShouldBePositive();
+        store.SubCalls.Count.ShouldBe(direct ? 1 : 4);
+        store.SubCalls.ShouldAllBe(usage => usage.Caller == "key-1" && usage.Source == UsageSource.Reported);
+        (store.SubCalls.Sum(usage => usage.PromptTokens), store.SubCalls.Sum(usage => usage.CompletionTokens)).ShouldBe((prompt, completion));
+        var run = store.Runs.ShouldHaveSingleItem();
+        (run.Run.Value, run.Caller, run.Outcome, run.Ensemble).ShouldBe((answer.Header("x-ensemble-run-id"), "key-1", "completed", direct ? "solo" : "council"));
+        (run.Usage.Reported.PromptTokens, run.Usage.Reported.CompletionTokens).ShouldBe((prompt, completion));
+        RunManifestJson.Read(run.Manifest.Span).SubCalls.Select(subCall => subCall.Usage).ShouldBe(store.SubCalls, ignoreOrder: true);
+    }
+
+    [Fact]
+    public async Task Chat_AccountsPileUp_Is503UntilTheyAreWritten()
+    {
+        var store = new HeldUsageStore();
+        await using var council = await Council.StartAsync(configure: services =>
+        {
+            KeepUsage(services);
+            services.AddSingleton<IUsageStore>(store);
+            services.AddSingleton(provider => new UsageLedger(store, provider.GetRequiredService<TimeProvider>(), NullLogger<UsageLedger>.Instance, capacity: 64 * 1024));
+        });
+        var ledger = council.Gateway.Services.GetRequiredService<UsageLedger>();
+        while (!ledger.IsNearlyFull)
+        {
+            ledger.Append(TestUsage.SubCall(RunId.New()));
+        }
+
+        var refused = await council.Gateway.ChatAsync(Council.AskSolo);
+        var full = await council.Gateway.GetAsync("/readyz");
+        store.Release();
+        while (await QueuedAsync() > 0)
+        {
+            Now.Cancel.ThrowIfCancellationRequested();
+        }
+
+        refused.ShouldBeError(503, "overloaded_error", "overloaded");
+        refused.Body.ShouldContain("accounts cannot be written");
+        refused.Header("retry-after").ShouldBe("1");
+        full.Status.ShouldBe(HttpStatusCode.OK);
+        full.Json.GetProperty("ledger").GetProperty("queued_bytes").GetInt64().ShouldBeInRange(48 * 1024, 64 * 1024);
+        full.Json.GetProperty("ledger").GetProperty("dropped").GetInt64().ShouldBe(0);
+        (await council.Gateway.ChatAsync(Council.AskSolo)).Status.ShouldBe(HttpStatusCode.OK);
+
+        async Task<long> QueuedAsync() =>
+            (await council.Gateway.GetAsync("/readyz")).Json.GetProperty("ledger").GetProperty("queued_bytes").GetInt64();
+    }
+
+    [Fact]
+    public async Task Terminate_RightAfterAnAnswer_WritesItsAccountsFirst()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "There is no SIGTERM on Windows.");
+        var (product, http) = await Product.ServeAsync("--Storage:Provider", "sqlite");
+        await using var running = product;
+        using var client = http;
+        using var body = new StringContent(Council.Ask, Encoding.UTF8, "application/json");
+        using var response = await http.PostAsync("/v1/chat/completions", body, Now.Cancel);
+        var told = (await response.Content.ReadFromJsonAsync<JsonElement>(Now.Cancel)).GetProperty("usage");
+
+        await product.TerminateAsync();
+        (await product.EndAsync()).ShouldBe(0, product.Errors);
+
+        await using var database = new SqliteConnection($"Data Source={Path.Combine(product.Folder, "data", "ensemble.db")};Pooling=false");
+        await database.OpenAsync(Now.Cancel);
+        (await SumAsync("usage_runs", "")).ShouldBe((1, told.GetProperty("prompt_tokens").GetInt64(), told.GetProperty("completion_tokens").GetInt64()));
+        var (count, prompt, completion) = await SumAsync("usage_sub_calls", "WHERE source = 'reported'");
+        count.ShouldBeInRange(2, 4);
+        (prompt, completion).ShouldBe((told.GetProperty("prompt_tokens").GetInt64(), told.GetProperty("completion_tokens").GetInt64()));
+
+        async Task<(long Count, long Prompt, long Completion)> SumAsync(string table, string where)
+        {
+            await using var command = database.CreateCommand();
+            command.CommandText = $"SELECT count(*), sum(prompt_tokens), sum(completion_tokens) FROM {table} {where}";
+            await using var reader = await command.ExecuteReaderAsync(Now.Cancel);
+            await reader.ReadAsync(Now.Cancel);
+            return (reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2));
+        }
+    }
+
+    /// <summary>As the product does, where a test's recorder stands otherwise.</summary>
+    private static void KeepUsage(IServiceCollection services) =>
+        services.AddSingleton<IUsageSink>(static provider => provider.GetRequiredService<UsageLedger>());
+}
