@@ -20,7 +20,7 @@ public sealed partial class JsonLinesUsageSink : IUsageSink, IAsyncDisposable
     private const int BatchBytes = 64 * 1024;
 
     /// <summary>Events of this long are written together: a write for each would be felt by the runs.</summary>
-    private static readonly TimeSpan Gather = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan Gather = TimeSpan.FromMilliseconds(10);
 
     private readonly Channel<UsageEvent> _queue;
     private readonly Stream _output;

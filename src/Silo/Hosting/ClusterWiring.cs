@@ -14,6 +14,8 @@ internal static class ClusterWiring
     /// <summary>Whoever reads events hears from a run at half of it, so it is the same on both sides.</summary>
     private static readonly TimeSpan ResponseTimeout = TimeSpan.FromSeconds(30);
 
+    private static readonly TimeSpan GatewayLook = TimeSpan.FromSeconds(3);
+
     public static void AddNode(this ISiloBuilder silo, NodeOptions options)
     {
         if (options.ConnectionString is { } connection)
@@ -54,6 +56,9 @@ internal static class ClusterWiring
         client.UseAdoNetClustering(clustering => (clustering.Invariant, clustering.ConnectionString) = (PostgresInvariant, options.ConnectionString));
         client.Configure<ClusterOptions>(cluster => (cluster.ClusterId, cluster.ServiceId) = (options.ClusterId, options.ServiceId));
         client.Configure<ClientMessagingOptions>(messaging => messaging.ResponseTimeout = ResponseTimeout);
+
+        // A silo that stands still keeps its connections: only the table of members tells a frontend that it is dead. The usual minute is too long.
+        client.Configure<GatewayOptions>(static gateways => gateways.GatewayListRefreshPeriod = GatewayLook);
         client.UseConnectionRetryFilter<SiloPatience>();
         client.AddActivityPropagation();
         client.AddAnswerStreams();
