@@ -9,6 +9,7 @@ internal sealed record RunOptions
         run [--quick] [--self-check] [--rounds N] [--only latency,throughput,stream,memory] [--product DLL] [--out FILE] [-- ARGS OF THE PRODUCT]
         gate
         cluster [--quick] [--rounds N] [--product DLL] [--silo DLL] [--out FILE]
+        failures [--quick] [--only NAME,…] [--silo DLL] [--logs FOLDER] [--out FILE]
         stub --urls URL
         baseline --urls URL --stub URL
         """;

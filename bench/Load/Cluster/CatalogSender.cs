@@ -11,8 +11,9 @@ internal static class CatalogSender
     private static readonly TimeSpan KnownWithin = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(50);
 
+    /// <param name="last">The alias by which it is seen that all of the catalog has arrived.</param>
     /// <returns>When every frontend serves it.</returns>
-    public static async Task SendAsync(JsonObject catalog, IReadOnlyList<ChildProcess> frontends, CancellationToken cancel)
+    public static async Task SendAsync(JsonObject catalog, IReadOnlyList<ChildProcess> frontends, CancellationToken cancel, string last = Names.Tokens)
     {
         using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false });
         foreach (var kind in (string[])["models", "keys"])
@@ -31,7 +32,7 @@ internal static class CatalogSender
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Names.CallerKey);
         foreach (var frontend in frontends)
         {
-            await WaitAsync(http, new Uri(frontend.Address, $"/v1/models/{Names.Tokens}"), cancel);
+            await WaitAsync(http, new Uri(frontend.Address, $"/v1/models/{last}"), cancel);
         }
     }
 

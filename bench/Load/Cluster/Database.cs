@@ -36,10 +36,7 @@ internal sealed class Database : IAsyncDisposable
             }
 
             await database.RunAsync("initdb", "--pgdata", database.Data, "--username", User, "--auth", "trust", "--encoding", "UTF8", "--no-locale", "--no-sync");
-            await database.RunAsync(
-                "pg_ctl", "start", "--pgdata", database.Data, "--wait", "--silent", "-l", Path.Combine(database._folder, "log"), "-o", $"-h '' -k {database._folder}");
-            var first = (await File.ReadAllLinesAsync(Path.Combine(database.Data, "postmaster.pid"), CancellationToken.None))[0];
-            database._server = int.Parse(first, NumberStyles.None, CultureInfo.InvariantCulture);
+            await database.StartServerAsync();
             return database;
         }
         catch
@@ -54,6 +51,20 @@ internal sealed class Database : IAsyncDisposable
     {
         await RunAsync("createdb", "--host", _folder, "--username", User, name);
         return $"Host={_folder};Database={name};Username={User}";
+    }
+
+    /// <summary>Runs statements in one of its databases.</summary>
+    public Task ExecuteAsync(string name, string sql) =>
+        RunAsync("psql", "--host", _folder, "--username", User, "--dbname", name, "--quiet", "--no-psqlrc", "--set", "ON_ERROR_STOP=1", "--command", sql);
+
+    /// <summary>Every connection is cut, and none is taken until <see cref="StartServerAsync"/>.</summary>
+    public Task StopServerAsync() => RunAsync("pg_ctl", "stop", "--pgdata", Data, "--mode", "fast", "--wait", "--silent");
+
+    public async Task StartServerAsync()
+    {
+        await RunAsync("pg_ctl", "start", "--pgdata", Data, "--wait", "--silent", "-l", Path.Combine(_folder, "log"), "-o", $"-h '' -k {_folder}");
+        var first = (await File.ReadAllLinesAsync(Path.Combine(Data, "postmaster.pid"), CancellationToken.None))[0];
+        _server = int.Parse(first, NumberStyles.None, CultureInfo.InvariantCulture);
     }
 
     public async ValueTask DisposeAsync()

@@ -23,6 +23,11 @@ internal sealed class ChildProcess : IAsyncDisposable
 
     public int Id => _process.Id;
 
+    /// <summary>Where its output goes.</summary>
+    public string Log => _log;
+
+    public bool HasExited => _process.HasExited;
+
     /// <summary>Processor time that it has used so far; the kernel counts it in steps of 10 ms.</summary>
     public TimeSpan ProcessorTime
     {
@@ -67,6 +72,17 @@ internal sealed class ChildProcess : IAsyncDisposable
             throw;
         }
     }
+
+    /// <summary>Sends it a signal; one that has ended gets none.</summary>
+    public void Send(Signal signal)
+    {
+        if (!_process.HasExited)
+        {
+            Signals.Send(_process.Id, signal);
+        }
+    }
+
+    public Task WaitForExitAsync(CancellationToken cancel) => _process.WaitForExitAsync(cancel);
 
     public async ValueTask DisposeAsync()
     {

@@ -1,0 +1,96 @@
+using Ensemble.Load.Processes;
+
+namespace Ensemble.Load.Failures;
+
+internal static class FailureCases
+{
+    private static readonly TimeSpan Outage = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Cut = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Delay = TimeSpan.FromMilliseconds(200);
+
+    public static IReadOnlyList<FailureCase> All { get; } =
+    [
+        new("silo-kill", "kill -9 of a silo that holds runs", KillSiloAsync),
+        new("hot-gate-kill", $"kill -9 of the silo that holds the gate of `{Cast.Hot}`", static (cluster, _) => KillAsync(cluster, cluster.FindHolder(Cast.Hot))),
+        new("capped-gate-kill", $"kill -9 of the silo that holds the gate of `{Cast.Capped}`", static (cluster, _) => KillAsync(cluster, cluster.FindHolder(Cast.Capped))),
+        new("frontend-kill", "kill -9 of a frontend", KillFrontendAsync) { LosesVictimsRequests = true },
+        new("silo-freeze", $"SIGSTOP of a silo for {Outage.TotalSeconds} s", FreezeAsync),
+        new("database-stop", $"PostgreSQL stopped for {Outage.TotalSeconds} s", StopDatabaseAsync),
+        new("link-cut", $"nothing passes between frontends and silos for {Cut.TotalSeconds} s", CutAsync) { HasRelays = true, IsRepaired = true },
+        new("link-slow", $"{Delay.TotalMilliseconds} ms more each way between frontends and silos for {Cut.TotalSeconds} s", SlowAsync) { HasRelays = true, IsRepaired = true },
+        new("rolling-restart", "all silos, then all frontends restarted, one after the other", RestartAllAsync) { IsRepaired = true },
+    ];
+
+    private static async Task KillSiloAsync(FailureCluster cluster, CancellationToken cancel) => await KillAsync(cluster, await cluster.FindBusiestAsync(cancel));
+
+    private static Task KillAsync(FailureCluster cluster, ChildProcess victim)
+    {
+        cluster.Strike(victim);
+        victim.Send(Signal.Kill);
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Some of its callers listen to long answers, to see when those end upstream.</summary>
+    private static async Task KillFrontendAsync(FailureCluster cluster, CancellationToken cancel)
+    {
+        var victim = cluster.Frontends[0];
+        cluster.ListenLong(victim, answers: 4);
+        await Task.Delay(TimeSpan.FromSeconds(2), TimeProvider.System, cancel);
+        await KillAsync(cluster, victim);
+    }
+
+    private static async Task FreezeAsync(FailureCluster cluster, CancellationToken cancel)
+    {
+        var victim = await cluster.FindBusiestAsync(cancel);
+        cluster.Strike(victim);
+        victim.Send(Signal.Stop);
+        await Task.Delay(Outage, TimeProvider.System, cancel);
+        victim.Send(Signal.Continue);
+    }
+
+    private static async Task StopDatabaseAsync(FailureCluster cluster, CancellationToken cancel)
+    {
+        cluster.Strike(victim: null);
+        await cluster.Database.StopServerAsync();
+        await Task.Delay(Outage, TimeProvider.System, cancel);
+        await cluster.Database.StartServerAsync();
+    }
+
+    private static async Task CutAsync(FailureCluster cluster, CancellationToken cancel)
+    {
+        cluster.Strike(victim: null);
+        SetAll(cluster, static relay => relay.IsCut = true);
+        await Task.Delay(Cut, TimeProvider.System, cancel);
+        SetAll(cluster, static relay => relay.IsCut = false);
+    }
+
+    private static async Task SlowAsync(FailureCluster cluster, CancellationToken cancel)
+    {
+        cluster.Strike(victim: null);
+        SetAll(cluster, static relay => relay.Delay = Delay);
+        await Task.Delay(Cut, TimeProvider.System, cancel);
+        SetAll(cluster, static relay => relay.Delay = TimeSpan.Zero);
+    }
+
+    private static async Task RestartAllAsync(FailureCluster cluster, CancellationToken cancel)
+    {
+        cluster.Strike(victim: null);
+        foreach (var silo in cluster.Silos.ToArray())
+        {
+            await cluster.ReplaceSiloAsync(silo);
+        }
+
+        foreach (var frontend in cluster.Frontends.ToArray())
+        {
+            await cluster.ReplaceFrontendAsync(frontend);
+        }
+    }
+
+    private static void SetAll(FailureCluster cluster, Action<TcpRelay> change)
+    {
+        foreach (var relay in cluster.Relays)
+        {
+            change(relay);
+        }
+    }
+}

@@ -1,0 +1,232 @@
+using System.Diagnostics;
+using System.Net.Http.Json;
+using System.Text.Json;
+using Ensemble.Load.Cluster;
+using Ensemble.Load.Processes;
+using Ensemble.Testing;
+
+namespace Ensemble.Load.Failures;
+
+/// <summary>Three silos, two frontends, a database, a stub and callers, for one case. Disposing leaves nothing of them.</summary>
+internal sealed class FailureCluster : IAsyncDisposable
+{
+    private const int SiloCount = 3;
+    private const int FrontendCount = 2;
+    private const string Name = "failures";
+
+    private static readonly TimeSpan StopWithin = TimeSpan.FromSeconds(60);
+
+    private readonly Watchdog _watchdog = new();
+    private readonly string _folder = Directory.CreateTempSubdirectory("ensemble-load-").FullName;
+    private readonly List<ChildProcess> _all = [];
+    private readonly List<Task> _long = [];
+    private readonly string _assembly;
+    private readonly CancellationToken _cancel;
+    private Doors _doors = null!;
+    private string _connection = "";
+
+    private FailureCluster(string assembly, CancellationToken cancel)
+    {
+        (_assembly, _cancel) = (assembly, cancel);
+        _watchdog.Watch(_folder);
+    }
+
+    public Database Database { get; private set; } = null!;
+
+    public RecordingStub Stub { get; private set; } = null!;
+
+    public SteadyLoad Load { get; private set; } = null!;
+
+    /// <summary>Those that are not replaced.</summary>
+    public List<ChildProcess> Silos { get; } = [];
+
+    public List<ChildProcess> Frontends { get; } = [];
+
+    public List<TcpRelay> Relays { get; } = [];
+
+    /// <summary>Requests with long answers, by their numbers.</summary>
+    public List<int> LongAnswers { get; } = [];
+
+    public ChildProcess? Victim { get; private set; }
+
+    /// <summary>When it happened, in ticks of the monotonic clock.</summary>
+    public long StruckAt { get; private set; }
+
+    /// <summary>All nodes that ever ran.</summary>
+    public IReadOnlyList<ChildProcess> Nodes => _all;
+
+    public static async Task<FailureCluster> StartAsync(string assembly, bool hasRelays, CancellationToken cancel)
+    {
+        var cluster = new FailureCluster(assembly, cancel);
+        try
+        {
+            await cluster.StartAsync(hasRelays);
+            return cluster;
+        }
+        catch
+        {
+            await cluster.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Says that it happens now.</summary>
+    public void Strike(ChildProcess? victim) => (Victim, StruckAt) = (victim, Stopwatch.GetTimestamp());
+
+    /// <returns>The silo that keeps a model's gate now, by what silos have logged.</returns>
+    public ChildProcess FindHolder(string model) => NodeLogs.FindHolder(Silos, $"modelcall/{model}")
+        ?? throw new LoadException($"No silo has logged that it keeps the gate of {model}.");
+
+    /// <returns>The silo with most runs in flight.</returns>
+    public async Task<ChildProcess> FindBusiestAsync(CancellationToken cancel)
+    {
+        using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false });
+        var found = default(ChildProcess);
+        for (var most = 0; found is null;)
+        {
+            foreach (var silo in Silos)
+            {
+                var status = await http.GetFromJsonAsync<JsonElement>(new Uri(silo.Address, Names.ReadyPath), cancel);
+                var runs = status.GetProperty("runs_in_flight").GetInt32();
+                (most, found) = runs > most ? (runs, silo) : (most, found);
+            }
+        }
+
+        return found;
+    }
+
+    public void ListenLong(ChildProcess frontend, int answers)
+    {
+        for (var i = 0; i < answers; i++)
+        {
+            var (number, ended) = Load.AskAside(frontend, Cast.Endless);
+            LongAnswers.Add(number);
+            _long.Add(ended);
+        }
+    }
+
+    public async Task ReplaceSiloAsync(ChildProcess silo)
+    {
+        await StopAsync(silo);
+        Silos.Remove(silo);
+        await AddSiloAsync();
+    }
+
+    public async Task ReplaceFrontendAsync(ChildProcess frontend)
+    {
+        await StopAsync(frontend);
+        _doors.Remove(frontend);
+        Frontends.Remove(frontend);
+        await AddFrontendAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (Load is not null)
+        {
+            await Load.DisposeAsync();
+            await Task.WhenAll(_long);
+        }
+
+        _doors?.Dispose();
+        foreach (var node in Enumerable.Reverse(_all))
+        {
+            await node.DisposeAsync();
+        }
+
+        foreach (var relay in Relays)
+        {
+            await relay.DisposeAsync();
+        }
+
+        if (Stub is not null)
+        {
+            await Stub.DisposeAsync();
+        }
+
+        if (Database is not null)
+        {
+            await Database.DisposeAsync();
+        }
+
+        Directory.Delete(_folder, recursive: true);
+        _watchdog.Dispose();
+    }
+
+    private async Task StartAsync(bool hasRelays)
+    {
+        Database = await Database.StartAsync(_watchdog);
+        _connection = await Database.CreateAsync(Name);
+        await Command.RunAsync(_folder, "dotnet", _assembly, "schema", "--Cluster:ConnectionString", _connection);
+        Stub = await RecordingStub.StartAsync(_cancel);
+        _doors = new Doors();
+        for (var i = 0; i < SiloCount; i++)
+        {
+            var gateway = await AddSiloAsync();
+            if (hasRelays)
+            {
+                Relays.Add(new TcpRelay(gateway));
+            }
+        }
+
+        if (hasRelays)
+        {
+            await StandBetweenAsync();
+        }
+
+        for (var i = 0; i < FrontendCount; i++)
+        {
+            await AddFrontendAsync();
+        }
+
+        await CatalogSender.SendAsync(Cast.Catalog(Stub.Address), Frontends, _cancel, last: Cast.Ensemble);
+        Load = new SteadyLoad(_doors, _cancel);
+    }
+
+    /// <summary>Frontends learn where silos are by a query that lies in the database: in its answer relays take the place of gateways.</summary>
+    private Task StandBetweenAsync()
+    {
+        var ports = string.Concat(Relays.Select(relay => $" WHEN {relay.Target} THEN {relay.Port}"));
+        return Database.ExecuteAsync(
+            Name,
+            $"UPDATE OrleansQuery SET QueryText = replace(QueryText, 'Address, ProxyPort,', 'Address, CASE ProxyPort{ports} ELSE ProxyPort END AS ProxyPort,') WHERE QueryKey = 'GatewaysQueryKey'");
+    }
+
+    private async Task<int> AddSiloAsync()
+    {
+        var gateway = ChildProcess.FreePort();
+        Silos.Add(await StartNodeAsync(
+            LaunchPlan.SiloName, ["--role", "silo", "--Cluster:SiloPort", $"{ChildProcess.FreePort()}", "--Cluster:GatewayPort", $"{gateway}", .. NodeLogs.Arguments]));
+        return gateway;
+    }
+
+    private async Task AddFrontendAsync()
+    {
+        var frontend = await StartNodeAsync("frontend", ["--role", "frontend"]);
+        Frontends.Add(frontend);
+        _doors.Add(frontend);
+    }
+
+    private async Task<ChildProcess> StartNodeAsync(string name, string[] arguments)
+    {
+        // What a pod says of itself would hold for all nodes here.
+        var environment = new Dictionary<string, string> { ["Cluster__ConnectionString"] = _connection, ["POD_IP"] = "", ["POD_NAME"] = "" };
+        var plan = new LaunchPlan(name, address => [_assembly, "--urls", address.GetLeftPart(UriPartial.Authority), .. arguments]) { Environment = environment };
+        var node = await ChildProcess.StartAsync(plan, _folder, _cancel, _watchdog);
+        _all.Add(node);
+        return node;
+    }
+
+    private async Task StopAsync(ChildProcess node)
+    {
+        node.Send(Signal.Terminate);
+        try
+        {
+            await node.WaitForExitAsync(_cancel).WaitAsync(StopWithin, TimeProvider.System, _cancel);
+        }
+        catch (TimeoutException)
+        {
+            throw new LoadException($"The {node.Name} did not end within {StopWithin.TotalSeconds} s of SIGTERM.");
+        }
+    }
+}
