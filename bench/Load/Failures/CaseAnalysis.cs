@@ -5,6 +5,9 @@ namespace Ensemble.Load.Failures;
 /// <summary>Makes figures of what callers, stub and nodes have recorded.</summary>
 internal sealed class CaseAnalysis(FailureCase happened, FailureCluster cluster, long repairedAt)
 {
+    /// <summary>What came earlier was slow, since processes had just begun.</summary>
+    private const double UsualSince = 6;
+
     private static readonly string[] Phases = ["no call yet", "panel", "judge asked, no token yet", "in mid-answer", "judge done"];
 
     private readonly IReadOnlyList<RequestRecord> _records = cluster.Load.Records;
@@ -60,7 +63,7 @@ internal sealed class CaseAnalysis(FailureCase happened, FailureCluster cluster,
     /// <summary>A single slow answer of a machine that has other work is no disturbance.</summary>
     private double UsualSeconds()
     {
-        var before = _records.Where(record => record.EndedAt < StruckAt && record.Outcome == RequestOutcome.Answered)
+        var before = _records.Where(record => record.EndedAt < StruckAt && Seconds(record.SentAt, StruckAt) < UsualSince && record.Outcome == RequestOutcome.Answered)
             .Select(record => Seconds(record.SentAt, record.EndedAt)).Order().ToList();
         return before.Count < 20
             ? throw new LoadException($"{happened.Name}: only {before.Count} requests were answered before anything happened. {_records.FirstOrDefault(record => record.Error is not null)?.Error}")

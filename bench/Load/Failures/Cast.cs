@@ -24,7 +24,7 @@ internal static class Cast
     public const string Endless = "endless";
 
     /// <summary>Calls of <see cref="Capped"/> in any 60 seconds.</summary>
-    public const int CappedRpm = 300;
+    public const int CappedRpm = 180;
 
     /// <summary>Calls of <see cref="Capped"/> at once.</summary>
     public const int CappedConcurrency = 5;

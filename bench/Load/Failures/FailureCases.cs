@@ -88,7 +88,7 @@ internal static class FailureCases
 
     private static void SetAll(FailureCluster cluster, Action<TcpRelay> change)
     {
-        foreach (var relay in cluster.Relays)
+        foreach (var relay in cluster.Links)
         {
             change(relay);
         }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Net.Http.Json;
+using System.Net.Sockets;
 using System.Text.Json;
 using Ensemble.Load.Cluster;
 using Ensemble.Load.Processes;
@@ -20,9 +21,11 @@ internal sealed class FailureCluster : IAsyncDisposable
     private readonly string _folder = Directory.CreateTempSubdirectory("ensemble-load-").FullName;
     private readonly List<ChildProcess> _all = [];
     private readonly List<Task> _long = [];
+    private readonly List<TcpRelay> _doorways = [];
     private readonly string _assembly;
     private readonly CancellationToken _cancel;
     private Doors _doors = null!;
+    private NetworkRoom? _room;
     private string _connection = "";
 
     private FailureCluster(string assembly, CancellationToken cancel)
@@ -42,7 +45,8 @@ internal sealed class FailureCluster : IAsyncDisposable
 
     public List<ChildProcess> Frontends { get; } = [];
 
-    public List<TcpRelay> Relays { get; } = [];
+    /// <summary>Between frontends and each silo.</summary>
+    public List<TcpRelay> Links { get; } = [];
 
     /// <summary>Requests with long answers, by their numbers.</summary>
     public List<int> LongAnswers { get; } = [];
@@ -134,9 +138,14 @@ internal sealed class FailureCluster : IAsyncDisposable
             await node.DisposeAsync();
         }
 
-        foreach (var relay in Relays)
+        foreach (var relay in Links.Concat(_doorways))
         {
             await relay.DisposeAsync();
+        }
+
+        if (_room is not null)
+        {
+            await _room.DisposeAsync();
         }
 
         if (Stub is not null)
@@ -160,18 +169,14 @@ internal sealed class FailureCluster : IAsyncDisposable
         await Command.RunAsync(_folder, "dotnet", _assembly, "schema", "--Cluster:ConnectionString", _connection);
         Stub = await RecordingStub.StartAsync(_cancel);
         _doors = new Doors();
+        _room = hasRelays ? await NetworkRoom.OpenAsync(_watchdog, _cancel) : null;
         for (var i = 0; i < SiloCount; i++)
         {
             var gateway = await AddSiloAsync();
-            if (hasRelays)
+            if (_room is { } room)
             {
-                Relays.Add(new TcpRelay(gateway));
+                Links.Add(new TcpRelay(room.CreateSocket, CreateSocket, gateway));
             }
-        }
-
-        if (hasRelays)
-        {
-            await StandBetweenAsync();
         }
 
         for (var i = 0; i < FrontendCount; i++)
@@ -183,14 +188,7 @@ internal sealed class FailureCluster : IAsyncDisposable
         Load = new SteadyLoad(_doors, _cancel);
     }
 
-    /// <summary>Frontends learn where silos are by a query that lies in the database: in its answer relays take the place of gateways.</summary>
-    private Task StandBetweenAsync()
-    {
-        var ports = string.Concat(Relays.Select(relay => $" WHEN {relay.Target} THEN {relay.Port}"));
-        return Database.ExecuteAsync(
-            Name,
-            $"UPDATE OrleansQuery SET QueryText = replace(QueryText, 'Address, ProxyPort,', 'Address, CASE ProxyPort{ports} ELSE ProxyPort END AS ProxyPort,') WHERE QueryKey = 'GatewaysQueryKey'");
-    }
+    private static Socket CreateSocket() => new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
 
     private async Task<int> AddSiloAsync()
     {
@@ -202,19 +200,30 @@ internal sealed class FailureCluster : IAsyncDisposable
 
     private async Task AddFrontendAsync()
     {
-        var frontend = await StartNodeAsync("frontend", ["--role", "frontend"]);
+        var frontend = await StartNodeAsync("frontend", ["--role", "frontend"], _room);
         Frontends.Add(frontend);
         _doors.Add(frontend);
     }
 
-    private async Task<ChildProcess> StartNodeAsync(string name, string[] arguments)
+    private async Task<ChildProcess> StartNodeAsync(string name, string[] arguments, NetworkRoom? room = null)
     {
         // What a pod says of itself would hold for all nodes here.
         var environment = new Dictionary<string, string> { ["Cluster__ConnectionString"] = _connection, ["POD_IP"] = "", ["POD_NAME"] = "" };
-        var plan = new LaunchPlan(name, address => [_assembly, "--urls", address.GetLeftPart(UriPartial.Authority), .. arguments]) { Environment = environment };
+        var plan = new LaunchPlan(name, Arguments) { Environment = environment, Prefix = room?.Prefix ?? [] };
         var node = await ChildProcess.StartAsync(plan, _folder, _cancel, _watchdog);
         _all.Add(node);
         return node;
+
+        IReadOnlyList<string> Arguments(Uri address)
+        {
+            if (room is not null)
+            {
+                // Its callers, and whoever waits for it to be ready, are outside.
+                _doorways.Add(new TcpRelay(CreateSocket, room.CreateSocket, address.Port));
+            }
+
+            return [_assembly, "--urls", address.GetLeftPart(UriPartial.Authority), .. arguments];
+        }
     }
 
     private async Task StopAsync(ChildProcess node)

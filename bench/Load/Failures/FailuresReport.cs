@@ -143,9 +143,9 @@ internal static class FailuresReport
         - *most in a minute* and *most at once* are those of `{Cast.Capped}`, as the stub saw its calls arrive and end; `{Cast.Hot}` has a limit that never refuses.
         - *without usage event*: calls of a run and model that no event of that run accounts for, {48} s after the event or later. *events too many* account for
           calls that the stub never got, or account for one twice.
-        - *disturbed*: failed, called upstream twice, or took over 1.5 times the 95th percentile from before. *Recovery* is when the last of them ended.
-        - Relays in this process stand between frontends and silos in the two cases of the link: frontends read the ports of gateways from the database,
-          where a query puts the relays' in their place. A cut link holds what is sent, and passes it on afterwards; silos reach each other all the time.
+        - *disturbed*: failed, called upstream twice, or took over 1.5 times the 95th percentile of the last seconds before. *Recovery* is when the last of them ended.
+        - In the two cases of the link the frontends run in a network namespace of their own, out of which they reach silos only through relays in
+          this process. A cut link holds what is sent, and passes it on afterwards; silos reach each other all the time.
         - All parts share one machine.
 
         """);

@@ -14,8 +14,8 @@ internal sealed class FailuresRun(FailuresOptions options, CancellationToken can
 
     private static readonly TimeSpan Flushed = TimeSpan.FromSeconds(2);
 
-    private readonly TimeSpan _before = TimeSpan.FromSeconds(options.Quick ? 6 : 10);
-    private readonly TimeSpan _after = TimeSpan.FromSeconds(options.Quick ? 12 : 25);
+    private readonly TimeSpan _before = TimeSpan.FromSeconds(options.Quick ? 6 : 13);
+    private readonly TimeSpan _after = TimeSpan.FromSeconds(options.Quick ? 12 : 35);
 
     public async Task<int> ExecuteAsync()
     {

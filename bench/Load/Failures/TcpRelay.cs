@@ -6,7 +6,7 @@ using System.Threading.Channels;
 namespace Ensemble.Load.Failures;
 
 /// <summary>
-/// Stands between frontends and the gateway of one silo. Cut, it lets nothing through: connections stay open, and what was written is held, as
+/// Passes connections on, between this machine's network and another. Cut, it lets nothing through: connections stay open, and what was written is held, as
 /// the network does with what it has to send again. Slowed, each piece is held for that long.
 /// </summary>
 internal sealed class TcpRelay : IAsyncDisposable
@@ -16,24 +16,25 @@ internal sealed class TcpRelay : IAsyncDisposable
 
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(5);
 
-    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource _stop = new();
-    private readonly int _target;
+    private readonly Socket _listener;
+    private readonly Func<Socket> _connect;
+    private readonly int _port;
     private readonly Task _accepting;
     private long _delay;
     private volatile bool _isCut;
 
-    public TcpRelay(int target)
+    /// <param name="listen">Makes the socket that listens, where connections come from.</param>
+    /// <param name="connect">Makes sockets where they go to.</param>
+    /// <param name="port">Of both sides, each on its own loopback.</param>
+    public TcpRelay(Func<Socket> listen, Func<Socket> connect, int port)
     {
-        _target = target;
-        _listener.Start();
-        Port = ((IPEndPoint)_listener.LocalEndpoint).Port;
+        (_connect, _port) = (connect, port);
+        _listener = listen();
+        _listener.Bind(new IPEndPoint(IPAddress.Loopback, port));
+        _listener.Listen();
         _accepting = AcceptAsync();
     }
-
-    public int Port { get; }
-
-    public int Target => _target;
 
     /// <summary>Whether nothing gets through.</summary>
     public bool IsCut
@@ -52,7 +53,6 @@ internal sealed class TcpRelay : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
-        _listener.Stop();
         await _accepting;
         _listener.Dispose();
         _stop.Dispose();
@@ -65,7 +65,7 @@ internal sealed class TcpRelay : IAsyncDisposable
         {
             while (true)
             {
-                served.Add(ServeAsync(await _listener.AcceptTcpClientAsync(_stop.Token)));
+                served.Add(ServeAsync(await _listener.AcceptAsync(_stop.Token)));
             }
         }
         catch (Exception problem) when (problem is OperationCanceledException or SocketException or ObjectDisposedException)
@@ -74,10 +74,10 @@ internal sealed class TcpRelay : IAsyncDisposable
         }
     }
 
-    private async Task ServeAsync(TcpClient near)
+    private async Task ServeAsync(Socket near)
     {
-        using var _ = near;
-        using var far = new TcpClient();
+        using var from = new NetworkStream(near, ownsSocket: true);
+        using var far = _connect();
         try
         {
             while (_isCut)
@@ -85,10 +85,11 @@ internal sealed class TcpRelay : IAsyncDisposable
                 await Task.Delay(Poll, TimeProvider.System, _stop.Token);
             }
 
-            await far.ConnectAsync(IPAddress.Loopback, _target, _stop.Token);
+            await far.ConnectAsync(new IPEndPoint(IPAddress.Loopback, _port), _stop.Token);
+            await using var to = new NetworkStream(far);
             (near.NoDelay, far.NoDelay) = (true, true);
             using var ended = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
-            var pumps = new[] { PumpAsync(near, far, ended.Token), PumpAsync(far, near, ended.Token) };
+            var pumps = new[] { PumpAsync(from, to, ended.Token), PumpAsync(to, from, ended.Token) };
             await Task.WhenAny(pumps);
             await ended.CancelAsync();
             await Task.WhenAll(pumps);
@@ -99,14 +100,14 @@ internal sealed class TcpRelay : IAsyncDisposable
         }
     }
 
-    private async Task PumpAsync(TcpClient from, TcpClient to, CancellationToken cancel)
+    private async Task PumpAsync(NetworkStream from, NetworkStream to, CancellationToken cancel)
     {
         var pieces = Channel.CreateBounded<(long Due, byte[] Bytes)>(MaxPieces);
-        var writing = WriteAsync(to.GetStream(), pieces.Reader, cancel);
+        var writing = WriteAsync(to, pieces.Reader, cancel);
         try
         {
             var buffer = new byte[MaxPiece];
-            while (await from.GetStream().ReadAsync(buffer, cancel) is var count and > 0)
+            while (await from.ReadAsync(buffer, cancel) is var count and > 0)
             {
                 var due = Stopwatch.GetTimestamp() + (long)(Delay.TotalSeconds * Stopwatch.Frequency);
                 await pieces.Writer.WriteAsync((due, buffer[..count]), cancel);

@@ -48,7 +48,7 @@ internal sealed class ChildProcess : IAsyncDisposable
 
         // The shell is there for the redirection: output goes to a file, and costs this process nothing.
         var start = new ProcessStartInfo("/bin/sh") { WorkingDirectory = folder };
-        foreach (var argument in (string[])["-c", "exec \"$@\" >\"$BENCH_LOG\" 2>&1", "sh", "dotnet", .. plan.Arguments(address)])
+        foreach (var argument in (string[])["-c", "exec \"$@\" >\"$BENCH_LOG\" 2>&1", "sh", .. plan.Prefix, "dotnet", .. plan.Arguments(address)])
         {
             start.ArgumentList.Add(argument);
         }

@@ -8,6 +8,9 @@ internal sealed record LaunchPlan(string Name, Func<Uri, IReadOnlyList<string>> 
 {
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>What goes before <c>dotnet</c> on the command line.</summary>
+    public IReadOnlyList<string> Prefix { get; init; } = [];
+
     public const string SiloName = "silo";
 
     public static LaunchPlan Stub() => new("stub", address => [Self, "stub", "--urls", Text(address)]);
