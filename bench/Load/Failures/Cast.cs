@@ -9,6 +9,9 @@ internal static class Cast
     /// <summary>The ensemble that is asked.</summary>
     public const string Ensemble = "jury";
 
+    /// <summary>The same without <see cref="Capped"/>, for the first requests, which cold processes serve slowly.</summary>
+    public const string Rehearsal = "rehearsal";
+
     /// <summary>A member with a limit that never refuses: its gate is asked for every run.</summary>
     public const string Hot = "hot";
 
@@ -46,19 +49,6 @@ internal static class Cast
 
     public static JsonObject Catalog(Uri stub)
     {
-        JsonObject ensemble = new()
-        {
-            ["display_name"] = Ensemble,
-            ["ensemble"] = new JsonObject
-            {
-                ["panel"] = new JsonArray(Member(Hot), Member(Capped), Member(Plain)),
-                ["judge"] = Member(Judge),
-                ["min_responses"] = 2,
-                ["straggler_grace_ms"] = "all",
-                ["always_judge"] = true,
-                ["on_judge_failure"] = "fail",
-            },
-        };
         return new JsonObject
         {
             ["models"] = new JsonArray(
@@ -67,10 +57,25 @@ internal static class Cast
                 Model(Plain, stub),
                 Model(Judge, stub),
                 Model(Endless, stub),
-                ensemble),
+                Panel(Rehearsal, Hot, Plain),
+                Panel(Ensemble, Hot, Capped, Plain)),
             ["keys"] = new JsonArray(new JsonObject { ["name"] = "bench", ["key"] = Names.CallerKey }),
         };
     }
+
+    private static JsonObject Panel(string alias, params string[] members) => new()
+    {
+        ["display_name"] = alias,
+        ["ensemble"] = new JsonObject
+        {
+            ["panel"] = new JsonArray([.. members.Select(Member)]),
+            ["judge"] = Member(Judge),
+            ["min_responses"] = 2,
+            ["straggler_grace_ms"] = "all",
+            ["always_judge"] = true,
+            ["on_judge_failure"] = "fail",
+        },
+    };
 
     private static JsonObject Member(string name) => new() { ["model"] = name };
 

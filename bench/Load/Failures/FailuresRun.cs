@@ -14,8 +14,8 @@ internal sealed class FailuresRun(FailuresOptions options, CancellationToken can
 
     private static readonly TimeSpan Flushed = TimeSpan.FromSeconds(2);
 
-    private readonly TimeSpan _before = TimeSpan.FromSeconds(options.Quick ? 6 : 13);
-    private readonly TimeSpan _after = TimeSpan.FromSeconds(options.Quick ? 12 : 35);
+    private readonly TimeSpan _before = TimeSpan.FromSeconds(options.Quick ? 6 : 12);
+    private readonly TimeSpan _after = TimeSpan.FromSeconds(options.Quick ? 12 : 30);
 
     public async Task<int> ExecuteAsync()
     {
@@ -48,6 +48,7 @@ internal sealed class FailuresRun(FailuresOptions options, CancellationToken can
         await using var cluster = await FailureCluster.StartAsync(silo, one.HasRelays, cancel);
         try
         {
+            await cluster.Load.RehearseAsync(Callers / 2, requests: 4);
             cluster.Load.Start(Callers);
             await WaitAsync(_before);
             await one.ActAsync(cluster, cancel);

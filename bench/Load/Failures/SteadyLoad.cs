@@ -23,6 +23,7 @@ internal sealed class SteadyLoad(Doors doors, CancellationToken cancel) : IAsync
     private readonly HttpClient _http = new(new AnswerWatch()) { Timeout = Timeout.InfiniteTimeSpan };
     private readonly ConcurrentDictionary<(ChildProcess, string), ChatClient> _clients = new();
     private readonly ConcurrentQueue<RequestRecord> _records = new();
+    private readonly ConcurrentQueue<RequestRecord> _rehearsed = new();
     private readonly CancellationTokenSource _stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
     private readonly List<Task> _callers = [];
     private volatile bool _isOver;
@@ -30,6 +31,20 @@ internal sealed class SteadyLoad(Doors doors, CancellationToken cancel) : IAsync
 
     /// <summary>Of all requests that have ended.</summary>
     public IReadOnlyList<RequestRecord> Records => [.. _records.OrderBy(record => record.SentAt)];
+
+    /// <summary>Of requests before the load.</summary>
+    public IReadOnlyList<RequestRecord> Rehearsed => [.. _rehearsed];
+
+    /// <summary>Lets the processes warm up: what their first requests take says nothing, and their first calls go out long after they were admitted.</summary>
+    public Task RehearseAsync(int callers, int requests) => Task.WhenAll(Enumerable.Range(0, callers).Select(async caller =>
+    {
+        for (var i = 0; i < requests; i++)
+        {
+            var record = new RequestRecord(Interlocked.Increment(ref _number), await doors.NextAsync(_stop.Token), streamed: (i + caller) % 2 == 0);
+            await AskAsync(record, Cast.Rehearsal);
+            _rehearsed.Enqueue(record);
+        }
+    }));
 
     public void Start(int callers)
     {
