@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net.Http.Json;
 using System.Net.Sockets;
+using System.Security.Cryptography;
 using System.Text.Json;
 using Ensemble.Load.Cluster;
 using Ensemble.Load.Processes;
@@ -14,6 +15,9 @@ internal sealed class FailureCluster : IAsyncDisposable
     private const int SiloCount = 3;
     private const int FrontendCount = 2;
     private const string Name = "failures";
+
+    // With it finished answers outlive their silo.
+    private static readonly string MasterKey = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
 
     private static readonly TimeSpan StopWithin = TimeSpan.FromSeconds(60);
 
@@ -208,7 +212,13 @@ internal sealed class FailureCluster : IAsyncDisposable
     private async Task<ChildProcess> StartNodeAsync(string name, string[] arguments, NetworkRoom? room = null)
     {
         // What a pod says of itself would hold for all nodes here.
-        var environment = new Dictionary<string, string> { ["Cluster__ConnectionString"] = _connection, ["POD_IP"] = "", ["POD_NAME"] = "" };
+        var environment = new Dictionary<string, string>
+        {
+            ["Cluster__ConnectionString"] = _connection,
+            ["Security__MasterKey"] = MasterKey,
+            ["POD_IP"] = "",
+            ["POD_NAME"] = "",
+        };
         var plan = new LaunchPlan(name, Arguments) { Environment = environment, Prefix = room?.Prefix ?? [] };
         var node = await ChildProcess.StartAsync(plan, _folder, _cancel, _watchdog);
         _all.Add(node);

@@ -21,7 +21,7 @@ internal static class FailuresReport
 
         Line($"date: {TimeProvider.System.GetLocalNow():yyyy-MM-dd HH:mm}, commit {machine.Commit}");
         Line($"machine: {machine.Processor}, {machine.Cores} cores, {machine.MemoryGibibytes:0.0} GiB, {machine.System}, {machine.Runtime}");
-        Line("cluster: 3 silos, 2 frontends, PostgreSQL, each with the settings it has by itself, started anew for each case");
+        Line("cluster: 3 silos, 2 frontends, PostgreSQL, each with the settings it has by itself and a Security:MasterKey, started anew for each case");
         Line($"load: {FailuresRun.Callers} callers in a closed loop over both frontends, half of the answers streamed; 3 members of {Cast.Latency.TotalMilliseconds} ms, a judge with {Cast.Tokens} tokens, one in {Cast.TokenInterval.TotalMilliseconds} ms");
         Line($"command: `dotnet run -c Release --project bench/Load -- {string.Join(' ', Environment.GetCommandLineArgs().Skip(1))}`");
         page.Append('\n');
