@@ -3,17 +3,17 @@ namespace Ensemble.Load.Failures;
 /// <summary>Sees what the SDK does not show: the run's header of every answer, and an error event in the middle of a stream.</summary>
 internal sealed class AnswerWatch() : DelegatingHandler(new SocketsHttpHandler { UseProxy = false, ConnectTimeout = TimeSpan.FromSeconds(5) })
 {
-    private static readonly AsyncLocal<RequestRecord?> _current = new();
+    private static readonly AsyncLocal<RequestRecord?> Flow = new();
 
     /// <summary>Whose answer comes next in this flow of control.</summary>
     public static RequestRecord? Current
     {
-        set => _current.Value = value;
+        set => Flow.Value = value;
     }
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        var record = _current.Value;
+        var record = Flow.Value;
         var answer = await base.SendAsync(request, cancellationToken);
         if (record is null)
         {

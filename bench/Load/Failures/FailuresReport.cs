@@ -23,7 +23,7 @@ internal static class FailuresReport
         Line($"machine: {machine.Processor}, {machine.Cores} cores, {machine.MemoryGibibytes:0.0} GiB, {machine.System}, {machine.Runtime}");
         Line("cluster: 3 silos, 2 frontends, PostgreSQL, each with the settings it has by itself and a Security:MasterKey, started anew for each case");
         Line($"load: {FailuresRun.Callers} callers in a closed loop over both frontends, half of the answers streamed; 3 members of {Cast.Latency.TotalMilliseconds} ms, a judge with {Cast.Tokens} tokens, one in {Cast.TokenInterval.TotalMilliseconds} ms");
-        Line($"command: `dotnet run -c Release --project bench/Load -- {string.Join(' ', Environment.GetCommandLineArgs().Skip(1))}`");
+        Line($"command: `dotnet run -c Release --project bench/Load -- failures{(options.Quick ? " --quick" : "")}{(options.Only.Count > 0 ? $" --only {string.Join(',', options.Only)}" : "")}`");
         page.Append('\n');
         foreach (var failure in failures)
         {
