@@ -39,7 +39,9 @@ public sealed class ClusterCalls
     public static bool MayPass(Exception exception) => exception switch
     {
         WrappedException => false,
-        OrleansException or TimeoutException or EnumerationAbortedException => true,
+
+        // A silo cancels what it was doing for a call when the silo that it asked is gone.
+        OrleansException or TimeoutException or EnumerationAbortedException or OperationCanceledException => true,
         _ => false,
     };
 
@@ -50,7 +52,7 @@ public sealed class ClusterCalls
         {
             return await call(state);
         }
-        catch (Exception exception) when (MayPass(exception))
+        catch (Exception exception) when (MayPass(exception) && !cancellationToken.IsCancellationRequested)
         {
             return await RepeatAsync(call, state, exception, cancellationToken);
         }
@@ -63,7 +65,7 @@ public sealed class ClusterCalls
             return await _repeat.ExecuteAsync(
                 static async (asked, token) => await asked.Call(asked.State).AsTask().WaitAsync(token), (Call: call, State: state), cancellationToken);
         }
-        catch (Exception exception) when (exception is TimeoutRejectedException || MayPass(exception))
+        catch (Exception exception) when (exception is TimeoutRejectedException || (MayPass(exception) && !cancellationToken.IsCancellationRequested))
         {
             throw new ClusterUnavailableException($"The cluster has not answered for {Patience.TotalSeconds:f0} s: {first.Message}", first);
         }

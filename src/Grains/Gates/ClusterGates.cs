@@ -9,8 +9,14 @@ public sealed class ClusterGates(IGrainFactory grains, ClusterCalls calls) : IGa
     public ValueTask<GateAdmission> AcquireAsync(GateRequest request, CancellationToken cancellationToken) =>
         calls.AskAsync(static asked => asked.Grain.AcquireAsync(asked.Request), (Grain: Grain(request.Gate), Request: request), cancellationToken);
 
-    // The next batch says the same again.
-    public ValueTask RenewAsync(GateKey gate, IReadOnlyList<GateLease> leases, CancellationToken cancellationToken) => Grain(gate).RenewAsync([.. leases]);
+    public async ValueTask RenewAsync(GateKey gate, IReadOnlyList<GateLease> leases, CancellationToken cancellationToken) => await calls.AskAsync(
+        static async asked =>
+        {
+            await asked.Grain.RenewAsync(asked.Leases);
+            return true;
+        },
+        (Grain: Grain(gate), Leases: leases.ToArray()),
+        cancellationToken);
 
     public async ValueTask ReleaseAsync(GateLease lease, GateRelease release)
     {

@@ -65,6 +65,12 @@ public sealed partial class ClusterRunEngine : IRunEngine, IRunsInFlight, IAsync
                 static state => state.Engine.StartSomewhereAsync(state.Request, state.IsNew), (Engine: this, run.Request, IsNew: isNew), cancellationToken);
             return started.Value;
         }
+        catch (ClusterUnavailableException) when (!request.IsKept)
+        {
+            // It may be under way nevertheless: the caller is told that it is not.
+            _ = StopUnheardAsync(request.Id);
+            throw;
+        }
         finally
         {
             if (started != RunStart.Started)
@@ -170,6 +176,25 @@ public sealed partial class ClusterRunEngine : IRunEngine, IRunsInFlight, IAsync
         foreach (var run in runs)
         {
             _ = CancelAsync(run, CancellationToken.None).AsTask();
+        }
+    }
+
+    private async Task StopUnheardAsync(RunId run)
+    {
+        try
+        {
+            await _calls.AskAsync(
+                static async grain =>
+                {
+                    await grain.CancelAsync();
+                    return true;
+                },
+                Grain(run),
+                CancellationToken.None);
+        }
+        catch (ClusterUnavailableException exception)
+        {
+            LogNotReached(_logger, exception, run.Value);
         }
     }
 
