@@ -142,6 +142,64 @@ public sealed class ClusterProcessTests
         (await other.GetAsync("/readyz")).Status.ShouldBe(HttpStatusCode.OK);
     }
 
+    [Fact]
+    public async Task Kill_ASiloWithRuns_AllAreAnsweredByTheOthers()
+    {
+        await using var stub = await UpstreamStub.StartAsync();
+        await using var cluster = await NodeCluster.StartAsync();
+        await cluster.AddSiloAsync();
+        var gate = new TaskCompletionSource();
+        stub.Model("vendor-slow").Default = StubReply.Gated(gate.Task, StubReply.Text("Waited for."));
+        (await cluster.Frontends[0].PostAsync(
+            "/admin/models", $$"""{"display_name":"slow","provider":"openai","base_url":"{{stub.BaseUrl}}","model":"vendor-slow"}""")).Status.ShouldBe(HttpStatusCode.Created);
+        var asking = Enumerable.Range(0, 12).Select(index => cluster.Frontends[index % 2].PostAsync(
+            "/v1/chat/completions", $$"""{"model":"slow","stream":{{(index % 3 == 0 ? "true" : "false")}},"messages":[{"role":"user","content":"Number {{index}}"}]}""")).ToList();
+        await stub.WaitForRequestsAsync("vendor-slow", asking.Count, Now.Cancel);
+        var counts = await Task.WhenAll(cluster.Silos.Select(RunsAsync));
+        var most = counts.Max();
+
+        await cluster.Silos[Array.IndexOf(counts, most)].KillAsync();
+
+        // Those of the victim are asked for again.
+        await stub.WaitForRequestsAsync("vendor-slow", asking.Count + most, Now.Cancel);
+        gate.SetResult();
+        (await Task.WhenAll(asking)).ShouldAllBe(answer => answer.Status == HttpStatusCode.OK && answer.Body.Contains("for."));
+    }
+
+    [Fact]
+    public async Task Restart_EverySiloInTurnWhileRequestsCome_AllAreAnswered()
+    {
+        await using var cluster = await NodeCluster.StartAsync();
+        using var done = CancellationTokenSource.CreateLinkedTokenSource(Now.Cancel);
+        var callers = Enumerable.Range(0, 6).Select(index => AskUntilAsync(cluster.Frontends[index % 2], streamed: index % 3 == 0, done.Token)).ToList();
+        foreach (var silo in cluster.Silos.ToList())
+        {
+            await cluster.AddSiloAsync();
+            await silo.TerminateAsync();
+            (await silo.WaitForExitAsync()).ShouldBe(0);
+        }
+
+        await done.CancelAsync();
+        (await Task.WhenAll(callers)).ShouldAllBe(answered => answered > 10);
+    }
+
+    /// <returns>How many were answered. Anything else than an answer fails.</returns>
+    private static async Task<int> AskUntilAsync(NodeProcess frontend, bool streamed, CancellationToken done)
+    {
+        var body = $$"""{"model":"sim-swift","stream":{{(streamed ? "true" : "false")}},"messages":[{"role":"user","content":"Hello"}]}""";
+        for (var answered = 0; ; answered++)
+        {
+            if (done.IsCancellationRequested)
+            {
+                return answered;
+            }
+
+            var answer = await frontend.PostAsync("/v1/chat/completions", body);
+            answer.Status.ShouldBe(HttpStatusCode.OK, answer.Body);
+            answer.Body.ShouldNotContain("\"error\"");
+        }
+    }
+
     private static async Task<int> RunsAsync(NodeProcess silo) =>
         JsonElement.Parse((await silo.GetAsync("/readyz")).Body).GetProperty("runs_in_flight").GetInt32();
 }

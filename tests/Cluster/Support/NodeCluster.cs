@@ -8,9 +8,13 @@ namespace Ensemble.Cluster.Tests.Support;
 /// <summary>Two silos and two frontends, each a process, over one PostgreSQL. They have data rights alone.</summary>
 internal sealed class NodeCluster : IAsyncDisposable
 {
-    private NodeCluster(IReadOnlyList<NodeProcess> silos, IReadOnlyList<NodeProcess> frontends) => (Silos, Frontends) = (silos, frontends);
+    private readonly List<NodeProcess> _silos;
+    private readonly string _connection;
 
-    public IReadOnlyList<NodeProcess> Silos { get; }
+    private NodeCluster(string connection, IEnumerable<NodeProcess> silos, IReadOnlyList<NodeProcess> frontends) =>
+        (_connection, _silos, Frontends) = (connection, [.. silos], frontends);
+
+    public IReadOnlyList<NodeProcess> Silos => _silos;
 
     public IReadOnlyList<NodeProcess> Frontends { get; }
 
@@ -19,8 +23,10 @@ internal sealed class NodeCluster : IAsyncDisposable
         var database = await ClusterDatabase.CreateAsync();
         var connection = await database.AddNodeRoleAsync();
         var silos = await Task.WhenAll(NodeProcess.StartSiloAsync(connection), NodeProcess.StartSiloAsync(connection));
-        return new NodeCluster(silos, await Task.WhenAll(NodeProcess.StartFrontendAsync(connection), NodeProcess.StartFrontendAsync(connection)));
+        return new NodeCluster(connection, silos, await Task.WhenAll(NodeProcess.StartFrontendAsync(connection), NodeProcess.StartFrontendAsync(connection)));
     }
+
+    public async Task AddSiloAsync() => _silos.Add(await NodeProcess.StartSiloAsync(_connection));
 
     public static ChatClient Sdk(NodeProcess frontend, string model) => new(
         model,

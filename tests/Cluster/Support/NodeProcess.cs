@@ -91,6 +91,13 @@ internal sealed class NodeProcess : IAsyncDisposable
     /// <summary>SIGTERM.</summary>
     public Task TerminateAsync() => Command.RunAsync("/", "kill", "-TERM", _process.Id.ToString(CultureInfo.InvariantCulture));
 
+    /// <summary>SIGKILL.</summary>
+    public async Task KillAsync()
+    {
+        _process.Kill();
+        await WaitForExitAsync();
+    }
+
     /// <returns>The exit code.</returns>
     public async Task<int> WaitForExitAsync()
     {
