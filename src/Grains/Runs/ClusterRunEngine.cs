@@ -1,8 +1,6 @@
-using System.Runtime.CompilerServices;
 using Ensemble.Grains.Answers;
 using Ensemble.Grains.Calls;
 using Ensemble.Runs;
-using Ensemble.Usage;
 using Microsoft.Extensions.Logging;
 
 namespace Ensemble.Grains.Runs;
@@ -19,7 +17,6 @@ public sealed partial class ClusterRunEngine : IRunEngine, IRunsInFlight, IAsync
     /// <summary>How long a run may say nothing until it is asked whether it is there.</summary>
     public static readonly TimeSpan SilenceLimit = TimeSpan.FromSeconds(2);
 
-    private const int MaxBarren = 10;
     private const int MaxStarts = 8;
 
     private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(1);
@@ -80,60 +77,6 @@ public sealed partial class ClusterRunEngine : IRunEngine, IRunsInFlight, IAsync
         }
     }
 
-    public async IAsyncEnumerable<RunEvent> ReadAsync(RunId run, long after, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        if (Find(run) is not { } inFlight)
-        {
-            // Somebody else's, or one that nobody wants any more: what is there of it is read.
-            await foreach (var message in Grain(run).ReadAsync(after, cancellationToken).WithCancellation(cancellationToken))
-            {
-                yield return message.ToEvent();
-            }
-
-            yield break;
-        }
-
-        var reading = inFlight.BeginReading(after, _calls.Time.GetTimestamp());
-        try
-        {
-            var lost = default(RunFailed);
-            while (lost is null)
-            {
-                await foreach (var runEvent in ReadOnceAsync(run, reading, cancellationToken))
-                {
-                    if (runEvent.Incarnation > reading.Incarnation && !reading.TryBegin(runEvent.Incarnation))
-                    {
-                        break;
-                    }
-
-                    if (!reading.Take(runEvent))
-                    {
-                        continue;
-                    }
-
-                    if (runEvent is not (RunCompleted or RunFailed))
-                    {
-                        yield return runEvent;
-                        continue;
-                    }
-
-                    Forget(run);
-                    yield return runEvent;
-                    yield break;
-                }
-
-                lost = await RecoverAsync(inFlight, reading, cancellationToken);
-            }
-
-            Forget(run);
-            yield return lost;
-        }
-        finally
-        {
-            inFlight.EndReading(reading);
-        }
-    }
-
     public async ValueTask CancelAsync(RunId run, CancellationToken cancellationToken)
     {
         var isKept = Find(run)?.Request.IsKept ?? false;
@@ -162,8 +105,6 @@ public sealed partial class ClusterRunEngine : IRunEngine, IRunsInFlight, IAsync
     public Task DrainAsync(CancellationToken cancellationToken) => _door.DrainAsync(CancelAll, cancellationToken);
 
     public ValueTask DisposeAsync() => _timer.DisposeAsync();
-
-    private static bool IsLast(RunEvent runEvent) => runEvent is RunCompleted or RunFailed;
 
     private void CancelAll()
     {
@@ -213,140 +154,6 @@ public sealed partial class ClusterRunEngine : IRunEngine, IRunsInFlight, IAsync
             await Task.Delay(Pause * tries, _calls.Time, CancellationToken.None);
         }
     }
-
-    /// <summary>What comes until the end, or until no more does.</summary>
-    private async IAsyncEnumerable<RunEvent> ReadOnceAsync(RunId run, RunReading reading, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        if (_stream?.Claim(run) is { } inbox)
-        {
-            var feed = new AnswerFeed(inbox.Incarnation, reading.Last);
-            await foreach (var runEvent in ReadAsync(run, inbox, feed, cancellationToken))
-            {
-                yield return runEvent;
-            }
-
-            if (feed.HasEnded)
-            {
-                yield break;
-            }
-        }
-
-        var broken = reading.BeginPull(_calls.Time.GetTimestamp(), cancellationToken);
-        var pulled = Grain(run).ReadAsync(reading.Last, broken).GetAsyncEnumerator(broken);
-        reading.IsWaiting = true;
-        try
-        {
-            while (await MoveNextAsync(pulled, broken, cancellationToken))
-            {
-                reading.IsWaiting = false;
-                reading.Heard = _calls.Time.GetTimestamp();
-                yield return pulled.Current.ToEvent();
-                reading.IsWaiting = true;
-            }
-        }
-        finally
-        {
-            var wasWaiting = reading.IsWaiting;
-            reading.IsWaiting = false;
-            reading.EndPull();
-            if (!wasWaiting)
-            {
-                // Takes a call: nobody need wait for it. One that waits for an event ends with its token, by itself.
-                _ = pulled.DisposeAsync().AsTask();
-            }
-        }
-    }
-
-    /// <returns>False where no event comes any more on this way.</returns>
-    private static async ValueTask<bool> MoveNextAsync(IAsyncEnumerator<RunEventMessage> pulled, CancellationToken broken, CancellationToken cancellationToken)
-    {
-        try
-        {
-            var next = pulled.MoveNextAsync();
-
-            // Its own end after a cancellation is a call to a silo that may be gone.
-            return next.IsCompleted ? await next : await next.AsTask().WaitAsync(broken);
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            return false;
-        }
-        catch (Exception exception) when (ClusterCalls.MayPass(exception))
-        {
-            return false;
-        }
-    }
-
-    /// <summary>What the stream brings, up to where it fails.</summary>
-    private async IAsyncEnumerable<RunEvent> ReadAsync(
-        RunId run, AnswerInbox inbox, AnswerFeed feed, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        try
-        {
-            for (var whole = true; whole && !feed.HasEnded && await inbox.Batches.WaitToReadAsync(cancellationToken);)
-            {
-                while (whole && inbox.Batches.TryRead(out var batch))
-                {
-                    whole = feed.Offer(batch);
-                    while (feed.TryTake(out var runEvent))
-                    {
-                        if (IsLast(runEvent))
-                        {
-                            _ = Grain(run).ReleaseAsync();
-                        }
-
-                        yield return runEvent;
-                    }
-                }
-            }
-        }
-        finally
-        {
-            _stream!.Close(run);
-        }
-    }
-
-    /// <returns>Null where the run can be read on; otherwise the run's end.</returns>
-    private async ValueTask<RunFailed?> RecoverAsync(RunInFlight run, RunReading reading, CancellationToken cancellationToken)
-    {
-        if (reading.Barren > 0)
-        {
-            await Task.Delay(Pause * reading.Barren, _calls.Time, cancellationToken);
-        }
-
-        try
-        {
-            var goesOn = reading.Barren++ < MaxBarren && await _calls.AskAsync(
-                static state => state.Engine.GoOnAsync(state.Run, state.Reading), (Engine: this, Run: run, Reading: reading), cancellationToken);
-            return goesOn ? null : Interrupted(run.Request.Id);
-        }
-        catch (ClusterUnavailableException exception)
-        {
-            LogNotReached(_logger, exception, run.Request.Id.Value);
-            return Interrupted(run.Request.Id);
-        }
-    }
-
-    private async ValueTask<bool> GoOnAsync(RunInFlight run, RunReading reading)
-    {
-        if (reading.Barren <= MaxBarren / 2 && await Grain(run.Request.Id).RenewAsync() is not null)
-        {
-            return true;
-        }
-
-        var next = run.After(reading.Incarnation);
-        if (!reading.TryBegin(next.Incarnation))
-        {
-            return false;
-        }
-
-        LogNextIncarnation(_logger, next.Id.Value, next.Incarnation);
-        return await StartSomewhereAsync(next, isNew: true) == RunStart.Started;
-    }
-
-    private static RunFailed Interrupted(RunId run) => new(
-        new RunFailure(RunFailureKind.Interrupted, $"The answer was interrupted by a failure of the server that wrote it (run {run.Value})."),
-        UsageTotals.None with { CostUsd = null });
 
     private IEnsembleRunGrain Grain(RunId run) => _grains.GetGrain<IEnsembleRunGrain>(run.Value);
 

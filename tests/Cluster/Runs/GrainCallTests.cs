@@ -1,5 +1,6 @@
 using Ensemble.Cluster.Tests.Support;
 using Ensemble.Grains.Gates;
+using Ensemble.Grains.Runs;
 using Ensemble.Testing;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -15,6 +16,12 @@ public sealed class GrainCallTests
     private const int SubCalls = 4;
 
     private const int MostBesides = 6;
+
+    private const string GateAcquire = $"{nameof(IGateGrain)}.{nameof(IGateGrain.AcquireAsync)}";
+    private const string GateRelease = $"{nameof(IGateGrain)}.{nameof(IGateGrain.ReleaseAsync)}";
+    private const string RunRelease = $"{nameof(IEnsembleRunGrain)}.{nameof(IEnsembleRunGrain.ReleaseAsync)}";
+    private const string ReadBegin = "IAsyncEnumerableGrainExtension.StartEnumeration";
+    private const string ReadEnd = "IAsyncEnumerableGrainExtension.DisposeAsync";
 
     private static readonly string[] Words = [.. Enumerable.Range(0, 400).Select(number => $"word{number} ")];
 
@@ -69,7 +76,7 @@ public sealed class GrainCallTests
             await WaitForTheLastAsync(log);
         }
 
-        var names = log.Calls.Where(IsOfTheRun).Select(call => call.Message.Name).ToList();
+        var names = log.Calls.Where(IsOfTheRun).Select(Name).ToList();
         TestContext.Current.SendDiagnosticMessage(
             "{0} calls of grains for one run, {1}, {2}, {3} pieces: {4}",
             names.Count,
@@ -77,21 +84,23 @@ public sealed class GrainCallTests
             frontend == 0 ? "by stream" : "by pull",
             deltas.Length,
             string.Join(", ", names.CountBy(name => name).Select(count => $"{count.Value} {count.Key}")));
-        var gates = names.Count(name => name is nameof(IGateGrain.AcquireAsync) or nameof(IGateGrain.ReleaseAsync));
+        var gates = names.Count(name => name is GateAcquire or GateRelease);
         return (gates, names.Count - gates);
     }
 
-    /// <summary>Releases, and the end of an enumeration, may come after the answer.</summary>
+    /// <summary>Releases, and the end of the reading on either way, may come after the answer.</summary>
     private static async Task WaitForTheLastAsync(CallLog log)
     {
-        while (Count(nameof(IGateGrain.ReleaseAsync)) < SubCalls || Count("StartEnumeration") > Count("DisposeAsync"))
+        while (Count(GateRelease) < SubCalls || Count(ReadBegin) > Count(ReadEnd) || Count(ReadBegin) + Count(RunRelease) == 0)
         {
             Now.Cancel.ThrowIfCancellationRequested();
             await Task.Yield();
         }
 
-        int Count(string name) => log.Calls.Count(call => call.Message.Name == name);
+        int Count(string name) => log.Calls.Count(call => Name(call) == name);
     }
+
+    private static string Name(ArrivedCall call) => $"{call.Message.DeclaringType!.Name}.{call.Message.Name}";
 
     // Frontends put nothing but beats on a stream; answers come from silos.
     private static bool IsOfTheRun(ArrivedCall call) => (call.Message.DeclaringType!.Name, call.Message.Name) switch
