@@ -16,7 +16,7 @@ internal static class Member
         services.Configure<AdoNetClusteringSiloOptions>(options => (options.Invariant, options.ConnectionString) = ("Npgsql", connection));
         var provider = services.BuildServiceProvider();
         var table = ActivatorUtilities.CreateInstance<AdoNetClusteringTable>(provider);
-        await table.InitializeMembershipTable(tryInitTableVersion: true);
+        await table.InitializeMembershipTableAsync(tryInitTableVersion: true);
         return table;
     }
 
