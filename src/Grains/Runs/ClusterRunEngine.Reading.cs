@@ -121,11 +121,7 @@ public sealed partial class ClusterRunEngine
             // Its own end after a cancellation is a call to a silo that may be gone.
             return next.IsCompleted ? await next : await next.AsTask().WaitAsync(broken);
         }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            return false;
-        }
-        catch (Exception exception) when (ClusterCalls.MayPass(exception))
+        catch (Exception exception) when (ClusterCalls.MayPass(exception) && !cancellationToken.IsCancellationRequested)
         {
             return false;
         }
