@@ -49,6 +49,12 @@ public sealed partial class ClusterRunEngine
                         continue;
                     }
 
+                    if (IsStopped(runEvent) && Find(run) is not null && reading.TryVoid())
+                    {
+                        // By its silo, which ends: the answer is still wanted here.
+                        break;
+                    }
+
                     Forget(run);
                     yield return runEvent;
                     yield break;
@@ -67,6 +73,8 @@ public sealed partial class ClusterRunEngine
     }
 
     private static bool IsLast(RunEvent runEvent) => runEvent is RunCompleted or RunFailed;
+
+    private static bool IsStopped(RunEvent runEvent) => runEvent is RunFailed { Failure.Kind: RunFailureKind.Cancelled };
 
     /// <summary>What comes until the end, or until no more does.</summary>
     private async IAsyncEnumerable<RunEvent> ReadOnceAsync(RunId run, RunReading reading, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -179,7 +187,7 @@ public sealed partial class ClusterRunEngine
 
     private async ValueTask<bool> GoOnAsync(RunInFlight run, RunReading reading)
     {
-        if (reading.Barren <= MaxBarren / 2 && await Grain(run.Request.Id).RenewAsync() is not null)
+        if (!reading.IsVoid && reading.Barren <= MaxBarren / 2 && await Grain(run.Request.Id).RenewAsync() is not null)
         {
             return true;
         }

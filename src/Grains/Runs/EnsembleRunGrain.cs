@@ -36,7 +36,8 @@ internal sealed class EnsembleRunGrain(SiloRuns runs, AnswerPublisher answers) :
         var (held, start) = await runs.StartAsync(request, _held?.Run.Memory);
         if (held is null)
         {
-            if (_held is null)
+            // A silo that stops is left: the next who asks for this incarnation finds another.
+            if (_held is null || start == RunStart.Draining)
             {
                 DeactivateOnIdle();
             }

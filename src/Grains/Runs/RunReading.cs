@@ -7,7 +7,11 @@ namespace Ensemble.Grains.Runs;
 /// <param name="streamed">Whether each piece of an answer is shown as it comes, and cannot be taken back.</param>
 internal sealed class RunReading(int incarnation, long after, bool streamed, long now)
 {
+    /// <summary>Incarnations that are replaced because they were stopped, at most: each costs money.</summary>
+    private const int MaxVoid = 3;
+
     private readonly Lock _lock = new();
+    private int _voided;
     private CancellationTokenSource? _pull;
     private long _heard = now;
     private long _last = after;
@@ -36,6 +40,9 @@ internal sealed class RunReading(int incarnation, long after, bool streamed, lon
         set => Volatile.Write(ref _isWaiting, value);
     }
 
+    /// <summary>Whether the incarnation that is read was stopped before it had an answer: nothing more comes of it.</summary>
+    public bool IsVoid { get; private set; }
+
     /// <summary>Goes over to a newer incarnation, from its beginning.</summary>
     /// <returns>False where a part of the answer has been shown: another one must not follow it.</returns>
     public bool TryBegin(int newer)
@@ -45,10 +52,14 @@ internal sealed class RunReading(int incarnation, long after, bool streamed, lon
             return false;
         }
 
-        (Incarnation, _hasShown) = (newer, false);
+        (Incarnation, _hasShown, IsVoid) = (newer, false, false);
         Volatile.Write(ref _last, 0);
         return true;
     }
+
+    /// <summary>Says that this incarnation was stopped although its answer is wanted.</summary>
+    /// <returns>False where that has happened <see cref="MaxVoid"/> times.</returns>
+    public bool TryVoid() => IsVoid = _voided++ < MaxVoid;
 
     /// <returns>False for an event that the reader has, or that is void.</returns>
     public bool Take(RunEvent runEvent)

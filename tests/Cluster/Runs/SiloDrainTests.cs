@@ -90,7 +90,28 @@ public sealed class SiloDrainTests
         await patience.CancelAsync();
 
         await Task.WhenAll(draining).WaitAsync(Now.Cancel);
-        (await engine.ReadAsync(request.Id, 0, Now.Cancel).ToListAsync(Now.Cancel))[^1].ShouldBeOfType<RunFailed>().Failure.Kind.ShouldBe(RunFailureKind.Cancelled);
+        (await engine.ReadAsync(request.Id, 0, Now.Cancel).ToListAsync(Now.Cancel))[^1].ShouldBeOfType<RunFailed>().Failure.Kind.ShouldBe(RunFailureKind.Interrupted);
+    }
+
+    [Theory]
+    [InlineData(0, false)]
+    [InlineData(0, true)]
+    [InlineData(1, true)]
+    public async Task Drain_TimeIsOverForOneSilo_ItsRunIsExecutedByAnother(int frontend, bool streamed)
+    {
+        await using var bench = await ClusterBench.StartAsync();
+        bench.Model("bilby").Enqueue(StubReply.Hang());
+        var asking = bench.Frontends[frontend].ChatAsync(streamed ? ClusterBench.AskStreamed : ClusterBench.Ask);
+        await bench.Stub.WaitForRequestsAsync("vendor-bilby", 1, Now.Cancel);
+        var silo = bench.Cluster.Silos.Select(silo => Runs(bench, silo)).Single(runs => runs.InFlight == 1);
+        using var patience = new CancellationTokenSource();
+        var draining = silo.DrainAsync(patience.Token);
+
+        await patience.CancelAsync();
+
+        var (status, body, _) = await asking;
+        (status, body.Contains("Paris", StringComparison.Ordinal)).ShouldBe((200, true), body);
+        await draining.WaitAsync(Now.Cancel);
     }
 
     private static SiloRuns Runs(ClusterBench bench, InProcessSiloHandle silo) =>
