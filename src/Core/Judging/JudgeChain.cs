@@ -10,13 +10,13 @@ using Ensemble.Upstreams;
 namespace Ensemble.Judging;
 
 /// <summary>Asks the judge to write the answer, and its fallbacks in turn while nothing has been shown.</summary>
-internal sealed class JudgeChain(RunContext context, EnsembleConfig ensemble)
+internal sealed class JudgeChain(RunContext context, EnsembleConfig ensemble, JudgeConfig judge)
 {
     private static readonly FrozenSet<string> NeverSent = MemberEdits.NeverSent
         .Concat(["seed", "temperature", "top_p", "presence_penalty", "frequency_penalty"])
         .ToFrozenSet();
 
-    private readonly string[] _judges = [ensemble.Judge.Model, .. ensemble.Judge.Fallbacks];
+    private readonly string[] _judges = [judge.Model, .. judge.Fallbacks];
     private readonly AnswerFormat _format = AnswerFormat.Of(context.Chat);
 
     /// <summary>
@@ -29,9 +29,9 @@ internal sealed class JudgeChain(RunContext context, EnsembleConfig ensemble)
         var left = ensemble.Deadline - context.Elapsed;
         TimeSpan? soonest = null;
         var isLimited = false;
-        foreach (var judge in _judges)
+        foreach (var name in _judges)
         {
-            if (await context.RefusalAsync(context.Catalog.Models[judge]) is not { } refusal
+            if (await context.RefusalAsync(context.Catalog.Models[name]) is not { } refusal
                 || (refusal.Limit is not (GateLimit.Cooldown or GateLimit.OperatorFault) && refusal.RetryAfter <= left))
             {
                 return null;
@@ -51,7 +51,7 @@ internal sealed class JudgeChain(RunContext context, EnsembleConfig ensemble)
 
     public async Task<JudgeResult> AskAsync(IReadOnlyList<Candidate> candidates)
     {
-        var prompt = new JudgePrompt(context.Chat, ensemble.Judge, candidates, context.Random("judge"));
+        var prompt = new JudgePrompt(context.Chat, judge, candidates, context.Random("judge"));
         var failures = new List<SubCallResult>();
         for (var index = 0; index < _judges.Length && !context.Deadline.IsOver; index++)
         {
@@ -90,21 +90,21 @@ internal sealed class JudgeChain(RunContext context, EnsembleConfig ensemble)
         return stream is not null || valid != false;
     }
 
-    private SubCall Question(JudgePrompt prompt, ModelConfig judge, int index, JudgeStream? stream)
+    private SubCall Question(JudgePrompt prompt, ModelConfig model, int index, JudgeStream? stream)
     {
         var edits = new RequestEdits(NeverSent);
-        if (ensemble.Judge.Temperature is { } temperature)
+        if (judge.Temperature is { } temperature)
         {
             edits.Set("temperature", temperature);
         }
 
-        context.Judge = new JudgeManifest(prompt.Version, prompt.Write(edits, judge), SchemaValid: null);
+        context.Judge = new JudgeManifest(prompt.Version, prompt.Write(edits, model), SchemaValid: null);
         return new SubCall(new SubCallKey(SubCallStep.Synthesis, index, 0), SubCallRole.Judge, new ModelCall
         {
-            Model = judge,
+            Model = model,
             Chat = context.Chat,
             Edits = edits,
-            Timeout = ensemble.Timeout ?? judge.Timeout,
+            Timeout = ensemble.Timeout ?? model.Timeout,
             IdleTimeout = ensemble.IdleTimeout,
             Sink = stream,
 

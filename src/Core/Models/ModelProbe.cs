@@ -73,7 +73,7 @@ public sealed class ModelProbe(IReadOnlyDictionary<ProviderKind, IUpstream> upst
     private static List<ModelConfig> Models(CatalogSnapshot snapshot, string alias)
     {
         IEnumerable<string> names = snapshot.Ensembles.TryGetValue(alias, out var ensemble)
-            ? [.. ensemble.Panel.Select(member => member.Model), ensemble.Judge.Model, .. ensemble.Judge.Fallbacks]
+            ? ensemble.Models
             : [alias];
         return [.. names.Distinct().Order(StringComparer.Ordinal).Select(name => snapshot.Models.GetValueOrDefault(name)).OfType<ModelConfig>()];
     }

@@ -37,4 +37,7 @@ public enum RunFailureKind
 
     /// <summary>The machine that executed the run is gone, and the run could not be executed again.</summary>
     Interrupted,
+
+    /// <summary>What is left to do does not fit the run's budget.</summary>
+    BudgetExceeded,
 }

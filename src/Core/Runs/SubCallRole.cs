@@ -5,4 +5,7 @@ public enum SubCallRole
 {
     Panel,
     Judge,
+
+    /// <summary>Decides, and its text is nobody's answer.</summary>
+    Control,
 }

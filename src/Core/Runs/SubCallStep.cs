@@ -11,4 +11,34 @@ public enum SubCallStep
 
     /// <summary>A model that the caller named itself.</summary>
     Direct,
+
+    /// <summary>A judge says what the candidates agree and differ on.</summary>
+    Analysis,
+
+    /// <summary>A judge picks a candidate.</summary>
+    Pick,
+
+    /// <summary>A member says how sure it is of its answer.</summary>
+    SelfReport,
+
+    /// <summary>A model audits an answer.</summary>
+    Verification,
+
+    /// <summary>An answer in place of one that failed its audit, or of a target that failed.</summary>
+    Escalation,
+
+    /// <summary>A model chooses where a request goes.</summary>
+    Classification,
+
+    /// <summary>A model splits a request into parts.</summary>
+    Plan,
+
+    /// <summary>A member answers one part.</summary>
+    Subtask,
+
+    /// <summary>The answer that another route would have given, to compare.</summary>
+    Shadow,
+
+    /// <summary>Vectors of the candidates.</summary>
+    Embedding,
 }

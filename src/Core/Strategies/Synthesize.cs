@@ -14,7 +14,7 @@ internal sealed class Synthesize(EnsembleConfig ensemble) : IStrategy
 
     public async Task<RunEnd> ExecuteAsync(RunContext context)
     {
-        var judges = new JudgeChain(context, ensemble);
+        var judges = new JudgeChain(context, ensemble, ensemble.Judge!);
         if (ensemble.OnJudgeFailure == OnJudgeFailure.Fail && NeedsJudge && await judges.OutOfReachAsync() is { } failure)
         {
             return failure;

@@ -59,4 +59,7 @@ public enum CallOutcome
 
     /// <summary>Nobody knows: whoever made the call never came back.</summary>
     Lost,
+
+    /// <summary>It did not fit the run's budget; no call was made.</summary>
+    OverBudget,
 }

@@ -48,6 +48,7 @@ public static class CallTokens
 
         // The judge reads the request and every answer, and writes one.
         var answers = ensemble.Panel.Sum(member => member.Samples * Answer(chat, catalog.Models[member.Model]));
-        return (prompt * ensemble.AnswerCount) + answers + prompt + answers + Answer(chat, catalog.Models[ensemble.Judge.Model]);
+        return (prompt * ensemble.AnswerCount) + answers
+            + (ensemble.Judge is { } judge ? prompt + answers + Answer(chat, catalog.Models[judge.Model]) : 0);
     }
 }

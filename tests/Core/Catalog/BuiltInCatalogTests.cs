@@ -30,8 +30,8 @@ public sealed class BuiltInCatalogTests
         members.Select(member => member.Family).Distinct().Count().ShouldBe(3);
         members.Select(member => member.Simulated!.Accuracy).Distinct().Count().ShouldBe(3);
         members.Select(member => member.Simulated!.MinLatency).Distinct().Count().ShouldBe(3);
-        council.Judge.Model.ShouldBe("sim-judge");
-        council.Judge.Fallbacks.ShouldNotBeEmpty();
+        council.Judge!.Model.ShouldBe("sim-judge");
+        council.Judge!.Fallbacks.ShouldNotBeEmpty();
     }
 
     [Fact]

@@ -134,10 +134,10 @@ public sealed class CatalogReaderTests
         ensemble.StragglerGrace.ShouldBeNull();
         ensemble.AlwaysJudge.ShouldBeFalse();
         ensemble.OnJudgeFailure.ShouldBe(OnJudgeFailure.BestCandidate);
-        ensemble.Judge.Model.ShouldBe("a");
-        ensemble.Judge.SynthesisPrompt.ShouldBeNull();
-        ensemble.Judge.Temperature.ShouldBe(0.2);
-        ensemble.Judge.Fallbacks.ShouldBeEmpty();
+        ensemble.Judge!.Model.ShouldBe("a");
+        ensemble.Judge!.SynthesisPrompt.ShouldBeNull();
+        ensemble.Judge!.Temperature.ShouldBe(0.2);
+        ensemble.Judge!.Fallbacks.ShouldBeEmpty();
         ensemble.Panel.ShouldBe([new PanelMemberConfig { Model = "a" }, new PanelMemberConfig { Model = "b" }]);
     }
 
@@ -186,7 +186,7 @@ public sealed class CatalogReaderTests
     {
         var json = CatalogSamples.WithBlock("[ { \"model\": \"alpha\", \"samples\": 2 } ]", "{ \"model\": \"alpha\", \"temperature\": null }");
 
-        CatalogSamples.Read(json).Snapshot!.Ensembles["duo"].Judge.Temperature.ShouldBeNull();
+        CatalogSamples.Read(json).Snapshot!.Ensembles["duo"].Judge!.Temperature.ShouldBeNull();
     }
 
     [Fact]
@@ -206,7 +206,7 @@ public sealed class CatalogReaderTests
         result.Warnings.ShouldBeEmpty();
         var council = result.Snapshot!.Ensembles["council"];
         council.Panel[0].ShouldBe(new PanelMemberConfig { Model = "kimi-k2", Temperature = 0.7, Seed = 1, Weight = 2 });
-        council.Judge.SynthesisPrompt.ShouldBe("Q: {original_request}\nA: {labeled_candidates}");
+        council.Judge!.SynthesisPrompt.ShouldBe("Q: {original_request}\nA: {labeled_candidates}");
         council.MinResponses.ShouldBe(2);
         council.Timeout.ShouldBe(TimeSpan.FromSeconds(30));
     }

@@ -51,7 +51,7 @@ public sealed class JudgeChainTests
     [Fact]
     public async Task Ask_JudgeWithoutTemperature_IsSentNone()
     {
-        _bench.Ensemble = _bench.Ensemble with { Judge = _bench.Ensemble.Judge with { Temperature = null } };
+        _bench.Ensemble = _bench.Ensemble with { Judge = _bench.Ensemble.Judge! with { Temperature = null } };
 
         await _bench.RunAsync("""{"model":"panel","temperature":1.5,"messages":[{"role":"user","content":"?"}]}""");
 
@@ -61,7 +61,7 @@ public sealed class JudgeChainTests
     [Fact]
     public async Task Ask_CustomPrompt_IsTheWholeQuestion()
     {
-        _bench.Ensemble = _bench.Ensemble with { Judge = _bench.Ensemble.Judge with { SynthesisPrompt = "R:{original_request} C:{labeled_candidates}" } };
+        _bench.Ensemble = _bench.Ensemble with { Judge = _bench.Ensemble.Judge! with { SynthesisPrompt = "R:{original_request} C:{labeled_candidates}" } };
 
         var outcome = await _bench.RunAsync();
 

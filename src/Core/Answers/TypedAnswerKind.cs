@@ -1,0 +1,12 @@
+namespace Ensemble.Answers;
+
+/// <summary>What kind of answer a candidate holds.</summary>
+public enum TypedAnswerKind
+{
+    Json,
+    ToolCalls,
+    Choice,
+    Number,
+    YesNo,
+    ShortText,
+}

@@ -1,0 +1,23 @@
+namespace Ensemble.Catalog;
+
+/// <summary>Which model a request goes to. Every target is the alias of a direct model.</summary>
+public sealed record RouteConfig
+{
+    /// <summary>The first that matches decides.</summary>
+    public IReadOnlyList<RouteRule> Rules { get; init; } = [];
+
+    /// <summary>A model that chooses between the targets where no rule matches; null = none.</summary>
+    public string? Classifier { get; init; }
+
+    /// <summary>Target → what it is good at, for the classifier.</summary>
+    public IReadOnlyDictionary<string, string> Descriptions { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Where nothing else decides, and where a target fails.</summary>
+    public required string Default { get; init; }
+
+    /// <summary>Audits the answer of a target other than <see cref="Default"/>, which answers where it fails; null = nobody does.</summary>
+    public RouteVerifyConfig? Verify { get; init; }
+
+    /// <summary>The share, from 0 to 1, of requests routed elsewhere for which <see cref="Default"/> is asked as well, to compare. Default 0.</summary>
+    public double ShadowRate { get; init; }
+}
