@@ -13,5 +13,8 @@ public sealed record ParamsConfig
     /// <summary>The role sent where the caller wrote <c>developer</c>; null = the provider's preset.</summary>
     public string? DeveloperRole { get; init; }
 
+    /// <summary>Whether the provider gives several answers to one call, as <c>n</c> asks; null = as its kind of provider usually does.</summary>
+    public bool? N { get; init; }
+
     public static readonly ParamsConfig None = new();
 }

@@ -27,6 +27,9 @@ public sealed record ModelCall
     /// <summary>Keeps the provider's <c>choices</c> as JSON.</summary>
     public bool KeepChoices { get; init; }
 
+    /// <summary>Answers that its provider is asked for at once, where that is not what the caller asked for. Default 1.</summary>
+    public int Answers { get; init; } = 1;
+
     /// <summary>Whether a model at its limit is asked again later, as after a 429, or given up at once.</summary>
     public bool WaitForGate { get; init; }
 }

@@ -5,7 +5,8 @@ using Ensemble.Upstreams.Http;
 namespace Ensemble.Upstreams;
 
 /// <summary>Gathers one answer, whole or in chunks, and passes on what a sink may see. What is there so far survives a failure.</summary>
-internal sealed class AnswerBuilder(IAnswerSink? sink, ICallWatch watch, bool keepChoices)
+/// <param name="watch">Null only without a sink.</param>
+internal sealed class AnswerBuilder(IAnswerSink? sink, ICallWatch? watch, bool keepChoices)
 {
     private const int LongestText = 4 * 1024 * 1024;
 
@@ -17,6 +18,7 @@ internal sealed class AnswerBuilder(IAnswerSink? sink, ICallWatch watch, bool ke
     private bool _callsTools;
     private bool _hasBegun;
     private bool _isWhole;
+    private int _choiceCount;
     private TokenUsage? _usage;
     private int _received;
     private ulong _seen;
@@ -53,6 +55,7 @@ internal sealed class AnswerBuilder(IAnswerSink? sink, ICallWatch watch, bool ke
     {
         Take(whole);
         _isWhole = true;
+        _choiceCount = whole.ChoiceCount;
         _choices = whole.RawChoices;
         var content = _filter.Push(whole.Content ?? "") + _filter.Complete();
         if (sink is null || !keepChoices)
@@ -122,7 +125,7 @@ internal sealed class AnswerBuilder(IAnswerSink? sink, ICallWatch watch, bool ke
     {
         if (!_hasBegun && sink is not null)
         {
-            watch.OnFirstContent();
+            watch!.OnFirstContent();
         }
 
         _hasBegun = true;
@@ -149,23 +152,12 @@ internal sealed class AnswerBuilder(IAnswerSink? sink, ICallWatch watch, bool ke
 
     private UpstreamResult With(CallOutcome outcome) => new() { Outcome = outcome, Usage = _usage, ReceivedCharacters = _received };
 
-    private static CallOutcome Outcome(ChatAnswer answer)
+    /// <summary>Of several choices one that is of use is enough; else the first one says why there is none.</summary>
+    private CallOutcome Outcome(ChatAnswer answer)
     {
-        if (answer.FinishReason == "content_filter")
-        {
-            return CallOutcome.Filtered;
-        }
-
-        if (!string.IsNullOrWhiteSpace(answer.Content) || answer.CallsTools)
-        {
-            return CallOutcome.Ok;
-        }
-
-        if (!string.IsNullOrWhiteSpace(answer.Refusal))
-        {
-            return CallOutcome.Refused;
-        }
-
-        return answer.IsCut ? CallOutcome.BlankAtLength : CallOutcome.Blank;
+        var outcome = ChatChoices.OutcomeOf(answer);
+        return outcome != CallOutcome.Ok && _choiceCount > 1 && ChatChoices.Split(answer).Any(choice => ChatChoices.OutcomeOf(choice) == CallOutcome.Ok)
+            ? CallOutcome.Ok
+            : outcome;
     }
 }

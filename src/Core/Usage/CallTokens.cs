@@ -13,8 +13,16 @@ public static class CallTokens
     /// <summary>Larger limits are nobody's intent, and their sums stay far from an overflow.</summary>
     private const long LargestAnswer = 1_000_000_000;
 
-    /// <summary>Prompt and longest answer: what a gate holds for it.</summary>
-    public static long Most(ModelCall call) => Prompt(call) + (Answer(call.Chat, call.Model) * (call.KeepChoices ? Math.Clamp(call.Chat.N, 1, 1000) : 1));
+    /// <summary>More answers of one call are nobody's intent.</summary>
+    private const int MostAnswers = 1000;
+
+    /// <summary>Prompt and longest answers: what a gate holds for it.</summary>
+    public static long Most(ModelCall call)
+    {
+        // A caller who asks a model directly may ask for several answers; a panel says how many itself.
+        var answers = Math.Max(call.Answers, call.KeepChoices ? call.Chat.N : 1);
+        return Prompt(call) + (Answer(call.Chat, call.Model) * Math.Clamp(answers, 1, MostAnswers));
+    }
 
     /// <summary>The longest answer that the caller allows, else what is usual for the model.</summary>
     public static long Answer(ChatRequest chat, ModelConfig model) =>
@@ -42,7 +50,7 @@ public static class CallTokens
         if (!catalog.Ensembles.TryGetValue(chat.Model, out var ensemble))
         {
             return catalog.Models.TryGetValue(chat.Model, out var model)
-                ? prompt + (Answer(chat, model) * Math.Clamp(chat.N, 1, 1000))
+                ? prompt + (Answer(chat, model) * Math.Clamp(chat.N, 1, MostAnswers))
                 : prompt;
         }
 

@@ -65,6 +65,7 @@ public sealed class CatalogReaderErrorTests
         { CatalogSamples.WithModel("\"params\": { \"rename\": { \"x\": \"z\", \"y\": \"z\" } }"), "models[0].params.rename.y", "new name of two", "Give each" },
         { CatalogSamples.WithModel("\"params\": { \"drop\": [\"x\"], \"rename\": { \"x\": \"z\" } }"), "models[0].params.rename.x", "renamed and dropped", "Remove it" },
         { CatalogSamples.WithModel("\"params\": { \"set\": { \"odd name\": 1, \"odd name\": 2 } }"), "models[0].params.set[\"odd name\"]", "is given twice", "Remove one" },
+        { CatalogSamples.WithModel("\"params\": { \"n\": 2 }"), "models[0].params.n", "true or false", "" },
         { CatalogSamples.WithModel("\"params\": { \"developer_role\": \"sistem\" }"), "models[0].params.developer_role", "is not one of", "Did you mean \"system\"?" },
 
         // Simulated

@@ -76,7 +76,7 @@ public sealed class CatalogReaderTests
               "api_key": "file:/run/secrets/kimi", "kind": "embedding", "family": "kimi", "context_tokens": 128000, "max_output_tokens": 8192,
               "timeout_ms": 6e4, "retries": 0,
               "params": { "drop": ["seed"], "rename": { "max_tokens": "max_completion_tokens" },
-                          "set": { "extra": { /* gone */ "a": [1, 2,], } }, "developer_role": "system" },
+                          "set": { "extra": { /* gone */ "a": [1, 2,], } }, "developer_role": "system", "n": false },
               "rate_limit": { "rpm": 600, "tpm": 200000, "rpd": 50000, "concurrency": 40 },
               "cooldown": { "after_failures": 5, "seconds": 10, "max_seconds": 20 },
               "price": { "input_per_million": 0.55, "output_per_million": 2.2 } } ] }
@@ -95,6 +95,7 @@ public sealed class CatalogReaderTests
         model.Params.Rename.ShouldHaveSingleItem().ShouldBe(new("max_tokens", "max_completion_tokens"));
         Encoding.UTF8.GetString(model.Params.Set["extra"].Span).ShouldBe("""{"a":[1,2]}""");
         model.Params.DeveloperRole.ShouldBe("system");
+        model.Params.N.ShouldBe(false);
         model.RateLimit.ShouldBe(new RateLimitConfig { Rpm = 600, Tpm = 200000, Rpd = 50000, Concurrency = 40 });
         model.Cooldown.ShouldBe(new CooldownConfig { AfterFailures = 5, Pause = TimeSpan.FromSeconds(10), MaxPause = TimeSpan.FromSeconds(20) });
         model.Price.ShouldBe(new PriceConfig(0.55m, 2.2m));

@@ -23,6 +23,15 @@ public sealed class SubCallMeterTests
         Read(CallOutcome.Ok, answer: "twelve chars").ShouldBe(new(Prompt, 3, UsageSource.Estimated, ((Prompt * 10) + 60) / 1_000_000m));
 
     [Fact]
+    public void Read_SeveralAnswersWithoutAReport_AreEstimatedTogether()
+    {
+        var choices = """[{"index":0,"message":{"content":"twelve chars"}},{"index":1,"message":{"content":"four"}}]"""u8.ToArray();
+        var result = Result(CallOutcome.Ok, 1, null, null, "twelve chars", 0);
+
+        SubCallMeter.Read(Call(Model, new RequestEdits(), false), result with { Answer = result.Answer! with { Choices = choices } }).CompletionTokens.ShouldBe(4);
+    }
+
+    [Fact]
     public void Read_CancelledWhole_KnowsThePromptAlone() =>
         Read(CallOutcome.Cancelled).ShouldBe(new(Prompt, null, UsageSource.Estimated, null));
 

@@ -8,7 +8,7 @@ internal static class ParamsReader
     private const int MaxEntries = 64;
     private const int MaxValueBytes = 64 * 1024;
 
-    private static readonly string[] Fields = ["drop", "rename", "set", "developer_role"];
+    private static readonly string[] Fields = ["drop", "rename", "set", "developer_role", "n"];
     private static readonly string[] Protected = ["model", "messages", "stream", "stream_options", "n"];
     private static readonly string[] NeverDropped = ["response_format", "max_tokens", "max_completion_tokens"];
     private static readonly (string, int)[] DeveloperRoles = [("system", 0), ("developer", 1), ("user", 2)];
@@ -29,6 +29,7 @@ internal static class ParamsReader
             DeveloperRole = parameters.Find("developer_role") is { } role && role.OneOf(DeveloperRoles) is { } index
                 ? DeveloperRoles[index].Item1
                 : null,
+            N = parameters.Flag("n"),
         };
     }
 

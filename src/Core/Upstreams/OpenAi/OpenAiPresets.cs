@@ -42,8 +42,12 @@ internal static partial class OpenAiPresets
             && (!match.Groups["gpt"].Success || int.Parse(match.Groups["gpt"].ValueSpan, CultureInfo.InvariantCulture) >= 5);
     }
 
+    /// <summary>Whether the host is OpenAI's own, be it that of a region.</summary>
+    public static bool IsOpenAi(string host) =>
+        IsHost(host, OpenAiHost) || host.EndsWith("." + OpenAiHost, StringComparison.OrdinalIgnoreCase);
+
     private static bool KeepsDeveloper(string host) =>
-        IsHost(host, OpenAiHost) || host.EndsWith("." + OpenAiHost, StringComparison.OrdinalIgnoreCase)
+        IsOpenAi(host)
         || host.EndsWith(".openai.azure.com", StringComparison.OrdinalIgnoreCase);
 
     private static bool IsHost(string host, string expected) => host.Equals(expected, StringComparison.OrdinalIgnoreCase);

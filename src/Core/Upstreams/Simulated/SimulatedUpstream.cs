@@ -99,15 +99,15 @@ public sealed class SimulatedUpstream(TimeProvider time) : IUpstream
         var content = first.Tool is null ? first.Text : "";
         var callsTools = replies.Any(reply => reply.Tool is not null);
         var keepsWhole = request.KeepChoices && request.Sink is null;
+        var answer = new ChatAnswer(content, first.FinishReason)
+        {
+            Choices = keepsWhole ? SimulatedChoices.Whole(replies) : default,
+            CallsTools = callsTools,
+        };
         return new UpstreamResult
         {
-            Outcome = callsTools || content.Length > 0 ? CallOutcome.Ok
-                : first.FinishReason == "length" ? CallOutcome.BlankAtLength : CallOutcome.Blank,
-            Answer = new ChatAnswer(content, first.FinishReason)
-            {
-                Choices = keepsWhole ? SimulatedChoices.Whole(replies) : default,
-                CallsTools = callsTools,
-            },
+            Outcome = replies.Any(reply => !string.IsNullOrWhiteSpace(reply.Text)) ? CallOutcome.Ok : ChatChoices.OutcomeOf(answer),
+            Answer = answer,
             Usage = new TokenUsage(seen.PromptTokens, replies.Sum(reply => TokenEstimate.OfText(reply.Text) + TokenEstimate.OfText(reply.Tool))),
             ReceivedCharacters = replies.Sum(reply => reply.Tool is null ? reply.Text.Length : 0),
             DroppedParameters = seen.Dropped,

@@ -97,6 +97,22 @@ public sealed class WholeAnswerTests : IAsyncLifetime
     }
 
     [Theory]
+    [InlineData("""{"message":{"content":""},"finish_reason":"length"}""", """{"message":{"content":"yes"},"finish_reason":"stop"}""", CallOutcome.Ok)]
+    [InlineData("""{"message":{"content":"x"},"finish_reason":"content_filter"}""", """{"message":{"content":"yes"},"finish_reason":"stop"}""", CallOutcome.Ok)]
+    [InlineData("""{"message":{"content":"yes"},"finish_reason":"stop"}""", """{"message":{"content":null,"refusal":"No."},"finish_reason":"stop"}""", CallOutcome.Ok)]
+    [InlineData("""{"message":{"content":null,"refusal":"No."},"finish_reason":"stop"}""", """{"message":{"content":""},"finish_reason":"length"}""", CallOutcome.Refused)]
+    [InlineData("""{"message":{"content":""},"finish_reason":"length"}""", """{"message":{"content":"x"},"finish_reason":"content_filter"}""", CallOutcome.BlankAtLength)]
+    public async Task Send_SeveralChoices_FailsOnlyWhereNoneIsOfUse(string first, string second, CallOutcome outcome)
+    {
+        Answer($$"""{"choices":[{{first}},{{second}}] }""");
+
+        var result = await _harness.WholeAsync(keepChoices: true);
+
+        result.Outcome.ShouldBe(outcome);
+        ChatChoices.Split(result.Answer!).Count.ShouldBe(2);
+    }
+
+    [Theory]
     [InlineData(true)]
     [InlineData(false)]
     public async Task Send_BodyOverTheLimit_IsRefused(bool announced)

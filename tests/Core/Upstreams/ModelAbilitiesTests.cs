@@ -1,0 +1,26 @@
+using Ensemble.Catalog;
+using Ensemble.Upstreams;
+
+namespace Ensemble.Core.Tests.Upstreams;
+
+public sealed class ModelAbilitiesTests
+{
+    [Theory]
+    [InlineData(ProviderKind.OpenAi, "https://api.openai.com/v1", true)]
+    [InlineData(ProviderKind.OpenAi, "https://eu.api.openai.com/v1", true)]
+    [InlineData(ProviderKind.OpenAi, "https://api.openai.com.example/v1", false)]
+    [InlineData(ProviderKind.OpenAi, "https://models.test/v1", false)]
+    [InlineData(ProviderKind.AzureOpenAi, "https://x.openai.azure.com", true)]
+    [InlineData(ProviderKind.Anthropic, "https://api.anthropic.com/v1", false)]
+    [InlineData(ProviderKind.Simulated, null, true)]
+    public void TakesN_Provider_AsItUsuallyDoesUnlessItIsSaid(ProviderKind provider, string? url, bool expected)
+    {
+        var model = Model(provider, url);
+
+        ModelAbilities.TakesN(model).ShouldBe(expected);
+        ModelAbilities.TakesN(model with { Params = new ParamsConfig { N = !expected } }).ShouldBe(!expected);
+    }
+
+    private static ModelConfig Model(ProviderKind provider, string? url, string model = "m") =>
+        new() { DisplayName = "a", Provider = provider, Model = model, BaseUrl = url is null ? null : new Uri(url) };
+}
