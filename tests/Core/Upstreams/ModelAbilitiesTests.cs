@@ -21,6 +21,22 @@ public sealed class ModelAbilitiesTests
         ModelAbilities.TakesN(model with { Params = new ParamsConfig { N = !expected } }).ShouldBe(!expected);
     }
 
+    [Theory]
+    [InlineData(ProviderKind.OpenAi, "https://models.test/v1", "m", true)]
+    [InlineData(ProviderKind.OpenAi, "https://api.openai.com/v1", "gpt-5.1", false)]
+    [InlineData(ProviderKind.AzureOpenAi, "https://x.openai.azure.com", "o3-mini", false)]
+    [InlineData(ProviderKind.AzureOpenAi, "https://x.openai.azure.com", "gpt-4o", true)]
+    [InlineData(ProviderKind.Anthropic, "https://api.anthropic.com/v1", "m", false)]
+    [InlineData(ProviderKind.Simulated, null, "m", true)]
+    public void HasLogprobs_Provider_AsItDoesUnlessTheyAreDropped(ProviderKind provider, string? url, string name, bool expected)
+    {
+        var model = Model(provider, url, name);
+
+        ModelAbilities.HasLogprobs(model).ShouldBe(expected);
+        ModelAbilities.HasLogprobs(model with { Params = new ParamsConfig { Drop = ["logprobs"] } }).ShouldBeFalse();
+        ModelAbilities.HasLogprobs(model with { Kind = ModelKind.Embedding }).ShouldBeFalse();
+    }
+
     private static ModelConfig Model(ProviderKind provider, string? url, string model = "m") =>
         new() { DisplayName = "a", Provider = provider, Model = model, BaseUrl = url is null ? null : new Uri(url) };
 }
