@@ -61,6 +61,7 @@ public static class CatalogReader
         }
 
         ReferenceCheck.Run(draft);
+        PriceCheck.Run(ensembles, models, draft);
         var keyReader = new KeyReader(draft);
         var keys = (catalog.Find("keys")?.Items(0, MaxKeys, "keys") ?? []).Select(keyReader.Read).OfType<KeyConfig>().ToList();
         if (draft.Issues.Errors.Count > 0)
@@ -74,7 +75,7 @@ public static class CatalogReader
         }
 
         var snapshot = new CatalogSnapshot(revision, models, ensembles.Select(ensemble => ensemble.Config), keys);
-        ReferenceCheck.CheckFamilies(ensembles, snapshot.Models, draft.Issues);
+        EnsembleDoubts.Check(ensembles, snapshot.Models, draft.Issues);
         return snapshot;
     }
 

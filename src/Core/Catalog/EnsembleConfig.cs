@@ -79,7 +79,7 @@ public sealed record EnsembleConfig
         {
             List<string?> names = [.. Panel.Select(member => member.Model), Judge?.Model, .. Judge?.Fallbacks ?? [], Consensus.EmbeddingModel, Cascade.Verifier];
             names.AddRange([Verify?.Primary, Verify?.Verifier, Verify?.EscalateTo]);
-            names.AddRange([.. Route?.Rules.Select(rule => rule.To) ?? [], Route?.Default, Route?.Classifier, Route?.Verify?.Verifier]);
+            names.AddRange([.. Route?.Targets ?? [], Route?.Classifier, Route?.Verify?.Verifier]);
             names.AddRange([Specialist?.Planner, .. Specialist?.Members.Values ?? []]);
             return [.. names.OfType<string>().Distinct(StringComparer.Ordinal)];
         }

@@ -85,11 +85,6 @@ public sealed class CatalogReaderErrorTests
         { CatalogSamples.WithEnsemble("\"display_name\": \"x\""), "models[2].ensemble.display_name", "is not a known field", "Move it out" },
         { CatalogSamples.WithEnsemble("\"stratgey\": \"synthesize\""), "models[2].ensemble.stratgey", "is not a known field", "Did you mean \"strategy\"?" },
         { CatalogSamples.WithEnsemble("\"strategy\": \"synthesise\""), "models[2].ensemble.strategy", "is not one of", "Did you mean \"synthesize\"?" },
-        { CatalogSamples.WithEnsemble("\"analysis\": true"), "models[2].ensemble.analysis", "not available in this version", "false" },
-        { CatalogSamples.WithEnsemble("\"tools\": \"panel\""), "models[2].ensemble.tools", "not available in this version", "reject" },
-        { CatalogSamples.WithEnsemble("\"answer_type\": \"number\""), "models[2].ensemble.answer_type", "not available in this version", "auto" },
-        { CatalogSamples.WithEnsemble("\"on_budget\": \"fail\""), "models[2].ensemble.on_budget", "not available in this version", "degrade" },
-        { CatalogSamples.WithEnsemble("\"budget\": { \"max_calls\": 3 }"), "models[2].ensemble.budget.max_calls", "not available in this version", "null" },
         { CatalogSamples.WithEnsemble("\"budget\": { \"max_cost\": 3 }"), "models[2].ensemble.budget.max_cost", "is not a known field", "max_cost_usd" },
         { CatalogSamples.WithEnsemble("\"min_responses\": -1"), "models[2].ensemble.min_responses", "whole number", "range" },
         { CatalogSamples.WithEnsemble("\"straggler_grace_ms\": \"some\""), "models[2].ensemble.straggler_grace_ms", "\"all\" or null", "all" },
@@ -143,38 +138,6 @@ public sealed class CatalogReaderErrorTests
         error.Fix.ShouldContain(fix, Case.Sensitive);
     }
 
-    [Theory]
-    [InlineData("best_of")]
-    [InlineData("vote")]
-    [InlineData("consensus")]
-    [InlineData("confidence")]
-    [InlineData("adaptive")]
-    [InlineData("cascade")]
-    [InlineData("verify")]
-    [InlineData("route")]
-    [InlineData("specialist")]
-    public void Read_StrategyOfALaterVersion_IsRefusedAsNotAvailable(string strategy)
-    {
-        var error = CatalogSamples.Read(CatalogSamples.WithEnsemble($"\"strategy\": \"{strategy}\"")).Errors.ShouldHaveSingleItem();
-
-        error.ShouldBe(new CatalogIssue("models[2].ensemble.strategy", "is not available in this version", $"\"{strategy}\"", "Use \"synthesize\"."));
-    }
-
-    [Theory]
-    [InlineData("consensus")]
-    [InlineData("confidence")]
-    [InlineData("cascade")]
-    [InlineData("verify")]
-    [InlineData("route")]
-    [InlineData("specialist")]
-    public void Read_BlockThatNoStrategyReads_IsRefusedAsNotAvailable(string block)
-    {
-        var error = CatalogSamples.Read(CatalogSamples.WithEnsemble($"\"{block}\": {{}}")).Errors.ShouldHaveSingleItem();
-
-        error.Path.ShouldBe($"models[2].ensemble.{block}");
-        error.Rule.ShouldBe("is not available in this version");
-    }
-
     [Fact]
     public void Read_TenMistakes_ReportsAllOfThemInOneGo()
     {
@@ -185,7 +148,7 @@ public sealed class CatalogReaderErrorTests
                 { "display_name": "a", "provider": "mystery" },
                 { "display_name": "duo", "ensemble": {
                     "panel": [ { "model": "nobody" }, { "model": "a", "weight": "heavy" } ],
-                    "judge": { "model": "duo" }, "strategy": "vote", "extra": 1 } }
+                    "judge": { "model": "duo" }, "strategy": "votes", "extra": 1 } }
               ],
               "keys": [ { "name": "k", "key": "tiny" } ]
             }

@@ -17,6 +17,18 @@ public sealed class CatalogReaderPropertyTests
         CatalogSamples.Valid,
         Encoding.UTF8.GetString(BuiltInCatalog.ReadJson().Span),
         CatalogSamples.WithSimulated("\"latency_ms\": [ 1, 2 ], \"answers\": [ { \"match\": \"a+\", \"text\": \"b\", \"wrong\": [\"c\"] } ]"),
+        CatalogSamples.WithStrategy($$"""
+            "strategy": "route", {{CatalogSamples.Panel}}, "budget": { "max_calls": 3, "max_tokens": 5 }, "on_budget": "fail",
+            "route": { "rules": [ { "when": { "max_words": 5, "matches": "(?i)a+b", "keywords": [ "x" ], "language": "de" }, "to": "s" } ],
+                       "classifier": "j", "descriptions": { "m": "prose" }, "default": "l", "verify": { "verifier": "j" }, "shadow_rate": 0.5 }
+            """),
+        CatalogSamples.WithStrategy($$"""
+            "strategy": "cascade", {{CatalogSamples.Panel}}, "consensus": { "embedding_model": "vec", "threshold": 0.7 },
+            "cascade": { "rungs": [ [ "s" ], [ "l" ] ], "accept": { "min_agreement": 0.5, "verifier": "j" } }
+            """),
+        CatalogSamples.WithStrategy("""
+            "strategy": "specialist", "judge": { "model": "j" }, "specialist": { "planner": "j", "members": { "code": "s", "law": "l" }, "max_subtasks": 3 }
+            """),
         CatalogSamples.WithModel("\"params\": { \"drop\": [\"x\"], \"rename\": { \"y\": \"z\" }, \"set\": { \"w\": 1 } }, \"price\": { \"input_per_million\": 1, \"output_per_million\": 2 }"),
     ];
 

@@ -32,6 +32,22 @@ internal static class CatalogSamples
           { "display_name": "duo", "ensemble": { "panel": {{panel}}, "judge": {{judge}} } } ] }
         """;
 
+    /// <summary>An ensemble of nothing but these fields, over chat models s, m, l, j and an embedding model vec, all with a price but m.</summary>
+    public static string WithStrategy(string fields) => $$"""
+        { "models": [
+          { "display_name": "s", "provider": "simulated", "price": { "input_per_million": 1, "output_per_million": 2 } },
+          { "display_name": "m", "provider": "simulated" },
+          { "display_name": "l", "provider": "simulated", "price": { "input_per_million": 5, "output_per_million": 10 } },
+          { "display_name": "j", "provider": "simulated", "price": { "input_per_million": 5, "output_per_million": 10 } },
+          { "display_name": "vec", "provider": "simulated", "kind": "embedding", "price": { "input_per_million": 1, "output_per_million": 0 } },
+          { "display_name": "e", "ensemble": { {{fields}} } } ] }
+        """;
+
+    /// <summary>A panel of s and l.</summary>
+    public const string Panel = "\"panel\": [ { \"model\": \"s\" }, { \"model\": \"l\" } ]";
+
+    public const string Judge = "\"judge\": { \"model\": \"j\" }";
+
     public static string WithKeys(string keys) => $$"""{ "models": [ { "display_name": "a", "provider": "simulated" } ], "keys": [ {{keys}} ] }""";
 
     public static CatalogReadResult Read(string json, SecretResolver? secrets = null) =>

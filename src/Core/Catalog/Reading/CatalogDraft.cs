@@ -44,20 +44,25 @@ internal sealed class CatalogDraft(SecretResolver? secrets, IssueLog issues, Cat
     }
 
     /// <summary>Notes that an ensemble calls a model; whether there is one is known only at the end.</summary>
-    public string? ReadReference(ConfigNode? node)
+    /// <param name="kind">What the model has to be.</param>
+    public string? ReadReference(ConfigNode? node, ModelKind kind = ModelKind.Chat)
     {
         if (node?.Text(DisplayName.MaxLength) is not { } name)
         {
             return null;
         }
 
-        _references.Add(new ModelReference(node.Value, name));
+        AddReference(node.Value, name, kind);
         return name;
     }
+
+    /// <summary>As <see cref="ReadReference"/>, of a name that is a field's.</summary>
+    /// <param name="node">The field's value, where an error is reported.</param>
+    public void AddReference(ConfigNode node, string name, ModelKind kind = ModelKind.Chat) => _references.Add(new ModelReference(node, name, kind));
 
     public void AddKeyReference(SecretReference reference) => _keyReferences.Add(reference);
 
     internal sealed record Alias(string Path, bool IsEnsemble, ModelKind Kind);
 
-    internal sealed record ModelReference(ConfigNode Node, string Name);
+    internal sealed record ModelReference(ConfigNode Node, string Name, ModelKind Kind);
 }

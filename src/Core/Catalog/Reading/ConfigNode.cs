@@ -183,8 +183,7 @@ internal readonly struct ConfigNode(JsonElement element, string path, IssueLog i
     public TimeSpan? Milliseconds(long min, long max) => Integer(min, max) is { } value ? TimeSpan.FromMilliseconds(value) : null;
 
     /// <param name="choices">What may be written, and what it means.</param>
-    /// <param name="later">What will be possible, but is not in this version.</param>
-    public T? OneOf<T>((string Name, T Value)[] choices, string[]? later = null)
+    public T? OneOf<T>((string Name, T Value)[] choices)
         where T : struct
     {
         if (!Is(JsonValueKind.String, "a string"))
@@ -203,15 +202,7 @@ internal readonly struct ConfigNode(JsonElement element, string path, IssueLog i
 
         var names = choices.Select(choice => choice.Name).ToList();
         var all = string.Join(", ", names.Select(ConfigText.Quote));
-        if (later?.Contains(text, StringComparer.Ordinal) == true)
-        {
-            Unavailable(names.Count == 1 ? $"Use {all}." : $"Use one of {all}.");
-        }
-        else
-        {
-            Error($"is not one of {all}", NearestName.Advice(text, names, "Use one of these."));
-        }
-
+        Error($"is not one of {all}", NearestName.Advice(text, names, "Use one of these."));
         return null;
     }
 

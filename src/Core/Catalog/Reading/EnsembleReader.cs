@@ -12,13 +12,20 @@ internal static class EnsembleReader
     private static readonly string[] Fields =
     [
         "panel", "judge", "strategy", "min_responses", "timeout_ms", "idle_timeout_ms", "deadline_ms", "max_answer_ms",
-        "stream_commit_ms", "straggler_grace_ms", "always_judge", "on_judge_failure", .. UnavailableFeatures.Fields,
+        "stream_commit_ms", "straggler_grace_ms", "always_judge", "on_judge_failure", "analysis", "answer_type", "tools", "budget", "on_budget",
+        .. StrategyRules.BlockFields,
     ];
-
-    private static readonly (string, StrategyKind)[] Strategies = [("synthesize", StrategyKind.Synthesize)];
 
     private static readonly (string, OnJudgeFailure)[] JudgeFailures =
         [("best_candidate", OnJudgeFailure.BestCandidate), ("fail", OnJudgeFailure.Fail)];
+
+    private static readonly (string, AnswerType)[] AnswerTypes =
+    [
+        ("auto", AnswerType.Auto), ("json", AnswerType.Json), ("choice", AnswerType.Choice), ("number", AnswerType.Number),
+        ("yes_no", AnswerType.YesNo), ("short_text", AnswerType.ShortText), ("text", AnswerType.Text),
+    ];
+
+    private static readonly (string, ToolsMode)[] ToolsModes = [("reject", ToolsMode.Reject), ("vote", ToolsMode.Vote)];
 
     /// <summary>Whether an entry means an ensemble, also where its block is missing or its fields stand outside of it.</summary>
     public static bool IsEnsemble(JsonElement entry) => entry.ValueKind == JsonValueKind.Object
@@ -38,53 +45,69 @@ internal static class EnsembleReader
             return null;
         }
 
-        var panel = block.Require("panel", "List the models that are asked.") is { } members ? PanelReader.Read(members, draft) : [];
-        var judge = block.Require("judge", "Name the model that writes the answer.") is { } writer ? JudgeReader.Read(writer, draft) : null;
-        UnavailableFeatures.Check(block);
+        var strategyNode = block.Find("strategy");
+        var chosen = strategyNode is { } written ? written.OneOf(StrategyRules.Names) : StrategyKind.Synthesize;
+        var strategy = chosen ?? StrategyKind.Synthesize;
+        var panel = ReadPanel(block, chosen, draft);
         var config = new EnsembleConfig
         {
             DisplayName = name ?? "",
             Panel = panel,
-            Judge = judge ?? new JudgeConfig { Model = "" },
-            Strategy = block.Find("strategy")?.OneOf(Strategies, UnavailableFeatures.Strategies) ?? StrategyKind.Synthesize,
+            Judge = ReadJudge(block, chosen, draft),
+            Strategy = strategy,
             RateLimit = limits,
-            MinResponses = ReadMinResponses(block, panel.Sum(member => member.Samples)),
-            Timeout = block.Milliseconds("timeout_ms", 0, ModelReader.MaxTimeoutMs) is { Ticks: > 0 } timeout ? timeout : null,
+            MinResponses = QuorumReader.Read(block, strategy, panel),
             AlwaysJudge = block.Flag("always_judge") ?? false,
             OnJudgeFailure = block.Find("on_judge_failure")?.OneOf(JudgeFailures) ?? OnJudgeFailure.BestCandidate,
-            StragglerGrace = block.Find("straggler_grace_ms") is { } grace ? ReadGrace(grace) : null,
+            Analysis = block.Flag("analysis") ?? false,
+            AnswerType = block.Find("answer_type")?.OneOf(AnswerTypes) ?? AnswerType.Auto,
+            Tools = block.Find("tools")?.OneOf(ToolsModes) ?? ToolsMode.Reject,
+            Budget = block.Find("budget") is { } budget ? BudgetReader.Read(budget) : BudgetConfig.None,
+            OnBudget = BudgetReader.ReadOnBudget(block),
         };
+        if (chosen is not null)
+        {
+            StrategyRules.RefuseUnread(block, strategy);
+            config = StrategyBlocks.Read(block, config, draft);
+        }
+
+        config = ReadTimes(block, config);
+        return name is null ? null : config;
+    }
+
+    private static IReadOnlyList<PanelMemberConfig> ReadPanel(ConfigObject block, StrategyKind? strategy, CatalogDraft draft)
+    {
+        var isAsked = strategy is null || StrategyRules.AsksPanel(strategy.Value);
+        var members = strategy is not null && isAsked ? block.Require("panel", "List the models that are asked.") : block.Find("panel");
+        return members is { } list ? PanelReader.Read(list, draft, isAsked) : [];
+    }
+
+    private static JudgeConfig? ReadJudge(ConfigObject block, StrategyKind? strategy, CatalogDraft draft)
+    {
+        var judge = strategy is { } known && StrategyRules.NeedsJudge(known)
+            ? block.Require("judge", known == StrategyKind.BestOf ? "Name the model that picks the answer." : "Name the model that writes the answer.")
+            : block.Find("judge");
+        return judge is { } node ? JudgeReader.Read(node, draft) : null;
+    }
+
+    private static EnsembleConfig ReadTimes(ConfigObject block, EnsembleConfig config)
+    {
         config = config with
         {
+            Timeout = block.Milliseconds("timeout_ms", 0, ModelReader.MaxTimeoutMs) is { Ticks: > 0 } timeout ? timeout : null,
             IdleTimeout = block.Milliseconds("idle_timeout_ms", 1, ModelReader.MaxTimeoutMs) ?? config.IdleTimeout,
             Deadline = block.Milliseconds("deadline_ms", 1, ModelReader.MaxTimeoutMs) ?? config.Deadline,
             MaxAnswer = block.Milliseconds("max_answer_ms", 1, MaxAnswerMs) ?? config.MaxAnswer,
             StreamCommit = block.Milliseconds("stream_commit_ms", 0, ModelReader.MaxTimeoutMs) ?? config.StreamCommit,
+            StragglerGrace = block.Find("straggler_grace_ms") is { } grace ? ReadGrace(grace) : null,
         };
-        return name is null || judge is null || panel.Count == 0 ? null : config;
-    }
-
-    private static int ReadMinResponses(ConfigObject block, int answers)
-    {
-        var usual = Math.Max(1, Math.Min(2, answers));
-        if (block.Find("min_responses") is not { } node || node.Integer(0, int.MaxValue) is not { } wanted)
+        if (config.Timeout > config.Deadline)
         {
-            return usual;
+            block.Find("timeout_ms")?.Warn(
+                $"is longer than deadline_ms, {config.Deadline.TotalMilliseconds:0}, by which the answer has to begin", "Lower it, or raise deadline_ms.");
         }
 
-        if (wanted == 0)
-        {
-            node.Warn("is taken as 1", "Write 1, or more.");
-            return 1;
-        }
-
-        if (answers > 0 && wanted > answers)
-        {
-            node.Warn($"is taken as {answers}, the answers that the panel can give", "Lower it, or add members.");
-            return answers;
-        }
-
-        return (int)wanted;
+        return config;
     }
 
     private static StragglerGrace? ReadGrace(ConfigNode node)

@@ -11,17 +11,18 @@ internal static class PanelReader
 
     private static readonly string[] Fields = ["model", "temperature", "seed", "weight", "samples"];
 
+    /// <param name="isAsked">False where members only give settings to models that the strategy's own block names.</param>
     /// <returns>The members that could be read, so that later checks see as many as possible.</returns>
-    public static IReadOnlyList<PanelMemberConfig> Read(ConfigNode node, CatalogDraft draft)
+    public static IReadOnlyList<PanelMemberConfig> Read(ConfigNode node, CatalogDraft draft, bool isAsked)
     {
-        var items = node.Items(1, MaxMembers, "members") ?? [];
+        var items = node.Items(isAsked ? 1 : 0, MaxMembers, "members") ?? [];
         var members = items.Select(item => ReadMember(item, draft)).OfType<PanelMemberConfig>().ToList();
         var answers = members.Sum(member => member.Samples);
         if (answers > MaxAnswers)
         {
             node.Error($"asks for {answers} answers, at most {MaxAnswers} are allowed", "Remove members, or lower their samples.");
         }
-        else if (answers == 1 && items.Count == 1)
+        else if (isAsked && answers == 1 && items.Count == 1)
         {
             node.Warn("has one answer only, so there is nothing to compare", "Add a member, or raise samples.");
         }
@@ -36,7 +37,7 @@ internal static class PanelReader
             return null;
         }
 
-        return new PanelMemberConfig
+        var config = new PanelMemberConfig
         {
             Model = draft.ReadReference(member.Require("model", "Name a direct model.")) ?? "",
             Temperature = member.Number("temperature", 0, MaxTemperature),
@@ -46,6 +47,12 @@ internal static class PanelReader
             Weight = member.Find("weight") is { } weight ? ReadWeight(weight) ?? 1 : 1,
             Samples = (int?)member.Integer("samples", 1, MaxSamples) ?? 1,
         };
+        if (config is { Samples: > 1, Temperature: 0 })
+        {
+            member.Find("samples")!.Value.Warn("asks again with temperature 0, which gives the same answer again", "Raise its temperature, or ask once.");
+        }
+
+        return config;
     }
 
     private static double? ReadWeight(ConfigNode node)

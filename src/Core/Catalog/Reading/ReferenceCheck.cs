@@ -1,17 +1,14 @@
 namespace Ensemble.Catalog.Reading;
 
-/// <summary>Checks, once every entry is read, that ensembles name direct chat models.</summary>
+/// <summary>Checks, once every entry is read, that ensembles name direct models of the right kind.</summary>
 internal static class ReferenceCheck
 {
     private const int MaxAdvised = 100;
 
     public static void Run(CatalogDraft draft)
     {
-        var chatModels = draft.Aliases
-            .Where(alias => alias.Value is { IsEnsemble: false, Kind: ModelKind.Chat })
-            .Select(alias => alias.Key)
-            .ToList();
-        foreach (var (node, name) in draft.References)
+        var models = draft.Aliases.Where(alias => !alias.Value.IsEnsemble).ToLookup(alias => alias.Value.Kind, alias => alias.Key);
+        foreach (var (node, name, kind) in draft.References)
         {
             if (draft.Issues.IsFull)
             {
@@ -21,37 +18,19 @@ internal static class ReferenceCheck
             if (!draft.Aliases.TryGetValue(name, out var alias))
             {
                 // Beyond that many errors it is something else than a slip of the pen, and the search has its price.
-                var candidates = draft.Issues.Errors.Count < MaxAdvised ? chatModels : [];
+                var candidates = draft.Issues.Errors.Count < MaxAdvised ? models[kind] : [];
                 node.Error("names no model of this catalog", NearestName.Advice(name, candidates, "Name a model by its display_name."));
             }
             else if (alias.IsEnsemble)
             {
                 node.Error("names an ensemble, and ensembles do not nest", "Name a direct model.");
             }
-            else if (alias.Kind != ModelKind.Chat)
+            else if (alias.Kind != kind)
             {
-                node.Error("names an embedding model, which cannot chat", "Name a model of kind \"chat\".");
-            }
-        }
-    }
-
-    /// <summary>Warns about panels whose models are different, yet likely to make the same mistakes.</summary>
-    public static void CheckFamilies(
-        IEnumerable<(string Path, EnsembleConfig Config)> ensembles,
-        IReadOnlyDictionary<string, ModelConfig> models,
-        IssueLog issues)
-    {
-        foreach (var (path, ensemble) in ensembles)
-        {
-            var members = ensemble.Panel.Select(member => member.Model).Distinct().ToList();
-            var families = members.Select(member => models.GetValueOrDefault(member)?.Family).Distinct().ToList();
-            if (members.Count > 1 && families is [{ } family])
-            {
-                issues.Warn(new CatalogIssue(
-                    $"{path}.ensemble.panel",
-                    $"has models of one family only, {ConfigText.Quote(family)}, which tend to err alike",
-                    null,
-                    "Add a model of another family."));
+                var isChat = kind == ModelKind.Chat;
+                node.Error(
+                    isChat ? "names an embedding model, which cannot chat" : "names a chat model, which gives no vectors",
+                    $"Name a model of kind \"{(isChat ? "chat" : "embedding")}\".");
             }
         }
     }

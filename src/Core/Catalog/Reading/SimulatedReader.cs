@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.RegularExpressions;
 
 namespace Ensemble.Catalog.Reading;
 
@@ -9,12 +8,10 @@ internal static class SimulatedReader
     private const int MaxLatencyMs = 600_000;
     private const int MaxAnswers = 1000;
     private const int MaxWrong = 100;
-    private const int MaxPattern = 1024;
     private const int MaxText = 64 * 1024;
 
     private static readonly string[] Fields = ["seed", "latency_ms", "tokens_per_second", "failure_rate", "accuracy", "answers"];
     private static readonly string[] AnswerFields = ["match", "text", "wrong"];
-    private static readonly TimeSpan MatchTimeout = TimeSpan.FromMilliseconds(100);
 
     public static SimulatedConfig Read(ConfigNode node)
     {
@@ -75,7 +72,7 @@ internal static class SimulatedReader
                 continue;
             }
 
-            var match = answer.Require("match", "Give a regular expression.") is { } pattern ? ReadPattern(pattern) : null;
+            var match = answer.Require("match", "Give a regular expression.") is { } pattern ? PatternReader.ReadAny(pattern) : null;
             var text = answer.Require("text", "Give the right answer.")?.Text(MaxText);
             var wrong = (answer.Find("wrong")?.Items(0, MaxWrong, "wrong answers") ?? []).Select(entry => entry.Text(MaxText)).OfType<string>().ToList();
             if (match is not null && text is not null)
@@ -85,41 +82,5 @@ internal static class SimulatedReader
         }
 
         return answers;
-    }
-
-    private static Regex? ReadPattern(ConfigNode node)
-    {
-        if (node.Text(MaxPattern) is not { } pattern)
-        {
-            return null;
-        }
-
-        try
-        {
-            return Compile(pattern);
-        }
-        catch (RegexParseException exception)
-        {
-            node.Error($"is not a valid regular expression: {exception.Error} at character {exception.Offset + 1}", "Mend the expression.");
-        }
-        catch (ArgumentException)
-        {
-            node.Error("is not a valid regular expression", "Mend the expression.");
-        }
-
-        return null;
-    }
-
-    private static Regex Compile(string pattern)
-    {
-        try
-        {
-            return new Regex(pattern, RegexOptions.CultureInvariant | RegexOptions.NonBacktracking, MatchTimeout);
-        }
-        catch (NotSupportedException)
-        {
-            // Lookarounds and back-references need backtracking; the time-out bounds it.
-            return new Regex(pattern, RegexOptions.CultureInvariant, MatchTimeout);
-        }
     }
 }
