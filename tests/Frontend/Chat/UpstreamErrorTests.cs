@@ -174,7 +174,7 @@ public sealed class UpstreamErrorTests
     public async Task Judge_Fails_ItsFallbackAnswersAndNothingIsDegraded()
     {
         await using var council = await Council.StartAsync(
-            shape: ensemble => ensemble with { Judge = ensemble.Judge with { Fallbacks = [Council.SecondJudge] } });
+            shape: ensemble => ensemble with { Judge = ensemble.Judge! with { Fallbacks = [Council.SecondJudge] } });
         council.Model(Council.Judge).Default = StubReply.Error(500, null, "down");
 
         var answer = await council.Gateway.ChatAsync(Council.Ask);

@@ -52,7 +52,7 @@ public sealed class CatalogReloadTests
         var running = council.Gateway.ChatAsync(Council.Ask);
         await council.RequestAsync("quokka");
         council.Catalog.Change(Council.Snapshot(
-            council.Stub, ensemble => ensemble with { Judge = ensemble.Judge with { Model = Council.SecondJudge } }, null, null, 2));
+            council.Stub, ensemble => ensemble with { Judge = ensemble.Judge! with { Model = Council.SecondJudge } }, null, null, 2));
         gate.SetResult();
         var before = await running;
         var after = await council.Gateway.ChatAsync(Council.Ask);
