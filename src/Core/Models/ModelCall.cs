@@ -15,6 +15,12 @@ public sealed record ModelCall
     /// <summary>What differs from it for this model.</summary>
     public required RequestEdits Edits { get; init; }
 
+    /// <summary>
+    /// Texts whose vectors an embedding model is asked for, none of them empty; null = a chat call. With it nothing of <see cref="Chat"/>
+    /// and <see cref="Edits"/> is sent, and there is no <see cref="Sink"/>.
+    /// </summary>
+    public IReadOnlyList<string>? Inputs { get; init; }
+
     /// <summary>Bounds everything: gate, attempts, back-off; with a <see cref="Sink"/> only until the first content.</summary>
     public required TimeSpan Timeout { get; init; }
 

@@ -89,6 +89,11 @@ public sealed class ModelCaller : IModelCaller
 
     private static UpstreamResult? Unsupported(ModelCall call, IUpstream upstream)
     {
+        if (call.Inputs is not null)
+        {
+            return upstream.Embeds ? null : UpstreamResult.Failed(CallOutcome.Unsupported, new UpstreamError("This provider has no embeddings."));
+        }
+
         foreach (var part in call.Chat.Parts)
         {
             if (!upstream.Carries(part.Kind))
@@ -167,6 +172,7 @@ public sealed class ModelCaller : IModelCaller
                     Model = call.Model,
                     Chat = call.Chat,
                     Edits = call.Edits,
+                    Inputs = call.Inputs,
                     Sink = call.Sink,
                     KeepChoices = call.KeepChoices,
                     Watch = watch,

@@ -5,7 +5,7 @@ using Ensemble.Upstreams;
 namespace Ensemble.Models;
 
 /// <summary>
-/// Asks a model for a word or two, past its gate and without retries, to see whether it is configured as its provider wants it. What
+/// Asks a model for a word or two, or an embedding model for a vector, past its gate and without retries, to see whether it is configured as its provider wants it. What
 /// that costs is a few tokens.
 /// </summary>
 public sealed class ModelProbe(IReadOnlyDictionary<ProviderKind, IUpstream> upstreams, ISecrets secrets, TimeProvider time)
@@ -28,6 +28,8 @@ public sealed class ModelProbe(IReadOnlyDictionary<ProviderKind, IUpstream> upst
         """u8.ToArray(),
         ChatLimits.Default);
 
+    private static readonly string[] Texts = ["Say OK."];
+
     /// <summary>Probes a direct model, or every model that an ensemble asks.</summary>
     /// <returns>A report for each model, sorted by alias; empty where there is no such alias.</returns>
     public async Task<IReadOnlyList<ProbeReport>> ProbeAsync(CatalogSnapshot snapshot, string alias, CancellationToken cancellationToken)
@@ -42,17 +44,6 @@ public sealed class ModelProbe(IReadOnlyDictionary<ProviderKind, IUpstream> upst
     public async Task<ProbeReport> ProbeAsync(ModelConfig model, CancellationToken cancellationToken)
     {
         var started = time.GetTimestamp();
-        if (model.Kind != ModelKind.Chat)
-        {
-            return new ProbeReport
-            {
-                Model = model.DisplayName,
-                Outcome = CallOutcome.Unsupported,
-                Total = TimeSpan.Zero,
-                Error = "An embedding model is not asked: a probe is a chat request.",
-            };
-        }
-
         using var limit = new CancellationTokenSource(Timeout, time);
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         var call = new Call(time);
@@ -61,7 +52,16 @@ public sealed class ModelProbe(IReadOnlyDictionary<ProviderKind, IUpstream> upst
         do
         {
             result = await upstreams[model.Provider].SendAsync(
-                new UpstreamRequest { Model = model, Chat = Question, Edits = new RequestEdits(), Sink = call, Watch = call }, linked.Token);
+                new UpstreamRequest
+                {
+                    Model = model,
+                    Chat = Question,
+                    Edits = new RequestEdits(),
+                    Inputs = model.Kind == ModelKind.Embedding ? Texts : null,
+                    Sink = model.Kind == ModelKind.Embedding ? null : call,
+                    Watch = call,
+                },
+                linked.Token);
         }
         while (round++ < Rounds && result is { Outcome: CallOutcome.RequestRejected, DroppedParameters.Count: > 0 });
 
@@ -98,7 +98,7 @@ public sealed class ModelProbe(IReadOnlyDictionary<ProviderKind, IUpstream> upst
                 CallOutcome.ServerError or CallOutcome.NotFound => null,
                 _ => isAnswered && model.ApiKey is not null ? true : null,
             },
-            Answer = Shown(result.Answer?.Content, secret),
+            Answer = result.Answer?.Vectors is [var vector, ..] ? $"A vector of {vector.Length} numbers." : Shown(result.Answer?.Content, secret),
             DroppedParameters = result.DroppedParameters,
             ReportsUsage = result.Usage is not null,
             FirstToken = firstToken,

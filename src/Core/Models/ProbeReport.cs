@@ -16,13 +16,13 @@ public sealed record ProbeReport
     /// <summary>Whether the provider took the key; null where none is sent, or it did not come to that.</summary>
     public bool? KeyAccepted { get; init; }
 
-    /// <summary>The beginning of what it said.</summary>
+    /// <summary>The beginning of what it said; of a vector, how long it is.</summary>
     public string? Answer { get; init; }
 
     /// <summary>Of the parameters that were tried, those that are not sent, since the provider is known, or was found, not to take them.</summary>
     public IReadOnlyList<string> DroppedParameters { get; init; } = [];
 
-    /// <summary>Whether a stream of it ends with the tokens used.</summary>
+    /// <summary>Whether a stream of it, or a vector, comes with the tokens used.</summary>
     public bool ReportsUsage { get; init; }
 
     /// <summary>To the first content; null where none came.</summary>

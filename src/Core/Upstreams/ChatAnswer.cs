@@ -14,6 +14,9 @@ public sealed record ChatAnswer(string Content, string FinishReason)
     /// <summary>Whether the model asked for tools.</summary>
     public bool CallsTools { get; init; }
 
+    /// <summary>Unit vectors of the texts that were sent, in their order, all of one size; null = not an answer of an embedding model.</summary>
+    public IReadOnlyList<float[]>? Vectors { get; init; }
+
     /// <summary>Whether the answer was cut at the length limit.</summary>
     public bool IsCut => FinishReason == "length";
 }

@@ -37,6 +37,9 @@ internal record struct Completion
 
     public TokenUsage? Usage { get; set; }
 
+    /// <summary>Unit vectors, where those were asked for.</summary>
+    public float[][]? Vectors { get; set; }
+
     public UpstreamError? Error { get; set; }
 
     /// <summary>Whether a stream says here that nothing follows.</summary>

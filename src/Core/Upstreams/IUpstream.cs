@@ -8,6 +8,9 @@ public interface IUpstream
     /// <summary>Whether this dialect can send content of that kind.</summary>
     bool Carries(ContentPartKind kind);
 
+    /// <summary>Whether this dialect has vectors of texts.</summary>
+    bool Embeds => true;
+
     /// <summary>
     /// Makes the call. Every failure is a result, a cancelled call too: what was received and reported until then is in it.
     /// </summary>

@@ -9,7 +9,6 @@ namespace Ensemble.Upstreams;
 /// <summary>One HTTP request to a provider and what comes back, whatever its dialect.</summary>
 internal abstract class ProviderCall(UpstreamHttp http, TimeProvider time, UpstreamRequest request, string? key)
 {
-    private const int LargestAnswer = 8 * 1024 * 1024;
     private const int LargestStream = 16 * 1024 * 1024;
     private const int LargestError = 64 * 1024;
 
@@ -45,6 +44,12 @@ internal abstract class ProviderCall(UpstreamHttp http, TimeProvider time, Upstr
         }
     }
 
+    /// <summary>What an answer should be, in a word for operators.</summary>
+    protected virtual string Expected => "a chat completion";
+
+    /// <summary>Of an answer that comes whole, in bytes.</summary>
+    protected virtual int LargestWhole => 8 * 1024 * 1024;
+
     /// <summary>The request with the provider's address, key and body.</summary>
     protected abstract HttpRequestMessage Message();
 
@@ -63,11 +68,16 @@ internal abstract class ProviderCall(UpstreamHttp http, TimeProvider time, Upstr
 
     private async Task<UpstreamResult> ReadWholeAsync(HttpContent content, CancellationToken cancellationToken)
     {
-        using var body = await PooledBody.ReadAsync(content, LargestAnswer, StreamWatch, cancellationToken);
+        using var body = await PooledBody.ReadAsync(content, LargestWhole, StreamWatch, cancellationToken);
         var completion = ReadWhole(Unmarked(body.Bytes));
         if (Reported(completion) is { } failure)
         {
             return failure;
+        }
+
+        if (completion.Vectors is { } vectors)
+        {
+            return new UpstreamResult { Outcome = CallOutcome.Ok, Answer = new ChatAnswer("", "stop") { Vectors = vectors }, Usage = completion.Usage };
         }
 
         if (completion.ChoiceCount == 0)
@@ -177,7 +187,7 @@ internal abstract class ProviderCall(UpstreamHttp http, TimeProvider time, Upstr
                 _answer.Failure(CallOutcome.NotFound, new UpstreamError(exception.Message) { Code = AddressRefusedException.Code }),
             BodyTooLargeException => Failure(CallOutcome.InvalidResponse, exception.Message),
             JsonException or InvalidOperationException =>
-                Failure(CallOutcome.InvalidResponse, $"The provider's answer is not a chat completion: {exception.Message}"),
+                Failure(CallOutcome.InvalidResponse, $"The provider's answer is not {Expected}: {exception.Message}"),
             HttpRequestException { HttpRequestError: not HttpRequestError.Unknown } http =>
                 Failure(CallOutcome.TransportError, $"{http.HttpRequestError}: {http.Message}"),
             _ => Failure(CallOutcome.TransportError, exception.Message),

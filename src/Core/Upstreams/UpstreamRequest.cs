@@ -14,6 +14,9 @@ public sealed record UpstreamRequest
     /// <summary>What differs for this call; the dialect adds the provider's own adaptations.</summary>
     public required RequestEdits Edits { get; init; }
 
+    /// <summary>Texts whose vectors are asked for, instead of an answer to <see cref="Chat"/>; null = a chat call.</summary>
+    public IReadOnlyList<string>? Inputs { get; init; }
+
     /// <summary>Receives a streamed answer as it comes; null = the answer is asked for whole.</summary>
     public IAnswerSink? Sink { get; init; }
 

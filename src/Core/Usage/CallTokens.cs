@@ -19,6 +19,11 @@ public static class CallTokens
     /// <summary>Prompt and longest answers: what a gate holds for it.</summary>
     public static long Most(ModelCall call)
     {
+        if (call.Inputs is not null)
+        {
+            return Prompt(call);
+        }
+
         // A caller who asks a model directly may ask for several answers; a panel says how many itself.
         var answers = Math.Max(call.Answers, call.KeepChoices ? call.Chat.N : 1);
         return Prompt(call) + (Answer(call.Chat, call.Model) * Math.Clamp(answers, 1, MostAnswers));
@@ -28,9 +33,14 @@ public static class CallTokens
     public static long Answer(ChatRequest chat, ModelConfig model) =>
         chat.MaxTokens is { } most ? Math.Clamp(most, 0, LargestAnswer) : Math.Min(model.MaxOutputTokens ?? UsualAnswer, UsualAnswer);
 
-    /// <summary>The prompt as it goes out, by estimate.</summary>
+    /// <summary>The prompt, or the texts to embed, as it goes out, by estimate.</summary>
     public static long Prompt(ModelCall call)
     {
+        if (call.Inputs is { } inputs)
+        {
+            return inputs.Sum(static input => TokenEstimate.OfText(input));
+        }
+
         var appended = call.Edits.AppendedMessage is { } message ? TokenEstimate.OfUtf8(message.Span) : 0;
         if (call.Edits.Messages is not { } replaced)
         {

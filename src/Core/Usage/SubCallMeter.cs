@@ -35,6 +35,11 @@ internal static class SubCallMeter
 
     private static long? Completion(ModelCall call, ModelCallResult result)
     {
+        if (call.Inputs is not null)
+        {
+            return 0;
+        }
+
         if (result.Answer is { Choices.IsEmpty: false } several && ChatChoices.Split(several).Sum(choice => TokenEstimate.OfText(choice.Content)) is > 0 and var total)
         {
             return total;

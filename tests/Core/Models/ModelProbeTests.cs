@@ -133,14 +133,26 @@ public sealed class ModelProbeTests
     }
 
     [Fact]
-    public async Task Probe_EmbeddingModel_IsNotAsked()
+    public async Task Probe_EmbeddingModel_IsAskedForAVector()
+    {
+        await using var harness = await OpenAiHarness.StartAsync();
+        harness.Served.Default = StubReply.Vectors(_ => [3, 4]);
+
+        var report = await Probe(harness).ProbeAsync(harness.Model with { Kind = ModelKind.Embedding }, Cancel);
+
+        (report.Works, report.Reachable, report.ReportsUsage, report.Answer).ShouldBe((true, true, true, "A vector of 2 numbers."));
+        harness.Stub.Requests.ShouldHaveSingleItem().Path.ShouldBe("/v1/embeddings");
+        harness.Stub.Violations.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Probe_ChatModelConfiguredAsEmbedding_DoesNotWork()
     {
         await using var harness = await OpenAiHarness.StartAsync();
 
         var report = await Probe(harness).ProbeAsync(harness.Model with { Kind = ModelKind.Embedding }, Cancel);
 
-        report.Works.ShouldBeFalse();
-        harness.Stub.Requests.ShouldBeEmpty();
+        (report.Works, report.Outcome, report.Status).ShouldBe((false, CallOutcome.NotFound, 404));
     }
 
     private static ModelProbe Probe(OpenAiHarness harness) =>

@@ -22,9 +22,9 @@ internal sealed class StubClient : IDisposable
     public static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     public Task<HttpResponseMessage> PostAsync(
-        string body, string? key = null, string contentType = "application/json", CancellationToken? cancel = null)
+        string body, string? key = null, string contentType = "application/json", CancellationToken? cancel = null, string path = "/chat/completions")
     {
-        var message = new HttpRequestMessage(HttpMethod.Post, $"{_stub.BaseUrl}/chat/completions")
+        var message = new HttpRequestMessage(HttpMethod.Post, _stub.BaseUrl + path)
         {
             Content = new StringContent(body, Encoding.UTF8, contentType),
             Version = _stub.Certificate is null ? new Version(1, 1) : new Version(2, 0),

@@ -8,6 +8,7 @@ internal sealed class AzureRules(StubAzure form, string? requiredKey)
 {
     public const string DeploymentsPath = "/openai/deployments/";
     private const string V1Path = "/openai/v1/chat/completions";
+    private const string V1Embeddings = "/openai/v1/embeddings";
 
     private static readonly DateOnly SinceStreamOptions = new(2024, 9, 1);
 
@@ -50,7 +51,7 @@ internal sealed class AzureRules(StubAzure form, string? requiredKey)
 
     private static StubViolation? V1(HttpRequest http)
     {
-        if (http.Path != V1Path)
+        if (http.Path != V1Path && http.Path != V1Embeddings)
         {
             return new("", 404, "404", null, "Resource not found");
         }
@@ -63,7 +64,7 @@ internal sealed class AzureRules(StubAzure form, string? requiredKey)
     private static StubViolation? Deployments(HttpRequest http)
     {
         var path = http.Path.Value ?? "";
-        return path.StartsWith(DeploymentsPath, StringComparison.Ordinal) && path.EndsWith("/chat/completions", StringComparison.Ordinal)
+        return path.StartsWith(DeploymentsPath, StringComparison.Ordinal) && (path.EndsWith("/chat/completions", StringComparison.Ordinal) || path.EndsWith("/embeddings", StringComparison.Ordinal))
             && Version(http) is not null
             ? null
             : new("", 404, "404", null, "Resource not found");

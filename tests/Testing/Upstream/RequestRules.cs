@@ -8,6 +8,7 @@ namespace Ensemble.Testing;
 internal sealed class RequestRules(StubOptions options) : IRequestRules
 {
     private const string ChatPath = "/v1/chat/completions";
+    private const string EmbeddingsPath = "/v1/embeddings";
 
     private static readonly HashSet<string> Known =
     [
@@ -26,6 +27,10 @@ internal sealed class RequestRules(StubOptions options) : IRequestRules
     public static StubViolation StreamForWhole(string model) => new(
         model, 500, "stub_misused", "stream", "The test has a stream for this model, but the request asks for a whole answer.", "server_error");
 
+    /// <summary>A model that cannot do what it is asked for: chat, or vectors.</summary>
+    public static StubViolation WrongKind(StubRequest request) =>
+        new(request.Model, 404, "model_not_found", "model", $"The model '{request.Model}' is not served at {request.Path}.");
+
     public StubViolation? Check(HttpRequest http, StubRequest request, Func<string, bool> served)
     {
         var broken = (_azure is null ? Transport(http) : _azure.Transport(http)) ?? Shape(request);
@@ -37,6 +42,11 @@ internal sealed class RequestRules(StubOptions options) : IRequestRules
         if (!served(request.Model))
         {
             return _azure is not null ? AzureRules.NoDeployment(request.Model) : new(request.Model, 404, "model_not_found", "model", $"There is no model '{request.Model}', or this key may not use it.");
+        }
+
+        if (request.AsksForVectors)
+        {
+            return EmbeddingRules.Check(request) is { } wrong ? wrong with { Model = request.Model } : null;
         }
 
         broken = _azure?.Fields(http, request) ?? MessageRules.Check(request) ?? FieldRules.Check(request);
@@ -58,7 +68,7 @@ internal sealed class RequestRules(StubOptions options) : IRequestRules
             return new("", 401, "invalid_api_key", null, "The API key is missing or wrong.");
         }
 
-        if (http.Path != ChatPath)
+        if (http.Path != ChatPath && http.Path != EmbeddingsPath)
         {
             return new("", 404, "unknown_url", null, $"Nothing is served at {http.Method} {http.Path}.");
         }
@@ -88,7 +98,7 @@ internal sealed class RequestRules(StubOptions options) : IRequestRules
                 return Broken(field.Name, $"'{field.Name}' is there more than once.", "duplicate_parameter");
             }
 
-            if (options.RefusedFields.Contains(field.Name) || ((options.RefuseUnknownFields || _azure is not null) && !Known.Contains(field.Name)))
+            if (options.RefusedFields.Contains(field.Name) || (!request.AsksForVectors && (options.RefuseUnknownFields || _azure is not null) && !Known.Contains(field.Name)))
             {
                 return Broken(field.Name, $"'{field.Name}' is not a parameter of this request.", "unknown_parameter");
             }

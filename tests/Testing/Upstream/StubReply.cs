@@ -41,6 +41,11 @@ public abstract class StubReply
             UsageSoFar = true,
         };
 
+    /// <summary>A vector for each text, in their order; a request for chat is refused.</summary>
+    /// <param name="vectorOf">The vector of a text, as the provider would send it.</param>
+    /// <param name="promptTokens">Null = no usage is reported.</param>
+    public static StubReply Vectors(Func<string, float[]> vectorOf, int? promptTokens = 8) => new VectorReply(vectorOf, promptTokens);
+
     /// <summary>An error in the shape of the stub's API.</summary>
     /// <param name="retryAfter">Sent as <c>Retry-After</c> in whole seconds, and as <c>retry-after-ms</c>.</param>
     public static StubReply Error(

@@ -44,6 +44,17 @@ public sealed class StubRequest
         ? Path[AzureRules.DeploymentsPath.Length..].Split('/')[0]
         : Field("model") is { ValueKind: JsonValueKind.String } model ? model.GetString()! : "";
 
+    /// <summary>Whether vectors are asked for, and not an answer.</summary>
+    public bool AsksForVectors => Path.EndsWith("/embeddings", StringComparison.Ordinal);
+
+    /// <summary>The texts whose vectors are asked for; empty where there are none.</summary>
+    public IReadOnlyList<string> Inputs => Field("input") switch
+    {
+        { ValueKind: JsonValueKind.String } text => [text.GetString()!],
+        { ValueKind: JsonValueKind.Array } texts => [.. texts.EnumerateArray().Select(text => text.GetString()!)],
+        _ => [],
+    };
+
     public bool Stream => Field("stream")?.ValueKind == JsonValueKind.True;
 
     public bool IncludeUsage =>

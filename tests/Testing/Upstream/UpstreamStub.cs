@@ -12,7 +12,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Ensemble.Testing;
 
 /// <summary>
-/// A server on a free loopback port that speaks OpenAI's chat completions, or Anthropic's Messages API, as strictly as the providers
+/// A server on a free loopback port that speaks OpenAI's chat completions and embeddings, or Anthropic's Messages API, as strictly as the providers
 /// do: what they would refuse is refused, and kept in <see cref="Violations"/>.
 /// </summary>
 public sealed class UpstreamStub : IAsyncDisposable
@@ -179,6 +179,12 @@ public sealed class UpstreamStub : IAsyncDisposable
         if (reply is StreamReply && !exchange.Request.Stream)
         {
             await RefuseAsync(exchange.Http, RequestRules.StreamForWhole(exchange.Request.Model));
+            return;
+        }
+
+        if (reply is ChatReply or StreamReply && exchange.Request.AsksForVectors || reply is VectorReply && !exchange.Request.AsksForVectors)
+        {
+            await RefuseAsync(exchange.Http, RequestRules.WrongKind(exchange.Request));
             return;
         }
 

@@ -21,8 +21,15 @@ public sealed class AnthropicUpstream(UpstreamHttp http, ISecrets secrets, TimeP
 
     public bool Carries(ContentPartKind kind) => kind is ContentPartKind.Text or ContentPartKind.Image or ContentPartKind.Refusal;
 
+    public bool Embeds => false;
+
     public async Task<UpstreamResult> SendAsync(UpstreamRequest request, CancellationToken cancellationToken)
     {
+        if (request.Inputs is not null)
+        {
+            return UpstreamResult.Failed(CallOutcome.Unsupported, new UpstreamError("The Messages API has no embeddings."));
+        }
+
         if (request.Model.BaseUrl is not { } baseUrl)
         {
             return UpstreamResult.Failed(CallOutcome.Unsupported, new UpstreamError("The model has no base_url."));

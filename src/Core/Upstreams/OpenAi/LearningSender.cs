@@ -21,9 +21,7 @@ internal sealed partial class LearningSender(ISecrets secrets, ILogger logger)
     {
         if (!TryGetKey(request.Model, out var key))
         {
-            LogKeyMissing(request.Model.DisplayName, request.Model.ApiKey?.ToString() ?? "");
-            return UpstreamResult.Failed(
-                CallOutcome.AuthenticationFailed, new UpstreamError($"The key {request.Model.ApiKey} is missing or cannot be sent."));
+            return KeyMissing(request.Model);
         }
 
         var learned = _learned.Of(profile.LearnedKey);
@@ -45,16 +43,41 @@ internal sealed partial class LearningSender(ISecrets secrets, ILogger logger)
                 continue;
             }
 
-            if (result.Outcome == CallOutcome.AuthenticationFailed)
-            {
-                LogKeyRefused(request.Model.DisplayName, result.Error?.Status);
-            }
-            else if (result is { Outcome: CallOutcome.NotFound, Error: { Status: null, Code: AddressRefusedException.Code } refused })
-            {
-                LogAddressRefused(request.Model.DisplayName, refused.Message);
-            }
-
+            LogLasting(request.Model, result);
             return dropped.Count == 0 ? result : result with { DroppedParameters = [.. dropped.Union(result.DroppedParameters)] };
+        }
+    }
+
+    /// <summary>Sends a request of which no parameter is worth learning.</summary>
+    /// <param name="send">Makes one HTTP request with the key.</param>
+    public async Task<UpstreamResult> SendAsync(UpstreamRequest request, Func<string?, Task<UpstreamResult>> send)
+    {
+        if (!TryGetKey(request.Model, out var key))
+        {
+            return KeyMissing(request.Model);
+        }
+
+        var result = await send(key);
+        LogLasting(request.Model, result);
+        return result;
+    }
+
+    private UpstreamResult KeyMissing(ModelConfig model)
+    {
+        LogKeyMissing(model.DisplayName, model.ApiKey?.ToString() ?? "");
+        return UpstreamResult.Failed(
+            CallOutcome.AuthenticationFailed, new UpstreamError($"The key {model.ApiKey} is missing or cannot be sent."));
+    }
+
+    private void LogLasting(ModelConfig model, UpstreamResult result)
+    {
+        if (result.Outcome == CallOutcome.AuthenticationFailed)
+        {
+            LogKeyRefused(model.DisplayName, result.Error?.Status);
+        }
+        else if (result is { Outcome: CallOutcome.NotFound, Error: { Status: null, Code: AddressRefusedException.Code } refused })
+        {
+            LogAddressRefused(model.DisplayName, refused.Message);
         }
     }
 

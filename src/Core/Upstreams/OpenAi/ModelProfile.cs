@@ -9,8 +9,9 @@ internal sealed class ModelProfile
 {
     /// <summary>Of a model that speaks OpenAI's chat completions.</summary>
     public ModelProfile(ModelConfig model, Uri baseUrl)
-        : this(model, EndpointOf(model, baseUrl), PresetOf(model, baseUrl))
+        : this(model, EndpointOf(model, baseUrl, "/chat/completions"), PresetOf(model, baseUrl))
     {
+        Embeddings = EndpointOf(model, baseUrl, "/embeddings");
     }
 
     /// <summary>Of a model of another dialect.</summary>
@@ -18,6 +19,7 @@ internal sealed class ModelProfile
     {
         IsAzure = model.Provider == ProviderKind.AzureOpenAi;
         Endpoint = endpoint;
+        Embeddings = endpoint;
         ModelJson = JsonSerializer.SerializeToUtf8Bytes(model.Model, ChatJson.Default.String);
         Preset = preset;
         Params = model.Params;
@@ -28,6 +30,9 @@ internal sealed class ModelProfile
     public bool IsAzure { get; }
 
     public Uri Endpoint { get; }
+
+    /// <summary>Where vectors are asked for, in a dialect that has them.</summary>
+    public Uri Embeddings { get; }
 
     public ReadOnlyMemory<byte> ModelJson { get; }
 
@@ -42,12 +47,12 @@ internal sealed class ModelProfile
     public static Uri Below(Uri baseUrl, string path, string query = "") =>
         new UriBuilder(baseUrl) { Path = baseUrl.AbsolutePath.TrimEnd('/') + path, Query = query, Fragment = "" }.Uri;
 
-    private static Uri EndpointOf(ModelConfig model, Uri baseUrl) => model.ApiVersion is { } version
+    private static Uri EndpointOf(ModelConfig model, Uri baseUrl, string path) => model.ApiVersion is { } version
         ? Below(
             baseUrl,
-            $"/openai/deployments/{Uri.EscapeDataString(model.Model)}/chat/completions",
+            $"/openai/deployments/{Uri.EscapeDataString(model.Model)}{path}",
             $"api-version={Uri.EscapeDataString(version)}")
-        : Below(baseUrl, "/chat/completions");
+        : Below(baseUrl, path);
 
     private static OpenAiPreset PresetOf(ModelConfig model, Uri baseUrl)
     {

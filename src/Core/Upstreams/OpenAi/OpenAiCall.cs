@@ -12,23 +12,23 @@ internal sealed class OpenAiCall(
     private readonly UpstreamRequest _request = request;
     private readonly string? _key = key;
 
-    protected override HttpRequestMessage Message()
+    /// <summary>A request with the key where the provider looks for it.</summary>
+    public static HttpRequestMessage Post(Uri address, RequestBody body, ModelProfile profile, string? key)
     {
-        var message = new HttpRequestMessage(HttpMethod.Post, profile.Endpoint)
+        var message = new HttpRequestMessage(HttpMethod.Post, address) { Content = new RequestBodyContent(body) };
+        if (key is not null && profile.IsAzure)
         {
-            Content = new RequestBodyContent(RequestRewriter.Rewrite(_request.Chat, edits)),
-        };
-        if (_key is not null && profile.IsAzure)
-        {
-            message.Headers.Add("api-key", _key);
+            message.Headers.Add("api-key", key);
         }
-        else if (_key is not null)
+        else if (key is not null)
         {
-            message.Headers.Authorization = new AuthenticationHeaderValue("Bearer", _key);
+            message.Headers.Authorization = new AuthenticationHeaderValue("Bearer", key);
         }
 
         return message;
     }
+
+    protected override HttpRequestMessage Message() => Post(profile.Endpoint, RequestRewriter.Rewrite(_request.Chat, edits), profile, _key);
 
     protected override Completion ReadWhole(ReadOnlySpan<byte> json) => CompletionReader.Read(json, _request.KeepChoices);
 

@@ -6,10 +6,10 @@ using Microsoft.Extensions.Logging;
 
 namespace Ensemble.Upstreams.OpenAi;
 
-/// <summary>OpenAI's chat completions, as OpenAI, Azure OpenAI and every compatible server speak them.</summary>
+/// <summary>OpenAI's chat completions and embeddings, as OpenAI, Azure OpenAI and every compatible server speak them.</summary>
 /// <remarks>
 /// A request that is refused for one parameter is repeated at once without it, at most three times in one call, and the
-/// provider's dislike is remembered. Nothing else is repeated here.
+/// provider's dislike is remembered. Nothing else is repeated here, and no request for vectors.
 /// </remarks>
 public sealed class OpenAiUpstream(UpstreamHttp http, ISecrets secrets, TimeProvider time, ILogger<OpenAiUpstream> logger)
     : IUpstream
@@ -27,6 +27,11 @@ public sealed class OpenAiUpstream(UpstreamHttp http, ISecrets secrets, TimeProv
         }
 
         var profile = _profiles.GetValue(request.Model, model => new ModelProfile(model, baseUrl));
+        if (request.Inputs is { } inputs)
+        {
+            return await _sender.SendAsync(request, key => new EmbeddingCall(http, time, request, inputs, profile, key).SendAsync(cancellationToken));
+        }
+
         return await _sender.SendAsync(
             request,
             profile,

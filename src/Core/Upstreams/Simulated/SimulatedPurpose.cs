@@ -13,4 +13,5 @@ internal enum SimulatedPurpose
     Confidence,
     Choice,
     CallId,
+    Embedding,
 }

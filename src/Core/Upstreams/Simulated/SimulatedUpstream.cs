@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Ensemble.Catalog;
 using Ensemble.Chat;
 using Ensemble.Usage;
@@ -28,6 +29,11 @@ public sealed class SimulatedUpstream(TimeProvider time) : IUpstream
         try
         {
             cancellationToken.ThrowIfCancellationRequested();
+            if (request.Inputs is { } inputs)
+            {
+                return await EmbedAsync(request, inputs, config, cancellationToken);
+            }
+
             var (seen, draw, replies) = Prepare(request, config);
             var pace = new SimulatedPace(time, config, draw);
             if (draw.Share(SimulatedPurpose.Failure) < config.FailureRate)
@@ -87,6 +93,23 @@ public sealed class SimulatedUpstream(TimeProvider time) : IUpstream
             // The readers' word for half of a surrogate pair, written as an escape: valid JSON, but no text.
             throw new ChatRequestException("A string in the body is not valid Unicode: it escapes half of a surrogate pair.", null);
         }
+    }
+
+    private async Task<UpstreamResult> EmbedAsync(
+        UpstreamRequest request, IReadOnlyList<string> inputs, SimulatedConfig config, CancellationToken cancellationToken)
+    {
+        var tokens = SimulatedEmbedding.Check(inputs, request.Model.ContextTokens);
+        var draw = inputs.Aggregate(
+            SimulatedDraw.OfModel(config, request.Model.Model), static (draw, input) => draw.With(MemoryMarshal.AsBytes(input.AsSpan())));
+        await new SimulatedPace(time, config, draw).WaitForAsync(0, cancellationToken);
+        return draw.Share(SimulatedPurpose.Failure) < config.FailureRate
+            ? Failed()
+            : new UpstreamResult
+            {
+                Outcome = CallOutcome.Ok,
+                Answer = new ChatAnswer("", "stop") { Vectors = [.. inputs.Select(SimulatedEmbedding.Of)] },
+                Usage = new TokenUsage(tokens, 0),
+            };
     }
 
     private static UpstreamResult Failed() => UpstreamResult.Failed(
