@@ -20,6 +20,12 @@ public sealed record SimulatedConfig
     /// <summary>Share of questions with a known answer that it gets right, from 0 to 1. Default 0.8.</summary>
     public double Accuracy { get; init; } = 0.8;
 
+    /// <summary>
+    /// Share of questions on which all simulated models draw their errors together, from 0 to 1: those of equal accuracy then err at once
+    /// and in the same way. Default 0, errors that are independent.
+    /// </summary>
+    public double Correlation { get; init; }
+
     /// <summary>Answers by pattern, tried in order against the last user message, before the built-in ones.</summary>
     public IReadOnlyList<SimulatedAnswer> Answers { get; init; } = [];
 }

@@ -72,6 +72,7 @@ public sealed class CatalogReaderErrorTests
         { CatalogSamples.WithSimulated("\"latency_ms\": [ 5, 1 ]"), "models[0].simulated.latency_ms", "shortest latency above", "Swap" },
         { CatalogSamples.WithSimulated("\"latency_ms\": [ 5 ]"), "models[0].simulated.latency_ms", "two numbers", "[min, max]" },
         { CatalogSamples.WithSimulated("\"latency_ms\": \"5\""), "models[0].simulated.latency_ms", "must be a number or an array", "array" },
+        { CatalogSamples.WithSimulated("\"correlation\": -0.5"), "models[0].simulated.correlation", "number from 0 to 1", "range" },
         { CatalogSamples.WithSimulated("\"accuracy\": 1.1"), "models[0].simulated.accuracy", "number from 0 to 1", "range" },
         { CatalogSamples.WithSimulated("\"failure_rate\": -0.1"), "models[0].simulated.failure_rate", "number from 0 to 1", "range" },
         { CatalogSamples.WithSimulated("\"tokens_per_second\": 1e999"), "models[0].simulated.tokens_per_second", "number from 0", "range" },

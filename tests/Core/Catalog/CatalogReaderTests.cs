@@ -105,13 +105,13 @@ public sealed class CatalogReaderTests
     public void Read_SimulatedAnswers_AreBoundedRegexes()
     {
         var simulated = CatalogSamples.Read(CatalogSamples.WithSimulated("""
-            "seed": -3, "latency_ms": 90, "tokens_per_second": 0, "failure_rate": 0.25, "accuracy": 1,
+            "seed": -3, "latency_ms": 90, "tokens_per_second": 0, "failure_rate": 0.25, "accuracy": 1, "correlation": 0.5,
             "answers": [ { "match": "capital of \\w+", "text": "Paris", "wrong": ["Lyon"] }, { "match": "(?<=a)b", "text": "c" } ]
             """)).Snapshot!.Models["a"].Simulated!;
 
         simulated.Seed.ShouldBe(-3);
         (simulated.MinLatency, simulated.MaxLatency).ShouldBe((TimeSpan.FromMilliseconds(90), TimeSpan.FromMilliseconds(90)));
-        (simulated.TokensPerSecond, simulated.FailureRate, simulated.Accuracy).ShouldBe((0d, 0.25, 1d));
+        (simulated.TokensPerSecond, simulated.FailureRate, simulated.Accuracy, simulated.Correlation).ShouldBe((0d, 0.25, 1d, 0.5));
         simulated.Answers.Count.ShouldBe(2);
         simulated.Answers[0].Wrong.ShouldBe(["Lyon"]);
         simulated.Answers[0].Match.Options.HasFlag(RegexOptions.NonBacktracking).ShouldBeTrue();

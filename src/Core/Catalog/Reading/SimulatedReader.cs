@@ -10,7 +10,7 @@ internal static class SimulatedReader
     private const int MaxWrong = 100;
     private const int MaxText = 64 * 1024;
 
-    private static readonly string[] Fields = ["seed", "latency_ms", "tokens_per_second", "failure_rate", "accuracy", "answers"];
+    private static readonly string[] Fields = ["seed", "latency_ms", "tokens_per_second", "failure_rate", "accuracy", "correlation", "answers"];
     private static readonly string[] AnswerFields = ["match", "text", "wrong"];
 
     public static SimulatedConfig Read(ConfigNode node)
@@ -30,6 +30,7 @@ internal static class SimulatedReader
             TokensPerSecond = simulated.Number("tokens_per_second", 0, 1_000_000) ?? defaults.TokensPerSecond,
             FailureRate = simulated.Number("failure_rate", 0, 1) ?? defaults.FailureRate,
             Accuracy = simulated.Number("accuracy", 0, 1) ?? defaults.Accuracy,
+            Correlation = simulated.Number("correlation", 0, 1) ?? defaults.Correlation,
             Answers = simulated.Find("answers") is { } answers ? ReadAnswers(answers) : defaults.Answers,
         };
     }

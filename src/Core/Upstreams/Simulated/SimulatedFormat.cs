@@ -8,6 +8,9 @@ namespace Ensemble.Upstreams.Simulated;
 /// <param name="Schema">What the object must look like; null = anything.</param>
 internal readonly record struct SimulatedFormat(bool IsJson, JsonElement? Schema)
 {
+    /// <summary>The schema's name; null where there is none.</summary>
+    public string? Name { get; init; }
+
     /// <exception cref="ChatRequestException">The format is unknown or has no schema.</exception>
     public static SimulatedFormat Read(ChatRequest chat)
     {
@@ -24,9 +27,10 @@ internal readonly record struct SimulatedFormat(bool IsJson, JsonElement? Schema
             case "json_object":
                 return new SimulatedFormat(true, null);
             case "json_schema":
-                var schema = SimulatedJson.Member(format, "json_schema") is { } named ? SimulatedJson.Member(named, "schema") : null;
+                var named = SimulatedJson.Member(format, "json_schema") ?? default;
+                var schema = SimulatedJson.Member(named, "schema");
                 return schema is { ValueKind: JsonValueKind.Object }
-                    ? new SimulatedFormat(true, schema)
+                    ? new SimulatedFormat(true, schema) { Name = SimulatedJson.Text(SimulatedJson.Member(named, "name")) }
                     : throw new ChatRequestException(
                         "'response_format.json_schema.schema' must be an object.", "response_format.json_schema.schema");
             default:

@@ -10,15 +10,9 @@ namespace Ensemble.Upstreams.Simulated;
 /// </summary>
 internal static class SimulatedJudge
 {
-    private const int MaxCandidates = 256;
-    private const string FenceStart = "<<<candidate ";
+    private const string Candidate = "candidate ";
 
     // Linear in the text, which is a caller's.
-    private static readonly Regex Fence = new(
-        @"^<<<candidate (?<label>\w{1,8}) (?<nonce>[^\s>]{1,128})>>>",
-        RegexOptions.Multiline | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking,
-        Regex.InfiniteMatchTimeout);
-
     private static readonly Regex Number = new(
         @"-?[0-9]+(,[0-9]{3})*(\.[0-9]+)?",
         RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking,
@@ -27,12 +21,9 @@ internal static class SimulatedJudge
     /// <returns>The first candidate of the largest group, of several the first; null where the text holds no candidates.</returns>
     public static SimulatedPick? Decide(string prompt)
     {
-        if (!prompt.Contains(FenceStart, StringComparison.Ordinal))
-        {
-            return null;
-        }
-
-        var candidates = Read(prompt);
+        var candidates = SimulatedFence.ReadAll(prompt)
+            .Where(fence => fence.Name.StartsWith(Candidate, StringComparison.Ordinal))
+            .Select((fence, position) => new SimulatedPick(fence.Name[Candidate.Length..], position, fence.Text));
         return candidates.GroupBy(candidate => Opinion(candidate.Text)).MaxBy(group => group.Count())?.First();
     }
 
@@ -84,26 +75,5 @@ internal static class SimulatedJudge
         }
 
         return last;
-    }
-
-    private static List<SimulatedPick> Read(string prompt)
-    {
-        var candidates = new List<SimulatedPick>();
-        var fence = Fence.Match(prompt);
-        for (var seen = 0; fence.Success && seen < MaxCandidates; seen++)
-        {
-            var label = fence.Groups["label"].Value;
-            var start = fence.Index + fence.Length;
-            var end = prompt.IndexOf($"<<<end candidate {label} {fence.Groups["nonce"].ValueSpan}>>>", start, StringComparison.Ordinal);
-            if (end >= 0)
-            {
-                candidates.Add(new SimulatedPick(label, candidates.Count, prompt[start..end].Trim()));
-                start = end;
-            }
-
-            fence = Fence.Match(prompt, start);
-        }
-
-        return candidates;
     }
 }

@@ -14,4 +14,5 @@ internal enum SimulatedPurpose
     Choice,
     CallId,
     Embedding,
+    Correlation,
 }

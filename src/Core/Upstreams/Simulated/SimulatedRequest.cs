@@ -86,14 +86,23 @@ internal sealed class SimulatedRequest
     /// <summary>The draw for this question: what is asked counts, not how the JSON is laid out.</summary>
     public SimulatedDraw MixedInto(SimulatedDraw draw)
     {
-        foreach (var message in Chat.Messages)
-        {
-            draw = draw.With((ulong)message.Role).With(MemoryMarshal.AsBytes(ChatText.Of(Chat, message).AsSpan()));
-        }
-
+        draw = WithMessages(draw);
         foreach (var name in ShapesTheAnswer)
         {
             draw = Chat.TryGetField(name, out var field) && field.Kind != JsonTokenType.Null ? draw.With(Chat.Slice(field.Value)) : draw.With(0);
+        }
+
+        return draw;
+    }
+
+    /// <summary>A draw that all models share for this conversation, whatever temperature and seed each is asked with.</summary>
+    public SimulatedDraw Common() => WithMessages(SimulatedDraw.OfText(""));
+
+    private SimulatedDraw WithMessages(SimulatedDraw draw)
+    {
+        foreach (var message in Chat.Messages)
+        {
+            draw = draw.With((ulong)message.Role).With(MemoryMarshal.AsBytes(ChatText.Of(Chat, message).AsSpan()));
         }
 
         return draw;

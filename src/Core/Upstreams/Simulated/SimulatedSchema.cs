@@ -18,6 +18,7 @@ internal sealed class SimulatedSchema
     private readonly SimulatedDraw _draw;
     private readonly Utf8JsonWriter _writer;
     private int _values;
+    private int _item;
 
     private SimulatedSchema(JsonElement root, SimulatedThought thought, SimulatedDraw draw, Utf8JsonWriter writer)
     {
@@ -115,12 +116,15 @@ internal sealed class SimulatedSchema
     private void WriteArray(string name, JsonElement schema, int depth)
     {
         // A list of faults is empty unless the model errs: a verifier that found something in every answer would show nothing.
-        var usual = name is "issues" or "errors" or "problems" or "warnings" && _thought.IsRight ? 0 : 1;
+        var isEmpty = (name is "issues" or "errors" or "problems" or "warnings" && _thought.IsRight)
+            || (_thought.Notes.TryGetValue(name, out var note) && note.Length == 0);
+        var usual = isEmpty ? 0 : _thought.IsPlan ? 2 : 1;
         var least = (int)Math.Clamp(Limit(schema, "minItems") ?? usual, 0, MaxItems);
         var most = (int)Math.Clamp(Limit(schema, "maxItems") ?? MaxItems, 0, MaxItems);
         _writer.WriteStartArray();
         for (var index = 0; index < Math.Min(Math.Max(least, usual), most); index++)
         {
+            _item = index;
             Write(name, SimulatedJson.Member(schema, "items") ?? default, depth + 1);
         }
 
@@ -129,7 +133,10 @@ internal sealed class SimulatedSchema
 
     private JsonElement Choose(JsonElement values)
     {
-        var index = _draw.Pick(SimulatedPurpose.Choice, values.GetArrayLength());
+        var count = values.GetArrayLength();
+        var index = _thought.IsPlan ? _item % count
+            : _thought.Pick is { } pick ? Math.Min(pick.Position, count - 1)
+            : _draw.Pick(SimulatedPurpose.Choice, count);
         var position = 0;
         foreach (var value in values.EnumerateArray())
         {
@@ -158,7 +165,8 @@ internal sealed class SimulatedSchema
     private string Text(string name, JsonElement schema)
     {
         var asksForLabel = name is "candidate" or "choice" or "pick" or "best" or "winner" or "label";
-        var text = asksForLabel && _thought.Pick is { } pick ? pick.Label : _thought.Text;
+        var text = asksForLabel && _thought.Pick is { Label.Length: > 0 } pick ? pick.Label
+            : _thought.Notes.GetValueOrDefault(name, _thought.Text);
         if (Limit(schema, "maxLength") is not { } most || most < 1 || text.Length <= most)
         {
             return text;

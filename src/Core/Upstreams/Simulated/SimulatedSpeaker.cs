@@ -6,7 +6,8 @@ namespace Ensemble.Upstreams.Simulated;
 /// <summary>Decides what a simulated model says: as a judge, by its configured answers, by arithmetic, yes or no, or vaguely.</summary>
 /// <param name="style">The model's own draw: each model phrases things in its own way.</param>
 /// <param name="draw">The request's draw.</param>
-internal sealed class SimulatedSpeaker(SimulatedConfig config, SimulatedDraw style, SimulatedDraw draw)
+/// <param name="common">The question's draw, which all simulated models share.</param>
+internal sealed class SimulatedSpeaker(SimulatedConfig config, SimulatedDraw style, SimulatedDraw draw, SimulatedDraw common)
 {
     private const int MaxTopic = 80;
     private const int MaxExpression = 200;
@@ -17,40 +18,40 @@ internal sealed class SimulatedSpeaker(SimulatedConfig config, SimulatedDraw sty
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking,
         Regex.InfiniteMatchTimeout);
 
-    private readonly bool _isRight = draw.Share(SimulatedPurpose.Accuracy) < config.Accuracy;
+    /// <summary>Decides over errors: on a question that models err on together, the draw of all of them.</summary>
+    private readonly SimulatedDraw _fate = common.Share(SimulatedPurpose.Correlation) < config.Correlation ? common : draw;
+
+    private bool IsRight => _fate.Share(SimulatedPurpose.Accuracy) < config.Accuracy;
 
     public SimulatedThought Think(string question)
     {
         if (SimulatedJudge.Decide(question) is { } pick)
         {
-            return Thought(pick.Text, isRight: true, pick);
+            return Thought(pick.Text, isRight: true) with { Pick = pick };
         }
 
         foreach (var answer in config.Answers)
         {
             if (Matches(answer.Match, question))
             {
-                return _isRight || answer.Wrong.Count == 0
+                return IsRight || answer.Wrong.Count == 0
                     ? Thought(answer.Text, isRight: true)
-                    : Thought(answer.Wrong[draw.Pick(SimulatedPurpose.WrongAnswer, answer.Wrong.Count)], isRight: false);
+                    : Thought(answer.Wrong[_fate.Pick(SimulatedPurpose.WrongAnswer, answer.Wrong.Count)], isRight: false);
             }
         }
 
         if (SimulatedArithmetic.TryFind(question, out var expression, out var result))
         {
-            return Thought(Calculation(expression, result), _isRight);
+            return Thought(Calculation(expression, result), IsRight);
         }
 
-        return YesNo.IsMatch(question.AsSpan(Math.Max(0, question.Length - MaxYesNo))) ? Thought(Decision(question), _isRight) : Thought(Paragraph(question), isRight: true);
+        return YesNo.IsMatch(question.AsSpan(Math.Max(0, question.Length - MaxYesNo))) ? Thought(Decision(question), IsRight) : Thought(Paragraph(question), isRight: true);
     }
 
-    private SimulatedThought Thought(string text, bool isRight, SimulatedPick? pick = null)
-    {
-        var share = draw.Share(SimulatedPurpose.Confidence);
-        return new SimulatedThought(text, isRight, isRight ? 0.8 + (0.19 * share) : 0.45 + (0.4 * share), pick);
-    }
+    private SimulatedThought Thought(string text, bool isRight) => SimulatedThought.Of(text, isRight, draw);
 
-    private static bool Matches(Regex pattern, string question)
+    /// <summary>Whether an operator's pattern matches within its time.</summary>
+    public static bool Matches(Regex pattern, string question)
     {
         try
         {
@@ -66,10 +67,10 @@ internal sealed class SimulatedSpeaker(SimulatedConfig config, SimulatedDraw sty
     {
         if (result is not { } right)
         {
-            return _isRight ? "Division by zero is undefined." : "The answer is 0.";
+            return IsRight ? "Division by zero is undefined." : "The answer is 0.";
         }
 
-        var value = SimulatedArithmetic.Format(_isRight ? right : NearMiss(right));
+        var value = SimulatedArithmetic.Format(IsRight ? right : NearMiss(right));
         var named = expression.Length <= MaxExpression ? expression : "It";
         return style.Pick(SimulatedPurpose.Phrase, 5) switch
         {
@@ -85,7 +86,7 @@ internal sealed class SimulatedSpeaker(SimulatedConfig config, SimulatedDraw sty
     private decimal NearMiss(decimal right)
     {
         decimal[] slips = [1, -1, 2, -2, 10, -10];
-        var slip = slips[draw.Pick(SimulatedPurpose.WrongAnswer, slips.Length)];
+        var slip = slips[_fate.Pick(SimulatedPurpose.WrongAnswer, slips.Length)];
         return Math.Abs(right) > decimal.MaxValue / 2 ? right / 2 : right + (right == Math.Truncate(right) ? slip : slip / 10);
     }
 
@@ -93,7 +94,7 @@ internal sealed class SimulatedSpeaker(SimulatedConfig config, SimulatedDraw sty
     {
         // All models share the truth, so that a panel can agree on it.
         var truth = (SimulatedDraw.OfText(question).Bits(SimulatedPurpose.Truth) & 1) == 0;
-        var word = truth == _isRight ? "Yes" : "No";
+        var word = truth == IsRight ? "Yes" : "No";
         return style.Pick(SimulatedPurpose.Phrase, 3) switch
         {
             0 => $"{word}.",

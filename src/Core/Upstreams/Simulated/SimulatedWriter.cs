@@ -8,11 +8,14 @@ internal static class SimulatedWriter
     /// <returns>One reply a choice; they differ in their draws.</returns>
     public static SimulatedReply[] Write(SimulatedRequest request, SimulatedConfig config, SimulatedDraw style, SimulatedDraw draw)
     {
+        var common = request.Common();
         var replies = new SimulatedReply[request.Chat.N];
         for (var index = 0; index < replies.Length; index++)
         {
             var own = index == 0 ? draw : draw.With((ulong)index);
-            replies[index] = Write(request, new SimulatedSpeaker(config, style, own).Think(request.Question), own);
+            var thought = new SimulatedControl(config, own, request.Question).Think(request.Chat.Messages.Count == 1 ? request.Format.Name : null)
+                ?? new SimulatedSpeaker(config, style, own, common).Think(request.Question);
+            replies[index] = Write(request, thought, own);
         }
 
         return replies;
