@@ -8,12 +8,15 @@ internal static class AnswerText
 
     private const int MaxCharacters = 256;
 
-    private const string Punctuation = ".,;:!?\"'`*_()[]{}";
+    private const string Punctuation = ".,;:!?\"'`*_()[]{}。、，；：！？「」『』（）《》〈〉【】“”‘’«»…\u0001\u0002";
 
-    /// <returns>Lower case, single spaces, no punctuation around words; null where the answer is longer than a short one.</returns>
-    public static string? Short(string text)
+    /// <returns>
+    /// Lower case, single spaces, no punctuation around words; null where the answer is longer than a short one. Where a script sets no spaces, two of
+    /// its characters count as a word.
+    /// </returns>
+    public static string? Short(ReadOnlySpan<char> text)
     {
-        var trimmed = text.AsSpan().Trim();
+        var trimmed = text.Trim();
         if (trimmed.Length is 0 or > MaxCharacters)
         {
             return null;
@@ -21,7 +24,7 @@ internal static class AnswerText
 
         Span<char> normal = stackalloc char[MaxCharacters];
         var (length, words) = (0, 0);
-        foreach (var range in trimmed.SplitAny(" \t\r\n"))
+        foreach (var range in trimmed.SplitAny(" \t\r\n\u00A0\u3000"))
         {
             var word = TrimPunctuation(trimmed[range]);
             if (word.IsEmpty)
@@ -29,23 +32,27 @@ internal static class AnswerText
                 continue;
             }
 
-            if (++words > MaxWords)
-            {
-                return null;
-            }
-
-            if (words > 1)
+            if (length > 0)
             {
                 normal[length++] = ' ';
             }
 
+            var unspaced = 0;
             foreach (var character in word)
             {
-                normal[length++] = char.ToLowerInvariant(character);
+                unspaced += Scripts.IsUnspaced(character) ? 1 : 0;
+                // Full-width forms are the same characters, set wider.
+                normal[length++] = char.ToLowerInvariant(character is >= '\uFF01' and <= '\uFF5E' ? (char)(character - 0xFEE0) : character);
+            }
+
+            words += ((unspaced + 1) / 2) + (unspaced < word.Length ? 1 : 0);
+            if (words > MaxWords)
+            {
+                return null;
             }
         }
 
-        return words == 0 ? trimmed.ToString() : normal[..length].ToString();
+        return length == 0 ? trimmed.ToString() : normal[..length].ToString();
     }
 
     // Marks that belong to a value stay: a sign, a currency, a percent, the point of a fraction without a zero before it.

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using System.Numerics;
 using System.Runtime.InteropServices;
 
@@ -65,7 +66,18 @@ internal sealed class TermVector : IDisposable
         for (var index = 0; index <= text.Length; index++)
         {
             var character = index < text.Length ? Folded(text[index]) : ' ';
-            if (character != ' ')
+            if (character >= '\u0E00' && Scripts.IsUnspaced(character))
+            {
+                // Where words are not set apart, each pair of neighbours stands for one.
+                if (inWord)
+                {
+                    Add(places, word);
+                    (word, inWord) = (FnvOffset, false);
+                }
+
+                Add(places, (((FnvOffset ^ last) * FnvPrime) ^ character) * FnvPrime);
+            }
+            else if (character != ' ')
             {
                 word = (word ^ character) * FnvPrime;
                 inWord = true;
@@ -85,10 +97,12 @@ internal sealed class TermVector : IDisposable
         }
     }
 
-    // The table answers for ASCII, where the two general look-ups took most of the time of a comparison.
+    // The table answers for ASCII, where the two general look-ups took most of the time of a comparison. Vowel signs belong to the
+    // words of many scripts, and halves of pairs are emoji or rare letters.
     private static char Folded(char character) =>
         character < AsciiFolded.Length ? AsciiFolded[character]
         : char.IsLetterOrDigit(character) ? char.ToLowerInvariant(character)
+        : char.IsSurrogate(character) || char.GetUnicodeCategory(character) is UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark ? character
         : ' ';
 
     private static void Add(Span<float> places, uint term)

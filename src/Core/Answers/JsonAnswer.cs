@@ -1,0 +1,123 @@
+using System.Buffers;
+using System.Runtime.InteropServices;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+
+namespace Ensemble.Answers;
+
+/// <summary>JSON in its canonical form: names sorted and each once, the last value of a name kept as parsers do, numbers normalised, no white space.</summary>
+internal static class JsonAnswer
+{
+    /// <summary>Longer JSON is not compared, in characters.</summary>
+    public const int MaxCharacters = 256 * 1024;
+
+    private const string Fence = "```";
+
+    private static readonly JsonWriterOptions Compact = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
+
+    /// <param name="text">May stand in one code fence.</param>
+    /// <param name="wantsObject">Whether any other value is invalid.</param>
+    /// <returns>Null where the text is not JSON.</returns>
+    public static string? Of(string text, bool wantsObject)
+    {
+        var json = Unfenced(text);
+        if (json.Length is 0 or > MaxCharacters)
+        {
+            return null;
+        }
+
+        try
+        {
+            using var document = JsonDocument.Parse(json);
+            return wantsObject && document.RootElement.ValueKind != JsonValueKind.Object ? null : Of(document.RootElement);
+        }
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
+        {
+            // The latter is the reader's answer to an escape that stands for half a character.
+            return null;
+        }
+    }
+
+    public static string Of(JsonElement element)
+    {
+        var buffer = new ArrayBufferWriter<byte>(512);
+        using (var writer = new Utf8JsonWriter(buffer, Compact))
+        {
+            Write(writer, element);
+        }
+
+        return Encoding.UTF8.GetString(buffer.WrittenSpan);
+    }
+
+    private static ReadOnlyMemory<char> Unfenced(string text)
+    {
+        var span = text.AsSpan().Trim(" \t\r\n\uFEFF");
+        var start = text.AsSpan().IndexOf(span, StringComparison.Ordinal);
+        if (!span.StartsWith(Fence) || !span.EndsWith(Fence))
+        {
+            return text.AsMemory(start, span.Length);
+        }
+
+        var line = span.IndexOf('\n');
+        return line < 0 || span.Length < line + 1 + Fence.Length ? default : text.AsMemory(start + line + 1, span.Length - line - 1 - Fence.Length);
+    }
+
+    private static void Write(Utf8JsonWriter writer, JsonElement element)
+    {
+        switch (element.ValueKind)
+        {
+            case JsonValueKind.Object:
+                WriteObject(writer, element);
+                break;
+            case JsonValueKind.Array:
+                writer.WriteStartArray();
+                foreach (var item in element.EnumerateArray())
+                {
+                    Write(writer, item);
+                }
+
+                writer.WriteEndArray();
+                break;
+            case JsonValueKind.Number:
+                // A number with more digits than are compared says the same only where it is written the same.
+                writer.WriteRawValue(NumberValue.OfJson(JsonRaw(element)) is { } number ? number.ToString() : element.GetRawText(), skipInputValidation: true);
+                break;
+            case JsonValueKind.String:
+                writer.WriteStringValue(element.GetString());
+                break;
+            default:
+                element.WriteTo(writer);
+                break;
+        }
+    }
+
+    private static ReadOnlySpan<byte> JsonRaw(JsonElement number) => JsonMarshal.GetRawUtf8Value(number);
+
+    private static void WriteObject(Utf8JsonWriter writer, JsonElement element)
+    {
+        var properties = new List<JsonProperty>(element.GetPropertyCount());
+        var names = new Dictionary<string, int>(properties.Capacity);
+        foreach (var property in element.EnumerateObject())
+        {
+            if (names.TryAdd(property.Name, properties.Count))
+            {
+                properties.Add(property);
+            }
+            else
+            {
+                properties[names[property.Name]] = property;
+            }
+        }
+
+        properties.Sort(static (one, other) => string.CompareOrdinal(one.Name, other.Name));
+        writer.WriteStartObject();
+        foreach (var property in properties)
+        {
+            writer.WritePropertyName(property.Name);
+            Write(writer, property.Value);
+        }
+
+        writer.WriteEndObject();
+    }
+}

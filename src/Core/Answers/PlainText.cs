@@ -1,0 +1,276 @@
+using System.Buffers;
+
+namespace Ensemble.Answers;
+
+/// <summary>
+/// An answer's text as it is read for what it states: full-width forms as ASCII, every minus as one, groups of digits joined over
+/// no-break spaces and apostrophes, LaTeX as plain text, calculator marks gone. Of a longer text only the end is read, since that is where
+/// an answer states what it came to. Rented memory: dispose of it.
+/// </summary>
+internal ref struct PlainText
+{
+    /// <summary>Characters that are read.</summary>
+    public const int MaxCharacters = 64 * 1024;
+
+    /// <summary>Stand for <c>\boxed{</c> and the brace that closes it.</summary>
+    public const char BoxStart = '\u0001';
+    public const char BoxEnd = '\u0002';
+
+    private const int MaxDepth = 32;
+    private const int Spare = 64;
+
+    private static readonly SearchValues<char> Odd = SearchValues.Create(
+        [.. "\\<'’\u00A0\u2009\u202F½¼¾−–—‐‑¹²³\u0001\u0002{}。、・", .. Enumerable.Range(0x2070, 16).Select(code => (char)code), .. Enumerable.Range(0xFE60, 16).Select(code => (char)code), .. Enumerable.Range(0xFF01, 94).Select(code => (char)code)]);
+
+    private readonly char[] _rented;
+    private readonly int _limit;
+    private int _length;
+
+    private PlainText(ReadOnlySpan<char> text)
+    {
+        _rented = ArrayPool<char>.Shared.Rent(text.Length + Spare);
+        _limit = text.Length + Spare;
+        Write(text);
+    }
+
+    public readonly ReadOnlySpan<char> Span => _rented.AsSpan(0, _length);
+
+    public static PlainText Of(string text) => new(text.AsSpan(Math.Max(0, text.Length - MaxCharacters)).TrimEnd());
+
+    public readonly void Dispose() => ArrayPool<char>.Shared.Return(_rented);
+
+    private void Write(ReadOnlySpan<char> text)
+    {
+        // What a closing brace stands for, by the command that opened it.
+        Span<Brace> braces = stackalloc Brace[MaxDepth];
+        var depth = 0;
+        var index = 0;
+        while (index < text.Length)
+        {
+            var plain = text[index..].IndexOfAny(Odd);
+            Copy(text.Slice(index, plain < 0 ? text.Length - index : plain));
+            if (plain < 0)
+            {
+                return;
+            }
+
+            index += plain;
+            var rest = text[index..];
+            var character = text[index++];
+            switch (character)
+            {
+                case '\\':
+                    index += LatexCommand(rest, braces, ref depth) - 1;
+                    break;
+                case '{' when rest.StartsWith("{,}"):
+                    Put(',');
+                    index += 2;
+                    break;
+                case '{':
+                    Put('{');
+                    Open(braces, ref depth, Brace.Plain);
+                    break;
+                case '}':
+                    index += Close(rest, braces, ref depth);
+                    break;
+                case '<' when rest.StartsWith("<<"):
+                    // GSM8K's calculator marks repeat what stands after them: 16-3=<<16-3=13>>13.
+                    var end = rest[..Math.Min(rest.Length, 256)].IndexOf(">>");
+                    if (end > 0 && rest[..end].IndexOfAny('\n', '\r') < 0)
+                    {
+                        index += end + 1;
+                    }
+                    else
+                    {
+                        Put('<');
+                    }
+
+                    break;
+                case '\'' or '’' or '\u00A0' or '\u2009' or '\u202F':
+                    if (!JoinsDigits(rest))
+                    {
+                        Put(character is '\'' or '’' ? '\'' : ' ');
+                    }
+
+                    break;
+                case '½' or '¼' or '¾':
+                    PutFraction(character);
+                    break;
+                case '−' or '–' or '‐' or '‑' or '\uFE63':
+                    Put('-');
+                    break;
+                case '。':
+                    Put('\n');
+                    break;
+                case '、' or '・':
+                    Put(';');
+                    break;
+                case >= '\uFF01' and <= '\uFF5E':
+                    Put(character == '，' ? ';' : (char)(character - 0xFEE0));
+                    break;
+                case '¹' or '²' or '³' or (>= '\u2070' and <= '\u207B'):
+                    PutPower(character);
+                    break;
+                case not (BoxStart or BoxEnd):
+                    Put(character == '—' ? '-' : character);
+                    break;
+            }
+        }
+    }
+
+    /// <returns>Characters of <paramref name="rest"/> that were used.</returns>
+    private int LatexCommand(scoped ReadOnlySpan<char> rest, scoped Span<Brace> braces, ref int depth)
+    {
+        if (rest.Length > 1 && !char.IsAsciiLetter(rest[1]))
+        {
+            switch (rest[1])
+            {
+                case '(' or ')' or '[' or ']' or ',' or '!' or ';' or ':':
+                    return 2;
+                case '$' or '%' or '#' or '&' or '_' or '{' or '}':
+                    Put(rest[1]);
+                    return 2;
+                case ' ':
+                    Put(' ');
+                    return 2;
+            }
+        }
+
+        var length = 1;
+        while (length < rest.Length && length < 16 && char.IsAsciiLetter(rest[length]))
+        {
+            length++;
+        }
+
+        var braced = length < rest.Length && rest[length] == '{';
+        switch (rest[1..length])
+        {
+            case "boxed" or "fbox" when braced && depth < MaxDepth:
+                Put(BoxStart);
+                Open(braces, ref depth, Brace.Box);
+                return length + 1;
+            case "frac" or "dfrac" or "tfrac" or "cfrac" when braced && depth < MaxDepth:
+                if (_length > 0 && char.IsAsciiDigit(_rented[_length - 1]))
+                {
+                    Put(' ');
+                }
+
+                Open(braces, ref depth, Brace.Numerator);
+                return length + 1;
+            case "text" or "textbf" or "textit" or "mathrm" or "mathbf" or "mathit" or "mbox" or "operatorname" when braced && depth < MaxDepth:
+                Open(braces, ref depth, Brace.Dropped);
+                return length + 1;
+            case "left" or "right" or "displaystyle" or "quad" or "qquad":
+                return length;
+            case "times":
+                Put('×');
+                return length;
+            case "cdot":
+                Put('*');
+                return length;
+            case "div":
+                Put('÷');
+                return length;
+            case "approx":
+                Put('≈');
+                return length;
+            default:
+                Put('\\');
+                return 1;
+        }
+    }
+
+    private static void Open(Span<Brace> braces, ref int depth, Brace brace)
+    {
+        if (depth < MaxDepth)
+        {
+            braces[depth] = brace;
+        }
+
+        depth++;
+    }
+
+    /// <returns>Characters after the brace that were used too.</returns>
+    private int Close(scoped ReadOnlySpan<char> rest, scoped Span<Brace> braces, ref int depth)
+    {
+        var brace = depth == 0 ? Brace.Plain : --depth < MaxDepth ? braces[depth] : Brace.Plain;
+        switch (brace)
+        {
+            case Brace.Box:
+                Put(BoxEnd);
+                return 0;
+            case Brace.Numerator:
+                Put('/');
+                if (rest is ['}', '{', ..])
+                {
+                    Open(braces, ref depth, Brace.Dropped);
+                    return 1;
+                }
+
+                return 0;
+            case Brace.Dropped:
+                return 0;
+            default:
+                Put('}');
+                return 0;
+        }
+    }
+
+    private readonly bool JoinsDigits(ReadOnlySpan<char> rest) =>
+        _length > 0 && char.IsAsciiDigit(_rented[_length - 1]) && rest.Length > 3 && char.IsAsciiDigit(rest[1]) && char.IsAsciiDigit(rest[2])
+        && char.IsAsciiDigit(rest[3]) && (rest.Length == 4 || !char.IsAsciiDigit(rest[4]));
+
+    private void PutFraction(char character)
+    {
+        if (_length + 4 > _limit)
+        {
+            return;
+        }
+
+        if (_length > 0 && char.IsAsciiDigit(_rented[_length - 1]))
+        {
+            Put(' ');
+        }
+
+        Copy(character switch { '½' => "1/2", '¼' => "1/4", _ => "3/4" });
+    }
+
+    private void PutPower(char character)
+    {
+        if (_length > 0 && char.IsAsciiDigit(_rented[_length - 1]) && !IsPower())
+        {
+            Put('^');
+        }
+
+        Put(character switch { '¹' => '1', '²' => '2', '³' => '3', '⁻' => '-', '⁺' => '+', _ => (char)('0' + (character - '⁰')) });
+    }
+
+    private readonly bool IsPower()
+    {
+        var caret = _rented.AsSpan(0, _length).LastIndexOf('^');
+        return caret >= 0 && _rented.AsSpan(caret + 1, _length - caret - 1).Trim("0123456789-+").IsEmpty;
+    }
+
+    private void Copy(ReadOnlySpan<char> text)
+    {
+        text = text[..Math.Min(text.Length, _limit - _length)];
+        text.CopyTo(_rented.AsSpan(_length));
+        _length += text.Length;
+    }
+
+    private void Put(char character)
+    {
+        if (_length < _limit)
+        {
+            _rented[_length++] = character;
+        }
+    }
+
+    private enum Brace : byte
+    {
+        Plain,
+        Dropped,
+        Box,
+        Numerator,
+    }
+}
