@@ -2,10 +2,8 @@ using System.Collections.Frozen;
 using Ensemble.Catalog;
 using Ensemble.Chat;
 using Ensemble.Gates;
-using Ensemble.Models;
 using Ensemble.Panels;
 using Ensemble.Runs;
-using Ensemble.Upstreams;
 
 namespace Ensemble.Judging;
 
@@ -17,7 +15,6 @@ internal sealed class JudgeChain(RunContext context, EnsembleConfig ensemble, Ju
         .ToFrozenSet();
 
     private readonly string[] _judges = [judge.Model, .. judge.Fallbacks];
-    private readonly AnswerFormat _format = AnswerFormat.Of(context.Chat);
 
     /// <summary>
     /// Looks before the panel is paid for whether any judge could be asked at all: not where each is cooling down, or over its limit for
@@ -49,48 +46,17 @@ internal sealed class JudgeChain(RunContext context, EnsembleConfig ensemble, Ju
             : new RunFailure(RunFailureKind.JudgeFailed, "The judge of this ensemble cannot be asked.");
     }
 
-    public async Task<JudgeResult> AskAsync(IReadOnlyList<Candidate> candidates)
+    /// <param name="note">What was found out about the candidates before; null = nothing.</param>
+    public Task<JudgeResult> AskAsync(IReadOnlyList<Candidate> candidates, string? note = null) =>
+        AskAsync(new JudgePrompt(context.Chat, judge, candidates, context.Random("judge"), note));
+
+    public Task<JudgeResult> AskAsync(JudgePrompt prompt) => new AnswerChain(context, ensemble).WriteAsync([.. _judges.Select((name, index) =>
     {
-        var prompt = new JudgePrompt(context.Chat, judge, candidates, context.Random("judge"));
-        var failures = new List<SubCallResult>();
-        for (var index = 0; index < _judges.Length && !context.Deadline.IsOver; index++)
-        {
-            var stream = context.Chat.Stream ? new JudgeStream(context) : null;
-            var result = await context.CallAsync(Question(prompt, context.Catalog.Models[_judges[index]], index, stream), context.Deadline.Token);
-            if (stream is { Overflowed: true })
-            {
-                return new JudgeResult(null, failures, Shown: true, Overflowed: true);
-            }
+        var model = context.Catalog.Models[name];
+        return new AnswerWriter(new SubCallKey(SubCallStep.Synthesis, index, 0), SubCallRole.Judge, model, () => Edits(prompt, model));
+    })]);
 
-            if (result.IsUsable && Accepts(result.Call.Answer!, stream))
-            {
-                var answer = result.Call.Answer!;
-                var fits = stream is not null || context.Show(new AnswerDelta(answer.Content));
-                return new JudgeResult(new RunAnswer(answer.FinishReason), failures, Shown: true, Overflowed: !fits);
-            }
-
-            failures.Add(result);
-            if (stream is { Shown: true })
-            {
-                // A filter may end an answer that had begun; that is an end, and the caller is told which.
-                return result.Outcome == CallOutcome.Filtered
-                    ? new JudgeResult(new RunAnswer("content_filter"), failures, Shown: true, Overflowed: false)
-                    : new JudgeResult(null, failures, Shown: true, Overflowed: false);
-            }
-        }
-
-        return new JudgeResult(null, failures, Shown: false, Overflowed: false);
-    }
-
-    /// <returns>False where the answer is not what the caller's schema asks for and another judge may still write one.</returns>
-    private bool Accepts(ChatAnswer answer, JudgeStream? stream)
-    {
-        var valid = _format.Accepts(answer.Content);
-        context.Judge = context.Judge! with { SchemaValid = valid };
-        return stream is not null || valid != false;
-    }
-
-    private SubCall Question(JudgePrompt prompt, ModelConfig model, int index, JudgeStream? stream)
+    private RequestEdits Edits(JudgePrompt prompt, ModelConfig model)
     {
         var edits = new RequestEdits(NeverSent);
         if (judge.Temperature is { } temperature)
@@ -99,17 +65,6 @@ internal sealed class JudgeChain(RunContext context, EnsembleConfig ensemble, Ju
         }
 
         context.Judge = new JudgeManifest(prompt.Version, prompt.Write(edits, model), SchemaValid: null);
-        return new SubCall(new SubCallKey(SubCallStep.Synthesis, index, 0), SubCallRole.Judge, new ModelCall
-        {
-            Model = model,
-            Chat = context.Chat,
-            Edits = edits,
-            Timeout = ensemble.Timeout ?? model.Timeout,
-            IdleTimeout = ensemble.IdleTimeout,
-            Sink = stream,
-
-            // Another judge at once is better than this one later.
-            WaitForGate = index == _judges.Length - 1,
-        });
+        return edits;
     }
 }

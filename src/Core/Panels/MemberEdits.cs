@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Text.Json;
+using Ensemble.Catalog;
 using Ensemble.Chat;
 
 namespace Ensemble.Panels;
@@ -15,16 +16,24 @@ internal static class MemberEdits
         "n", "stream", "stream_options", "store", "metadata", "service_tier", "prediction", "logprobs", "top_logprobs",
         "tools", "tool_choice", "parallel_tool_calls", "functions", "function_call", "audio", "modalities");
 
-    public static RequestEdits For(ChatRequest chat, PanelSlot slot)
+    /// <summary>The same where members may call tools.</summary>
+    private static readonly FrozenSet<string> NeverSentWithTools = NeverSent.Except(["tools", "tool_choice", "parallel_tool_calls"]).ToFrozenSet();
+
+    public static RequestEdits For(ChatRequest chat, PanelSlot slot, ToolsMode tools = ToolsMode.Reject)
     {
-        var edits = new RequestEdits(NeverSent);
+        // Without tools the fields that go with them say nothing, and some providers refuse them.
+        var edits = new RequestEdits(tools == ToolsMode.Vote && chat.Asks("tools") ? NeverSentWithTools : NeverSent);
         if (slot.Member.Temperature is { } temperature)
         {
             edits.Set("temperature", temperature);
         }
 
         // Samples of one seed would be the same answer again: each counts on from the first.
-        if ((slot.Member.Seed ?? SeedOf(chat, slot)) is { } seed)
+        if (slot.Answers > 1)
+        {
+            edits.Set("n", (long)slot.Answers);
+        }
+        else if ((slot.Member.Seed ?? SeedOf(chat, slot)) is { } seed)
         {
             edits.Set("seed", seed + slot.Key.Sample);
         }

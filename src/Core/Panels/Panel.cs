@@ -13,7 +13,7 @@ internal sealed class Panel : IDisposable
 {
     private readonly RunContext _context;
     private readonly EnsembleConfig _ensemble;
-    private readonly PanelSlot[] _slots;
+    private readonly PanelPlan _plan;
     private readonly SubCallResult?[] _results;
     private readonly PanelCount _count;
     private readonly CancellationTokenSource _stop;
@@ -23,20 +23,20 @@ internal sealed class Panel : IDisposable
     private TimeSpan? _quorumAfter;
     private ITimer? _grace;
 
-    private Panel(RunContext context, EnsembleConfig ensemble)
+    private Panel(RunContext context, EnsembleConfig ensemble, PanelPlan plan)
     {
         _context = context;
         _ensemble = ensemble;
-        _slots = PanelSlot.Of(ensemble);
-        _results = new SubCallResult?[_slots.Length];
-        _count = new PanelCount(_slots.Length, ensemble.MinResponses);
+        _plan = plan;
+        _results = new SubCallResult?[plan.Slots.Count];
+        _count = new PanelCount(plan.Slots.Sum(slot => slot.Answers), plan.Required);
         _stop = CancellationTokenSource.CreateLinkedTokenSource(context.Deadline.Token);
         _started = context.Time.GetTimestamp();
     }
 
-    public static async Task<(PanelResult Result, PanelManifest Manifest)> AskAsync(RunContext context, EnsembleConfig ensemble)
+    public static async Task<(PanelResult Result, PanelManifest Manifest)> AskAsync(RunContext context, EnsembleConfig ensemble, PanelPlan plan)
     {
-        using var panel = new Panel(context, ensemble);
+        using var panel = new Panel(context, ensemble, plan);
         return await panel.AskAsync();
     }
 
@@ -48,7 +48,7 @@ internal sealed class Panel : IDisposable
 
     private async Task<(PanelResult Result, PanelManifest Manifest)> AskAsync()
     {
-        var questions = await _context.AdmitAsync([.. _slots.Select(Question)], _stop.Token);
+        var questions = await _context.AdmitAsync([.. _plan.Slots.Select(Question)], _stop.Token);
         if (IsWithinReach(questions))
         {
             await AskAsync(questions);
@@ -69,7 +69,7 @@ internal sealed class Panel : IDisposable
                 result = Result();
             }
 
-            return (result, new PanelManifest(_ensemble.MinResponses, result.Candidates.Count, _quorumAfter, closedAfter, because));
+            return (result, new PanelManifest(_plan.Required, result.Candidates.Count, _quorumAfter, closedAfter, because));
         }
         finally
         {
@@ -80,7 +80,7 @@ internal sealed class Panel : IDisposable
 
     /// <summary>Whether the gates let enough members through: an answer that cannot be given is not paid for.</summary>
     private bool IsWithinReach(SubCall[] questions) =>
-        questions.Count(question => question.Admission?.Refusal is null) >= _ensemble.MinResponses;
+        questions.Select((question, index) => question.MayGo ? _plan.Slots[index].Answers : 0).Sum() >= _plan.Required;
 
     private async ValueTask AskAsync(SubCall[] questions)
     {
@@ -101,7 +101,7 @@ internal sealed class Panel : IDisposable
     {
         for (var index = 0; index < questions.Length; index++)
         {
-            if (questions[index].Admission?.Refusal is null)
+            if (questions[index].MayGo)
             {
                 await _context.ReturnAsync(questions[index]);
             }
@@ -134,7 +134,9 @@ internal sealed class Panel : IDisposable
         {
             Model = model,
             Chat = _context.Chat,
-            Edits = MemberEdits.For(_context.Chat, slot),
+            Edits = _plan.Edits(slot),
+            KeepChoices = _plan.KeepsChoices || slot.Answers > 1,
+            Answers = slot.Answers,
             Timeout = _ensemble.Timeout ?? model.Timeout,
             IdleTimeout = _ensemble.IdleTimeout,
         });
@@ -157,26 +159,58 @@ internal sealed class Panel : IDisposable
             }
 
             _results[index] = result;
-            switch (_count.Report(result.IsUsable))
+            var answers = Answers(index, result);
+            for (var answer = 0; answer < answers.Count; answer++)
             {
-                case PanelVerdict.Complete:
-                    _quorumAfter ??= _context.Time.GetElapsedTime(_started);
-                    _closed.TrySetResult("all_answered");
-                    break;
-                case PanelVerdict.OutOfReach:
-                    _closed.TrySetResult("quorum_out_of_reach");
-                    break;
-                case PanelVerdict.Quorum:
-                    _quorumAfter = _context.Time.GetElapsedTime(_started);
-                    BeginGrace(_quorumAfter.Value);
-                    break;
+                Take(_count.Report(answers[answer].IsUsable));
+            }
+
+            if (_count.HasQuorum && _plan.IsDecided is { } isDecided && !_closed.Task.IsCompleted && isDecided(Result().Candidates, WeightOut()))
+            {
+                _closed.TrySetResult("decided");
             }
         }
     }
 
+    private void Take(PanelVerdict verdict)
+    {
+        switch (verdict)
+        {
+            case PanelVerdict.Complete:
+                _quorumAfter ??= _context.Time.GetElapsedTime(_started);
+                _closed.TrySetResult("all_answered");
+                break;
+            case PanelVerdict.OutOfReach:
+                _closed.TrySetResult("quorum_out_of_reach");
+                break;
+            case PanelVerdict.Quorum:
+                _quorumAfter = _context.Time.GetElapsedTime(_started);
+                BeginGrace(_quorumAfter.Value);
+                break;
+        }
+    }
+
+    private double WeightOut()
+    {
+        var weight = 0d;
+        for (var index = 0; index < _results.Length; index++)
+        {
+            weight += _results[index] is null ? _plan.Slots[index].Weight : 0;
+        }
+
+        return weight;
+    }
+
+    /// <summary>What came of each answer that a call asked for.</summary>
+    private IReadOnlyList<SubCallResult> Answers(int index, SubCallResult result)
+    {
+        var wanted = _plan.Slots[index].Answers;
+        return wanted == 1 ? [result] : SampledAnswers.Of(result, wanted);
+    }
+
     private void BeginGrace(TimeSpan timeToQuorum)
     {
-        if (StragglerRule.Grace(_ensemble.StragglerGrace, timeToQuorum) is not { } grace)
+        if (StragglerRule.Grace(_plan.Grace, timeToQuorum) is not { } grace)
         {
             return;
         }
@@ -202,25 +236,30 @@ internal sealed class Panel : IDisposable
 
     private PanelResult Result()
     {
-        var candidates = new List<Candidate>(_slots.Length);
+        var candidates = new List<Candidate>(_results.Length);
         var missing = new List<SubCallResult>();
-        for (var index = 0; index < _slots.Length; index++)
+        for (var index = 0; index < _results.Length; index++)
         {
             if (_results[index] is not { } result)
             {
                 continue;
             }
 
-            if (result.IsUsable)
+            foreach (var answer in Answers(index, result))
             {
-                candidates.Add(new Candidate(result.Key, result.Call.Answer!, _slots[index].Member.Weight));
-            }
-            else
-            {
-                missing.Add(result);
+                if (answer.IsUsable)
+                {
+                    candidates.Add(new Candidate(answer.Key, answer.Call.Answer!, _plan.Slots[index].Member.Weight));
+                }
+                else
+                {
+                    missing.Add(answer);
+                }
             }
         }
 
-        return new PanelResult(candidates, missing, _ensemble.MinResponses, _slots.Length);
+        return new PanelResult(candidates, missing, _plan.Required, _plan.Slots.Sum(slot => slot.Answers)) { Cancelled = Cancelled() };
     }
+
+    private IReadOnlyList<PanelSlot> Cancelled() => [.. _plan.Slots.Where((_, index) => _results[index] is null)];
 }

@@ -25,11 +25,17 @@ internal static class PanelFailure
         (CallOutcome.InvalidResponse, "answered unreadably"),
         (CallOutcome.Incomplete, "broke off"),
         (CallOutcome.Cancelled, "not waited for"),
+        (CallOutcome.OverBudget, "over the budget"),
     ];
 
     /// <param name="scrub">Takes names out of a provider's message.</param>
     public static RunEnd Explain(PanelResult panel, Func<string, string> scrub)
     {
+        if (Decides(panel, CallOutcome.OverBudget) is not null)
+        {
+            return new RunFailure(RunFailureKind.BudgetExceeded, Describe(panel)) { IsLasting = true };
+        }
+
         if (Refusal(panel) is { } refusal)
         {
             return refusal;

@@ -13,5 +13,8 @@ internal sealed record PanelResult(
     int Required,
     int Total)
 {
+    /// <summary>Those that were not waited for.</summary>
+    public IReadOnlyList<PanelSlot> Cancelled { get; init; } = [];
+
     public bool HasQuorum => Candidates.Count >= Required;
 }

@@ -28,8 +28,8 @@ public sealed partial class Run : IDisposable
         RunLimits limits;
         if (catalog.Ensembles.TryGetValue(request.Chat.Model, out var ensemble))
         {
-            (limits, _strategyName) = (RunLimits.Of(ensemble), "synthesize");
-            _strategy = new Synthesize(ensemble);
+            (limits, _strategyName) = (RunLimits.Of(ensemble), SnakeCase.Of(ensemble.Strategy));
+            _strategy = StrategyTable.Of(ensemble);
         }
         else if (catalog.Models.TryGetValue(request.Chat.Model, out var model) && model.Kind == ModelKind.Chat)
         {
@@ -84,6 +84,11 @@ public sealed partial class Run : IDisposable
             {
                 end = new RunFailure(RunFailureKind.Cancelled, "The run was cancelled.");
             }
+        }
+        catch (BudgetExceededException exception)
+        {
+            end = new RunFailure(RunFailureKind.BudgetExceeded, exception.Message) { IsLasting = true };
+            await _stop.CancelAsync();
         }
         catch (Exception exception)
         {
@@ -144,6 +149,9 @@ public sealed partial class Run : IDisposable
             Degraded = _context.Degraded,
             Panel = _context.Panel,
             Judge = _context.Judge,
+            Candidates = _context.Candidates,
+            Decisions = _context.Decisions,
+            Saved = _context.Saved,
             SubCalls = _context.SubCalls,
             Usage = totals,
         };

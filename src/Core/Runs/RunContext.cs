@@ -2,6 +2,7 @@ using Ensemble.Catalog;
 using Ensemble.Chat;
 using Ensemble.Gates;
 using Ensemble.Models;
+using Ensemble.Upstreams;
 using Ensemble.Usage;
 
 namespace Ensemble.Runs;
@@ -15,6 +16,11 @@ internal sealed class RunContext
     private readonly List<Task> _calls = new(8);
     private readonly List<SubCallManifest> _subCalls = new(8);
     private readonly List<string> _degraded = [];
+    private readonly List<DecisionManifest> _decisions = [];
+    private readonly RunBudget _budget;
+    private readonly bool _failsOnBudget;
+    private IReadOnlyList<CandidateManifest> _candidates = [];
+    private SavingsManifest _saved = SavingsManifest.None;
     private readonly long _started;
 
     /// <param name="deadline">Its token cancels every sub-call.</param>
@@ -26,6 +32,9 @@ internal sealed class RunContext
         Deadline = deadline;
         _services = services;
         _memory = memory;
+        var ensemble = catalog.Ensembles.GetValueOrDefault(request.Chat.Model);
+        _budget = new RunBudget(ensemble?.Budget ?? BudgetConfig.None);
+        _failsOnBudget = ensemble?.OnBudget == OnBudget.Fail;
         _started = services.Time.GetTimestamp();
         StartedAt = services.Time.GetUtcNow();
     }
@@ -63,6 +72,46 @@ internal sealed class RunContext
         }
     }
 
+    public EmbeddingCache Embeddings => _services.Embeddings;
+
+    public bool CapturesContent => _services.CaptureContent;
+
+    /// <summary>Whether a call was not made because it did not fit the budget.</summary>
+    public bool IsOverBudget => _budget.IsExceeded;
+
+    public IReadOnlyList<CandidateManifest> Candidates
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _candidates;
+            }
+        }
+    }
+
+    public IReadOnlyList<DecisionManifest> Decisions
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return [.. _decisions];
+            }
+        }
+    }
+
+    public SavingsManifest Saved
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _saved;
+            }
+        }
+    }
+
     /// <summary>Those that have ended, in the order in which they did.</summary>
     public IReadOnlyList<SubCallManifest> SubCalls
     {
@@ -95,6 +144,32 @@ internal sealed class RunContext
         Journal.Append(new AnswerDegraded(reason));
     }
 
+    /// <summary>What the strategy chooses from; takes the place of what was said before.</summary>
+    public void Compare(IReadOnlyList<CandidateManifest> candidates)
+    {
+        lock (_lock)
+        {
+            _candidates = candidates;
+        }
+    }
+
+    public void Decide(DecisionManifest decision)
+    {
+        lock (_lock)
+        {
+            _decisions.Add(decision);
+        }
+    }
+
+    /// <summary>Calls that need not be made.</summary>
+    public void Save(SavingsManifest saved)
+    {
+        lock (_lock)
+        {
+            _saved += saved;
+        }
+    }
+
     /// <summary>Adds a piece of the answer for the caller.</summary>
     /// <returns>False where the answer is larger than a run may hold.</returns>
     public bool Show(RunEvent delta)
@@ -111,6 +186,7 @@ internal sealed class RunContext
     /// Makes a sub-call, or takes its answer from an earlier incarnation. Writes its usage event whatever becomes of it.
     /// </summary>
     /// <param name="cancellationToken">The deadline's, or one that is linked to it.</param>
+    /// <exception cref="BudgetExceededException">It does not fit the budget, and the run is to fail by that.</exception>
     public Task<SubCallResult> CallAsync(SubCall subCall, CancellationToken cancellationToken)
     {
         var call = MakeAsync(subCall, cancellationToken);
@@ -126,17 +202,24 @@ internal sealed class RunContext
     }
 
     /// <summary>
-    /// Asks the gates of all models at once, before any of them is called. Calls that an earlier incarnation finished ask for nothing.
+    /// Reserves the budget of the calls in their order, then asks the gates of all models at once, before any of them is called. Calls
+    /// that an earlier incarnation finished ask for nothing.
     /// </summary>
     /// <returns>The sub-calls with their admissions: each goes to <see cref="CallAsync"/> or to <see cref="ReturnAsync"/>.</returns>
+    /// <exception cref="BudgetExceededException">One does not fit the budget, and the run is to fail by that.</exception>
     public async ValueTask<SubCall[]> AdmitAsync(IReadOnlyList<SubCall> subCalls, CancellationToken cancellationToken)
     {
         var admitted = new SubCall[subCalls.Count];
         var asked = new Task<GateAdmission?>?[subCalls.Count];
         for (var index = 0; index < asked.Length; index++)
         {
-            var subCall = admitted[index] = subCalls[index];
-            asked[index] = _memory.Recall(subCall.Key) is null
+            admitted[index] = _memory.Recall(subCalls[index].Key) is null ? Reserve(subCalls[index]) : subCalls[index];
+        }
+
+        for (var index = 0; index < asked.Length; index++)
+        {
+            var subCall = admitted[index];
+            asked[index] = !subCall.IsOverBudget && subCall.Reservation is not null
                 ? _services.Models.AdmitAsync(subCall.Call, Holder(subCall), cancellationToken)
                 : null;
         }
@@ -152,9 +235,16 @@ internal sealed class RunContext
         return admitted;
     }
 
-    /// <summary>Gives back an admission that is not used.</summary>
-    public ValueTask ReturnAsync(SubCall subCall) =>
-        subCall.Admission is { } admission ? _services.Models.ReturnAsync(admission) : default;
+    /// <summary>Gives back what is held for a call that is not made.</summary>
+    public ValueTask ReturnAsync(SubCall subCall)
+    {
+        if (subCall.Reservation is { } reservation)
+        {
+            _budget.Return(reservation);
+        }
+
+        return subCall.Admission is { } admission ? _services.Models.ReturnAsync(admission) : default;
+    }
 
     /// <returns>Why a model's gate would refuse a call now; null = it would not.</returns>
     public ValueTask<GateRefusal?> RefusalAsync(ModelConfig model) =>
@@ -205,16 +295,33 @@ internal sealed class RunContext
             return new SubCallResult(subCall.Key, remembered);
         }
 
-        var result = await _services.Models.CallAsync(subCall.Call, Holder(subCall), subCall.Admission, cancellationToken);
-        if (subCall.Call.Sink is null)
+        if (subCall.Reservation is null)
         {
-            // What was streamed went to this incarnation's journal, and cannot be given again.
+            subCall = Reserve(subCall);
+        }
+
+        if (subCall.IsOverBudget)
+        {
+            var unmade = new ModelCallResult { Outcome = CallOutcome.OverBudget, Attempts = 0, StartedAt = Time.GetUtcNow(), Total = TimeSpan.Zero };
+            Record(subCall, unmade, isRemembered: false);
+            return new SubCallResult(subCall.Key, unmade);
+        }
+
+        var result = await _services.Models.CallAsync(subCall.Call, Holder(subCall), subCall.Admission, cancellationToken);
+        if (subCall.Call.Sink is null && subCall.Call.Inputs is null)
+        {
+            // What was streamed went to this incarnation's journal, and cannot be given again; vectors are large, and cheap to have again.
             _memory.Remember(subCall.Key, result);
         }
 
         Record(subCall, result, isRemembered: false);
         return new SubCallResult(subCall.Key, result);
     }
+
+    private SubCall Reserve(SubCall subCall) =>
+        _budget.TryReserve(subCall.Call) is { } reservation ? subCall with { Reservation = reservation }
+        : _failsOnBudget ? throw new BudgetExceededException()
+        : subCall with { IsOverBudget = true };
 
     private GateHolder Holder(SubCall subCall) => new(Request.Id, Request.Incarnation, Chat.Model, subCall.Role, subCall.Key);
 
@@ -250,6 +357,11 @@ internal sealed class RunContext
         lock (_lock)
         {
             _subCalls.Add(entry);
+        }
+
+        if (subCall.Reservation is { } reservation)
+        {
+            _budget.Settle(reservation, reading.PromptTokens + reading.CompletionTokens ?? (reading.CostUsd == 0 ? 0 : null), reading.CostUsd);
         }
 
         // The incarnation that made the call has accounted for it.

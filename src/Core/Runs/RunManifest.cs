@@ -2,7 +2,7 @@ using Ensemble.Usage;
 
 namespace Ensemble.Runs;
 
-/// <summary>What a run did and why. Holds no text of prompts or answers.</summary>
+/// <summary>What a run did and why. Holds no text of prompts or answers, unless content is captured.</summary>
 public sealed record RunManifest
 {
     public const int CurrentVersion = 1;
@@ -48,6 +48,14 @@ public sealed record RunManifest
     public PanelManifest? Panel { get; init; }
 
     public JudgeManifest? Judge { get; init; }
+
+    /// <summary>Those that the strategy chose from, in the panel's order.</summary>
+    public IReadOnlyList<CandidateManifest> Candidates { get; init; } = [];
+
+    /// <summary>In the order in which they were made.</summary>
+    public IReadOnlyList<DecisionManifest> Decisions { get; init; } = [];
+
+    public SavingsManifest Saved { get; init; } = SavingsManifest.None;
 
     public required IReadOnlyList<SubCallManifest> SubCalls { get; init; }
 

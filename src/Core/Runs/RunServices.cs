@@ -4,4 +4,11 @@ using Ensemble.Usage;
 namespace Ensemble.Runs;
 
 /// <summary>What every run uses.</summary>
-public sealed record RunServices(IModelCaller Models, IUsageSink Usage, TimeProvider Time);
+public sealed record RunServices(IModelCaller Models, IUsageSink Usage, TimeProvider Time)
+{
+    /// <summary>Whether manifests hold what candidates, audits and plans say. Default false.</summary>
+    public bool CaptureContent { get; init; }
+
+    /// <summary>Vectors of texts, shared by all runs of this process.</summary>
+    public EmbeddingCache Embeddings { get; init; } = new();
+}

@@ -5,4 +5,14 @@ namespace Ensemble.Runs;
 
 /// <summary>A call that a strategy wants made.</summary>
 /// <param name="Admission">Of the model's gate, where it was asked beforehand.</param>
-internal readonly record struct SubCall(SubCallKey Key, SubCallRole Role, ModelCall Call, GateAdmission? Admission = null);
+internal readonly record struct SubCall(SubCallKey Key, SubCallRole Role, ModelCall Call, GateAdmission? Admission = null)
+{
+    /// <summary>Of the run's budget, where it was asked beforehand.</summary>
+    public RunBudget.Reservation? Reservation { get; init; }
+
+    /// <summary>Whether it does not fit the budget, so that it is not made.</summary>
+    public bool IsOverBudget { get; init; }
+
+    /// <summary>Whether its gate, and the budget, let it through.</summary>
+    public bool MayGo => !IsOverBudget && Admission?.Refusal is null;
+}

@@ -1,4 +1,3 @@
-using Ensemble.Answers;
 using Ensemble.Judging;
 using Ensemble.Panels;
 
@@ -7,14 +6,16 @@ namespace Ensemble.Strategies;
 /// <summary>The candidate to give where no judge can: the one that the panel supports most.</summary>
 internal static class BestCandidate
 {
-    /// <param name="candidates">At least one.</param>
+    /// <summary>A vote where the candidates are typed and any two agree, else the one nearest to all of them.</summary>
     /// <returns>Null where the caller wants a format that none of them has.</returns>
-    public static Candidate? Of(IReadOnlyList<Candidate> candidates, AnswerFormat format)
+    public static Candidate? Of(Ballot ballot, AnswerFormat format)
     {
-        var fitting = candidates.Where(candidate => format.Accepts(candidate.Text) != false).ToArray();
-        return fitting.Length == 0 ? null : fitting[Clusters(fitting).Best()];
-    }
+        if (ballot.Fitting(format) is not { } fitting)
+        {
+            return null;
+        }
 
-    public static AnswerClusters Clusters(IReadOnlyList<Candidate> candidates) =>
-        AnswerClusters.Of([.. candidates.Select(candidate => candidate.Text)], [.. candidates.Select(candidate => candidate.Weight)]);
+        var vote = VoteRule.Decide(fitting);
+        return fitting.Candidates[vote.IsDecided && fitting.Typed[vote.Winner] is not null || fitting.CallsTools ? vote.Winner : fitting.Clusters!.Centre()];
+    }
 }

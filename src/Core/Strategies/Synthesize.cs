@@ -2,86 +2,89 @@ using Ensemble.Catalog;
 using Ensemble.Judging;
 using Ensemble.Panels;
 using Ensemble.Runs;
-using Ensemble.Upstreams;
 
 namespace Ensemble.Strategies;
 
-/// <summary>Panel, then a judge that writes one answer from the candidates.</summary>
-internal sealed class Synthesize(EnsembleConfig ensemble) : IStrategy
+/// <summary>A judge writes one answer from the candidates; where it is told to, it compares them first.</summary>
+internal sealed class Synthesize(EnsembleConfig ensemble) : IPanelDecision
 {
+    private static readonly string[] Lists = ["consensus", "contradictions", "partial_coverage", "unique_insights", "blind_spots"];
+
+    private static readonly ControlSchema Analysis = new("analysis", """
+        {"type":"object","additionalProperties":false,
+         "required":["consensus","contradictions","partial_coverage","unique_insights","blind_spots"],
+         "properties":{
+          "consensus":{"type":"array","items":{"type":"string"}},
+          "contradictions":{"type":"array","items":{"type":"string"}},
+          "partial_coverage":{"type":"array","items":{"type":"string"}},
+          "unique_insights":{"type":"array","items":{"type":"string"}},
+          "blind_spots":{"type":"array","items":{"type":"string"}}}}
+        """);
+
+    private JudgeConfig Judge => ensemble.Judge!;
+
     /// <summary>Whether even a single answer goes to the judge.</summary>
     private bool NeedsJudge => ensemble.MinResponses > 1 || ensemble.AlwaysJudge;
 
-    public async Task<RunEnd> ExecuteAsync(RunContext context)
+    public PanelPlan Plan(RunContext context) => PanelPlan.Of(ensemble, context.Chat, context.Catalog);
+
+    public ValueTask<RunFailure?> OutOfReachAsync(RunContext context) => ensemble.OnJudgeFailure == OnJudgeFailure.Fail && NeedsJudge
+        ? new JudgeChain(context, ensemble, Judge).OutOfReachAsync()
+        : default;
+
+    public async Task<RunEnd> DecideAsync(RunContext context, PanelRound round)
     {
-        var judges = new JudgeChain(context, ensemble, ensemble.Judge!);
-        if (ensemble.OnJudgeFailure == OnJudgeFailure.Fail && NeedsJudge && await judges.OutOfReachAsync() is { } failure)
-        {
-            return failure;
-        }
+        var candidates = round.Ballot.Candidates;
+        var note = ensemble.Analysis && candidates.Count > 1 ? await AnalyseAsync(context, candidates) : null;
+        return await JudgeAsync(context, ensemble, round.Ballot, new JudgePrompt(context.Chat, Judge, candidates, context.Random("judge"), note));
+    }
 
-        var (panel, manifest) = await Panel.AskAsync(context, ensemble);
-        context.PanelHasClosed(manifest, panel.Candidates.Count < 2 ? null : BestCandidate.Clusters(panel.Candidates).Agreement);
-        if (!panel.HasQuorum)
-        {
-            return context.Deadline.Passed
-                ? new RunFailure(RunFailureKind.DeadlineExceeded, $"The deadline passed. {PanelFailure.Describe(panel)}")
-                : PanelFailure.Explain(panel, message => NameScrubber.Scrub(message, context.Catalog, context.Chat.Model));
-        }
-
-        if (panel.Candidates.Count == 1 && !NeedsJudge)
-        {
-            return Give(context, panel.Candidates[0]);
-        }
-
-        var verdict = await judges.AskAsync(panel.Candidates);
+    /// <summary>Has the judge write the answer, or gives the best candidate where it cannot and may be done without.</summary>
+    public static async Task<RunEnd> JudgeAsync(RunContext context, EnsembleConfig ensemble, Ballot ballot, JudgePrompt prompt)
+    {
+        var verdict = await new JudgeChain(context, ensemble, ensemble.Judge!).AskAsync(prompt);
         return verdict switch
         {
-            { Overflowed: true } => TooLarge(),
+            { Overflowed: true } => Giving.TooLarge,
             { Answer: { } answer } => answer,
-            { Shown: true } => Failure(context, verdict),
+            { Shown: true } => JudgeFailure.Of(context, verdict),
 
             // Whoever left needs no second-best answer.
-            _ when context.Deadline.IsCancelled => new RunFailure(RunFailureKind.Cancelled, "The run was cancelled."),
-            _ => Fallback(context, panel) ?? Failure(context, verdict),
+            _ when context.Deadline.IsCancelled => Giving.Cancelled,
+            _ when ensemble.OnJudgeFailure == OnJudgeFailure.Fail => JudgeFailure.Of(context, verdict),
+            _ => Giving.GiveBest(context, ballot, JudgeFailure.Reason(context)) ?? JudgeFailure.Of(context, verdict),
         };
     }
 
-    private RunEnd? Fallback(RunContext context, PanelResult panel)
+    private async Task<string?> AnalyseAsync(RunContext context, IReadOnlyList<Candidate> candidates)
     {
-        if (ensemble.OnJudgeFailure == OnJudgeFailure.Fail || BestCandidate.Of(panel.Candidates, AnswerFormat.Of(context.Chat)) is not { } best)
+        var random = context.Random("analysis");
+
+        // In the order, and so by the letters, that the judge will see.
+        var order = JudgePrompt.Shuffled(candidates, context.Random("judge"));
+        var reply = await new ControlCalls(context, ensemble).AskAsync(new ControlQuestion
         {
+            Step = SubCallStep.Analysis,
+            Models = [Judge.Model, .. Judge.Fallbacks],
+            Prompt = new JudgePrompt(context.Chat, Wording.Analysis, Wording.AnalysisVersion, order, random),
+            Schema = Analysis,
+        });
+        if (reply.Value is not { } value)
+        {
+            context.Decide(new DecisionManifest("analysis", "failed"));
             return null;
         }
 
-        context.Degrade(context.Deadline.Passed ? "deadline" : "judge_failed");
-        return Give(context, best);
-    }
-
-    private static RunEnd Give(RunContext context, Candidate candidate) =>
-        context.Show(new AnswerDelta(candidate.Text)) ? new RunAnswer(candidate.Answer.FinishReason) : TooLarge();
-
-    private static RunFailure TooLarge() => new(RunFailureKind.AnswerTooLarge, "The answer is larger than a run may hold.");
-
-    private static RunFailure Failure(RunContext context, JudgeResult verdict)
-    {
-        var failures = verdict.Failures;
-        if (context.Deadline.Passed)
+        foreach (var list in Lists)
         {
-            return new RunFailure(RunFailureKind.DeadlineExceeded, verdict.Shown ? "The answer took longer than it may." : "The deadline passed before the judge answered.");
-        }
-
-        if (failures.Count > 0 && failures.All(PanelFailure.IsLimited))
-        {
-            return new RunFailure(RunFailureKind.RateLimited, "The judge of this ensemble is at its limit.")
+            var items = value.GetProperty(list);
+            context.Decide(new DecisionManifest("analysis", list)
             {
-                RetryAfter = failures.Min(result => result.Call.RetryAfter),
-            };
+                Value = items.GetArrayLength(),
+                Reason = context.CapturesContent ? string.Join(" | ", items.EnumerateArray().Select(item => item.GetString())) : null,
+            });
         }
 
-        var timedOut = failures.Count > 0 && failures[^1].Outcome is CallOutcome.TimedOut or CallOutcome.Stalled;
-        return timedOut
-            ? new RunFailure(RunFailureKind.JudgeTimedOut, verdict.Shown ? "The judge fell silent in the middle of its answer." : "The judge did not answer in time.")
-            : new RunFailure(RunFailureKind.JudgeFailed, verdict.Shown ? "The judge's answer broke off." : "The judge gave no answer.");
+        return value.GetRawText();
     }
 }

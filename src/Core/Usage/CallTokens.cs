@@ -29,6 +29,20 @@ public static class CallTokens
         return Prompt(call) + (Answer(call.Chat, call.Model) * Math.Clamp(answers, 1, MostAnswers));
     }
 
+    /// <summary>What a call may take at most, for a budget. An estimate for the prompt, and for an answer that nobody limits.</summary>
+    /// <returns>Tokens of prompt and answer, and their price in US dollars; 0 where the model has none.</returns>
+    public static (long Tokens, decimal CostUsd) Ceiling(ModelCall call)
+    {
+        var prompt = Prompt(call);
+        var answer = call.Inputs is null ? Longest(call.Chat, call.Model) * call.Answers : 0;
+        var price = call.Model.Price;
+        return (prompt + answer, price is null ? 0 : ((prompt * price.InputPerMillion) + (answer * price.OutputPerMillion)) / 1_000_000m);
+    }
+
+    /// <summary>The longest answer that the caller or the catalog allows, else what is usual.</summary>
+    public static long Longest(ChatRequest chat, ModelConfig model) =>
+        Math.Clamp(Math.Min(chat.MaxTokens ?? long.MaxValue, model.MaxOutputTokens ?? chat.MaxTokens ?? UsualAnswer), 0, LargestAnswer);
+
     /// <summary>The longest answer that the caller allows, else what is usual for the model.</summary>
     public static long Answer(ChatRequest chat, ModelConfig model) =>
         chat.MaxTokens is { } most ? Math.Clamp(most, 0, LargestAnswer) : Math.Min(model.MaxOutputTokens ?? UsualAnswer, UsualAnswer);
@@ -51,22 +65,5 @@ public static class CallTokens
         var attachments = call.Chat.Parts.Where(part => part.Kind is not (ContentPartKind.Text or ContentPartKind.Refusal));
         return appended + TokenEstimate.OfUtf8(replaced.Span)
             + attachments.Sum(part => TokenEstimate.ImageTokens - TokenEstimate.OfUtf8(call.Chat.Slice(part.Whole)));
-    }
-
-    /// <summary>All calls that a request leads to, when each goes through at once: what is held of its caller's limit.</summary>
-    public static long Most(ChatRequest chat, CatalogSnapshot catalog)
-    {
-        var prompt = TokenEstimate.OfRequest(chat);
-        if (!catalog.Ensembles.TryGetValue(chat.Model, out var ensemble))
-        {
-            return catalog.Models.TryGetValue(chat.Model, out var model)
-                ? prompt + (Answer(chat, model) * Math.Clamp(chat.N, 1, MostAnswers))
-                : prompt;
-        }
-
-        // The judge reads the request and every answer, and writes one.
-        var answers = ensemble.Panel.Sum(member => member.Samples * Answer(chat, catalog.Models[member.Model]));
-        return (prompt * ensemble.AnswerCount) + answers
-            + (ensemble.Judge is { } judge ? prompt + answers + Answer(chat, catalog.Models[judge.Model]) : 0);
     }
 }

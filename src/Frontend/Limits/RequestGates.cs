@@ -4,7 +4,6 @@ using Ensemble.Chat;
 using Ensemble.Frontend.Callers;
 using Ensemble.Gates;
 using Ensemble.Runs;
-using Ensemble.Usage;
 
 namespace Ensemble.Frontend.Limits;
 
@@ -30,7 +29,7 @@ internal sealed class RequestGates(IGate gates, IRunEngine engine, TimeProvider 
             hasTokenLimit |= ofAlias.Tpm is not null;
         }
 
-        return JointAdmission.AcquireAsync(gates, keys, hasTokenLimit ? CallTokens.Most(chat, catalog) : 0, cancellationToken);
+        return JointAdmission.AcquireAsync(gates, keys, hasTokenLimit ? RunPlan.Usual(chat, catalog).SureTokens : 0, cancellationToken);
     }
 
     /// <summary>Passes a run's events on, and settles the admission with the last one, before its reader has it.</summary>

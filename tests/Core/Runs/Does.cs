@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Ensemble.Chat;
 using Ensemble.Upstreams;
 
@@ -26,6 +27,26 @@ internal static class Does
             ReceivedCharacters = text.Length,
         });
     };
+
+    /// <summary>Answers several times in one call.</summary>
+    public static Behaviour Choose(params string[] answers) => WithChoices(answers[0], new JsonArray([.. answers.Select((answer, index) => Choice(index, answer, null))]));
+
+    public static Behaviour SayWithLogprobs(string text, params double[] logprobs) => WithChoices(
+        text, [Choice(0, text, new JsonObject { ["content"] = new JsonArray([.. logprobs.Select(value => new JsonObject { ["token"] = "t", ["logprob"] = value })]) })]);
+
+    /// <summary>Answers each kind of control call as it should be, and anything else with the text.</summary>
+    public static Behaviour Assist(string text, string pick = "A", bool pass = true, string route = "a", double confidence = 0.5, string plan = """{"subtasks":[{"member":"facts","task":"The facts."},{"member":"words","task":"The words."}]}""") =>
+        (request, cancellationToken) => Say(ControlName(request) switch
+        {
+            null => text,
+            "pick" => $$"""{"pick":"{{pick}}"}""",
+            "audit" => pass ? """{"pass":true,"issues":[]}""" : """{"pass":false,"issues":["The sum is wrong."]}""",
+            "route" => $$"""{"to":"{{route}}"}""",
+            "confidence" => FormattableString.Invariant($$"""{"confidence":{{confidence}}}"""),
+            "plan" => plan,
+            "analysis" => """{"consensus":["All say a number."],"contradictions":[],"partial_coverage":[],"unique_insights":["One shows its work."],"blind_spots":[]}""",
+            var name => throw new InvalidOperationException($"Nobody asks for {name}."),
+        })(request, cancellationToken);
 
     public static Behaviour Refuse(string words) => Give(CallOutcome.Refused, new ChatAnswer("", "stop") { Refusal = words });
 
@@ -75,6 +96,33 @@ internal static class Does
 
     private static Behaviour Give(CallOutcome outcome, ChatAnswer answer) =>
         (_, _) => Task.FromResult(new UpstreamResult { Outcome = outcome, Answer = answer, Usage = Used });
+
+    private static string? ControlName(UpstreamRequest request)
+    {
+        if (!request.Chat.TryGetField("response_format", out var field))
+        {
+            return null;
+        }
+
+        using var format = System.Text.Json.JsonDocument.Parse(request.Chat.SliceMemory(field.Value));
+        return format.RootElement.TryGetProperty("json_schema", out var schema) && schema.GetProperty("name").GetString() is "pick" or "audit" or "route" or "confidence" or "plan" or "analysis"
+            ? schema.GetProperty("name").GetString()
+            : null;
+    }
+
+    private static Behaviour WithChoices(string text, JsonArray choices)
+    {
+        var bytes = System.Text.Encoding.UTF8.GetBytes(choices.ToJsonString());
+        return (_, _) => Task.FromResult(new UpstreamResult { Outcome = CallOutcome.Ok, Answer = new ChatAnswer(text, "stop") { Choices = bytes }, Usage = Used });
+    }
+
+    private static JsonObject Choice(int index, string text, JsonNode? logprobs) => new()
+    {
+        ["index"] = index,
+        ["message"] = new JsonObject { ["role"] = "assistant", ["content"] = text },
+        ["logprobs"] = logprobs,
+        ["finish_reason"] = "stop",
+    };
 
     private static void Show(UpstreamRequest request, string[] pieces)
     {

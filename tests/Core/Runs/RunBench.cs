@@ -89,7 +89,7 @@ internal sealed class RunBench : IUsageSink
     }
 
     public CatalogSnapshot Catalog() => new CatalogBuilder()
-        .Add([.. Ensemble.Panel.Select(member => member.Model).Append(Ensemble.Judge!.Model).Concat(Ensemble.Judge!.Fallbacks).Distinct()
+        .Add([.. Ensemble.Models
             .Select(alias => Adjust(TestModels.OpenAi(alias, new Uri("https://models.test/v1"), $"{alias}-2025", Retries)))])
         .Add(Ensemble)
         .Build();

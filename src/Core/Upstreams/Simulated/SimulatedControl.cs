@@ -30,8 +30,10 @@ internal sealed class SimulatedControl(SimulatedConfig config, SimulatedDraw dra
         : _fences.Count > 0 ? _fences[^1].Text
         : prompt;
 
-    /// <summary>What the answer was to: the first of what else is fenced, else all.</summary>
-    private string Question => _fences.Find(fence => !IsAnswer(fence)) is { Name: not null } question ? question.Text : prompt;
+    /// <summary>What the answer was to: the newest fenced message of the user, else the first of what else is fenced, else all.</summary>
+    private string Question => _fences.FindLast(fence => fence.Name == "user message") is { Name: not null } message ? message.Text
+        : _fences.Find(fence => !IsAnswer(fence)) is { Name: not null } question ? question.Text
+        : prompt;
 
     private static bool IsAnswer(SimulatedFence fence) =>
         fence.Name.StartsWith("answer", StringComparison.OrdinalIgnoreCase)

@@ -5,17 +5,35 @@ namespace Ensemble.Upstreams.Simulated;
 /// <summary>Reads the text of a request's messages.</summary>
 internal static class SimulatedMessages
 {
+    /// <summary>
+    /// What is asked: the last message of a user. Of one that gives out a part of the work it is the part, and before one that shows a draft to be
+    /// put right it is the message that the draft was to.
+    /// </summary>
     /// <returns>The last message where none is a user's.</returns>
-    public static string LastUserText(ChatRequest chat)
+    public static string Question(ChatRequest chat)
     {
+        string? newest = null;
         for (var index = chat.Messages.Count - 1; index >= 0; index--)
         {
-            if (chat.Messages[index].Role == ChatRole.User)
+            if (chat.Messages[index].Role != ChatRole.User)
             {
-                return ChatText.Of(chat, chat.Messages[index], notes: false);
+                continue;
+            }
+
+            var text = ChatText.Of(chat, chat.Messages[index], notes: false);
+            newest ??= text;
+            var fences = SimulatedFence.ReadAll(text);
+            if (fences.Find(fence => fence.Name == "part") is { Name: not null } part)
+            {
+                return part.Text;
+            }
+
+            if (!fences.Exists(fence => fence.Name == "draft"))
+            {
+                return text;
             }
         }
 
-        return ChatText.Of(chat, chat.Messages[^1], notes: false);
+        return newest ?? ChatText.Of(chat, chat.Messages[^1], notes: false);
     }
 }

@@ -19,7 +19,7 @@ internal sealed class SimulatedRequest
 
     public ChatRequest Chat { get; }
 
-    /// <summary>The text of the last user message.</summary>
+    /// <summary>What is asked, by <see cref="SimulatedMessages"/>.</summary>
     public required string Question { get; init; }
 
     public required IReadOnlyList<string> Stops { get; init; }
@@ -73,7 +73,7 @@ internal sealed class SimulatedRequest
 
         return new SimulatedRequest(chat)
         {
-            Question = SimulatedMessages.LastUserText(chat),
+            Question = SimulatedMessages.Question(chat),
             Stops = ReadStops(chat),
             Format = SimulatedFormat.Read(chat),
             Tool = SimulatedTool.Read(chat),

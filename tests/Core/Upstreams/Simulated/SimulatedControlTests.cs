@@ -8,9 +8,9 @@ namespace Ensemble.Core.Tests.Upstreams.Simulated;
 public sealed class SimulatedControlTests
 {
     private const string Candidates = """
-        <<<request 7f3>>>
+        <<<user message 7f3>>>
         What is 17 * 23?
-        <<<end request 7f3>>>
+        <<<end user message 7f3>>>
         <<<candidate A 7f3>>>
         It is 390.
         <<<end candidate A 7f3>>>
@@ -96,7 +96,7 @@ public sealed class SimulatedControlTests
             var sum = 0.0;
             for (var trial = 0; trial < 50; trial++)
             {
-                var prompt = $"From 0 to 1, no. {trial}\n<<<request 7f3>>>\n{question}\n<<<end request 7f3>>>\n<<<answer 7f3>>>\n{answer}\n<<<end answer 7f3>>>";
+                var prompt = $"From 0 to 1, no. {trial}\n<<<system message 7f3>>>\n1 + 1\n<<<end system message 7f3>>>\n<<<user message 7f3>>>\n{question}\n<<<end user message 7f3>>>\n<<<candidate A 7f3>>>\n{answer}\n<<<end candidate A 7f3>>>";
                 var value = (await AskAsync("confidence", Confidence, prompt, config)).GetProperty("confidence").GetDouble();
                 value.ShouldBeInRange(0, 1);
                 sum += value;
@@ -125,6 +125,17 @@ public sealed class SimulatedControlTests
         var result = await SimulatedBench.SendAsync(new SimulatedBench().Raw(body.Replace("%", Format("plan", Plan), StringComparison.Ordinal)));
 
         JsonDocument.Parse(result.Answer!.Content).RootElement.GetProperty("subtasks")[0].GetProperty("task").GetString().ShouldNotBeNull().ShouldContain("42");
+    }
+
+    [Theory]
+    [InlineData("part", "20 + 22", "42")]
+    [InlineData("draft", "It is 390.", "391")]
+    public async Task Send_PartOrDraft_AnswersThePartOrTheQuestionBefore(string name, string text, string expected)
+    {
+        var last = JsonSerializer.Serialize($"It is one of 3 * 3.\n<<<{name} 7f3>>>\n{text}\n<<<end {name} 7f3>>>\nGo on.");
+        var body = $$"""{"model":"a","messages":[{"role":"user","content":"What is 17 * 23?"},{"role":"user","content":{{last}}}]}""";
+
+        (await SimulatedBench.SendAsync(new SimulatedBench().Raw(body))).Answer!.Content.ShouldContain(expected);
     }
 
     private static string Format(string name, string schema) =>

@@ -1,0 +1,65 @@
+using Ensemble.Catalog;
+using Ensemble.Models;
+using Ensemble.Runs;
+using Ensemble.Upstreams;
+
+namespace Ensemble.Judging;
+
+/// <summary>Has an answer written for the caller: live where it is streamed, and by the next model where one fails with nothing shown.</summary>
+internal sealed class AnswerChain(RunContext context, EnsembleConfig ensemble)
+{
+    private readonly AnswerFormat _format = AnswerFormat.Of(context.Chat);
+
+    public async Task<JudgeResult> WriteAsync(IReadOnlyList<AnswerWriter> writers)
+    {
+        var failures = new List<SubCallResult>();
+        for (var index = 0; index < writers.Count && !context.Deadline.IsOver; index++)
+        {
+            var stream = context.Chat.Stream ? new JudgeStream(context) : null;
+            var result = await context.CallAsync(Question(writers[index], stream, isLast: index == writers.Count - 1), context.Deadline.Token);
+            if (stream is { Overflowed: true })
+            {
+                return new JudgeResult(null, failures, Shown: true, Overflowed: true);
+            }
+
+            if (result.IsUsable && Accepts(result.Call.Answer!, stream))
+            {
+                var answer = result.Call.Answer!;
+                var fits = stream is not null || context.Show(new AnswerDelta(answer.Content));
+                return new JudgeResult(new RunAnswer(answer.FinishReason), failures, Shown: true, Overflowed: !fits) { Writer = writers[index], Text = answer.Content };
+            }
+
+            failures.Add(result);
+            if (stream is { Shown: true })
+            {
+                // A filter may end an answer that had begun; that is an end, and the caller is told which.
+                return result.Outcome == CallOutcome.Filtered
+                    ? new JudgeResult(new RunAnswer("content_filter"), failures, Shown: true, Overflowed: false)
+                    : new JudgeResult(null, failures, Shown: true, Overflowed: false);
+            }
+        }
+
+        return new JudgeResult(null, failures, Shown: false, Overflowed: false);
+    }
+
+    /// <returns>False where the answer is not what the caller's schema asks for and another model may still write one.</returns>
+    private bool Accepts(ChatAnswer answer, JudgeStream? stream)
+    {
+        var valid = _format.Accepts(answer.Content);
+        context.Judge = context.Judge is { } judge ? judge with { SchemaValid = valid } : null;
+        return stream is not null || valid != false;
+    }
+
+    private SubCall Question(AnswerWriter writer, JudgeStream? stream, bool isLast) => new(writer.Key, writer.Role, new ModelCall
+    {
+        Model = writer.Model,
+        Chat = context.Chat,
+        Edits = writer.Edits(),
+        Timeout = ensemble.Timeout ?? writer.Model.Timeout,
+        IdleTimeout = ensemble.IdleTimeout,
+        Sink = stream,
+
+        // Another one at once is better than this one later.
+        WaitForGate = isLast,
+    });
+}

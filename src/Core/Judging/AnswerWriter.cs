@@ -1,0 +1,9 @@
+using Ensemble.Catalog;
+using Ensemble.Chat;
+using Ensemble.Runs;
+
+namespace Ensemble.Judging;
+
+/// <summary>A model that may write the caller's answer.</summary>
+/// <param name="Edits">Makes what differs from the caller's request; called when it is asked.</param>
+internal sealed record AnswerWriter(SubCallKey Key, SubCallRole Role, ModelConfig Model, Func<RequestEdits> Edits);

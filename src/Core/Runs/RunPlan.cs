@@ -1,0 +1,32 @@
+using Ensemble.Catalog;
+using Ensemble.Chat;
+using Ensemble.Strategies;
+using Ensemble.Usage;
+
+namespace Ensemble.Runs;
+
+/// <summary>The calls that a request can lead to.</summary>
+public sealed record RunPlan(IReadOnlyList<PlannedCall> Calls)
+{
+    /// <summary>Of all calls, whether sure or not.</summary>
+    public long MaxTokens => Calls.Sum(call => call.Tokens);
+
+    /// <summary>The same without those that are made only where something fails or stays undecided.</summary>
+    public long SureTokens => Calls.Where(call => call.IsSure).Sum(call => call.Tokens);
+
+    /// <summary>Of all calls in US dollars; null where a price is unknown.</summary>
+    public decimal? MaxCostUsd => Cost(Calls);
+
+    /// <summary>The same without those that are made only where something fails or stays undecided.</summary>
+    public decimal? SureCostUsd => Cost(Calls.Where(call => call.IsSure));
+
+    /// <summary>With the longest answers that the caller and the catalog allow.</summary>
+    /// <exception cref="KeyNotFoundException">The alias is not in the catalog.</exception>
+    public static RunPlan Of(ChatRequest chat, CatalogSnapshot catalog) => new RunPlanner(chat, catalog, CallTokens.Longest).Plan();
+
+    /// <summary>With answers as long as is usual: what is held of a caller's limit until it is known.</summary>
+    /// <exception cref="KeyNotFoundException">The alias is not in the catalog.</exception>
+    public static RunPlan Usual(ChatRequest chat, CatalogSnapshot catalog) => new RunPlanner(chat, catalog, CallTokens.Answer).Plan();
+
+    private static decimal? Cost(IEnumerable<PlannedCall> calls) => calls.Aggregate((decimal?)0, static (sum, call) => sum + call.CostUsd);
+}

@@ -1,0 +1,70 @@
+using Ensemble.Catalog;
+using Ensemble.Panels;
+using Ensemble.Runs;
+using Ensemble.Usage;
+
+namespace Ensemble.Strategies;
+
+/// <summary>
+/// Looks at what came: typed answers are counted, short ones go to the surest or to the middle, long or open ones to the judge. So the
+/// judge is paid where it is of use.
+/// </summary>
+internal sealed class Adaptive(EnsembleConfig ensemble) : IPanelDecision
+{
+    /// <summary>Answers whose median is longer, in tokens, are long ones.</summary>
+    private const long ShortAnswer = 64;
+
+    /// <summary>Short answers that agree less than this have no surest: they differ in more than how sure their models are.</summary>
+    private const double EnoughAgreement = 0.6;
+
+    /// <summary>Assumed where a judge's context window is unknown, in tokens.</summary>
+    private const long AssumedContext = 128_000;
+
+    public PanelPlan Plan(RunContext context)
+    {
+        var plan = PanelPlan.Of(ensemble, context.Chat, context.Catalog) with { Grace = ensemble.StragglerGrace ?? StragglerGrace.All };
+        return Confidence.WithLogprobs(plan, context, ensemble);
+    }
+
+    public async Task<RunEnd> DecideAsync(RunContext context, PanelRound round)
+    {
+        var ballot = round.Ballot;
+        var (way, reason) = Choose(context, ballot);
+        context.Decide(new DecisionManifest("adaptive", SnakeCase.Of(way)) { Reason = reason, Value = ballot.Agreement });
+        if (way != StrategyKind.Synthesize && ensemble.Judge is { } judge && !(way == StrategyKind.Vote && !VoteRule.Decide(ballot).IsDecided))
+        {
+            context.Save(Savings.OfJudge(context, judge, ballot.Candidates));
+        }
+
+        return way switch
+        {
+            StrategyKind.Vote => await new Vote(ensemble).DecideAsync(context, round),
+            StrategyKind.Confidence => await Confidence.DecideAsync(context, ensemble, ballot),
+            StrategyKind.Consensus => await Consensus.DecideAsync(context, ensemble, ballot),
+            _ => await new Synthesize(ensemble).DecideAsync(context, round),
+        };
+    }
+
+    private (StrategyKind Way, string Reason) Choose(RunContext context, Ballot ballot)
+    {
+        if (ballot.AllTyped || ballot.CallsTools)
+        {
+            return (StrategyKind.Vote, "all_typed");
+        }
+
+        var lengths = ballot.Candidates.Select(candidate => TokenEstimate.OfText(candidate.Text)).Order().ToArray();
+        if (lengths[lengths.Length / 2] <= ShortAnswer)
+        {
+            return ballot.Agreement >= EnoughAgreement ? (StrategyKind.Confidence, "short_and_alike") : (StrategyKind.Consensus, "short_and_different");
+        }
+
+        if (ensemble.Judge is not { } judge)
+        {
+            return (StrategyKind.Consensus, "no_judge");
+        }
+
+        var model = context.Catalog.Models[judge.Model];
+        var needed = TokenEstimate.OfRequest(context.Chat) + lengths.Sum() + CallTokens.Answer(context.Chat, model);
+        return needed > (model.ContextTokens ?? AssumedContext) ? (StrategyKind.Consensus, "over_the_judges_context") : (StrategyKind.Synthesize, "long_or_open");
+    }
+}

@@ -1,0 +1,84 @@
+using Ensemble.Catalog;
+using Ensemble.Judging;
+using Ensemble.Panels;
+using Ensemble.Runs;
+
+namespace Ensemble.Strategies;
+
+/// <summary>
+/// A judge picks a candidate, which is given as it stands. With a second reading in the reverse order a pick counts only where both
+/// name the same one: a judge that prefers a place in the list, whatever stands there, has not chosen.
+/// </summary>
+internal sealed class BestOf(EnsembleConfig ensemble) : IPanelDecision
+{
+    public PanelPlan Plan(RunContext context) => PanelPlan.Of(ensemble, context.Chat, context.Catalog);
+
+    public ValueTask<RunFailure?> OutOfReachAsync(RunContext context) => ensemble.OnJudgeFailure == OnJudgeFailure.Fail && ensemble.MinResponses > 1
+        ? new JudgeChain(context, ensemble, ensemble.Judge!).OutOfReachAsync()
+        : default;
+
+    public async Task<RunEnd> DecideAsync(RunContext context, PanelRound round)
+    {
+        // Nobody has to be asked which of those to take that have not the caller's format.
+        var ballot = round.Ballot.Fitting(AnswerFormat.Of(context.Chat)) ?? round.Ballot;
+        if (ballot.Candidates is [var only] && !ensemble.AlwaysJudge)
+        {
+            return Giving.Give(context, only, "pick", "only_answer_in_format");
+        }
+
+        var order = JudgePrompt.Shuffled(ballot.Candidates, context.Random("judge"));
+        var readings = ensemble.BestOf.Swap
+            ? await Task.WhenAll(PickAsync(context, order, 0), PickAsync(context, [.. order.Reverse()], 1))
+            : [await PickAsync(context, order, 0)];
+        if (readings[0].Picked is { } picked && readings.All(reading => ReferenceEquals(reading.Picked, picked)))
+        {
+            return Giving.Give(context, picked, "pick", ensemble.BestOf.Swap ? "both_readings" : "reading");
+        }
+
+        if (context.Deadline.IsCancelled)
+        {
+            return Giving.Cancelled;
+        }
+
+        var failed = Array.Find(readings, reading => reading.Picked is null);
+        if (failed is null)
+        {
+            // The judge did its work, and cannot tell two apart: that is no failure of it.
+            context.Decide(new DecisionManifest("pick", "undecided") { Reason = "readings_differ" });
+            return Giving.GiveBest(context, round.Ballot, "undecided") ?? new RunFailure(RunFailureKind.JudgeFailed, "The judge could not decide.");
+        }
+
+        var verdict = new JudgeResult(null, failed.Failures, Shown: false, Overflowed: false);
+        return ensemble.OnJudgeFailure == OnJudgeFailure.Fail
+            ? JudgeFailure.Of(context, verdict)
+            : Giving.GiveBest(context, round.Ballot, JudgeFailure.Reason(context)) ?? JudgeFailure.Of(context, verdict);
+    }
+
+    private async Task<Reading> PickAsync(RunContext context, IReadOnlyList<Candidate> order, int number)
+    {
+        var prompt = new JudgePrompt(context.Chat, Wording.Pick, Wording.PickVersion, order, context.Random($"pick-{number}"));
+        var labels = Enumerable.Range(0, order.Count).Select(JudgePrompt.Label).ToArray();
+        var reply = await new ControlCalls(context, ensemble).AskAsync(new ControlQuestion
+        {
+            Step = SubCallStep.Pick,
+            Models = [ensemble.Judge!.Model, .. ensemble.Judge.Fallbacks],
+            Prompt = prompt,
+            Number = number,
+            Schema = ControlSchema.OneOf("pick", "pick", labels),
+        });
+        if (number == 0 && reply.Value is not null)
+        {
+            context.Judge = new JudgeManifest(prompt.Version, reply.Shown, SchemaValid: null);
+        }
+
+        var picked = reply.Value is { } value ? order[Array.IndexOf(labels, value.GetProperty("pick").GetString())] : null;
+        if (picked is not null)
+        {
+            context.Decide(new DecisionManifest("pick", "picked") { Index = number, Member = picked.Key.Member, Sample = picked.Key.Sample });
+        }
+
+        return new Reading(picked, reply.Failures);
+    }
+
+    private sealed record Reading(Candidate? Picked, IReadOnlyList<SubCallResult> Failures);
+}

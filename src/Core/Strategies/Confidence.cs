@@ -1,0 +1,69 @@
+using Ensemble.Catalog;
+using Ensemble.Judging;
+using Ensemble.Panels;
+using Ensemble.Runs;
+using Ensemble.Upstreams;
+
+namespace Ensemble.Strategies;
+
+/// <summary>The candidate whose model is surest of it. One of which nobody knows how sure its model is abstains.</summary>
+internal sealed class Confidence(EnsembleConfig ensemble) : IPanelDecision
+{
+    private static readonly byte[] True = "true"u8.ToArray();
+
+    private static readonly ControlSchema Schema = new("confidence", """
+        {"type":"object","additionalProperties":false,"required":["confidence"],"properties":{"confidence":{"type":"number","minimum":0,"maximum":1}}}
+        """);
+
+    public PanelPlan Plan(RunContext context) =>
+        WithLogprobs(PanelPlan.Of(ensemble, context.Chat, context.Catalog), context, ensemble) with { Grace = ensemble.StragglerGrace ?? StragglerGrace.All };
+
+    /// <summary>Has members asked for their log-probabilities where those are what counts and their providers have them.</summary>
+    public static PanelPlan WithLogprobs(PanelPlan plan, RunContext context, EnsembleConfig ensemble) =>
+        ensemble.Confidence.Source != ConfidenceSource.Logprobs ? plan : plan with
+        {
+            KeepsChoices = true,
+            Edits = slot => ModelAbilities.HasLogprobs(context.Catalog.Models[slot.Member.Model]) ? plan.Edits(slot).Set("logprobs", True) : plan.Edits(slot),
+        };
+
+    public Task<RunEnd> DecideAsync(RunContext context, PanelRound round) => DecideAsync(context, ensemble, round.Ballot);
+
+    public static async Task<RunEnd> DecideAsync(RunContext context, EnsembleConfig ensemble, Ballot all)
+    {
+        if (all.Fitting(AnswerFormat.Of(context.Chat)) is not { } ballot)
+        {
+            return new RunFailure(RunFailureKind.PanelBelowQuorum, "No answer of the panel has the format that the request asks for.");
+        }
+
+        var scores = ensemble.Confidence.Source == ConfidenceSource.Logprobs
+            ? [.. ballot.Candidates.Select(candidate => Logprobs.Mean(candidate.Answer.Choices))]
+            : await Task.WhenAll(ballot.Candidates.Select((candidate, index) => ReportAsync(context, ensemble, candidate, index)));
+        context.Compare(ballot.Manifest(context.CapturesContent, scores));
+        if (context.Deadline.IsCancelled)
+        {
+            return Giving.Cancelled;
+        }
+
+        var surest = Enumerable.Range(0, scores.Length).Where(index => scores[index] is not null).OrderByDescending(index => scores[index]).ToArray();
+        if (surest.Length == 0)
+        {
+            context.Degrade(JudgeFailure.Reason(context, "no_confidence"));
+            return await Consensus.DecideAsync(context, ensemble, ballot);
+        }
+
+        return Giving.Give(context, ballot.Candidates[surest[0]], "confidence", SnakeCase.Of(ensemble.Confidence.Source), scores[surest[0]]);
+    }
+
+    private static async Task<double?> ReportAsync(RunContext context, EnsembleConfig ensemble, Candidate candidate, int number)
+    {
+        var reply = await new ControlCalls(context, ensemble).AskAsync(new ControlQuestion
+        {
+            Step = SubCallStep.SelfReport,
+            Models = [ensemble.Panel[candidate.Key.Member].Model],
+            Prompt = new JudgePrompt(context.Chat, Wording.Confidence, Wording.ConfidenceVersion, [candidate], context.Random($"confidence-{number}")),
+            Number = number,
+            Schema = Schema,
+        });
+        return reply.Value?.GetProperty("confidence").GetDouble();
+    }
+}

@@ -1,0 +1,48 @@
+using Ensemble.Panels;
+using Ensemble.Runs;
+using Ensemble.Upstreams;
+
+namespace Ensemble.Strategies;
+
+/// <summary>Ways in which a run ends.</summary>
+internal static class Giving
+{
+    public static readonly RunFailure TooLarge = new(RunFailureKind.AnswerTooLarge, "The answer is larger than a run may hold.");
+
+    public static readonly RunFailure Cancelled = new(RunFailureKind.Cancelled, "The run was cancelled.");
+
+    /// <summary>Gives a candidate as it stands: its text, or all of its tool calls with ids of ours.</summary>
+    public static RunEnd Give(RunContext context, Candidate candidate)
+    {
+        if (!candidate.Answer.CallsTools)
+        {
+            return context.Show(new AnswerDelta(candidate.Text)) ? new RunAnswer(candidate.Answer.FinishReason) : TooLarge;
+        }
+
+        var choices = new ToolCallIds(context.Request.Id).Replace(ToolAnswer.Write(candidate.Answer));
+        return !context.Chat.Stream ? new RunAnswer("tool_calls") { Choices = choices }
+            : context.Show(new ChoicesDelta(ChoicesAsDelta.Convert(choices.ToArray()))) ? new RunAnswer("tool_calls") { IsDirect = true }
+            : TooLarge;
+    }
+
+    /// <summary>Where no judge can: the candidate that the panel supports most.</summary>
+    /// <returns>Null where the caller wants a format that none of them has.</returns>
+    public static RunEnd? GiveBest(RunContext context, Ballot ballot, string reason)
+    {
+        if (BestCandidate.Of(ballot, Judging.AnswerFormat.Of(context.Chat)) is not { } best)
+        {
+            return null;
+        }
+
+        context.Degrade(reason);
+        context.Decide(new DecisionManifest("best_candidate", "chosen") { Reason = reason, Member = best.Key.Member, Sample = best.Key.Sample });
+        return Give(context, best);
+    }
+
+    /// <summary>Gives the chosen candidate, and says why.</summary>
+    public static RunEnd Give(RunContext context, Candidate candidate, string step, string reason, double? value = null)
+    {
+        context.Decide(new DecisionManifest(step, "chosen") { Reason = reason, Member = candidate.Key.Member, Sample = candidate.Key.Sample, Value = value });
+        return Give(context, candidate);
+    }
+}

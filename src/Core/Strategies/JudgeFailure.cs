@@ -1,0 +1,71 @@
+using Ensemble.Judging;
+using Ensemble.Panels;
+using Ensemble.Runs;
+using Ensemble.Upstreams;
+
+namespace Ensemble.Strategies;
+
+/// <summary>Says why a judge, or a model that was to write the answer, has given none.</summary>
+internal static class JudgeFailure
+{
+    /// <summary>Why something else is given in its place: for the header and the manifest.</summary>
+    public static string Reason(RunContext context, string usual = "judge_failed") =>
+        context.Deadline.Passed ? "deadline" : context.IsOverBudget ? "budget" : usual;
+
+    public static RunFailure Of(RunContext context, JudgeResult verdict)
+    {
+        var failures = verdict.Failures;
+        if (context.Deadline.IsCancelled)
+        {
+            return Giving.Cancelled;
+        }
+
+        if (context.Deadline.Passed)
+        {
+            return new RunFailure(RunFailureKind.DeadlineExceeded, verdict.Shown ? "The answer took longer than it may." : "The deadline passed before the judge answered.");
+        }
+
+        if (failures.Count > 0 && failures.All(result => result.Outcome == CallOutcome.OverBudget))
+        {
+            return new RunFailure(RunFailureKind.BudgetExceeded, "The judge does not fit the budget of this run.") { IsLasting = true };
+        }
+
+        if (failures.Count > 0 && failures.All(PanelFailure.IsLimited))
+        {
+            return new RunFailure(RunFailureKind.RateLimited, "The judge of this ensemble is at its limit.")
+            {
+                RetryAfter = failures.Min(result => result.Call.RetryAfter),
+            };
+        }
+
+        var timedOut = failures.Count > 0 && failures[^1].Outcome is CallOutcome.TimedOut or CallOutcome.Stalled;
+        return timedOut
+            ? new RunFailure(RunFailureKind.JudgeTimedOut, verdict.Shown ? "The judge fell silent in the middle of its answer." : "The judge did not answer in time.")
+            : new RunFailure(RunFailureKind.JudgeFailed, verdict.Shown ? "The judge's answer broke off." : "The judge gave no answer.");
+    }
+
+    /// <summary>The same where the models are members, and each could have written the answer alone.</summary>
+    public static RunEnd OfMembers(RunContext context, JudgeResult result)
+    {
+        if (context.Deadline.IsCancelled)
+        {
+            return Giving.Cancelled;
+        }
+
+        if (context.Deadline.Passed)
+        {
+            return new RunFailure(RunFailureKind.DeadlineExceeded, result.Shown ? "The answer took longer than it may." : "The deadline passed before a model answered.");
+        }
+
+        if (result.Shown)
+        {
+            var isSilent = result.Failures[^1].Outcome is CallOutcome.TimedOut or CallOutcome.Stalled;
+            return isSilent
+                ? new RunFailure(RunFailureKind.JudgeTimedOut, "The model fell silent in the middle of its answer.")
+                : new RunFailure(RunFailureKind.JudgeFailed, "The model's answer broke off.");
+        }
+
+        return PanelFailure.Explain(
+            new PanelResult([], result.Failures, 1, result.Failures.Count), message => NameScrubber.Scrub(message, context.Catalog, context.Chat.Model));
+    }
+}

@@ -1,0 +1,82 @@
+using Ensemble.Catalog;
+using Ensemble.Chat;
+using Ensemble.Models;
+using Ensemble.Runs;
+
+namespace Ensemble.Strategies;
+
+/// <summary>Asks an embedding model how alike texts are.</summary>
+internal static class Likeness
+{
+    /// <summary>No model takes more in one text, in characters: the beginning speaks for the whole.</summary>
+    private const int MaxCharacters = 24_000;
+
+    /// <returns>Cosines of each two texts, not below 0; null where the model gave no vectors.</returns>
+    public static async Task<double[,]?> AskAsync(RunContext context, EnsembleConfig ensemble, string model, IReadOnlyList<string> texts)
+    {
+        var config = context.Catalog.Models[model];
+        var cut = texts.Select(text => text.Length <= MaxCharacters ? text : text[..MaxCharacters]).ToArray();
+        var vectors = new float[texts.Count][];
+        var cache = context.Embeddings;
+        var unknown = Enumerable.Range(0, cut.Length).Where(index => !cache.TryGet(config, cut[index], out vectors[index]!)).ToArray();
+        if (unknown.Length > 0)
+        {
+            var result = await context.CallAsync(
+                new SubCall(new SubCallKey(SubCallStep.Embedding, 0, 0), SubCallRole.Control, new ModelCall
+                {
+                    Model = config,
+                    Chat = context.Chat,
+                    Edits = new RequestEdits(),
+                    Timeout = ensemble.Timeout ?? config.Timeout,
+                    IdleTimeout = ensemble.IdleTimeout,
+                    Inputs = [.. unknown.Select(index => cut[index])],
+                    WaitForGate = true,
+                }),
+                context.Deadline.Token);
+            if (!result.IsUsable || result.Call.Answer?.Vectors is not { } found || found.Count != unknown.Length)
+            {
+                return null;
+            }
+
+            for (var index = 0; index < unknown.Length; index++)
+            {
+                vectors[unknown[index]] = found[index];
+                cache.Add(config, cut[unknown[index]], found[index]);
+            }
+        }
+
+        return Cosines(vectors);
+    }
+
+    private static double[,]? Cosines(float[][] vectors)
+    {
+        if (vectors.Any(vector => vector.Length != vectors[0].Length))
+        {
+            return null;
+        }
+
+        var alike = new double[vectors.Length, vectors.Length];
+        for (var index = 0; index < vectors.Length; index++)
+        {
+            for (var other = 0; other <= index; other++)
+            {
+                alike[index, other] = alike[other, index] = index == other
+                    ? 1
+                    : Math.Clamp(Product(vectors[index], vectors[other]), 0, 1);
+            }
+        }
+
+        return alike;
+    }
+
+    private static double Product(float[] left, float[] right)
+    {
+        var sum = 0d;
+        for (var index = 0; index < left.Length; index++)
+        {
+            sum += (double)left[index] * right[index];
+        }
+
+        return sum;
+    }
+}

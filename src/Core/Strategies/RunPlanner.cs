@@ -1,0 +1,198 @@
+using Ensemble.Catalog;
+using Ensemble.Chat;
+using Ensemble.Judging;
+using Ensemble.Panels;
+using Ensemble.Runs;
+using Ensemble.Usage;
+
+namespace Ensemble.Strategies;
+
+/// <summary>Foresees the calls of a request. Retries of a call are not foreseen.</summary>
+/// <param name="longest">Tokens of an answer that a model gives to the request.</param>
+internal sealed class RunPlanner(ChatRequest chat, CatalogSnapshot catalog, Func<ChatRequest, ModelConfig, long> longest)
+{
+    /// <summary>Of the built-in wording around candidates, in tokens.</summary>
+    private const long Wording = 512;
+
+    private readonly List<PlannedCall> _calls = [];
+    private readonly long _prompt = TokenEstimate.OfRequest(chat);
+
+    public RunPlan Plan()
+    {
+        if (!catalog.Ensembles.TryGetValue(chat.Model, out var ensemble))
+        {
+            Answer(SubCallRole.Panel, SubCallStep.Direct, chat.Model, isSure: true, _prompt, Math.Clamp(chat.N, 1, 1000));
+            return new RunPlan(_calls);
+        }
+
+        switch (ensemble.Strategy)
+        {
+            case StrategyKind.Cascade:
+                Cascade(ensemble);
+                break;
+            case StrategyKind.Verify:
+                Verify(ensemble.Verify!.Primary, ensemble.Verify.Verifier, ensemble.Verify.EscalateTo);
+                break;
+            case StrategyKind.Route:
+                Route(ensemble.Route!);
+                break;
+            case StrategyKind.Specialist:
+                Specialist(ensemble);
+                break;
+            default:
+                Panel(ensemble);
+                break;
+        }
+
+        return new RunPlan(_calls);
+    }
+
+    private void Panel(EnsembleConfig ensemble)
+    {
+        Members(PanelSlot.Of(ensemble, chat, catalog), isSure: true);
+        var answers = ensemble.Panel.Sum(member => member.Samples * Longest(member.Model));
+        var strategy = ensemble.Strategy;
+        if (strategy == StrategyKind.BestOf)
+        {
+            for (var reading = 0; reading < (ensemble.BestOf.Swap ? 2 : 1); reading++)
+            {
+                Judges(ensemble, (judge, isSure) => Control(SubCallStep.Pick, judge, isSure, answers), isSure: true);
+            }
+        }
+
+        if (strategy is StrategyKind.Confidence or StrategyKind.Adaptive && ensemble.Confidence.Source == ConfidenceSource.SelfReport)
+        {
+            foreach (var member in ensemble.Panel.SelectMany(member => Enumerable.Repeat(member.Model, member.Samples)))
+            {
+                Control(SubCallStep.SelfReport, member, strategy == StrategyKind.Confidence, Longest(member));
+            }
+        }
+
+        if (strategy is StrategyKind.Consensus or StrategyKind.Confidence or StrategyKind.Adaptive && ensemble.Consensus.EmbeddingModel is { } embedding)
+        {
+            Add(SubCallRole.Control, SubCallStep.Embedding, embedding, strategy == StrategyKind.Consensus, answers, 0);
+        }
+
+        if (strategy is StrategyKind.Synthesize or StrategyKind.Vote or StrategyKind.Adaptive && ensemble.Judge is not null)
+        {
+            var isSure = strategy == StrategyKind.Synthesize;
+            if (ensemble.Analysis)
+            {
+                Judges(ensemble, (judge, sure) => Control(SubCallStep.Analysis, judge, sure, answers), isSure);
+            }
+
+            Judges(ensemble, (judge, sure) => Answer(SubCallRole.Judge, SubCallStep.Synthesis, judge, sure, _prompt + answers + Wording), isSure);
+        }
+    }
+
+    private void Cascade(EnsembleConfig ensemble)
+    {
+        var rungs = CascadeRungs.Of(ensemble);
+        for (var index = 0; index < rungs.Count; index++)
+        {
+            Members(rungs[index].SelectMany(member => PanelSlot.Of(ensemble, member, chat, catalog)), isSure: index == 0);
+            if (index < rungs.Count - 1 && ensemble.Cascade.Verifier is { } verifier)
+            {
+                Control(SubCallStep.Verification, verifier, isSure: index == 0, rungs[index].Max(member => Longest(ensemble.Panel[member].Model)));
+            }
+        }
+    }
+
+    private void Verify(string primary, string verifier, string escalateTo)
+    {
+        Answer(SubCallRole.Panel, SubCallStep.Candidate, primary, isSure: true, _prompt);
+        Control(SubCallStep.Verification, verifier, isSure: true, Longest(primary));
+        Answer(SubCallRole.Panel, SubCallStep.Escalation, escalateTo, isSure: false, _prompt + Longest(primary) + Wording);
+    }
+
+    private void Route(RouteConfig route)
+    {
+        if (route.Rules.FirstOrDefault(rule => RouteMatch.Matches(rule.When, chat)) is { } rule)
+        {
+            RouteTo(route, rule.To);
+            return;
+        }
+
+        if (route.Classifier is not { } classifier)
+        {
+            RouteTo(route, route.Default);
+            return;
+        }
+
+        Control(SubCallStep.Classification, classifier, isSure: true, 0);
+
+        // Nobody knows whom it will choose: the dearest stands for all.
+        var targets = route.Rules.Select(other => other.To).Concat(route.Descriptions.Keys).Append(route.Default).Distinct(StringComparer.Ordinal);
+        RouteTo(route, targets.MaxBy(target => (catalog.Models[target].Price?.OutputPerMillion ?? decimal.MaxValue, target == route.Default ? 0 : 1))!);
+    }
+
+    private void RouteTo(RouteConfig route, string target)
+    {
+        if (target == route.Default)
+        {
+            Answer(SubCallRole.Panel, SubCallStep.Candidate, target, isSure: true, _prompt);
+            return;
+        }
+
+        if (route.Verify is { } verify)
+        {
+            Verify(target, verify.Verifier, route.Default);
+        }
+        else
+        {
+            Answer(SubCallRole.Panel, SubCallStep.Candidate, target, isSure: true, _prompt);
+            Answer(SubCallRole.Panel, SubCallStep.Escalation, route.Default, isSure: false, _prompt);
+        }
+
+        if (route.ShadowRate > 0)
+        {
+            Answer(SubCallRole.Panel, SubCallStep.Shadow, route.Default, isSure: false, _prompt);
+        }
+    }
+
+    private void Specialist(EnsembleConfig ensemble)
+    {
+        var config = ensemble.Specialist!;
+        Add(SubCallRole.Control, SubCallStep.Plan, config.Planner, isSure: true, _prompt + Wording, ControlQuestion.PlanMaxTokens);
+        var dearest = config.Members.Values.MaxBy(member => (catalog.Models[member].Price?.OutputPerMillion ?? decimal.MaxValue, Longest(member)))!;
+        for (var part = 0; part < config.MaxSubtasks; part++)
+        {
+            Answer(SubCallRole.Panel, SubCallStep.Subtask, dearest, isSure: part == 0, _prompt + Wording);
+        }
+
+        Judges(ensemble, (judge, isSure) => Answer(SubCallRole.Judge, SubCallStep.Synthesis, judge, isSure, _prompt + (config.MaxSubtasks * Longest(dearest)) + Wording), isSure: true);
+    }
+
+    private void Members(IEnumerable<PanelSlot> slots, bool isSure)
+    {
+        foreach (var slot in slots)
+        {
+            Answer(SubCallRole.Panel, SubCallStep.Candidate, slot.Member.Model, isSure, _prompt, slot.Answers);
+        }
+    }
+
+    private static void Judges(EnsembleConfig ensemble, Action<string, bool> add, bool isSure)
+    {
+        add(ensemble.Judge!.Model, isSure);
+        foreach (var fallback in ensemble.Judge.Fallbacks)
+        {
+            add(fallback, false);
+        }
+    }
+
+    private void Control(SubCallStep step, string model, bool isSure, long material) =>
+        Add(SubCallRole.Control, step, model, isSure, _prompt + material + Wording, ControlQuestion.UsualMaxTokens);
+
+    private void Answer(SubCallRole role, SubCallStep step, string model, bool isSure, long prompt, int answers = 1) =>
+        Add(role, step, model, isSure, prompt, Longest(model) * answers);
+
+    private void Add(SubCallRole role, SubCallStep step, string model, bool isSure, long prompt, long completion)
+    {
+        var price = catalog.Models[model].Price;
+        _calls.Add(new PlannedCall(
+            role, step, model, isSure, prompt, completion,
+            price is null ? null : ((prompt * price.InputPerMillion) + (completion * price.OutputPerMillion)) / 1_000_000m));
+    }
+
+    private long Longest(string model) => longest(chat, catalog.Models[model]);
+}

@@ -1,0 +1,58 @@
+using System.Buffers;
+using System.Text.Json;
+using Ensemble.Upstreams;
+
+namespace Ensemble.Strategies;
+
+/// <summary>Writes a member's tool calls as the choices of an answer: what an OpenAI answer has, and nothing else of its provider's.</summary>
+internal static class ToolAnswer
+{
+    private static readonly JsonWriterOptions Relaxed = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <param name="answer">With its choices.</param>
+    public static ReadOnlyMemory<byte> Write(ChatAnswer answer)
+    {
+        using var document = JsonDocument.Parse(answer.Choices);
+        var buffer = new ArrayBufferWriter<byte>(answer.Choices.Length + 128);
+        using (var json = new Utf8JsonWriter(buffer, Relaxed))
+        {
+            json.WriteStartArray();
+            json.WriteStartObject();
+            json.WriteNumber("index"u8, 0);
+            json.WriteStartObject("message"u8);
+            json.WriteString("role"u8, "assistant"u8);
+            json.WriteString("content"u8, answer.Content.Length > 0 ? answer.Content : null);
+            json.WriteNull("refusal"u8);
+            json.WriteStartArray("tool_calls"u8);
+            foreach (var call in Calls(document.RootElement))
+            {
+                Write(json, call);
+            }
+
+            json.WriteEndArray();
+            json.WriteEndObject();
+            json.WriteNull("logprobs"u8);
+            json.WriteString("finish_reason"u8, "tool_calls"u8);
+            json.WriteEndObject();
+            json.WriteEndArray();
+        }
+
+        return buffer.WrittenMemory;
+    }
+
+    private static IEnumerable<JsonElement> Calls(JsonElement choices) => choices.EnumerateArray()
+        .Take(1)
+        .Where(choice => choice.TryGetProperty("message", out var message) && message.TryGetProperty("tool_calls", out var calls) && calls.ValueKind == JsonValueKind.Array)
+        .SelectMany(choice => choice.GetProperty("message").GetProperty("tool_calls").EnumerateArray());
+
+    private static void Write(Utf8JsonWriter json, JsonElement call)
+    {
+        json.WriteStartObject();
+        foreach (var property in call.EnumerateObject().Where(property => property.Name is "id" or "type" or "function" or "custom"))
+        {
+            property.WriteTo(json);
+        }
+
+        json.WriteEndObject();
+    }
+}

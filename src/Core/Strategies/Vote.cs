@@ -1,0 +1,68 @@
+using Ensemble.Answers;
+using Ensemble.Catalog;
+using Ensemble.Judging;
+using Ensemble.Panels;
+using Ensemble.Runs;
+
+namespace Ensemble.Strategies;
+
+/// <summary>
+/// The answer that most weight stands behind, in the words of one who gave it. Ends the panel as soon as those who are still out can
+/// change nothing. Where no two agree a judge writes the answer, if there is one.
+/// </summary>
+internal sealed class Vote(EnsembleConfig ensemble) : IPanelDecision
+{
+    public PanelPlan Plan(RunContext context)
+    {
+        var reader = Ballot.Reader(context, ensemble);
+        return PanelPlan.Of(ensemble, context.Chat, context.Catalog) with
+        {
+            Grace = ensemble.StragglerGrace ?? StragglerGrace.All,
+            IsDecided = (candidates, weightOut) => IsSettled(context, reader, candidates, weightOut),
+        };
+    }
+
+    public async Task<RunEnd> DecideAsync(RunContext context, PanelRound round)
+    {
+        if (round.Ballot.Fitting(AnswerFormat.Of(context.Chat)) is not { } ballot)
+        {
+            return await NobodyFitsAsync(context, round.Ballot);
+        }
+
+        var vote = VoteRule.Decide(ballot);
+        var winner = ballot.Candidates[vote.Winner];
+        if (vote.IsDecided)
+        {
+            return Giving.Give(context, winner, "vote", "plurality", Share(ballot, vote.Winner));
+        }
+
+        context.Decide(new DecisionManifest("vote", "undecided") { Reason = "no_two_equal" });
+
+        // Tool calls are never merged, so that no judge could write them.
+        if (ensemble.Judge is { } judge && !ballot.CallsTools)
+        {
+            return await Synthesize.JudgeAsync(context, ensemble, round.Ballot, new JudgePrompt(context.Chat, judge, round.Ballot.Candidates, context.Random("judge")));
+        }
+
+        context.Degrade("undecided");
+        return Giving.Give(context, winner, "vote", "heaviest_member");
+    }
+
+    private async Task<RunEnd> NobodyFitsAsync(RunContext context, Ballot ballot)
+    {
+        context.Decide(new DecisionManifest("vote", "undecided") { Reason = "no_answer_in_format" });
+        return ensemble.Judge is { } judge
+            ? await Synthesize.JudgeAsync(context, ensemble, ballot, new JudgePrompt(context.Chat, judge, ballot.Candidates, context.Random("judge")))
+            : new RunFailure(RunFailureKind.PanelBelowQuorum, "No answer of the panel has the format that the request asks for.");
+    }
+
+    private bool IsSettled(RunContext context, AnswerReader reader, IReadOnlyList<Candidate> candidates, double weightOut) =>
+        Ballot.Of(reader, ensemble, candidates).Fitting(AnswerFormat.Of(context.Chat)) is { } ballot && VoteRule.IsSettled(ballot, weightOut);
+
+    private static double Share(Ballot ballot, int winner)
+    {
+        var cluster = ballot.Clusters!.Clusters[winner];
+        var behind = ballot.Candidates.Where((_, index) => ballot.Clusters.Clusters[index] == cluster).Sum(candidate => candidate.Weight);
+        return behind / ballot.Candidates.Sum(candidate => candidate.Weight);
+    }
+}
