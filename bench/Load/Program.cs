@@ -3,6 +3,7 @@ using Ensemble.Load.Baseline;
 using Ensemble.Load.Cluster;
 using Ensemble.Load.Failures;
 using Ensemble.Load.Gate;
+using Ensemble.Load.Panel;
 using Ensemble.Load.Stub;
 
 namespace Ensemble.Load;
@@ -17,7 +18,7 @@ internal static class Program
             return 2;
         }
 
-        var (verb, rest) = args is [("run" or "gate" or "cluster" or "failures" or "stub" or "baseline") and var first, .. var others] ? (first, others) : ("run", args);
+        var (verb, rest) = args is [("run" or "gate" or "cluster" or "failures" or "panel" or "stub" or "baseline") and var first, .. var others] ? (first, others) : ("run", args);
         using var stop = new CancellationTokenSource();
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => Stop(signal, stop));
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal => Stop(signal, stop));
@@ -37,6 +38,8 @@ internal static class Program
                     return await new ClusterRun(ClusterOptions.Parse(rest), stop.Token).ExecuteAsync();
                 case "failures":
                     return await new FailuresRun(FailuresOptions.Parse(rest), stop.Token).ExecuteAsync();
+                case "panel":
+                    return await new PanelRun(PanelOptions.Parse(rest), stop.Token).ExecuteAsync();
                 default:
                     return await new BenchmarkRun(RunOptions.Parse(rest), stop.Token).ExecuteAsync();
             }

@@ -10,6 +10,7 @@ internal sealed record RunOptions
         gate
         cluster [--quick] [--rounds N] [--product DLL] [--silo DLL] [--out FILE]
         failures [--quick] [--only NAME,…] [--silo DLL] [--logs FOLDER] [--out FILE]
+        panel [--data FILE] [--only NAME,…] [--product DLL] [--out FILE]
         stub --urls URL
         baseline --urls URL --stub URL
         """;
