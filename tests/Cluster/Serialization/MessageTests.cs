@@ -119,14 +119,15 @@ public sealed class MessageTests
     {
         Numbers<GateKind>().ShouldBe("Model=0 Alias=1 Caller=2");
         Numbers<GateLimit>().ShouldBe("Rpm=0 Tpm=1 Rpd=2 Concurrency=3 Cooldown=4 OperatorFault=5");
-        Numbers<SubCallRole>().ShouldBe("Panel=0 Judge=1");
-        Numbers<SubCallStep>().ShouldBe("Candidate=0 Synthesis=1 Direct=2");
+        Numbers<SubCallRole>().ShouldBe("Panel=0 Judge=1 Control=2");
+        Numbers<SubCallStep>().ShouldBe(
+            "Candidate=0 Synthesis=1 Direct=2 Analysis=3 Pick=4 SelfReport=5 Verification=6 Escalation=7 Classification=8 Plan=9 Subtask=10 Shadow=11 Embedding=12");
         Numbers<CallOutcome>().ShouldBe(
             "Ok=0 Blank=1 BlankAtLength=2 Refused=3 Filtered=4 RequestRejected=5 NotFound=6 AuthenticationFailed=7 RateLimited=8 GateRefused=9 "
-            + "Unsupported=10 ServerError=11 TransportError=12 InvalidResponse=13 Incomplete=14 TimedOut=15 Stalled=16 Cancelled=17 Lost=18");
+            + "Unsupported=10 ServerError=11 TransportError=12 InvalidResponse=13 Incomplete=14 TimedOut=15 Stalled=16 Cancelled=17 Lost=18 OverBudget=19");
         Numbers<RunFailureKind>().ShouldBe(
             "RequestRejected=0 UnsupportedContent=1 MaxTokensTooSmall=2 RateLimited=3 PanelBelowQuorum=4 JudgeFailed=5 JudgeTimedOut=6 DirectRateLimited=7 "
-            + "DirectFailed=8 DirectTimedOut=9 DeadlineExceeded=10 AnswerTooLarge=11 Cancelled=12 Internal=13 Interrupted=14");
+            + "DirectFailed=8 DirectTimedOut=9 DeadlineExceeded=10 AnswerTooLarge=11 Cancelled=12 Internal=13 Interrupted=14 BudgetExceeded=15");
         Numbers<RunStart>().ShouldBe("Started=0 Overloaded=1 Draining=2 UnknownModel=3");
 
         static string Numbers<T>()
