@@ -83,9 +83,6 @@ internal static class JsonAnswer
                 // A number with more digits than are compared says the same only where it is written the same.
                 writer.WriteRawValue(NumberValue.OfJson(JsonRaw(element)) is { } number ? number.ToString() : element.GetRawText(), skipInputValidation: true);
                 break;
-            case JsonValueKind.String:
-                writer.WriteStringValue(element.GetString());
-                break;
             default:
                 element.WriteTo(writer);
                 break;
@@ -96,26 +93,23 @@ internal static class JsonAnswer
 
     private static void WriteObject(Utf8JsonWriter writer, JsonElement element)
     {
-        var properties = new List<JsonProperty>(element.GetPropertyCount());
-        var names = new Dictionary<string, int>(properties.Capacity);
+        var properties = new (string Name, int Place, JsonElement Value)[element.GetPropertyCount()];
+        var count = 0;
         foreach (var property in element.EnumerateObject())
         {
-            if (names.TryAdd(property.Name, properties.Count))
-            {
-                properties.Add(property);
-            }
-            else
-            {
-                properties[names[property.Name]] = property;
-            }
+            properties[count] = (property.Name, count++, property.Value);
         }
 
-        properties.Sort(static (one, other) => string.CompareOrdinal(one.Name, other.Name));
+        properties.AsSpan(0, count).Sort(static (one, other) => string.CompareOrdinal(one.Name, other.Name) is var order and not 0 ? order : one.Place - other.Place);
         writer.WriteStartObject();
-        foreach (var property in properties)
+        for (var index = 0; index < count; index++)
         {
-            writer.WritePropertyName(property.Name);
-            Write(writer, property.Value);
+            var (name, _, value) = properties[index];
+            if (index + 1 == count || properties[index + 1].Name != name)
+            {
+                writer.WritePropertyName(name);
+                Write(writer, value);
+            }
         }
 
         writer.WriteEndObject();

@@ -64,11 +64,11 @@ internal readonly record struct NumberAnswer(bool InPercent) : IStatedReader<Num
         return true;
     }
 
-    /// <summary>A number in bold that is all that is bold there.</summary>
+    /// <summary>A number in bold that is all that is bold there, and the last one of the text: an earlier one stresses a step.</summary>
     /// <param name="mayDiffer">Whether the last one counts where several different ones are bold.</param>
     public Found Bold(ReadOnlySpan<char> text, bool mayDiffer, out NumberValue value)
     {
-        (value, var found) = (default, Found.None);
+        (value, var found, var end) = (default, Found.None, 0);
         for (var at = 0; Bolds.Next(text, ref at, out var bold, out var isItem);)
         {
             if (isItem || !Whole(bold, out var here))
@@ -81,10 +81,10 @@ internal readonly record struct NumberAnswer(bool InPercent) : IStatedReader<Num
                 return Found.Unclear;
             }
 
-            (value, found) = (here, Found.Value);
+            (value, found, end) = (here, Found.Value, at);
         }
 
-        return found;
+        return found == Found.Value && NumberScanner.Next(text, end, out _) ? Found.None : found;
     }
 
     /// <summary>Where a quantity was asked for: an answer of one short sentence, or a last one that concludes, with one number.</summary>

@@ -177,7 +177,9 @@ internal static class ExtractionCases
         ("She eats 3 and bakes with 4, which leaves her 9.\nTherefore, she makes $18 every day.", "Number 18"),
         ("She eats 3 and bakes with 4. So in total she makes 9 * $2 = $18 every day.", "Number 18"),
         ("She eats 3 and bakes with 4, which leaves her 9 of the 16 to sell at 2 dollars each at the market.", null),
-        ("There are 18 left.", "Number 18"));
+        ("There are 18 left.", "Number 18"),
+        ("She sells them for **2 dollars** each, at the market. Therefore, she makes $18 every day.", "Number 18"),
+        ("She sells them for **2 dollars** each, at the market. Every day there she makes $18 and no more than that.", null));
 
     public static TheoryData<AnswerType, string, string, string?> ForcedNumbers { get; } = Of(
         AnswerType.Number,
@@ -187,6 +189,7 @@ internal static class ExtractionCases
         ("The profit is $750 (earnings) - $500 (car payment) = $250 a month.", "Number 250"),
         ("120 minutes / 60 = 2 hours.\n\nIt takes 2 hours to charge the phone to 100%.", "Number 2"),
         ("She has **12** left, of 16.", "Number 12"),
+        ("She sells them for **2 dollars** each. She makes $18 every day.", "Number 18"),
         ("She has 12 left. That is all that can be said.", "Number 12"),
         ("It is not 5.", null),
         ("The answer is not 5.", null),
