@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Ensemble.Load.Answers;
 using Ensemble.Load.Baseline;
 using Ensemble.Load.Cluster;
 using Ensemble.Load.Failures;
@@ -18,7 +19,7 @@ internal static class Program
             return 2;
         }
 
-        var (verb, rest) = args is [("run" or "gate" or "cluster" or "failures" or "panel" or "stub" or "baseline") and var first, .. var others] ? (first, others) : ("run", args);
+        var (verb, rest) = args is [("run" or "gate" or "answers" or "cluster" or "failures" or "panel" or "stub" or "baseline") and var first, .. var others] ? (first, others) : ("run", args);
         using var stop = new CancellationTokenSource();
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => Stop(signal, stop));
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal => Stop(signal, stop));
@@ -34,6 +35,8 @@ internal static class Program
                     return 0;
                 case "gate":
                     return await GateRun.ExecuteAsync(stop.Token);
+                case "answers":
+                    return await AnswersRun.ExecuteAsync(stop.Token);
                 case "cluster":
                     return await new ClusterRun(ClusterOptions.Parse(rest), stop.Token).ExecuteAsync();
                 case "failures":
