@@ -31,6 +31,9 @@ public sealed record FrontendOptions
     /// <summary><c>Security:UseProxy</c>: whether providers are called through the proxy of the environment. Default false.</summary>
     public bool UseProxy { get; init; }
 
+    /// <summary><c>Telemetry:CaptureContent</c>: whether manifests hold what candidates, audits and plans say. Default false.</summary>
+    public bool CapturesContent { get; init; }
+
     /// <summary><c>Admin:Key</c>: what opens the admin doors, as SHA-256 of its UTF-8 bytes; null = they answer on this machine only.</summary>
     public ReadOnlyMemory<byte>? AdminKeySha256 { get; init; }
 

@@ -17,6 +17,7 @@ internal sealed class OptionsReader(IConfiguration configuration, IReadOnlyList<
     [
         "Catalog:File", "Storage:Provider", "Storage:ConnectionString", "Limits:MaxBodyBytes", "Limits:MaxRuns", "Limits:DrainSeconds", "Usage:Log",
         "Admin:Key", "Security:MasterKey", "Security:SecretDirectory", "Security:AllowedNetworks", "Security:UseProxy",
+        "Telemetry:CaptureContent",
     ];
 
     /// <summary>Fewest characters of the admin key.</summary>
@@ -76,6 +77,7 @@ internal sealed class OptionsReader(IConfiguration configuration, IReadOnlyList<
             LogsUsage = Flag("Usage:Log", defaults.LogsUsage),
             AllowedNetworks = NetworkList.Read(configuration.GetSection("Security:AllowedNetworks"), _problems),
             UseProxy = Flag("Security:UseProxy", defaults.UseProxy),
+            CapturesContent = Flag("Telemetry:CaptureContent", defaults.CapturesContent),
             AdminKeySha256 = AdminKey("Admin:Key"),
             Sealer = MasterKey("Security:MasterKey"),
             SecretDirectory = Folder("Security:SecretDirectory"),

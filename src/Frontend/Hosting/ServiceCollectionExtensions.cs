@@ -118,7 +118,13 @@ public static partial class ServiceCollectionExtensions
             provider.GetRequiredService<IGate>(),
             provider.GetRequiredService<TimeProvider>(),
             new Random(Environment.TickCount)));
-        services.TryAddSingleton<RunServices>();
+        services.TryAddSingleton(static provider => new RunServices(
+            provider.GetRequiredService<IModelCaller>(),
+            provider.GetRequiredService<IUsageSink>(),
+            provider.GetRequiredService<TimeProvider>())
+        {
+            CaptureContent = provider.GetRequiredService<FrontendOptions>().CapturesContent,
+        });
         services.TryAddSingleton(static provider => new StoredAnswers(
             provider.GetRequiredService<IRunStore>(),
             provider.GetRequiredService<FrontendOptions>().Sealer,
