@@ -34,6 +34,25 @@ internal readonly struct ManifestWriter(Utf8JsonWriter json, bool showsNames)
         json.WriteEndArray();
         Write(manifest.Panel);
         Write(manifest.Judge);
+        json.WriteStartArray("candidates"u8);
+        foreach (var candidate in manifest.Candidates)
+        {
+            Write(candidate);
+        }
+
+        json.WriteEndArray();
+        json.WriteStartArray("decisions"u8);
+        foreach (var decision in manifest.Decisions)
+        {
+            Write(decision);
+        }
+
+        json.WriteEndArray();
+        json.WriteStartObject("saved"u8);
+        json.WriteNumber("calls"u8, manifest.Saved.Calls);
+        json.WriteNumber("tokens"u8, manifest.Saved.Tokens);
+        Number("cost_usd", manifest.Saved.CostUsd);
+        json.WriteEndObject();
         json.WriteStartArray("sub_calls"u8);
         foreach (var subCall in manifest.SubCalls)
         {
@@ -93,6 +112,40 @@ internal readonly struct ManifestWriter(Utf8JsonWriter json, bool showsNames)
         json.WriteEndObject();
     }
 
+    private void Write(CandidateManifest candidate)
+    {
+        json.WriteStartObject();
+        json.WriteNumber("member"u8, candidate.Member);
+        json.WriteNumber("sample"u8, candidate.Sample);
+        json.WriteNumber("weight"u8, candidate.Weight);
+        json.WriteString("answer_type"u8, candidate.AnswerType);
+        if (candidate.Answer is not null)
+        {
+            json.WriteString("answer"u8, candidate.Answer);
+        }
+
+        Number("cluster", candidate.Cluster);
+        Number("score", candidate.Score);
+        json.WriteEndObject();
+    }
+
+    private void Write(DecisionManifest decision)
+    {
+        json.WriteStartObject();
+        json.WriteString("step"u8, decision.Step);
+        json.WriteString("verdict"u8, decision.Verdict);
+        if (decision.Reason is not null)
+        {
+            json.WriteString("reason"u8, decision.Reason);
+        }
+
+        NumberIfAny("index", decision.Index);
+        NumberIfAny("member", decision.Member);
+        NumberIfAny("sample", decision.Sample);
+        NumberIfAny("value", decision.Value);
+        json.WriteEndObject();
+    }
+
     private void Write(SubCallManifest subCall)
     {
         var usage = subCall.Usage;
@@ -132,6 +185,14 @@ internal readonly struct ManifestWriter(Utf8JsonWriter json, bool showsNames)
     }
 
     private void Milliseconds(string name, TimeSpan? time) => Number(name, time is { } known ? Math.Round(known.TotalMilliseconds, 3) : null);
+
+    private void NumberIfAny(string name, double? value)
+    {
+        if (value is { } known)
+        {
+            json.WriteNumber(name, known);
+        }
+    }
 
     private void Number(string name, double? value)
     {
