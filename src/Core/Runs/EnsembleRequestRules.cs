@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Ensemble.Catalog;
 using Ensemble.Chat;
 
 namespace Ensemble.Runs;
@@ -8,8 +9,9 @@ public static class EnsembleRequestRules
 {
     private const string Code = "unsupported_by_ensemble";
 
+    /// <param name="tools">What the ensemble does with tools.</param>
     /// <exception cref="ChatRequestException">The request asks for something that has no meaning over several answers.</exception>
-    public static void Check(ChatRequest request)
+    public static void Check(ChatRequest request, ToolsMode tools)
     {
         if (request.N > 1)
         {
@@ -18,14 +20,31 @@ public static class EnsembleRequestRules
 
         Refuse(request, "logprobs", "An ensemble's answer has no token log-probabilities: leave 'logprobs' out, or name a single model.");
         Refuse(request, "audio", "An ensemble answers in text: leave 'audio' out, or name a single model.");
-        Refuse(request, "functions", "'functions' is the legacy form of tools, and this ensemble takes neither: name a single model.");
-        Refuse(request, "function_call", "'function_call' is the legacy form of 'tool_choice', and this ensemble takes neither: name a single model.");
-        Refuse(request, "tools", "This ensemble does not call tools: leave 'tools' out, or name a single model.");
-        Refuse(request, "tool_choice", "This ensemble does not call tools: leave 'tool_choice' out, or name a single model.");
+        CheckTools(request, tools);
         if (request.TryGetField("modalities", out var modalities) && HoldsAudio(request.Slice(modalities.Value)))
         {
             throw Refused("modalities", "An ensemble answers in text: leave \"audio\" out of 'modalities', or name a single model.");
         }
+    }
+
+    private static void CheckTools(ChatRequest request, ToolsMode tools)
+    {
+        if (tools == ToolsMode.Vote)
+        {
+            Refuse(request, "functions", "'functions' is the legacy form of 'tools': send those, or name a single model.");
+            Refuse(request, "function_call", "'function_call' is the legacy form of 'tool_choice': send that, or name a single model.");
+            if (request.Asks("tool_choice") && !request.Asks("tools"))
+            {
+                throw new ChatRequestException("'tool_choice' says which of 'tools' to call, and there are none: send 'tools', or leave it out.", "tool_choice");
+            }
+
+            return;
+        }
+
+        Refuse(request, "functions", "'functions' is the legacy form of tools, and this ensemble takes neither: name a single model.");
+        Refuse(request, "function_call", "'function_call' is the legacy form of 'tool_choice', and this ensemble takes neither: name a single model.");
+        Refuse(request, "tools", "This ensemble does not call tools: leave 'tools' out, or name a single model.");
+        Refuse(request, "tool_choice", "This ensemble does not call tools: leave 'tool_choice' out, or name a single model.");
     }
 
     private static void Refuse(ChatRequest request, string field, string message)

@@ -67,7 +67,7 @@ internal sealed class ChatEndpoint(
 
             if (ensemble is not null)
             {
-                EnsembleRequestRules.Check(chat);
+                EnsembleRequestRules.Check(chat, ensemble.Tools);
             }
         }
         catch (ChatRequestException problem)

@@ -1,3 +1,4 @@
+using Ensemble.Catalog;
 using Ensemble.Chat;
 using Ensemble.Runs;
 
@@ -16,7 +17,7 @@ public sealed class EnsembleRequestRulesTests
     [InlineData("\"tool_choice\":\"required\"", "tool_choice")]
     public void Check_WhatHasNoMeaningOverSeveralAnswers_IsRefused(string field, string param)
     {
-        var refusal = Should.Throw<ChatRequestException>(() => EnsembleRequestRules.Check(Request(field)));
+        var refusal = Should.Throw<ChatRequestException>(() => EnsembleRequestRules.Check(Request(field), ToolsMode.Reject));
         (refusal.Param, refusal.Code).ShouldBe((param, "unsupported_by_ensemble"));
     }
 
@@ -25,7 +26,29 @@ public sealed class EnsembleRequestRulesTests
     [InlineData("\"n\":null,\"logprobs\":null,\"modalities\":null,\"functions\":null,\"function_call\":\"auto\",\"tools\":null,\"tool_choice\":\"none\"")]
     [InlineData("\"modalities\":[\"\\ud800\"]")]
     [InlineData("\"top_logprobs\":3,\"parallel_tool_calls\":true")]
-    public void Check_FormsThatSayNothing_Pass(string fields) => Should.NotThrow(() => EnsembleRequestRules.Check(Request(fields)));
+    public void Check_FormsThatSayNothing_Pass(string fields)
+    {
+        Should.NotThrow(() => EnsembleRequestRules.Check(Request(fields), ToolsMode.Reject));
+        Should.NotThrow(() => EnsembleRequestRules.Check(Request(fields), ToolsMode.Vote));
+    }
+
+    [Theory]
+    [InlineData("\"tools\":[{}]")]
+    [InlineData("\"tools\":[{}],\"tool_choice\":\"required\",\"parallel_tool_calls\":false")]
+    [InlineData("\"tools\":[{}],\"tool_choice\":{\"type\":\"function\",\"function\":{\"name\":\"f\"}}")]
+    public void Check_ToolsWhereTheyAreVotedOn_Pass(string fields) =>
+        Should.NotThrow(() => EnsembleRequestRules.Check(Request(fields), ToolsMode.Vote));
+
+    [Theory]
+    [InlineData("\"functions\":[{}]", "functions", "unsupported_by_ensemble")]
+    [InlineData("\"tools\":[{}],\"function_call\":{\"name\":\"f\"}", "function_call", "unsupported_by_ensemble")]
+    [InlineData("\"tools\":[{}],\"n\":2", "n", "unsupported_by_ensemble")]
+    [InlineData("\"tools\":[],\"tool_choice\":\"required\"", "tool_choice", null)]
+    public void Check_WhereToolsAreVotedOn_RefusesTheRestAndAChoiceOfNone(string fields, string param, string? code)
+    {
+        var refusal = Should.Throw<ChatRequestException>(() => EnsembleRequestRules.Check(Request(fields), ToolsMode.Vote));
+        (refusal.Param, refusal.Code).ShouldBe((param, code));
+    }
 
     private static ChatRequest Request(string fields) => RunBench.Parse($$"""{"model":"panel",{{fields}},"messages":[{"role":"user","content":"?"}]}""");
 }
