@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using Ensemble.Frontend.Errors;
 using Ensemble.Frontend.Http;
+using Ensemble.Frontend.Runs;
 using Ensemble.Runs;
 
 namespace Ensemble.Frontend.Chat;
@@ -9,7 +10,8 @@ namespace Ensemble.Frontend.Chat;
 /// <summary>Folds a run's events into one chat completion.</summary>
 internal static class WholeAnswer
 {
-    public static async Task WriteAsync(HttpContext context, RunRequest request, IAsyncEnumerable<RunEvent> events, TimeProvider time)
+    /// <param name="manifests">Knows the manifest that goes into the answer, names included; null = none does.</param>
+    public static async Task WriteAsync(HttpContext context, RunRequest request, IAsyncEnumerable<RunEvent> events, IRunEngine? manifests, TimeProvider time)
     {
         var facts = new AnswerFacts();
         string? text = null;
@@ -31,7 +33,11 @@ internal static class WholeAnswer
                     break;
                 case RunCompleted completed:
                     facts.WriteTo(context.Response.Headers, completed.Usage);
-                    var body = new Body(request, time.GetUtcNow().ToUnixTimeSeconds(), longer?.ToString() ?? text, completed);
+                    var body = new Body(request, time.GetUtcNow().ToUnixTimeSeconds(), longer?.ToString() ?? text, completed)
+                    {
+                        HasManifest = manifests is not null,
+                        Manifest = manifests is null ? null : await FindManifestAsync(manifests, request.Id, context.RequestAborted),
+                    };
                     await JsonResponse.WriteAsync(context.Response, body, Write);
                     return;
                 case RunFailed failed:
@@ -77,8 +83,45 @@ internal static class WholeAnswer
         }
 
         UsageJson.Write(json, body.Completed.Usage);
+        if (body.HasManifest)
+        {
+            WriteManifest(json, body.Manifest);
+        }
+
         json.WriteEndObject();
     }
 
-    private readonly record struct Body(RunRequest Request, long Created, string? Text, RunCompleted Completed);
+    private static async ValueTask<RunManifest?> FindManifestAsync(IRunEngine manifests, RunId run, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await manifests.FindManifestAsync(run, cancellationToken);
+        }
+        catch (ClusterUnavailableException)
+        {
+            // The answer is here and paid for; it is not lost over what is said about it.
+            return null;
+        }
+    }
+
+    private static void WriteManifest(Utf8JsonWriter json, RunManifest? manifest)
+    {
+        json.WritePropertyName("ensemble"u8);
+        if (manifest is null)
+        {
+            // Of an answer that is repeated it may have been forgotten.
+            json.WriteNullValue();
+        }
+        else
+        {
+            new ManifestWriter(json, showsNames: true).Write(manifest);
+        }
+    }
+
+    private readonly record struct Body(RunRequest Request, long Created, string? Text, RunCompleted Completed)
+    {
+        public bool HasManifest { get; init; }
+
+        public RunManifest? Manifest { get; init; }
+    }
 }

@@ -8,6 +8,7 @@ internal static class HeaderNames
     public const string Agreement = "x-ensemble-agreement";
     public const string CostUsd = "x-ensemble-cost-usd";
     public const string Degraded = "x-ensemble-degraded";
+    public const string Manifest = "x-ensemble-manifest";
     public const string IdempotencyKey = "idempotency-key";
     public const string IdempotentReplayed = "idempotent-replayed";
     public const string ShouldRetry = "x-should-retry";
