@@ -4,6 +4,7 @@ using Ensemble.Frontend.Callers;
 using Ensemble.Frontend.Errors;
 using Ensemble.Frontend.Http;
 using Ensemble.Frontend.Limits;
+using Ensemble.Frontend.Runs;
 using Ensemble.Gates;
 using Ensemble.Runs;
 using Microsoft.Extensions.Primitives;
@@ -80,6 +81,18 @@ internal sealed class ChatEndpoint(
             return ApiErrors.IdempotencyKeyMalformed;
         }
 
+        var (wishes, refused) = RequestWishes.Read(context.Request, caller, chat);
+        if (refused is not null)
+        {
+            return refused;
+        }
+
+        if (wishes.DryRun)
+        {
+            await WritePlanAsync(context, caller, chat, snapshot);
+            return null;
+        }
+
         var admission = await gates.EnterAsync(caller, chat, snapshot, context.RequestAborted);
         RateLimitHeaders.Write(context.Response.Headers, admission.Quotas);
         if (admission.Refusal is { } refusal)
@@ -91,7 +104,7 @@ internal sealed class ChatEndpoint(
         var (request, error) = await StartAsync(context, fresh, admission, limits, snapshot.Ensembles.ContainsKey(chat.Model));
         if (error is null)
         {
-            await WriteAsync(context, request, admission, limits.StreamCommit, isRepeat: request.IsKept && request.Id != fresh.Id);
+            await WriteAsync(context, request, wishes, admission, limits.StreamCommit, isRepeat: request.IsKept && request.Id != fresh.Id);
         }
 
         return error;
@@ -133,7 +146,17 @@ internal sealed class ChatEndpoint(
         }
     }
 
-    private async Task WriteAsync(HttpContext context, RunRequest request, JointAdmission admission, TimeSpan commitAfter, bool isRepeat)
+    private static Task WritePlanAsync(HttpContext context, Caller caller, ChatRequest chat, CatalogSnapshot snapshot)
+    {
+        var strategy = snapshot.Ensembles.TryGetValue(chat.Model, out var ensemble) ? SnakeCase.Of(ensemble.Strategy) : "direct";
+        return JsonResponse.WriteAsync(
+            context.Response,
+            (chat.Model, strategy, plan: RunPlan.Of(chat, snapshot), showsNames: caller.ReadsManifests),
+            static (json, body) => new PlanWriter(json, body.showsNames).Write(body.Model, body.strategy, body.plan));
+    }
+
+    private async Task WriteAsync(
+        HttpContext context, RunRequest request, RequestWishes wishes, JointAdmission admission, TimeSpan commitAfter, bool isRepeat)
     {
         context.Response.Headers[HeaderNames.RunId] = request.Id.Value;
         if (isRepeat)
@@ -152,7 +175,7 @@ internal sealed class ChatEndpoint(
             }
             else
             {
-                await WholeAnswer.WriteAsync(context, request, events, time);
+                await WholeAnswer.WriteAsync(context, request, events, wishes.Manifest ? engine : null, time);
             }
 
             completed = true;

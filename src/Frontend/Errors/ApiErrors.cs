@@ -1,4 +1,5 @@
 using Ensemble.Chat;
+using Ensemble.Frontend.Http;
 using Ensemble.Gates;
 using Ensemble.Runs;
 
@@ -57,6 +58,22 @@ internal static class ApiErrors
     public static readonly ApiError IdempotencyKeyReused = new(
         422, InvalidRequest, "idempotency_key_reused", "This Idempotency-Key came with another body before: send the same one, or take a new key.")
     { IsLasting = true };
+
+    public static readonly ApiError ManifestNotAllowed = new(
+        403, "permission_error", "manifest_not_allowed", $"This API key may not read manifests with names: leave '{HeaderNames.Manifest}' out, or read GET /v1/runs/{{id}}.")
+    { Param = HeaderNames.Manifest, IsLasting = true };
+
+    public static readonly ApiError ManifestValueUnknown = new(
+        400, InvalidRequest, null, $"'{HeaderNames.Manifest}' has one value, 'inline': send that, once, or leave it out.")
+    { Param = HeaderNames.Manifest, IsLasting = true };
+
+    public static readonly ApiError ManifestOfStream = new(
+        400, InvalidRequest, null, $"A stream has no manifest in it: leave '{HeaderNames.Manifest}' or 'stream' out, or read GET /v1/runs/{{id}} after the stream.")
+    { Param = HeaderNames.Manifest, IsLasting = true };
+
+    public static readonly ApiError DryRunValueUnknown = new(
+        400, InvalidRequest, null, "'dry_run' is true or false, once: with true the request's plan is the answer, and nobody is called.")
+    { Param = "dry_run", IsLasting = true };
 
     public static ApiError ModelNotAllowed(string alias) => new(
         403, "permission_error", "model_not_allowed", $"This API key may not use the model '{Cut(alias)}'.")
