@@ -9,6 +9,6 @@ public sealed record RunAnswer(string FinishReason)
     /// <summary>Whether a model was asked by its own name, so that its provider's chunks were the answer.</summary>
     public bool IsDirect { get; init; }
 
-    /// <summary>A direct model's whole answer: its provider's choices as JSON, with ids of ours; empty otherwise.</summary>
+    /// <summary>A direct model's whole answer, or an ensemble's tool calls: choices as JSON, with ids of ours; empty otherwise.</summary>
     public ReadOnlyMemory<byte> Choices { get; init; }
 }

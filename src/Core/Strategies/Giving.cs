@@ -19,9 +19,9 @@ internal static class Giving
             return context.Show(new AnswerDelta(candidate.Text)) ? new RunAnswer(candidate.Answer.FinishReason) : TooLarge;
         }
 
-        var choices = new ToolCallIds(context.Request.Id).Replace(ToolAnswer.Write(candidate.Answer));
-        return !context.Chat.Stream ? new RunAnswer("tool_calls") { Choices = choices }
-            : context.Show(new ChoicesDelta(ChoicesAsDelta.Convert(choices.ToArray()))) ? new RunAnswer("tool_calls") { IsDirect = true }
+        var choices = new ToolCallIds(context.Request.Id).Replace(ToolAnswer.Write(candidate.Answer, isWhole: !context.Chat.Stream));
+        return !context.Chat.Stream ? new RunAnswer(ToolAnswer.FinishReason) { Choices = choices }
+            : context.Show(new ChoicesDelta(ChoicesAsDelta.Convert(choices.ToArray()))) ? new RunAnswer(ToolAnswer.FinishReason)
             : TooLarge;
     }
 

@@ -7,10 +7,13 @@ namespace Ensemble.Strategies;
 /// <summary>Writes a member's tool calls as the choices of an answer: what an OpenAI answer has, and nothing else of its provider's.</summary>
 internal static class ToolAnswer
 {
+    public const string FinishReason = "tool_calls";
+
     private static readonly JsonWriterOptions Relaxed = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <param name="answer">With its choices.</param>
-    public static ReadOnlyMemory<byte> Write(ChatAnswer answer)
+    /// <param name="isWhole">Whether they end the answer; else a finish chunk follows, without which Node's client takes the last call for unfinished.</param>
+    public static ReadOnlyMemory<byte> Write(ChatAnswer answer, bool isWhole)
     {
         using var document = JsonDocument.Parse(answer.Choices);
         var buffer = new ArrayBufferWriter<byte>(answer.Choices.Length + 128);
@@ -32,7 +35,7 @@ internal static class ToolAnswer
             json.WriteEndArray();
             json.WriteEndObject();
             json.WriteNull("logprobs"u8);
-            json.WriteString("finish_reason"u8, "tool_calls"u8);
+            json.WriteString("finish_reason"u8, isWhole ? FinishReason : null);
             json.WriteEndObject();
             json.WriteEndArray();
         }

@@ -26,7 +26,7 @@ internal sealed class ChunkWriter(PipeWriter output, RunRequest request, long cr
         Close("null"u8);
     }
 
-    /// <summary>A direct model's chunk.</summary>
+    /// <summary>A direct model's chunk, or an ensemble's tool calls.</summary>
     public void Choices(ReadOnlySpan<byte> choices)
     {
         _hasRole = true;
