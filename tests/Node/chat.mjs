@@ -1,6 +1,7 @@
 // Makes one chat completion with OpenAI's own client and prints what a program that uses it would see:
-//   node chat.mjs <baseUrl> <apiKey> '{"mode":"whole"|"stream","request":{...},"maxRetries":0,"headers":{},"timeoutMs":60000}'
+//   node chat.mjs <baseUrl> <apiKey> '{"mode":"whole"|"stream"|"collect","request":{...},"maxRetries":0,"headers":{},"timeoutMs":60000}'
 // whole: the answer as one line of JSON. stream: a line for each chunk, then {"done":true}.
+// collect: a line for each tool call that the client's own helper for streams reports as done, then {"done":true}.
 // An error, before or amid a stream, is the last line: {"error":{...}}. Only a wrong call of this script ends with another code than 0.
 import OpenAI from "openai";
 
@@ -20,6 +21,11 @@ try {
     for await (const chunk of stream) {
       print(chunk);
     }
+    print({ done: true });
+  } else if (mode === "collect") {
+    const stream = client.chat.completions.stream(request);
+    stream.on("tool_calls.function.arguments.done", ({ name, arguments: text }) => print({ name, arguments: text }));
+    await stream.finalChatCompletion();
     print({ done: true });
   } else {
     print(await client.chat.completions.create(request));

@@ -45,6 +45,17 @@ public static class NodeSdk
         CancellationToken cancellationToken = default) =>
         RunAsync("stream", baseUrl, apiKey, request, maxRetries, headers, cancellationToken);
 
+    /// <inheritdoc cref="WholeAsync"/>
+    /// <summary>Has the client's own helper put a stream together: an answer for each tool call that it reports as done.</summary>
+    public static Task<NodeResult> CollectAsync(
+        Uri baseUrl,
+        string apiKey,
+        string request,
+        int maxRetries = 0,
+        IReadOnlyDictionary<string, string>? headers = null,
+        CancellationToken cancellationToken = default) =>
+        RunAsync("collect", baseUrl, apiKey, request, maxRetries, headers, cancellationToken);
+
     private static async Task<NodeResult> RunAsync(
         string mode,
         Uri baseUrl,
