@@ -61,5 +61,8 @@ internal sealed class AnswerChain(RunContext context, EnsembleConfig ensemble)
 
         // Another one at once is better than this one later.
         WaitForGate = isLast,
-    });
+    })
+    {
+        Prompt = writer.Prompt,
+    };
 }

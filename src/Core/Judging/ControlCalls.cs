@@ -45,7 +45,10 @@ internal sealed class ControlCalls(RunContext context, EnsembleConfig ensemble)
                 Timeout = ensemble.Timeout ?? model.Timeout,
                 IdleTimeout = ensemble.IdleTimeout,
                 WaitForGate = index == question.Models.Count - 1,
-            }),
+            })
+            {
+                Prompt = question.Prompt.Version,
+            },
             context.Deadline.Token);
     }
 

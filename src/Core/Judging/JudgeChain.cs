@@ -53,7 +53,7 @@ internal sealed class JudgeChain(RunContext context, EnsembleConfig ensemble, Ju
     public Task<JudgeResult> AskAsync(JudgePrompt prompt) => new AnswerChain(context, ensemble).WriteAsync([.. _judges.Select((name, index) =>
     {
         var model = context.Catalog.Models[name];
-        return new AnswerWriter(new SubCallKey(SubCallStep.Synthesis, index, 0), SubCallRole.Judge, model, () => Edits(prompt, model));
+        return new AnswerWriter(new SubCallKey(SubCallStep.Synthesis, index, 0), SubCallRole.Judge, model, () => Edits(prompt, model)) { Prompt = prompt.Version };
     })]);
 
     private RequestEdits Edits(JudgePrompt prompt, ModelConfig model)

@@ -1,7 +1,9 @@
+using System.Buffers.Text;
 using System.Collections.Frozen;
 using System.Text.Json;
 using Ensemble.Catalog;
 using Ensemble.Chat;
+using Ensemble.Models;
 
 namespace Ensemble.Panels;
 
@@ -41,9 +43,17 @@ internal static class MemberEdits
         return edits;
     }
 
-    private static long? SeedOf(ChatRequest chat, PanelSlot slot)
+    /// <summary>The seed that a call sends; null = none.</summary>
+    public static long? SeedOf(ModelCall call) =>
+        call.Edits.Fields.TryGetValue("seed", out var set) ? Utf8Parser.TryParse(set.Span, out long seed, out _) ? seed : null
+        : call.Edits.Drops("seed") ? null
+        : SeedOf(call.Chat);
+
+    private static long? SeedOf(ChatRequest chat, PanelSlot slot) => slot.Key.Sample == 0 ? null : SeedOf(chat);
+
+    private static long? SeedOf(ChatRequest chat)
     {
-        if (slot.Key.Sample == 0 || !chat.TryGetField("seed", out var field) || field.Kind != JsonTokenType.Number)
+        if (!chat.TryGetField("seed", out var field) || field.Kind != JsonTokenType.Number)
         {
             return null;
         }

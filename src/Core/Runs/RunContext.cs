@@ -2,6 +2,7 @@ using Ensemble.Catalog;
 using Ensemble.Chat;
 using Ensemble.Gates;
 using Ensemble.Models;
+using Ensemble.Panels;
 using Ensemble.Upstreams;
 using Ensemble.Usage;
 
@@ -351,6 +352,8 @@ internal sealed class RunContext
         {
             Reported = result.Usage,
             IsRemembered = isRemembered,
+            Prompt = subCall.Prompt,
+            Seed = MemberEdits.SeedOf(subCall.Call),
             DroppedParameters = result.DroppedParameters,
             Error = result.Error?.Message,
         };

@@ -10,6 +10,9 @@ internal readonly record struct SubCall(SubCallKey Key, SubCallRole Role, ModelC
     /// <summary>Of the run's budget, where it was asked beforehand.</summary>
     public RunBudget.Reservation? Reservation { get; init; }
 
+    /// <summary>The version of the built-in wording that it asks with; null = the caller's own words.</summary>
+    public string? Prompt { get; init; }
+
     /// <summary>Whether it does not fit the budget, so that it is not made.</summary>
     public bool IsOverBudget { get; init; }
 

@@ -12,6 +12,12 @@ public sealed record SubCallManifest(UsageEvent Usage)
     /// <summary>Taken over from an earlier incarnation, which paid for it.</summary>
     public bool IsRemembered { get; init; }
 
+    /// <summary>The version of the built-in wording that it asked with; null = the caller's own words.</summary>
+    public string? Prompt { get; init; }
+
+    /// <summary>The seed that was sent; null = none was.</summary>
+    public long? Seed { get; init; }
+
     /// <summary>Request fields that the provider does not take.</summary>
     public IReadOnlyList<string> DroppedParameters { get; init; } = [];
 

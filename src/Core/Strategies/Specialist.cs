@@ -34,7 +34,9 @@ internal sealed class Specialist(EnsembleConfig ensemble) : IStrategy
 
             // A part that is missing is missing in the answer.
             Grace = ensemble.StragglerGrace ?? StragglerGrace.All,
-            Edits = slot => MemberEdits.For(context.Chat, slot with { Key = slot.Key with { Sample = 0 } }).AppendMessage(Task(context, plan[slot.Key.Member])),
+
+            // The format that the caller wants is the whole answer's.
+            Edits = slot => MemberEdits.For(context.Chat, slot).Drop("response_format").AppendMessage(Task(context, plan[slot.Key.Member])),
         });
         if (round.Failed(context) is { } end)
         {

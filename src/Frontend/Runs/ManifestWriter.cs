@@ -169,6 +169,16 @@ internal readonly struct ManifestWriter(Utf8JsonWriter json, bool showsNames)
         json.WriteString("tokens"u8, SnakeCase.Of(usage.Source));
         Number("cost_usd", usage.CostUsd);
         json.WriteBoolean("remembered"u8, subCall.IsRemembered);
+        if (subCall.Prompt is not null)
+        {
+            json.WriteString("prompt"u8, subCall.Prompt);
+        }
+
+        if (subCall.Seed is { } seed)
+        {
+            json.WriteNumber("seed"u8, seed);
+        }
+
         json.WriteStartArray("dropped_parameters"u8);
         foreach (var parameter in subCall.DroppedParameters)
         {
