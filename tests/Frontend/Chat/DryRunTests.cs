@@ -12,6 +12,8 @@ public sealed class DryRunTests
 {
     private const string Path = "/v1/chat/completions?dry_run=true";
 
+    public static TheoryData<StrategyKind> Strategies => StrategyCouncil.Strategies;
+
     [Fact]
     public async Task Ensemble_IsThePlanWithNamesForWhoMayReadThem()
     {
@@ -98,6 +100,28 @@ public sealed class DryRunTests
         var real = await council.Gateway.ChatAsync(Council.Ask, "anna", ("Idempotency-Key", "order-66"));
         real.Status.ShouldBe(HttpStatusCode.OK, real.Body);
         real.Header("idempotent-replayed").ShouldBeNull();
+    }
+
+    [Theory]
+    [MemberData(nameof(Strategies))]
+    public async Task Plan_OfEveryStrategy_HoldsTheCallsThatARunThenMakes(StrategyKind strategy)
+    {
+        await using var council = await StrategyCouncil.StartAsync(strategy);
+
+        var plan = await PlanAsync(council, Council.Ask, null);
+        var run = (await council.Gateway.ChatAsync(Council.Ask, null, ("x-ensemble-manifest", "inline"))).Json.GetProperty("ensemble");
+
+        plan.GetProperty("strategy").GetString().ShouldBe(run.GetProperty("strategy").GetString());
+        var planned = plan.GetProperty("calls").EnumerateArray().ToArray();
+        var made = run.GetProperty("sub_calls").EnumerateArray().Select(Kind).ToList();
+        made.Except(planned.Select(Kind)).ShouldBeEmpty("no call that was not planned");
+        foreach (var kind in planned.Select(Kind).Distinct())
+        {
+            var sure = planned.Count(call => Kind(call) == kind && call.GetProperty("sure").GetBoolean());
+            made.Count(call => call == kind).ShouldBeInRange(sure, planned.Count(call => Kind(call) == kind), kind);
+        }
+
+        static string Kind(JsonElement call) => $"{call.GetProperty("role").GetString()}/{call.GetProperty("step").GetString()}";
     }
 
     [Theory]

@@ -26,6 +26,8 @@ public sealed class StartTests
         { ["--Security:AllowedNetworks", "::ffff:10.0.0.0/104"], "Write the IPv4 network" },
         { ["--Security:AllowedNetworks:0", "10.0.0.0/8"], "Security:AllowedNetworks: is a list" },
         { ["--Security:UseProxy", "maybe"], "neither true nor false" },
+        { ["--Telemetry:CaptureContent", "some"], "option Telemetry:CaptureContent: 'some' is neither true nor false" },
+        { ["--Telemetry:CaptureContents", "true"], "Telemetry:CaptureContent" },
         { ["--Security:AllowedNetwork", "10.0.0.0/8"], "Did you mean \"Security:AllowedNetworks\"?" },
         { ["--Catlog:File", "x.json"], "Did you mean \"Catalog:File\"?" },
         { ["--url", "http://127.0.0.1:0"], "Did you mean \"urls\"?" },
