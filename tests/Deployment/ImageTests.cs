@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using Ensemble.Deployment.Tests.Support;
+using Ensemble.Testing;
 
 namespace Ensemble.Deployment.Tests;
 

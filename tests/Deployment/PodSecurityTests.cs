@@ -1,4 +1,5 @@
 using Ensemble.Deployment.Tests.Support;
+using Ensemble.Testing;
 
 namespace Ensemble.Deployment.Tests;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Ensemble.Deployment.Tests.Support;
+using Ensemble.Testing;
 
 namespace Ensemble.Deployment.Tests;
 

@@ -1,4 +1,5 @@
 using Ensemble.Deployment.Tests.Support;
+using Ensemble.Testing;
 using Microsoft.Extensions.Configuration;
 
 namespace Ensemble.Deployment.Tests;

@@ -21,6 +21,7 @@ internal sealed class RunContext
     private readonly RunBudget _budget;
     private readonly bool _failsOnBudget;
     private IReadOnlyList<CandidateManifest> _candidates = [];
+    private readonly List<(SubCallKey Key, SavingsManifest Saved)> _stopped = [];
     private SavingsManifest _saved = SavingsManifest.None;
     private readonly long _started;
 
@@ -102,13 +103,15 @@ internal sealed class RunContext
         }
     }
 
+    /// <summary>Final once all sub-calls have ended.</summary>
     public SavingsManifest Saved
     {
         get
         {
             lock (_lock)
             {
-                return _saved;
+                var cancelled = _subCalls.Where(subCall => subCall.Usage.Outcome == CallOutcome.Cancelled).Select(subCall => subCall.Usage.Key).ToHashSet();
+                return _stopped.Where(stopped => cancelled.Contains(stopped.Key)).Aggregate(_saved, static (sum, stopped) => sum + stopped.Saved);
             }
         }
     }
@@ -159,6 +162,15 @@ internal sealed class RunContext
         lock (_lock)
         {
             _decisions.Add(decision);
+        }
+    }
+
+    /// <summary>A call that was not waited for: it saves something unless its answer came before it could be stopped.</summary>
+    public void SaveIfCancelled(SubCallKey call, SavingsManifest saved)
+    {
+        lock (_lock)
+        {
+            _stopped.Add((call, saved));
         }
     }
 

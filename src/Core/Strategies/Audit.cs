@@ -2,6 +2,7 @@ using Ensemble.Catalog;
 using Ensemble.Judging;
 using Ensemble.Panels;
 using Ensemble.Runs;
+using Ensemble.Upstreams;
 
 namespace Ensemble.Strategies;
 
@@ -26,7 +27,7 @@ internal static class Audit
         {
             Step = SubCallStep.Verification,
             Models = [verifier],
-            Prompt = new JudgePrompt(context.Chat, Wording.Audit, Wording.AuditVersion, [answer], context.Random($"audit-{number}")),
+            Prompt = new JudgePrompt(context.Chat, Wording.Audit, Wording.AuditVersion, [Readable(answer)], context.Random($"audit-{number}")),
             Number = number,
             Schema = Schema,
         });
@@ -46,6 +47,11 @@ internal static class Audit
         });
         return new Result(passes, issues);
     }
+
+    // A verifier reads text: of an answer that calls tools, the calls.
+    private static Candidate Readable(Candidate answer) => answer.Answer.CallsTools
+        ? answer with { Answer = new ChatAnswer($"{answer.Text}\nTool calls: {ToolAnswer.CallsOf(answer.Answer)}".Trim(), answer.Answer.FinishReason) }
+        : answer;
 
     /// <summary>Asks for a better answer: the draft and what is wrong with it, after the caller's messages.</summary>
     public static ReadOnlyMemory<byte> Rework(RunContext context, Candidate draft, IReadOnlyList<string> issues)

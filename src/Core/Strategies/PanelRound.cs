@@ -15,7 +15,10 @@ internal sealed record PanelRound(PanelResult Panel, Ballot Ballot)
         context.PanelHasClosed(manifest, ballot.Agreement);
         if (manifest.ClosedBecause == "decided")
         {
-            context.Save(Savings.OfCancelled(context, panel.Cancelled));
+            foreach (var slot in panel.Cancelled)
+            {
+                context.SaveIfCancelled(slot.Key, Savings.OfCancelled(context, slot));
+            }
         }
 
         return new PanelRound(panel, ballot);

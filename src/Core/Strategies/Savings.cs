@@ -8,12 +8,12 @@ namespace Ensemble.Strategies;
 /// <summary>Estimates what calls would have taken that a strategy did without.</summary>
 internal static class Savings
 {
-    /// <summary>Calls that were sent and not waited for: their prompts are paid, their answers are not.</summary>
-    public static SavingsManifest OfCancelled(RunContext context, IEnumerable<PanelSlot> slots) => Sum(slots.Select(slot =>
+    /// <summary>A call that was sent and not waited for: its prompt is paid, its answer is not.</summary>
+    public static SavingsManifest OfCancelled(RunContext context, PanelSlot slot)
     {
         var model = context.Catalog.Models[slot.Member.Model];
         return Of(model, 0, CallTokens.Answer(context.Chat, model) * slot.Answers);
-    }));
+    }
 
     /// <summary>Calls that were not made.</summary>
     public static SavingsManifest OfUnmade(RunContext context, IEnumerable<PanelSlot> slots) => Sum(slots.Select(slot =>

@@ -43,6 +43,13 @@ internal static class ToolAnswer
         return buffer.WrittenMemory;
     }
 
+    /// <summary>The calls as JSON, one after the other.</summary>
+    public static string CallsOf(ChatAnswer answer)
+    {
+        using var document = JsonDocument.Parse(answer.Choices);
+        return string.Join('\n', Calls(document.RootElement).Select(call => call.GetRawText()));
+    }
+
     private static IEnumerable<JsonElement> Calls(JsonElement choices) => choices.EnumerateArray()
         .Take(1)
         .Where(choice => choice.TryGetProperty("message", out var message) && message.TryGetProperty("tool_calls", out var calls) && calls.ValueKind == JsonValueKind.Array)

@@ -1,12 +1,13 @@
 using System.Text.RegularExpressions;
 using Ensemble.Catalog.Reading;
+using Ensemble.Testing;
 
 namespace Ensemble.Catalog.Tests;
 
 /// <summary>Each strategy has a page, and each catalog entry that a page shows can be served as it stands.</summary>
 public sealed partial class StrategyPagesTests
 {
-    private static readonly string Folder = Path.Combine(Root(), "docs", "strategies");
+    private static readonly string Folder = Repository.PathOf("docs/strategies");
 
     /// <summary>The models that the pages' entries name.</summary>
     private const string Models = """
@@ -46,17 +47,6 @@ public sealed partial class StrategyPagesTests
 
     private static IEnumerable<string> Snippets(string page) =>
         Fence().Matches(File.ReadAllText(Path.Combine(Folder, $"{page}.md")).ReplaceLineEndings("\n")).Select(match => match.Groups["text"].Value);
-
-    private static string Root()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Ensemble.Orleans.sln")))
-        {
-            folder = folder.Parent;
-        }
-
-        return folder?.FullName ?? throw new InvalidOperationException($"No folder above {AppContext.BaseDirectory} has the solution.");
-    }
 
     [GeneratedRegex("^```jsonc?\n(?<text>.*?)^```$", RegexOptions.Multiline | RegexOptions.Singleline | RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 1000)]
     private static partial Regex Fence();

@@ -2,6 +2,7 @@ using Ensemble.Catalog;
 using Ensemble.Core.Tests.Runs;
 using Ensemble.Runs;
 using Ensemble.Testing;
+using Ensemble.Upstreams;
 
 namespace Ensemble.Core.Tests.Strategies;
 
@@ -34,6 +35,25 @@ public sealed class VoteTests
         outcome.Manifest.Saved.Calls.ShouldBe(1);
         outcome.Manifest.Saved.Tokens.ShouldBeGreaterThan(0);
         _bench.Upstream.CallsOf("b").Single().WasCancelled.ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task Execute_AnswerComesThoughItIsNotWaitedFor_NothingIsSaved()
+    {
+        var decided = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _bench.Upstream.On("a", Does.Say("42")).On("c", Does.Say("42")).On("b", async (request, cancellationToken) =>
+        {
+            // Its answer is on the way when it is told to stop.
+            using var registration = cancellationToken.Register(() => decided.TrySetResult());
+            await decided.Task;
+            return await Does.Say("41")(request, CancellationToken.None);
+        });
+
+        var outcome = await _bench.RunAsync();
+
+        outcome.Manifest.Panel!.ClosedBecause.ShouldBe("decided");
+        outcome.Manifest.SubCalls.Single(subCall => subCall.Usage.Model == "b").Usage.Outcome.ShouldBe(CallOutcome.Ok);
+        outcome.Manifest.Saved.ShouldBe(SavingsManifest.None);
     }
 
     [Fact]

@@ -1,7 +1,7 @@
-namespace Ensemble.Deployment.Tests.Support;
+namespace Ensemble.Testing;
 
 /// <summary>The files of this product, as they lie in its working copy.</summary>
-internal static class Repository
+public static class Repository
 {
     private const string Solution = "Ensemble.Orleans.sln";
 
