@@ -20,6 +20,9 @@ internal sealed record PanelPlan
     /// <summary>Whether the providers' choices are kept: for tool calls and log-probabilities.</summary>
     public bool KeepsChoices { get; init; }
 
+    /// <summary>Whether all answer the same question, so that agreement means something.</summary>
+    public bool Compares { get; init; } = true;
+
     /// <summary>
     /// Whether those who are still out can change nothing any more, given the usable answers that are in and the weight that is out; asked only
     /// with quorum. Null = they always can.

@@ -45,6 +45,20 @@ internal sealed class Ballot
     public static Ballot Of(AnswerReader reader, EnsembleConfig ensemble, IReadOnlyList<Candidate> candidates, double[,]? alike = null) =>
         new(reader, ensemble, candidates, alike);
 
+    /// <exception cref="InvalidOperationException">It is none of these.</exception>
+    public int IndexOf(Candidate candidate)
+    {
+        for (var index = 0; index < Candidates.Count; index++)
+        {
+            if (ReferenceEquals(Candidates[index], candidate))
+            {
+                return index;
+            }
+        }
+
+        throw new InvalidOperationException("The candidate is none of this ballot.");
+    }
+
     /// <returns>Those that have the caller's format; null where none has.</returns>
     public Ballot? Fitting(AnswerFormat format)
     {

@@ -7,7 +7,7 @@ namespace Ensemble.Strategies;
 
 /// <summary>
 /// A judge picks a candidate, which is given as it stands. With a second reading in the reverse order a pick counts only where both
-/// name the same one: a judge that prefers a place in the list, whatever stands there, has not chosen.
+/// name the same one, or two that say the same: a judge that prefers a place in the list, whatever stands there, has not chosen.
 /// </summary>
 internal sealed class BestOf(EnsembleConfig ensemble) : IPanelDecision
 {
@@ -30,7 +30,7 @@ internal sealed class BestOf(EnsembleConfig ensemble) : IPanelDecision
         var readings = ensemble.BestOf.Swap
             ? await Task.WhenAll(PickAsync(context, order, 0), PickAsync(context, [.. order.Reverse()], 1))
             : [await PickAsync(context, order, 0)];
-        if (readings[0].Picked is { } picked && readings.All(reading => ReferenceEquals(reading.Picked, picked)))
+        if (readings[0].Picked is { } picked && readings.All(reading => reading.Picked is { } other && SaySame(ballot, picked, other)))
         {
             return Giving.Give(context, picked, "pick", ensemble.BestOf.Swap ? "both_readings" : "reading");
         }
@@ -52,6 +52,13 @@ internal sealed class BestOf(EnsembleConfig ensemble) : IPanelDecision
         return ensemble.OnJudgeFailure == OnJudgeFailure.Fail
             ? JudgeFailure.Of(context, verdict)
             : Giving.GiveBest(context, round.Ballot, JudgeFailure.Reason(context)) ?? JudgeFailure.Of(context, verdict);
+    }
+
+    /// <summary>Which of two that say the same is picked tells nothing of the judge.</summary>
+    private static bool SaySame(Ballot ballot, Candidate one, Candidate other)
+    {
+        var clusters = ballot.Clusters!.Clusters;
+        return clusters[ballot.IndexOf(one)] == clusters[ballot.IndexOf(other)];
     }
 
     private async Task<Reading> PickAsync(RunContext context, IReadOnlyList<Candidate> order, int number)

@@ -11,8 +11,8 @@ internal sealed record PanelRound(PanelResult Panel, Ballot Ballot)
     {
         var (panel, manifest) = await Ensemble.Panels.Panel.AskAsync(context, ensemble, plan);
         var ballot = Ballot.Of(Ballot.Reader(context, ensemble), ensemble, panel.Candidates);
-        context.Compare(ballot.Manifest(context.CapturesContent));
-        context.PanelHasClosed(manifest, ballot.Agreement);
+        context.Compare(plan.Compares ? ballot.Manifest(context.CapturesContent) : []);
+        context.PanelHasClosed(manifest, plan.Compares ? ballot.Agreement : null);
         if (manifest.ClosedBecause == "decided")
         {
             foreach (var slot in panel.Cancelled)

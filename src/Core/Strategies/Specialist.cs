@@ -31,6 +31,7 @@ internal sealed class Specialist(EnsembleConfig ensemble) : IStrategy
         {
             Slots = [.. plan.Select((part, index) => new PanelSlot(new MemberCall(context, ensemble).Member(part.Model) with { Samples = 1 }, new SubCallKey(SubCallStep.Subtask, index, 0)))],
             Required = 1,
+            Compares = false,
 
             // A part that is missing is missing in the answer.
             Grace = ensemble.StragglerGrace ?? StragglerGrace.All,

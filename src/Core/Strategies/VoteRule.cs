@@ -1,5 +1,3 @@
-using Ensemble.Panels;
-
 namespace Ensemble.Strategies;
 
 /// <summary>
@@ -45,8 +43,7 @@ internal static class VoteRule
         if (ballot.CallsTools && !ballot.Candidates[party.First].Answer.CallsTools)
         {
             var others = ballot.Where(candidate => !candidate.Answer.CallsTools)!;
-            var chosen = others.Candidates[Decide(others).Winner];
-            return Index(ballot.Candidates, chosen);
+            return ballot.IndexOf(others.Candidates[Decide(others).Winner]);
         }
 
         return party.Members.MaxBy(index => (ballot.Candidates[index].Weight, -index));
@@ -75,19 +72,6 @@ internal static class VoteRule
         }
 
         return [.. parties.Values];
-    }
-
-    private static int Index(IReadOnlyList<Candidate> candidates, Candidate wanted)
-    {
-        for (var index = 0; index < candidates.Count; index++)
-        {
-            if (ReferenceEquals(candidates[index], wanted))
-            {
-                return index;
-            }
-        }
-
-        throw new InvalidOperationException("The candidate is none of these.");
     }
 
     private sealed class Party(int first)

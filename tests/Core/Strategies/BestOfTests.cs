@@ -54,6 +54,15 @@ public sealed class BestOfTests
     }
 
     [Fact]
+    public async Task Execute_SwappedReadingsNameTwoThatSayTheSame_IsPicked()
+    {
+        _bench.Ensemble = _bench.Ensemble with { BestOf = new BestOfConfig(Swap: true) };
+        _bench.Upstream.On("a", Does.Say("42")).On("b", Does.Say("42.")).On("c", Does.Say("The answer is 42.")).On("judge", Does.Assist("", pick: "A"));
+
+        (await _bench.RunAsync()).Manifest.Degraded.ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task Execute_JudgeTakesNoSchema_IsAskedAgainWithout()
     {
         _bench.Upstream.On("judge", Does.Reject("'response_format' of type 'json_schema' is not supported", param: "response_format"), Does.Say("Surely the second: {\"pick\": \"B\"}"));

@@ -24,6 +24,7 @@ public sealed class SpecialistTests
         composed.ShouldContain("facts by a");
         composed.ShouldContain("A: The facts.");
         _bench.Upstream.CallsOf("c").ShouldBeEmpty();
+        outcome.Manifest.Agreement.ShouldBeNull("the parts are answers to different questions");
     }
 
     [Fact]
