@@ -56,7 +56,7 @@ internal sealed class Route(EnsembleConfig ensemble) : IStrategy
 
     private async Task<string?> ClassifyAsync(RunContext context, string classifier)
     {
-        string[] targets = [.. Config.Rules.Select(rule => rule.To).Append(Config.Default).Concat(Config.Descriptions.Keys).Distinct(StringComparer.Ordinal)];
+        string[] targets = [.. Config.Targets];
         var list = string.Join('\n', targets.Select(target => Config.Descriptions.TryGetValue(target, out var text) ? $"- {target}: {text}" : $"- {target}"));
         var reply = await new ControlCalls(context, ensemble).AskAsync(new ControlQuestion
         {

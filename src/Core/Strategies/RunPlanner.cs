@@ -122,8 +122,7 @@ internal sealed class RunPlanner(ChatRequest chat, CatalogSnapshot catalog, Func
         Control(SubCallStep.Classification, classifier, isSure: true, 0);
 
         // Nobody knows whom it will choose: the dearest stands for all.
-        var targets = route.Rules.Select(other => other.To).Concat(route.Descriptions.Keys).Append(route.Default).Distinct(StringComparer.Ordinal);
-        RouteTo(route, targets.MaxBy(target => (catalog.Models[target].Price?.OutputPerMillion ?? decimal.MaxValue, target == route.Default ? 0 : 1))!);
+        RouteTo(route, route.Targets.MaxBy(target => (catalog.Models[target].Price?.OutputPerMillion ?? decimal.MaxValue, target == route.Default ? 0 : 1))!);
     }
 
     private void RouteTo(RouteConfig route, string target)
