@@ -110,6 +110,11 @@ internal sealed class RunContext
         {
             lock (_lock)
             {
+                if (_stopped.Count == 0)
+                {
+                    return _saved;
+                }
+
                 var cancelled = _subCalls.Where(subCall => subCall.Usage.Outcome == CallOutcome.Cancelled).Select(subCall => subCall.Usage.Key).ToHashSet();
                 return _stopped.Where(stopped => cancelled.Contains(stopped.Key)).Aggregate(_saved, static (sum, stopped) => sum + stopped.Saved);
             }
