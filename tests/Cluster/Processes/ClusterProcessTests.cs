@@ -182,7 +182,9 @@ public sealed class ClusterProcessTests
         }
 
         await done.CancelAsync();
-        (await Task.WhenAll(callers)).ShouldAllBe(answered => answered > 10);
+
+        // How many were asked is a matter of the machine; that none was lost is not.
+        (await Task.WhenAll(callers)).ShouldAllBe(answered => answered > 0);
     }
 
     /// <returns>How many were answered. Anything else than an answer fails.</returns>
