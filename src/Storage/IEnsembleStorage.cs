@@ -19,6 +19,8 @@ public interface IEnsembleStorage : IAsyncDisposable
 
     IUsageStore Usage { get; }
 
+    IUsageQueries UsageQueries { get; }
+
     /// <summary>
     /// Creates what is missing and brings the tables up to date. Several processes may do so at once. Does nothing the second time;
     /// after a failure it tries again.

@@ -8,13 +8,17 @@ namespace Ensemble.Storage;
 /// <summary>Keeps everything in this process, within bounds.</summary>
 internal sealed class MemoryStorage : IEnsembleStorage
 {
+    private readonly InMemoryUsageStore _usage = new();
+
     public ICatalogStore Catalog { get; } = new InMemoryCatalogStore();
 
     public IGateStore Gates { get; } = new InMemoryGateStore();
 
     public IRunStore Runs { get; } = new InMemoryRunStore();
 
-    public IUsageStore Usage { get; } = new InMemoryUsageStore();
+    public IUsageStore Usage => _usage;
+
+    public IUsageQueries UsageQueries => new InMemoryUsageQueries(_usage);
 
     public Task OpenAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 

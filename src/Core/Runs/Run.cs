@@ -154,6 +154,7 @@ public sealed partial class Run : IDisposable
             Saved = _context.Saved,
             SubCalls = _context.SubCalls,
             Usage = totals,
+            HoldsContent = _context.CapturesContent,
         };
     }
 

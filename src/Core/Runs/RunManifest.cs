@@ -60,4 +60,10 @@ public sealed record RunManifest
     public required IReadOnlyList<SubCallManifest> SubCalls { get; init; }
 
     public required UsageTotals Usage { get; init; }
+
+    /// <summary>Whether answers may be quoted in <see cref="Candidates"/> and <see cref="Decisions"/>.</summary>
+    public bool HoldsContent { get; init; }
+
+    /// <summary>Lists that were left out because the whole would have been too long to keep, as <c>candidates</c>.</summary>
+    public IReadOnlyList<string> Omitted { get; init; } = [];
 }

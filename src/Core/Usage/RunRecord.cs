@@ -32,7 +32,7 @@ public sealed record RunRecord
     /// <summary>Of all sub-calls, those that an earlier incarnation made and paid for included.</summary>
     public required UsageTotals Usage { get; init; }
 
-    /// <summary>As <see cref="RunManifestJson"/> writes it.</summary>
+    /// <summary>As <see cref="RunManifestJson"/> writes it, without what answers say.</summary>
     public required ReadOnlyMemory<byte> Manifest { get; init; }
 
     /// <exception cref="ArgumentException">The run is still in flight.</exception>
@@ -49,6 +49,6 @@ public sealed record RunRecord
         Agreement = ended.Agreement,
         Degraded = ended.Degraded,
         Usage = ended.Usage,
-        Manifest = RunManifestJson.Write(ended),
+        Manifest = KeptManifest.Write(ended),
     };
 }

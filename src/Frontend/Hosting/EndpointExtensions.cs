@@ -33,6 +33,8 @@ public static class EndpointExtensions
         app.Services.GetRequiredKeyedService<EntriesEndpoint>(CatalogEntryKind.Model).Map(app);
         app.Services.GetRequiredKeyedService<EntriesEndpoint>(CatalogEntryKind.Key).Map(app);
         app.MapGet("/admin/gates", app.Services.GetRequiredService<GatesEndpoint>().ListAsync);
+        app.MapGet("/admin/usage", app.Services.GetRequiredService<UsageEndpoint>().ListCallsAsync);
+        app.MapGet("/admin/runs", app.Services.GetRequiredService<UsageEndpoint>().ListRunsAsync);
         app.MapGet("/livez", HealthEndpoints.LiveAsync);
         app.MapGet("/readyz", health.ReadyAsync);
         app.MapGet("/openapi.json", OpenApiEndpoint.WriteAsync);

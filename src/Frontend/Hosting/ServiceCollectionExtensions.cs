@@ -32,6 +32,8 @@ public static partial class ServiceCollectionExtensions
         services.AddKeyedSingleton<EntriesEndpoint>(CatalogEntryKind.Model, NewEntries);
         services.AddKeyedSingleton<EntriesEndpoint>(CatalogEntryKind.Key, NewEntries);
         services.AddSingleton<GatesEndpoint>();
+        services.TryAddSingleton<IUsageQueries>(static _ => new InMemoryUsageQueries(new InMemoryUsageStore()));
+        services.AddSingleton<UsageEndpoint>();
         services.AddSingleton<Authenticator>();
         services.AddSingleton<BodyReader>();
         services.AddSingleton<RequestGates>();

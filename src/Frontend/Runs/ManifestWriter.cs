@@ -62,6 +62,17 @@ internal readonly struct ManifestWriter(Utf8JsonWriter json, bool showsNames)
         json.WriteEndArray();
         UsageJson.Write(json, manifest.Usage);
         Number("cost_usd", manifest.Usage.CostUsd);
+        if (manifest.Omitted.Count > 0)
+        {
+            json.WriteStartArray("omitted"u8);
+            foreach (var list in manifest.Omitted)
+            {
+                json.WriteStringValue(list);
+            }
+
+            json.WriteEndArray();
+        }
+
         json.WriteEndObject();
     }
 

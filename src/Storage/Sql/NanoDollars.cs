@@ -11,4 +11,7 @@ internal static class NanoDollars
     /// <summary>The nearest; null for a cost that is not known.</summary>
     public static long? Of(decimal? dollars) =>
         dollars is { } known ? (long)decimal.Round(Math.Min(known, Most) * PerDollar, MidpointRounding.AwayFromZero) : null;
+
+    /// <summary>In US dollars.</summary>
+    public static decimal Read(long stored) => stored / PerDollar;
 }

@@ -16,6 +16,8 @@ internal sealed class SqlStorage(SqlDatabase database, TimeProvider time) : IEns
 
     public IUsageStore Usage { get; } = new SqlUsageStore(database);
 
+    public IUsageQueries UsageQueries { get; } = new SqlUsageQueries(database);
+
     public Task OpenAsync(CancellationToken cancellationToken) => database.OpenAsync(cancellationToken);
 
     public ValueTask DisposeAsync() => database.DisposeAsync();

@@ -61,7 +61,7 @@ internal sealed class SqlUsageStore(SqlDatabase database) : IUsageStore
             Column<RunRecord, long>("estimated_prompt_tokens", static run => run.Usage.EstimatedPromptTokens),
             Column<RunRecord, long>("estimated_completion_tokens", static run => run.Usage.EstimatedCompletionTokens),
             Column<RunRecord, long?>("cost_nano_usd", static run => NanoDollars.Of(run.Usage.CostUsd)),
-            Column<RunRecord, byte[]>("manifest", static run => SqlSession.ToArray(run.Manifest)),
+            Column<RunRecord, byte[]>("manifest", static run => PackedJson.Pack(run.Manifest.Span)),
         ]);
 
     public Task WriteAsync(UsageBatch batch, CancellationToken cancellationToken)

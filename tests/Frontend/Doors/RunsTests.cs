@@ -1,8 +1,12 @@
 using System.Net;
 using System.Text.Json;
 using Ensemble.Catalog;
+using Ensemble.Frontend.Tests.Admin;
 using Ensemble.Frontend.Tests.Support;
+using Ensemble.Runs;
 using Ensemble.Testing;
+using Ensemble.Usage;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Ensemble.Frontend.Tests.Doors;
 
@@ -127,5 +131,24 @@ public sealed class RunsTests
         run.Status.ShouldBe(HttpStatusCode.OK);
         run.Json.GetProperty("outcome").GetString().ShouldBe("panel_below_quorum");
         run.Json.GetProperty("failure").GetString().ShouldBe(failed.Json.GetProperty("error").GetProperty("message").GetString());
+    }
+
+    [Fact]
+    public async Task Find_RunOfAnotherProcess_IsReadFromTheAccountsUnderTheSameRules()
+    {
+        await using var council = await Council.StartAsync(more: catalog => catalog.AddKey("sk-anna").AddKey("sk-bert"), args: AdminExtensions.KeyOption);
+        var run = RunId.New();
+        var ended = TestUsage.Ended(run, TestUsage.SubCall(run)) with { Caller = "key-1" };
+        await council.Gateway.Services.GetRequiredService<IUsageStore>().WriteAsync(new UsageBatch([], [RunRecord.Of(ended)]), Now.Cancel);
+
+        var own = await council.Gateway.GetAsync($"/v1/runs/chatcmpl-{run}", "sk-anna");
+        var foreign = await council.Gateway.GetAsync($"/v1/runs/{run}", "sk-bert");
+        var admin = await council.Gateway.ReadAsync($"/v1/runs/{run}");
+
+        own.Json.GetProperty("outcome").GetString().ShouldBe("completed", own.Body);
+        own.Json.GetProperty("usage").GetProperty("prompt_tokens").GetInt64().ShouldBe(7);
+        own.Body.ShouldNotContain("quokka");
+        foreign.ShouldBeError(404, "invalid_request_error", "run_not_found");
+        admin.Json.GetProperty("sub_calls")[0].GetProperty("model").GetString().ShouldBe("quokka");
     }
 }

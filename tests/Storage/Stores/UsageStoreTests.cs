@@ -60,8 +60,23 @@ public sealed class UsageStoreTests
             $"{run}|1|council|synthesize|anna|completed|{start}|2500|0.5|deadline,judge_failed|14|22|3|4|246",
             $"{poor.Run}|2|council|synthesize||completed|{start}|2500|||0|0|0|0|",
         ]);
-        var hex = provider == StorageProvider.Postgres ? "encode(manifest, 'hex')" : "lower(hex(manifest))";
-        (await database.QueryAsync($"SELECT {hex} FROM usage_runs WHERE incarnation = 1")).ShouldBe([Convert.ToHexStringLower(RunManifestJson.Write(ended))]);
+        var manifest = (await database.Another().UsageQueries.FindManifestAsync(run, Now.Cancel)).ShouldNotBeNull();
+        RunManifestJson.Write(manifest).ShouldBe(RunManifestJson.Write(ended));
+    }
+
+    [Theory]
+    [MemberData(nameof(Sql))]
+    public async Task FindManifest_StoredByAnEarlierVersionAsPlainJson_IsRead(StorageProvider provider)
+    {
+        await using var database = await TestDatabase.CreateAsync(provider);
+        var ended = TestUsage.Ended(RunId.New());
+        await database.Another().Usage.WriteAsync(new([], [RunRecord.Of(ended)]), Now.Cancel);
+        var hex = Convert.ToHexStringLower(RunManifestJson.Write(ended));
+        await database.QueryAsync($"UPDATE usage_runs SET manifest = {(provider == StorageProvider.Postgres ? $"decode('{hex}', 'hex')" : $"x'{hex}'")}");
+
+        var manifest = (await database.Another().UsageQueries.FindManifestAsync(ended.Run, Now.Cancel)).ShouldNotBeNull();
+
+        RunManifestJson.Write(manifest).ShouldBe(RunManifestJson.Write(ended));
     }
 
     [Theory]

@@ -1,0 +1,44 @@
+namespace Ensemble.Usage;
+
+/// <summary>Sub-calls that were summed up.</summary>
+/// <param name="Keys">
+/// What they have in common, in the order of the dimensions that were asked for; null = a caller without a key. Hours are as
+/// <c>2026-01-31T12:00:00Z</c>, days as <c>2026-01-31</c>.
+/// </param>
+public sealed record UsageGroup(IReadOnlyList<string?> Keys)
+{
+    public required long Calls { get; init; }
+
+    /// <summary>Those that neither gave an answer nor were stopped by us: all but <c>ok</c> and <c>cancelled</c>.</summary>
+    public required long Failures { get; init; }
+
+    /// <summary>As providers reported.</summary>
+    public required long PromptTokens { get; init; }
+
+    /// <summary>As providers reported.</summary>
+    public required long CompletionTokens { get; init; }
+
+    /// <summary>Of calls whose provider reported none.</summary>
+    public required long EstimatedPromptTokens { get; init; }
+
+    /// <summary>Of calls whose provider reported none.</summary>
+    public required long EstimatedCompletionTokens { get; init; }
+
+    /// <summary>The sum of those costs that are known, in US dollars.</summary>
+    public required decimal KnownCostUsd { get; init; }
+
+    /// <summary>Calls of which nobody knows what they cost.</summary>
+    public required long UnpricedCalls { get; init; }
+
+    /// <summary>Null where the cost of any call is unknown.</summary>
+    public decimal? CostUsd => UnpricedCalls == 0 ? KnownCostUsd : null;
+
+    /// <summary>Mean of the calls' whole times.</summary>
+    public required TimeSpan Average { get; init; }
+
+    /// <summary>Half of the calls took no longer; null where days are in it of which only sums are read.</summary>
+    public TimeSpan? Median { get; init; }
+
+    /// <summary>95 of 100 calls took no longer; null as <see cref="Median"/> is.</summary>
+    public TimeSpan? Percentile95 { get; init; }
+}

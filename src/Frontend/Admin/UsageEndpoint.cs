@@ -1,0 +1,152 @@
+using Ensemble.Frontend.Errors;
+using Ensemble.Frontend.Http;
+using Ensemble.Runs;
+using Ensemble.Storage;
+using Ensemble.Upstreams;
+using Ensemble.Usage;
+
+namespace Ensemble.Frontend.Admin;
+
+/// <summary><c>GET /admin/usage</c> and <c>GET /admin/runs</c>: what calls and runs took.</summary>
+internal sealed class UsageEndpoint(AdminAuthenticator admin, IUsageQueries queries, TimeProvider time)
+{
+    /// <summary>More are no chart and no table.</summary>
+    private const int MaxGroups = 10_000;
+
+    private const int MaxPrefix = 32;
+    private const double MaxCostUsd = 1_000_000_000;
+
+    private static readonly string[] UsageParameters =
+        ["from", "to", "ensemble", "model", "caller", "role", "outcome", "group_by", "limit", "cursor"];
+
+    private static readonly string[] RunParameters =
+        ["from", "to", "ensemble", "caller", "outcome", "min_agreement", "max_agreement", "min_cost", "id", "limit", "cursor"];
+
+    private static readonly string[] Roles = LedgerQuery.Words<SubCallRole>();
+    private static readonly string[] CallOutcomes = LedgerQuery.Words<CallOutcome>();
+    private static readonly string[] RunOutcomes = ["completed", .. LedgerQuery.Words<RunFailureKind>()];
+    private static readonly Dictionary<string, UsageDimension> Dimensions = Enum.GetValues<UsageDimension>().ToDictionary(dimension => SnakeCase.Of(dimension));
+
+    public Task ListCallsAsync(HttpContext context) => GuardAsync(context, UsageParameters, async query =>
+    {
+        var cursor = query.Cursor(UsagePosition.Parse);
+        var range = query.Range(cursor is { } page ? (page.From, page.To) : null);
+        var by = GroupBy(query);
+        var limit = query.Limit();
+        var filter = new UsageFilter(range.From, range.To)
+        {
+            Ensemble = query.Text("ensemble"),
+            Model = query.Text("model"),
+            Caller = query.Text("caller"),
+            Role = query.Word("role", Roles),
+            Outcome = query.Word("outcome", CallOutcomes),
+        };
+        if (query.Error is { } error)
+        {
+            return error;
+        }
+
+        if (by is not null)
+        {
+            return await WriteGroupsAsync(context, query, filter, by);
+        }
+
+        var rows = await queries.ListSubCallsAsync(filter, cursor?.After, limit + 1, context.RequestAborted);
+        var next = rows.Count > limit ? LedgerQuery.Cursor(range, UsagePosition.Of(rows[limit - 1]).ToString()) : null;
+        await JsonResponse.WriteAsync(context.Response, 0, (json, _) => LedgerJson.Write(json, range, rows.Take(limit), LedgerJson.Write, next));
+        return null;
+    });
+
+    public Task ListRunsAsync(HttpContext context) => GuardAsync(context, RunParameters, async query =>
+    {
+        var cursor = query.Cursor(RunPosition.Parse);
+        var id = query.Text("id");
+        if (id is not null && (id.Length is 0 or > MaxPrefix || !id.All(char.IsAsciiHexDigitLower)))
+        {
+            query.Fail("id", $"must be the beginning of a run's id: 1 to {MaxPrefix} hexadecimal digits in lower case");
+        }
+
+        // Whoever knows a run need not know when it was.
+        var range = query.Range(cursor is { } page ? (page.From, page.To) : null, isUnbounded: id is not null);
+        var limit = query.Limit();
+        var filter = new RunFilter(range.From, range.To)
+        {
+            Ensemble = query.Text("ensemble"),
+            Caller = query.Text("caller"),
+            Outcome = query.Word("outcome", RunOutcomes),
+            MinAgreement = query.Number("min_agreement", 1),
+            MaxAgreement = query.Number("max_agreement", 1),
+            MinCostUsd = (decimal?)query.Number("min_cost", MaxCostUsd),
+            IdPrefix = id,
+        };
+        if (query.Error is { } error)
+        {
+            return error;
+        }
+
+        var runs = await queries.ListRunsAsync(filter, cursor?.After, limit + 1, context.RequestAborted);
+        var next = runs.Count > limit ? LedgerQuery.Cursor(range, RunPosition.Of(runs[limit - 1]).ToString()) : null;
+        await JsonResponse.WriteAsync(context.Response, 0, (json, _) => LedgerJson.Write(json, range, runs.Take(limit), LedgerJson.Write, next));
+        return null;
+    });
+
+    private async Task<ApiError?> WriteGroupsAsync(HttpContext context, LedgerQuery query, UsageFilter filter, IReadOnlyList<UsageDimension> by)
+    {
+        var groups = await queries.SumAsync(filter, by, MaxGroups, context.RequestAborted);
+        if (groups.Count > MaxGroups)
+        {
+            query.Fail("group_by", $"leads to more than {MaxGroups} groups: group by less, or choose a shorter range");
+            return query.Error;
+        }
+
+        await JsonResponse.WriteAsync(context.Response, 0, (json, _) => LedgerJson.Write(json, (filter.From, filter.To), by, groups));
+        return null;
+    }
+
+    /// <returns>Null where single calls are asked for.</returns>
+    private static List<UsageDimension>? GroupBy(LedgerQuery query)
+    {
+        if (query.Text("group_by") is not { } text)
+        {
+            return null;
+        }
+
+        var by = new List<UsageDimension>();
+        foreach (var word in text.Split(','))
+        {
+            if (!Dimensions.TryGetValue(word, out var dimension) || by.Contains(dimension))
+            {
+                query.Fail("group_by", $"must be some of {string.Join(", ", Dimensions.Keys)}, each once, with commas between them");
+                break;
+            }
+
+            by.Add(dimension);
+        }
+
+        return by;
+    }
+
+    private async Task GuardAsync(HttpContext context, string[] parameters, Func<LedgerQuery, Task<ApiError?>> answer)
+    {
+        context.Response.Headers.CacheControl = "no-store";
+        var error = admin.Check(context);
+        if (error is null)
+        {
+            var query = new LedgerQuery(context.Request.Query, parameters, time.GetUtcNow());
+            query.CheckNames();
+            try
+            {
+                error = query.Error ?? await answer(query);
+            }
+            catch (StorageException exception)
+            {
+                error = AdminErrors.Unavailable(exception.Message);
+            }
+        }
+
+        if (error is not null)
+        {
+            await ApiErrorWriter.WriteAsync(context, error);
+        }
+    }
+}

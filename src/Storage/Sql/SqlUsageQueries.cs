@@ -1,0 +1,168 @@
+using System.Data.Common;
+using System.Text.Json;
+using Ensemble.Chat;
+using Ensemble.Runs;
+using Ensemble.Usage;
+
+namespace Ensemble.Storage.Sql;
+
+/// <summary>Reads the accounts in a database.</summary>
+internal sealed class SqlUsageQueries(SqlDatabase database) : IUsageQueries
+{
+    private const string SubCalls =
+        """
+        SELECT run, incarnation, step, member, sample, ensemble, role, model, caller, outcome, attempts, started_at, first_token_ms, total_ms,
+            prompt_tokens, completion_tokens, source, cost_nano_usd
+        FROM usage_sub_calls
+        """;
+
+    private const string SubCallOrder = "started_at DESC, run DESC, incarnation DESC, step DESC, member DESC, sample DESC";
+
+    private const string AfterSubCall =
+        "(started_at, run, incarnation, step, member, sample) < (@after_started_at, @after_run, @after_incarnation, @after_step, @after_member, @after_sample)";
+
+    private const string Runs =
+        """
+        SELECT run, incarnation, ensemble, strategy, caller, outcome, started_at, total_ms, agreement, degraded, prompt_tokens, completion_tokens,
+            estimated_prompt_tokens, estimated_completion_tokens, cost_nano_usd
+        FROM usage_runs
+        """;
+
+    private const string Manifest = "SELECT manifest FROM usage_runs WHERE run = @run ORDER BY incarnation DESC LIMIT 1";
+
+    private static readonly string Spent =
+        $"""
+         WITH closed AS (SELECT CASE WHEN closed_until < @since THEN @since ELSE closed_until END AS until FROM usage_closed), costs AS (
+             SELECT {UsageSql.Bounded("cost_nano_usd")} AS cost_nano_usd FROM usage_sub_calls WHERE caller = @caller AND started_at >= (SELECT until FROM closed)
+             UNION ALL
+             SELECT cost_nano_usd FROM usage_days WHERE caller = @caller AND day >= @since AND day < (SELECT until FROM closed)
+         )
+         SELECT {UsageSql.Sum("cost_nano_usd")} FROM costs
+         """;
+
+    public Task<IReadOnlyList<UsageGroup>> SumAsync(UsageFilter filter, IReadOnlyList<UsageDimension> by, int limit, CancellationToken cancellationToken) =>
+        database.ReadAsync(session => SqlUsageSums.SumAsync(session, filter, by, limit), cancellationToken);
+
+    public Task<IReadOnlyList<UsageRow>> ListSubCallsAsync(UsageFilter filter, UsagePosition? after, int limit, CancellationToken cancellationToken)
+    {
+        var (conditions, parameters) = Range(filter.From, filter.To, limit);
+        UsageSql.Add(conditions, parameters, "ensemble", filter.Ensemble, "ensemble = @ensemble");
+        UsageSql.Add(conditions, parameters, "model", filter.Model, "model = @model");
+        UsageSql.Add(conditions, parameters, "role", filter.Role, "role = @role");
+        UsageSql.Add(conditions, parameters, "outcome", filter.Outcome, "outcome = @outcome");
+        UsageSql.AddCaller(conditions, parameters, filter.Caller);
+        if (after is not null)
+        {
+            conditions.Add("started_at <= @after_started_at");
+            conditions.Add(AfterSubCall);
+            parameters.AddRange(
+            [
+                ("after_started_at", after.StartedAt), ("after_run", after.Run.Value), ("after_incarnation", after.Incarnation), ("after_step", after.Step),
+                ("after_member", after.Member), ("after_sample", after.Sample),
+            ]);
+        }
+
+        return ListAsync($"{SubCalls} WHERE {string.Join(" AND ", conditions)} ORDER BY {SubCallOrder} LIMIT @limit", ReadSubCall, parameters, cancellationToken);
+    }
+
+    public Task<IReadOnlyList<RunRecord>> ListRunsAsync(RunFilter filter, RunPosition? after, int limit, CancellationToken cancellationToken)
+    {
+        var (conditions, parameters) = Range(filter.From, filter.To, limit);
+        UsageSql.Add(conditions, parameters, "ensemble", filter.Ensemble, "ensemble = @ensemble");
+        UsageSql.AddCaller(conditions, parameters, filter.Caller);
+        UsageSql.Add(conditions, parameters, "outcome", filter.Outcome, "outcome = @outcome");
+        UsageSql.Add(conditions, parameters, "min_agreement", filter.MinAgreement, "agreement >= @min_agreement");
+        UsageSql.Add(conditions, parameters, "max_agreement", filter.MaxAgreement, "agreement <= @max_agreement");
+        UsageSql.Add(conditions, parameters, "min_cost", NanoDollars.Of(filter.MinCostUsd), "cost_nano_usd >= @min_cost");
+
+        // A range, which the primary key's index answers: g is the letter after the last hexadecimal digit.
+        UsageSql.Add(conditions, parameters, "id", filter.IdPrefix, "run >= @id");
+        UsageSql.Add(conditions, parameters, "id_end", filter.IdPrefix is { } prefix ? $"{prefix}g" : null, "run < @id_end");
+        if (after is not null)
+        {
+            conditions.Add("started_at <= @after_started_at");
+            conditions.Add("(started_at, run, incarnation) < (@after_started_at, @after_run, @after_incarnation)");
+            parameters.AddRange([("after_started_at", after.StartedAt), ("after_run", after.Run.Value), ("after_incarnation", after.Incarnation)]);
+        }
+
+        return ListAsync(
+            $"{Runs} WHERE {string.Join(" AND ", conditions)} ORDER BY started_at DESC, run DESC, incarnation DESC LIMIT @limit", ReadRun, parameters, cancellationToken);
+    }
+
+    public async Task<RunManifest?> FindManifestAsync(RunId run, CancellationToken cancellationToken)
+    {
+        var found = await database.ReadAsync(
+            session => session.QueryAsync(Manifest, static row => row.GetFieldValue<byte[]>(0), ("run", run.Value)), cancellationToken);
+        try
+        {
+            return found is [var manifest] ? RunManifestJson.Read(PackedJson.Unpack(manifest)) : null;
+        }
+        catch (Exception exception) when (exception is JsonException or InvalidDataException)
+        {
+            throw new StorageException($"The database holds a manifest of run {run} that is none.", isTransient: false, exception);
+        }
+    }
+
+    public async Task<decimal> SpentAsync(string caller, DateTimeOffset since, CancellationToken cancellationToken)
+    {
+        var spent = await database.ReadAsync(
+            session => session.QueryAsync(Spent, static row => row.GetInt64(0), ("caller", caller), ("since", since.ToUnixTimeMilliseconds())), cancellationToken);
+        return NanoDollars.Read(spent[0]);
+    }
+
+    private Task<IReadOnlyList<T>> ListAsync<T>(string sql, Func<DbDataReader, T> read, List<(string, object)> parameters, CancellationToken cancellationToken) =>
+        database.ReadAsync<IReadOnlyList<T>>(async session => await session.QueryAsync(sql, read, [.. parameters]), cancellationToken);
+
+    private static (List<string> Conditions, List<(string, object)> Parameters) Range(DateTimeOffset from, DateTimeOffset to, int limit) =>
+        (["started_at >= @from", "started_at < @to"], [("from", from.ToUnixTimeMilliseconds()), ("to", to.ToUnixTimeMilliseconds()), ("limit", limit)]);
+
+    private static UsageRow ReadSubCall(DbDataReader row) => new()
+    {
+        Run = ReadId(row),
+        Incarnation = row.GetInt32(1),
+        Step = row.GetString(2),
+        Member = row.GetInt32(3),
+        Sample = row.GetInt32(4),
+        Ensemble = row.GetString(5),
+        Role = row.GetString(6),
+        Model = row.GetString(7),
+        Caller = row.IsDBNull(8) ? null : row.GetString(8),
+        Outcome = row.GetString(9),
+        Attempts = row.GetInt32(10),
+        StartedAt = DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(11)),
+        FirstToken = Number(row, 12) is { } first ? TimeSpan.FromMilliseconds(first) : null,
+        Total = TimeSpan.FromMilliseconds(row.GetInt64(13)),
+        PromptTokens = Number(row, 14),
+        CompletionTokens = Number(row, 15),
+        Source = row.GetString(16),
+        CostUsd = Number(row, 17) is { } cost ? NanoDollars.Read(cost) : null,
+    };
+
+    private static RunRecord ReadRun(DbDataReader row) => new()
+    {
+        Run = ReadId(row),
+        Incarnation = row.GetInt32(1),
+        Ensemble = row.GetString(2),
+        Strategy = row.GetString(3),
+        Caller = row.IsDBNull(4) ? null : row.GetString(4),
+        Outcome = row.GetString(5),
+        StartedAt = DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(6)),
+        Total = TimeSpan.FromMilliseconds(row.GetInt64(7)),
+        Agreement = row.IsDBNull(8) ? null : row.GetDouble(8),
+        Degraded = row.GetString(9).Split(',', StringSplitOptions.RemoveEmptyEntries),
+        Usage = new UsageTotals
+        {
+            Reported = new TokenUsage(row.GetInt64(10), row.GetInt64(11)),
+            EstimatedPromptTokens = row.GetInt64(12),
+            EstimatedCompletionTokens = row.GetInt64(13),
+            CostUsd = Number(row, 14) is { } cost ? NanoDollars.Read(cost) : null,
+        },
+        Manifest = default,
+    };
+
+    private static long? Number(DbDataReader row, int column) => row.IsDBNull(column) ? null : row.GetInt64(column);
+
+    private static RunId ReadId(DbDataReader row) => RunId.TryParse(row.GetString(0), out var run)
+        ? run
+        : throw new StorageException("The database holds an account whose run is no run's name.", isTransient: false);
+}

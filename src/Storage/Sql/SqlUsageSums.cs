@@ -1,0 +1,109 @@
+using System.Data.Common;
+using Ensemble.Usage;
+
+namespace Ensemble.Storage.Sql;
+
+/// <summary>
+/// Sums over calls and closed days. A range has three parts: the rest of a day in which it begins, whole days that are closed, and what
+/// comes after these. Each call is in one of them; where they meet is read in the same statement, since a sweep may move it at any time.
+/// </summary>
+internal static class SqlUsageSums
+{
+    public static async Task<IReadOnlyList<UsageGroup>> SumAsync(SqlSession session, UsageFilter filter, IReadOnlyList<UsageDimension> by, int limit)
+    {
+        var (from, to) = (filter.From.ToUnixTimeMilliseconds(), filter.To.ToUnixTimeMilliseconds());
+        var conditions = new List<string>();
+        var parameters = new List<(string, object)> { ("from", from), ("to", to), ("limit", limit + 1) };
+
+        // Of days there are no hours.
+        var whole = !by.Contains(UsageDimension.Hour) && UsageTime.Ceiling(from, UsageTime.Day) <= UsageTime.Floor(to, UsageTime.Day);
+        parameters.Add(("first", whole ? UsageTime.Ceiling(from, UsageTime.Day) : from));
+        parameters.Add(("last", whole ? UsageTime.Floor(to, UsageTime.Day) : from));
+        UsageSql.Add(conditions, parameters, "ensemble", filter.Ensemble, "ensemble = @ensemble");
+        UsageSql.Add(conditions, parameters, "model", filter.Model, "model = @model");
+        UsageSql.Add(conditions, parameters, "role", filter.Role, "role = @role");
+        UsageSql.Add(conditions, parameters, "outcome", filter.Outcome, "outcome = @outcome");
+        UsageSql.AddCaller(conditions, parameters, filter.Caller);
+
+        var isPrecise = to - from <= UsageTime.Precise;
+        var groups = await session.QueryAsync(Statement(by, conditions, isPrecise), row => Read(row, by, isPrecise), [.. parameters]);
+
+        // Each database orders text in its own way.
+        groups.Sort(static (x, y) => UsageGroupOrder.Instance.Compare(x.Keys, y.Keys));
+        return groups;
+    }
+
+    private static string Statement(IReadOnlyList<UsageDimension> by, List<string> conditions, bool isPrecise)
+    {
+        var where = string.Concat(conditions.Select(condition => $" AND {condition}"));
+        var keys = by.Select(Expression).ToList();
+        var partition = keys.Count == 0 ? "" : $"PARTITION BY {string.Join(", ", keys)}";
+        var places = isPrecise
+            ? $", row_number() OVER ({partition} ORDER BY total_ms) AS place, count(*) OVER ({partition}) AS size, min(is_call) OVER ({partition}) AS is_whole"
+            : "";
+        var percentiles = isPrecise
+            ? ", min(CASE WHEN is_whole = 1 AND place * 100 >= size * 50 THEN total_ms END), min(CASE WHEN is_whole = 1 AND place * 100 >= size * 95 THEN total_ms END)"
+            : "";
+        var known = isPrecise ? "deleted_until" : "closed_until";
+        return $"""
+            WITH closed AS (
+                SELECT CASE WHEN {known} < @first THEN @first WHEN {known} > @last THEN @last ELSE {known} END AS until FROM usage_closed
+            ), calls AS (
+                SELECT started_at, 1 AS is_call, {UsageSql.Facts}, {UsageSql.Sums} FROM usage_sub_calls
+                WHERE started_at >= @from AND started_at < @first{where}
+                UNION ALL
+                SELECT started_at, 1 AS is_call, {UsageSql.Facts}, {UsageSql.Sums} FROM usage_sub_calls
+                WHERE started_at >= (SELECT until FROM closed) AND started_at < @to{where}
+                UNION ALL
+                SELECT day AS started_at, 0 AS is_call, {UsageSql.Facts}, {string.Join(", ", UsageSql.SumColumns)} FROM usage_days
+                WHERE day >= @first AND day < (SELECT until FROM closed){where}
+            ), placed AS (
+                SELECT calls.*{places} FROM calls
+            )
+            SELECT {string.Concat(keys.Select(key => $"{key}, "))}{string.Join(", ", UsageSql.SumColumns.Select(UsageSql.Sum))},
+                {UsageSql.Sum($"CASE WHEN outcome IN ({UsageSql.Harmless}) THEN 0 ELSE calls END")}{percentiles}
+            FROM placed {(keys.Count == 0 ? "HAVING count(*) > 0" : $"GROUP BY {string.Join(", ", keys)}")} LIMIT @limit
+            """;
+    }
+
+    private static string Expression(UsageDimension dimension) => dimension switch
+    {
+        UsageDimension.Ensemble => "ensemble",
+        UsageDimension.Model => "model",
+        UsageDimension.Role => "role",
+        UsageDimension.Caller => "caller",
+        UsageDimension.Outcome => "outcome",
+        UsageDimension.Hour => $"started_at - started_at % {UsageTime.Hour}",
+        UsageDimension.Day => $"started_at - started_at % {UsageTime.Day}",
+        _ => throw new ArgumentOutOfRangeException(nameof(dimension), dimension, "There is no such dimension."),
+    };
+
+    private static UsageGroup Read(DbDataReader row, IReadOnlyList<UsageDimension> by, bool isPrecise)
+    {
+        var next = by.Count;
+        var keys = by.Select((dimension, index) => Key(row, index, dimension)).ToArray();
+        var calls = row.GetInt64(next);
+        return new UsageGroup(keys)
+        {
+            Calls = calls,
+            PromptTokens = row.GetInt64(next + 1),
+            CompletionTokens = row.GetInt64(next + 2),
+            EstimatedPromptTokens = row.GetInt64(next + 3),
+            EstimatedCompletionTokens = row.GetInt64(next + 4),
+            KnownCostUsd = NanoDollars.Read(row.GetInt64(next + 5)),
+            UnpricedCalls = row.GetInt64(next + 6),
+            Average = TimeSpan.FromMilliseconds(Math.Round((double)row.GetInt64(next + 7) / calls, 3)),
+            Failures = row.GetInt64(next + 8),
+            Median = Time(next + 9),
+            Percentile95 = Time(next + 10),
+        };
+
+        TimeSpan? Time(int column) => !isPrecise || row.IsDBNull(column) ? null : TimeSpan.FromMilliseconds(row.GetInt64(column));
+    }
+
+    private static string? Key(DbDataReader row, int column, UsageDimension dimension) => dimension switch
+    {
+        UsageDimension.Hour or UsageDimension.Day => UsageTime.Name(row.GetInt64(column), dimension),
+        _ => row.IsDBNull(column) ? null : row.GetString(column),
+    };
+}

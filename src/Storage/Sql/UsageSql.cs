@@ -1,0 +1,68 @@
+using Ensemble.Upstreams;
+using Ensemble.Usage;
+
+namespace Ensemble.Storage.Sql;
+
+/// <summary>Pieces of statements over the accounts, which both databases understand.</summary>
+internal static class UsageSql
+{
+    /// <summary>What is summed of a sub-call, in the columns of <c>usage_days</c>.</summary>
+    public static readonly string Sums = string.Join(
+        ", ",
+        "1 AS calls",
+        $"{Tokens("prompt_tokens", UsageSource.Reported)} AS prompt_tokens",
+        $"{Tokens("completion_tokens", UsageSource.Reported)} AS completion_tokens",
+        $"{Tokens("prompt_tokens", UsageSource.Estimated)} AS estimated_prompt_tokens",
+        $"{Tokens("completion_tokens", UsageSource.Estimated)} AS estimated_completion_tokens",
+        $"{Bounded("cost_nano_usd")} AS cost_nano_usd",
+        "CASE WHEN cost_nano_usd IS NULL THEN 1 ELSE 0 END AS unpriced_calls",
+        "total_ms");
+
+    /// <summary>The columns of <see cref="Sums"/>.</summary>
+    public static readonly string[] SumColumns =
+    [
+        "calls", "prompt_tokens", "completion_tokens", "estimated_prompt_tokens", "estimated_completion_tokens", "cost_nano_usd", "unpriced_calls", "total_ms",
+    ];
+
+    /// <summary>What sub-calls are told apart by.</summary>
+    public const string Facts = "ensemble, model, role, caller, outcome";
+
+    /// <summary>Of outcomes that are no failures.</summary>
+    public static readonly string Harmless = $"'{Words<CallOutcome>.Of(CallOutcome.Ok)}', '{Words<CallOutcome>.Of(CallOutcome.Cancelled)}'";
+
+    /// <summary>A provider that reports nonsense must not bring the sum of all others to an overflow: a million dollars, 10^15 tokens.</summary>
+    private const string Most = "1000000000000000";
+
+    /// <summary>Sums a column of whole numbers; PostgreSQL would make a decimal of it.</summary>
+    public static string Sum(string column) => $"CAST(coalesce(sum({column}), 0) AS bigint)";
+
+    /// <summary>The condition for a value that may be given.</summary>
+    /// <param name="condition">With the parameter <c>@name</c>.</param>
+    public static void Add(List<string> conditions, List<(string Name, object Value)> parameters, string name, object? value, string condition)
+    {
+        if (value is not null)
+        {
+            conditions.Add(condition);
+            parameters.Add((name, value));
+        }
+    }
+
+    /// <summary>The condition for a caller that may be given, or may be nobody.</summary>
+    public static void AddCaller(List<string> conditions, List<(string Name, object Value)> parameters, string? caller)
+    {
+        if (caller is "")
+        {
+            conditions.Add("caller IS NULL");
+        }
+        else
+        {
+            Add(conditions, parameters, "caller", caller, "caller = @caller");
+        }
+    }
+
+    /// <summary>A number as it goes into sums.</summary>
+    public static string Bounded(string column) => $"CASE WHEN {column} > {Most} THEN {Most} ELSE coalesce({column}, 0) END";
+
+    private static string Tokens(string column, UsageSource source) =>
+        $"CASE WHEN source = '{Words<UsageSource>.Of(source)}' THEN {Bounded(column)} ELSE 0 END";
+}
