@@ -37,9 +37,9 @@ public sealed class NetworkTests
     }
 
     [Theory]
-    [InlineData("ensemble-silo", "Ingress", "TCP 11111 from silo, TCP 30000 from frontend")]
+    [InlineData("ensemble-silo", "Ingress", "TCP 11111 from silo, TCP 30000 from frontend, TCP 9464 from cluster")]
     [InlineData("ensemble-silo", "Egress", "TCP 11111 to silo, TCP 4317 to cluster, TCP 4318 to cluster, TCP 443 to internet, TCP 53 to kube-system, TCP 5432 to anywhere, UDP 53 to kube-system")]
-    [InlineData("ensemble-frontend", "Ingress", "TCP 8080 from anywhere")]
+    [InlineData("ensemble-frontend", "Ingress", "TCP 8080 from anywhere, TCP 9464 from cluster")]
     [InlineData("ensemble-frontend", "Egress", "TCP 30000 to silo, TCP 4317 to cluster, TCP 4318 to cluster, TCP 53 to kube-system, TCP 5432 to anywhere, UDP 53 to kube-system")]
     [InlineData("ensemble-schema", "Ingress", "")]
     [InlineData("ensemble-schema", "Egress", "TCP 4317 to cluster, TCP 4318 to cluster, TCP 53 to kube-system, TCP 5432 to anywhere, UDP 53 to kube-system")]

@@ -61,6 +61,23 @@ public sealed class ProbeTests
 
     [Theory]
     [MemberData(nameof(Overlay.Names), MemberType = typeof(Overlay))]
+    public async Task Metrics_OfEachNode_AreWhereScrapersAreToldToLook(string name)
+    {
+        var overlay = await Overlay.RenderAsync(name);
+
+        var options = overlay.Of("ConfigMap").Single(map => map.Root["data"].Pairs.ContainsKey("Management__Url")).Root["data"].Pairs;
+        foreach (var node in overlay.Of("Deployment"))
+        {
+            var annotations = node.Spec["template.metadata.annotations"].Fields;
+            annotations["prometheus.io/scrape"].Text.ShouldBe("true");
+            annotations["prometheus.io/path"].Text.ShouldBe("/metrics");
+            annotations["prometheus.io/port"].Text.ShouldBe(node.Ports["metrics"].ToString(CultureInfo.InvariantCulture));
+            options["Management__Url"].ShouldBe($"http://*:{node.Ports["metrics"]}");
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Overlay.Names), MemberType = typeof(Overlay))]
     public async Task Arguments_OfEachPod_AreARoleOrACommandOfTheProgram(string name)
     {
         var overlay = await Overlay.RenderAsync(name);

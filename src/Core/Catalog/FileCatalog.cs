@@ -43,6 +43,8 @@ public sealed class FileCatalog : ICatalog, IDisposable
 
     public string? Problem => _served.Problem;
 
+    public long Refusals => _served.Refusals;
+
     /// <exception cref="CatalogException">The file cannot be read, or is no valid catalog; the message says all that is wrong.</exception>
     public static FileCatalog Open(
         string path,

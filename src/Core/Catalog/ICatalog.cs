@@ -8,6 +8,9 @@ public interface ICatalog
     /// <summary>Why the newest change is not served; null when it is. Holds no secret.</summary>
     string? Problem { get; }
 
+    /// <summary>Changes that were not taken since the start, each once.</summary>
+    long Refusals => 0;
+
     /// <summary>Raised after <see cref="Current"/> has changed.</summary>
     event Action<CatalogSnapshot> Changed;
 }

@@ -13,6 +13,7 @@ internal sealed partial class ServedCatalog(string source, string newest, ILogge
     private volatile State _state = new(new CatalogSnapshot(0, [], [], []), []);
     private volatile string? _problem;
     private string? _lastRefused;
+    private long _refusals;
 
     public event Action<CatalogSnapshot>? Changed;
 
@@ -22,6 +23,9 @@ internal sealed partial class ServedCatalog(string source, string newest, ILogge
     public IReadOnlyList<CatalogIssue> Warnings => _state.Warnings;
 
     public string? Problem => _problem;
+
+    /// <summary>Each that is distinct from the one before it.</summary>
+    public long Refusals => Interlocked.Read(ref _refusals);
 
     public void Serve(CatalogSnapshot snapshot, IReadOnlyList<CatalogIssue> warnings)
     {
@@ -55,6 +59,7 @@ internal sealed partial class ServedCatalog(string source, string newest, ILogge
         if (_lastRefused != distinct)
         {
             _lastRefused = distinct;
+            Interlocked.Increment(ref _refusals);
             LogRefused(logger, source, Current.Revision, report);
         }
     }

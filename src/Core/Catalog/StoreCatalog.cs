@@ -47,6 +47,8 @@ public sealed partial class StoreCatalog : ICatalog, IAsyncDisposable
 
     public string? Problem => _served.Problem;
 
+    public long Refusals => _served.Refusals;
+
     /// <summary>Reads the store, and follows it from then on. A new store is filled with the built-in simulated panel first.</summary>
     /// <exception cref="CatalogException">The store cannot be read, or holds no valid catalog; the message says all that is wrong.</exception>
     public async Task StartAsync(CancellationToken cancellationToken)

@@ -9,7 +9,7 @@ namespace Ensemble.Gates;
 /// The gates of a single process. Their limits are those of the catalog that is served now; their states are saved every
 /// <see cref="KeptGate.SaveInterval"/>, so that a restart forgets at most the last second.
 /// </summary>
-public sealed partial class InProcessGates : IGate, IAsyncDisposable
+public sealed partial class InProcessGates : IGate, IKeptGates, IAsyncDisposable
 {
     // Never emptied: there are as many gates as the catalogs of this process's life have had names.
     private readonly ConcurrentDictionary<GateKey, Task<KeptGate>> _gates = new();
@@ -28,6 +28,21 @@ public sealed partial class InProcessGates : IGate, IAsyncDisposable
         _usage = usage;
         _logger = logger;
         _timer = time.CreateTimer(static state => _ = ((InProcessGates)state!).SaveAsync(), this, KeptGate.SaveInterval, KeptGate.SaveInterval);
+    }
+
+    /// <summary>Those that were asked for something, or for how they stand.</summary>
+    public IEnumerable<KeptGate> Kept
+    {
+        get
+        {
+            foreach (var gate in _gates.Values)
+            {
+                if (gate.IsCompletedSuccessfully)
+                {
+                    yield return gate.GetAwaiter().GetResult();
+                }
+            }
+        }
     }
 
     public async ValueTask<GateAdmission> AcquireAsync(GateRequest request, CancellationToken cancellationToken) =>

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Ensemble.Catalog;
 using Ensemble.Chat;
 using Ensemble.Gates;
+using Ensemble.Telemetry;
 using Ensemble.Upstreams;
 using Ensemble.Usage;
 using Polly;
@@ -163,6 +164,7 @@ public sealed class ModelCaller : IModelCaller
         watch.BeginAttempt();
         call.Sink?.OnAttempt();
         attempts.Made++;
+        using var activity = RunTrace.StartAttempt(call.Model, attempts.Made);
         UpstreamResult? result = null;
         try
         {
@@ -190,6 +192,7 @@ public sealed class ModelCaller : IModelCaller
 
             attempts.LastError = result.Error;
             attempts.Sent = result;
+            RunTrace.End(activity, result);
             return result;
         }
         finally

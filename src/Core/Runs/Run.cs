@@ -1,5 +1,7 @@
+using System.Diagnostics;
 using Ensemble.Catalog;
 using Ensemble.Strategies;
+using Ensemble.Telemetry;
 using Ensemble.Usage;
 using Microsoft.Extensions.Logging;
 
@@ -11,6 +13,8 @@ namespace Ensemble.Runs;
 /// </summary>
 public sealed partial class Run : IDisposable
 {
+    private static readonly Func<ILogger, string, IDisposable?> Scope = LoggerMessage.DefineScope<string>("run {RunId}");
+
     private readonly RunContext _context;
     private readonly IStrategy _strategy;
     private readonly string _strategyName;
@@ -18,6 +22,10 @@ public sealed partial class Run : IDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly IUsageSink _usage;
     private readonly ILogger _logger;
+
+    /// <summary>Of whoever put the run together: it is executed on a thread that knows nothing of that.</summary>
+    private readonly ActivityContext _startedBy = Activity.Current?.Context ?? default;
+
     private RunManifest? _finished;
 
     /// <param name="memory">What earlier incarnations found out; empty for the first.</param>
@@ -76,6 +84,9 @@ public sealed partial class Run : IDisposable
     /// <summary>Runs to the end. Never throws: a fault of ours is a failed run, and a log entry.</summary>
     public async Task ExecuteAsync()
     {
+        using var scope = Scope(_logger, _context.Request.Id.Value);
+        using var activity = RunTrace.StartRun(_context.Request, _strategyName, _startedBy);
+        _context.Activity = activity;
         RunEnd end;
         try
         {
@@ -104,6 +115,7 @@ public sealed partial class Run : IDisposable
         var totals = _context.Totals();
         _finished = Manifest(end, totals);
         _usage.Append(_finished);
+        RunTrace.End(activity, _finished);
         Journal.Append(end.Answer is { } answer ? new RunCompleted(answer, totals) : new RunFailed(end.Failure!, totals));
     }
 
@@ -142,6 +154,7 @@ public sealed partial class Run : IDisposable
             Streamed = _context.Chat.Stream,
             StartedAt = _context.StartedAt,
             Total = isOver ? _context.Elapsed : null,
+            FirstToken = _context.FirstShown,
             Outcome = end.Answer is not null ? "completed" : end.Failure is { } failure ? SnakeCase.Of(failure.Kind) : "running",
             Failure = end.Failure?.Message,
             FinishReason = end.Answer?.FinishReason,

@@ -1,8 +1,10 @@
+using System.Diagnostics;
 using Ensemble.Catalog;
 using Ensemble.Chat;
 using Ensemble.Gates;
 using Ensemble.Models;
 using Ensemble.Panels;
+using Ensemble.Telemetry;
 using Ensemble.Upstreams;
 using Ensemble.Usage;
 
@@ -56,6 +58,12 @@ internal sealed class RunContext
     public DateTimeOffset StartedAt { get; }
 
     public TimeSpan Elapsed => Time.GetElapsedTime(_started);
+
+    /// <summary>The run's span; null where nobody traces it.</summary>
+    public Activity? Activity { get; set; }
+
+    /// <summary>From the start to the first piece of the answer; null where none was shown.</summary>
+    public TimeSpan? FirstShown { get; private set; }
 
     public double? Agreement { get; private set; }
 
@@ -195,6 +203,7 @@ internal sealed class RunContext
         if (!Journal.Shown)
         {
             Deadline.OnShown();
+            FirstShown ??= Elapsed;
         }
 
         return Journal.Append(delta);
@@ -325,6 +334,7 @@ internal sealed class RunContext
             return new SubCallResult(subCall.Key, unmade);
         }
 
+        using var activity = RunTrace.StartCall(subCall, Activity);
         var result = await _services.Models.CallAsync(subCall.Call, Holder(subCall), subCall.Admission, cancellationToken);
         if (subCall.Call.Sink is null && subCall.Call.Inputs is null)
         {
@@ -332,7 +342,7 @@ internal sealed class RunContext
             _memory.Remember(subCall.Key, result);
         }
 
-        Record(subCall, result, isRemembered: false);
+        RunTrace.End(activity, result, Record(subCall, result, isRemembered: false));
         return new SubCallResult(subCall.Key, result);
     }
 
@@ -343,7 +353,7 @@ internal sealed class RunContext
 
     private GateHolder Holder(SubCall subCall) => new(Request.Id, Request.Incarnation, Chat.Model, subCall.Role, subCall.Key);
 
-    private void Record(SubCall subCall, ModelCallResult result, bool isRemembered)
+    private UsageEvent Record(SubCall subCall, ModelCallResult result, bool isRemembered)
     {
         var reading = SubCallMeter.Read(subCall.Call, result);
         var usage = new UsageEvent
@@ -389,5 +399,7 @@ internal sealed class RunContext
         {
             _services.Usage.Append(usage);
         }
+
+        return usage;
     }
 }

@@ -32,6 +32,9 @@ public sealed record RunManifest
     /// <summary>Null while the run is in flight.</summary>
     public TimeSpan? Total { get; init; }
 
+    /// <summary>From the start to the first piece of the answer; null where none was shown.</summary>
+    public TimeSpan? FirstToken { get; init; }
+
     /// <summary><c>running</c>, <c>completed</c>, or the kind of failure.</summary>
     public required string Outcome { get; init; }
 

@@ -6,6 +6,7 @@ using Ensemble.Frontend.Http;
 using Ensemble.Frontend.Models;
 using Ensemble.Frontend.OpenApi;
 using Ensemble.Frontend.Runs;
+using Ensemble.Frontend.Telemetry;
 using Ensemble.Runs;
 
 namespace Ensemble.Frontend.Hosting;
@@ -24,6 +25,7 @@ public static class EndpointExtensions
         var runs = app.Services.GetRequiredService<RunsEndpoint>();
         var health = app.Services.GetRequiredService<HealthEndpoints>();
 
+        app.UseMiddleware<RequestTrace>();
         app.UseMiddleware<RequestEnvelope>();
         app.UseRouting();
         app.MapPost("/v1/chat/completions", chat.HandleAsync);

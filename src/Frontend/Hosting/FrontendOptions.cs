@@ -1,5 +1,7 @@
 using System.Net;
 using Ensemble.Catalog;
+using Ensemble.Frontend.Management;
+using Ensemble.Frontend.Telemetry;
 using Ensemble.Storage;
 
 namespace Ensemble.Frontend.Hosting;
@@ -33,6 +35,12 @@ public sealed record FrontendOptions
 
     /// <summary><c>Telemetry:CaptureContent</c>: whether manifests hold what candidates, audits and plans say. Default false.</summary>
     public bool CapturesContent { get; init; }
+
+    /// <summary><c>Telemetry:OtlpEndpoint</c> and its neighbours: where metrics and traces are sent. Default nowhere.</summary>
+    public TelemetryOptions Telemetry { get; init; } = new();
+
+    /// <summary><c>Management:Url</c>: where <c>/metrics</c> is. Default <c>http://127.0.0.1:9464</c> where that is free.</summary>
+    public ManagementOptions Management { get; init; } = ManagementOptions.Default;
 
     /// <summary><c>Admin:Key</c>: what opens the admin doors, as SHA-256 of its UTF-8 bytes; null = they answer on this machine only.</summary>
     public ReadOnlyMemory<byte>? AdminKeySha256 { get; init; }

@@ -19,6 +19,9 @@ internal static class LoggingDefaults
         // First in the list: every other source goes before it.
         builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource { InitialData = Settings });
 
+        // Shown where a formatter shows scopes: Logging:Console:FormatterOptions:IncludeScopes.
+        builder.Logging.Configure(static logging => logging.ActivityTrackingOptions = ActivityTrackingOptions.TraceId | ActivityTrackingOptions.SpanId);
+
         // Both report a failed start with a stack trace; the process says the same in one sentence.
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
         builder.Logging.AddFilter("Microsoft.AspNetCore.Server.Kestrel", LogLevel.None);

@@ -3,6 +3,8 @@ using System.Security.Cryptography;
 using System.Text;
 using Ensemble.Catalog;
 using Ensemble.Catalog.Reading;
+using Ensemble.Frontend.Management;
+using Ensemble.Frontend.Telemetry;
 using Ensemble.Storage;
 
 namespace Ensemble.Frontend.Hosting;
@@ -17,7 +19,7 @@ internal sealed class OptionsReader(IConfiguration configuration, IReadOnlyList<
     [
         "Catalog:File", "Storage:Provider", "Storage:ConnectionString", "Limits:MaxBodyBytes", "Limits:MaxRuns", "Limits:DrainSeconds", "Usage:Log",
         "Admin:Key", "Security:MasterKey", "Security:SecretDirectory", "Security:AllowedNetworks", "Security:UseProxy",
-        "Telemetry:CaptureContent",
+        "Telemetry:CaptureContent", OtlpEndpoint, OtlpProtocol, "Telemetry:PropagateToProviders", ManagementOptions.Option,
     ];
 
     /// <summary>Fewest characters of the admin key.</summary>
@@ -25,6 +27,12 @@ internal sealed class OptionsReader(IConfiguration configuration, IReadOnlyList<
 
     /// <summary>Most characters of the admin key.</summary>
     public const int MaxAdminKey = 512;
+
+    private const string OtlpEndpoint = "Telemetry:OtlpEndpoint";
+
+    private const string OtlpProtocol = "Telemetry:OtlpProtocol";
+
+    private static readonly string[] EndpointVariables = ["OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT"];
 
     private static readonly Dictionary<string, StorageProvider> Providers = new(StringComparer.OrdinalIgnoreCase)
     {
@@ -78,10 +86,57 @@ internal sealed class OptionsReader(IConfiguration configuration, IReadOnlyList<
             AllowedNetworks = NetworkList.Read(configuration.GetSection("Security:AllowedNetworks"), _problems),
             UseProxy = Flag("Security:UseProxy", defaults.UseProxy),
             CapturesContent = Flag("Telemetry:CaptureContent", defaults.CapturesContent),
+            Telemetry = Telemetry(),
+            Management = Management(),
             AdminKeySha256 = AdminKey("Admin:Key"),
             Sealer = MasterKey("Security:MasterKey"),
             SecretDirectory = Folder("Security:SecretDirectory"),
         };
+    }
+
+    private TelemetryOptions Telemetry()
+    {
+        Uri? endpoint = null;
+        if (configuration[OtlpEndpoint] is { Length: > 0 } text && (!Uri.TryCreate(text, UriKind.Absolute, out endpoint) || endpoint.Scheme is not ("http" or "https")))
+        {
+            _problems.Add($"option {OtlpEndpoint}: '{text}' is not a collector's address. Give http://HOST:4317, or with {OtlpProtocol} {Sources.HttpProtocol} http://HOST:4318.");
+            endpoint = null;
+        }
+
+        var protocol = configuration[OtlpProtocol] is { Length: > 0 } named ? named : null;
+        if (protocol is not (null or Sources.Grpc or Sources.HttpProtocol))
+        {
+            _problems.Add($"option {OtlpProtocol}: '{protocol}' is none. It is {Sources.Grpc} or {Sources.HttpProtocol}.");
+        }
+
+        return new TelemetryOptions
+        {
+            Endpoint = endpoint,
+            Exports = endpoint is not null || Array.Exists(EndpointVariables, variable => !string.IsNullOrEmpty(configuration[variable])),
+            Protocol = protocol,
+            PropagatesToProviders = Flag("Telemetry:PropagateToProviders", false),
+        };
+    }
+
+    private ManagementOptions Management()
+    {
+        var text = configuration[ManagementOptions.Option];
+        if (string.IsNullOrEmpty(text))
+        {
+            return ManagementOptions.Default;
+        }
+
+        if (text.Equals("none", StringComparison.OrdinalIgnoreCase))
+        {
+            return new ManagementOptions(null, IsChosen: true);
+        }
+
+        if (!IsAddress(text, "http"))
+        {
+            _problems.Add($"option {ManagementOptions.Option}: '{text}' is not an address to listen on. Give http://HOST:PORT, with a port from 0 to 65535, or none. The default is {ManagementOptions.DefaultUrl}.");
+        }
+
+        return new ManagementOptions(text, IsChosen: true);
     }
 
     private StorageOptions Storage()
@@ -215,12 +270,17 @@ internal sealed class OptionsReader(IConfiguration configuration, IReadOnlyList<
     {
         foreach (var url in (configuration["urls"] ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
         {
-            var host = url.Replace("//*", "//any", StringComparison.Ordinal).Replace("//+", "//any", StringComparison.Ordinal);
-            if (!Uri.TryCreate(host, UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https"))
+            if (!IsAddress(url, "http", "https"))
             {
                 _problems.Add($"option urls: '{url}' is not an address to listen on. Give http://HOST:PORT, with a port from 0 to 65535.");
             }
         }
+    }
+
+    private static bool IsAddress(string url, params string[] schemes)
+    {
+        var host = url.Replace("//*", "//any", StringComparison.Ordinal).Replace("//+", "//any", StringComparison.Ordinal);
+        return Uri.TryCreate(host, UriKind.Absolute, out var address) && schemes.Contains(address.Scheme, StringComparer.Ordinal);
     }
 
     private string Suggest(string name) => " " + NearestName.Advice(name, _known, $"Options: {string.Join(", ", _known)}.");

@@ -8,9 +8,11 @@ using Ensemble.Frontend.Http;
 using Ensemble.Frontend.Limits;
 using Ensemble.Frontend.Models;
 using Ensemble.Frontend.Runs;
+using Ensemble.Frontend.Telemetry;
 using Ensemble.Gates;
 using Ensemble.Models;
 using Ensemble.Runs;
+using Ensemble.Telemetry;
 using Ensemble.Upstreams;
 using Ensemble.Upstreams.Anthropic;
 using Ensemble.Upstreams.Http;
@@ -75,10 +77,7 @@ public static partial class ServiceCollectionExtensions
     {
         services.AddEnsembleModels();
         services.TryAddSingleton<InProcessGates>();
-        services.TryAddSingleton<IGate>(static provider => new RenewingGates(
-            provider.GetRequiredService<InProcessGates>(),
-            provider.GetRequiredService<TimeProvider>(),
-            provider.GetRequiredService<ILogger<RenewingGates>>()));
+        services.TryAddSingleton(OpenGates);
         services.TryAddSingleton(static provider => new InProcessRunEngine(
             provider.GetRequiredService<ICatalog>(),
             provider.GetRequiredService<RunServices>(),
@@ -92,14 +91,16 @@ public static partial class ServiceCollectionExtensions
     /// <summary>Adds what calls are made with, wherever runs are executed, and their accounts. It needs an <see cref="IGate"/> and an <see cref="IUsageStore"/>.</summary>
     public static IServiceCollection AddEnsembleModels(this IServiceCollection services)
     {
+        services.AddEnsembleTelemetry();
         services.TryAddSingleton(static provider => new JsonLinesUsageSink(
             Console.OpenStandardOutput(),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<JsonLinesUsageSink>>()));
         services.TryAddSingleton<UsageLedger>();
         services.TryAddSingleton<IUsageSink>(static provider => provider.GetRequiredService<FrontendOptions>().LogsUsage
-            ? new CompositeUsageSink(provider.GetRequiredService<JsonLinesUsageSink>(), provider.GetRequiredService<UsageLedger>())
-            : provider.GetRequiredService<UsageLedger>());
+            ? new CompositeUsageSink(
+                provider.GetRequiredService<RunInstruments>(), provider.GetRequiredService<JsonLinesUsageSink>(), provider.GetRequiredService<UsageLedger>())
+            : new CompositeUsageSink(provider.GetRequiredService<RunInstruments>(), provider.GetRequiredService<UsageLedger>()));
         services.AddHostedService<LedgerStop>();
         services.TryAddSingleton(static provider => OpenNetwork(
             provider.GetRequiredService<FrontendOptions>(), provider.GetRequiredService<ILogger<UpstreamHttp>>()));
@@ -135,6 +136,15 @@ public static partial class ServiceCollectionExtensions
         return services;
     }
 
+    private static IGate OpenGates(IServiceProvider provider)
+    {
+        var gates = provider.GetRequiredService<InProcessGates>();
+        provider.GetRequiredService<StateInstruments>().Watch(gates);
+        return new MeteredGates(
+            new RenewingGates(gates, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<RenewingGates>>()),
+            provider.GetRequiredService<GateInstruments>());
+    }
+
     private static UpstreamHttp OpenNetwork(FrontendOptions options, ILogger<UpstreamHttp> logger)
     {
         string[] names = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
@@ -143,7 +153,12 @@ public static partial class ServiceCollectionExtensions
             LogProxyUnused(logger, proxy);
         }
 
-        return new UpstreamHttp(network: new UpstreamNetwork { AllowedNetworks = options.AllowedNetworks, UseProxy = options.UseProxy });
+        return new UpstreamHttp(network: new UpstreamNetwork
+        {
+            AllowedNetworks = options.AllowedNetworks,
+            UseProxy = options.UseProxy,
+            PropagatesTrace = options.Telemetry.PropagatesToProviders,
+        });
     }
 
     private static ICatalog OpenCatalog(IServiceProvider provider)

@@ -30,6 +30,7 @@ public sealed partial class AnswerStream : IHostedService, IAsyncDisposable
     private readonly Func<RunId, Task<long?>> _findLast;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
+    private readonly AnswerInstruments? _instruments;
     private readonly ITimer _timer;
     private readonly string _frontend = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
     private TaskCompletionSource _whenLive = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -40,8 +41,10 @@ public sealed partial class AnswerStream : IHostedService, IAsyncDisposable
     private bool _stopped;
 
     /// <param name="findLast">The number of a run's last event; null where the run is not known.</param>
-    internal AnswerStream(IAnswerWire wire, Func<RunId, Task<long?>> findLast, TimeProvider time, ILogger<AnswerStream> logger)
+    internal AnswerStream(
+        IAnswerWire wire, Func<RunId, Task<long?>> findLast, TimeProvider time, ILogger<AnswerStream> logger, AnswerInstruments? instruments = null)
     {
+        _instruments = instruments;
         _wire = wire;
         _findLast = findLast;
         _time = time;
@@ -118,6 +121,9 @@ public sealed partial class AnswerStream : IHostedService, IAsyncDisposable
     /// <summary>What was collected for a run, for its one reader; null for a second one, and where nothing is collected.</summary>
     internal AnswerInbox? Claim(RunId run) => _inboxes.TryGetValue(run, out var inbox) && inbox.TryClaim() ? inbox : null;
 
+    /// <summary>What the stream has brought of a run is not all of it.</summary>
+    internal void OnRepair() => _instruments?.OnRepair();
+
     internal void Close(RunId run)
     {
         if (_inboxes.TryRemove(run, out var inbox))
@@ -138,6 +144,11 @@ public sealed partial class AnswerStream : IHostedService, IAsyncDisposable
             }
 
             beat = current.Handle is not null;
+            if (beat && current.Sent > current.Returned)
+            {
+                _instruments?.OnMissedBeat();
+            }
+
             if (beat ? current.Sent - current.Returned >= MissedBeats : current.HasFailed || _time.GetElapsedTime(current.Begun) >= SubscribeLimit)
             {
                 (lost, beat) = (current, false);
@@ -148,6 +159,7 @@ public sealed partial class AnswerStream : IHostedService, IAsyncDisposable
         if (lost is not null)
         {
             ReportDown(null);
+            _instruments?.OnOutage();
             _ = EndAsync(lost);
             _ = SubscribeAsync();
         }

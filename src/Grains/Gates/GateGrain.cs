@@ -1,6 +1,7 @@
 using Ensemble.Catalog;
 using Ensemble.Gates;
 using Ensemble.Usage;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
 namespace Ensemble.Grains.Gates;
@@ -15,11 +16,23 @@ internal abstract partial class GateGrain(
     {
         _gate = await KeptGate.OpenAsync(key(this.GetPrimaryKeyString()), catalog, store, time, logger);
 
+        // Only to be looked at; a host may do without.
+        ServiceProvider.GetService<SiloGates>()?.Add(_gate);
+
         // A slow store must not keep callers waiting.
         this.RegisterGrainTimer(SaveAsync, new GrainTimerCreationOptions { DueTime = KeptGate.SaveInterval, Period = KeptGate.SaveInterval, Interleave = true });
     }
 
-    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken) => _gate is null ? Task.CompletedTask : SaveAsync();
+    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        if (_gate is null)
+        {
+            return Task.CompletedTask;
+        }
+
+        ServiceProvider.GetService<SiloGates>()?.Remove(_gate);
+        return SaveAsync();
+    }
 
     public ValueTask<GateAdmission> AcquireAsync(GateRequest request) => new(_gate.Acquire(request));
 

@@ -1,9 +1,11 @@
+using System.Diagnostics.Metrics;
 using Ensemble.Gates;
 using Ensemble.Grains.Answers;
 using Ensemble.Grains.Calls;
 using Ensemble.Grains.Gates;
 using Ensemble.Grains.Runs;
 using Ensemble.Runs;
+using Ensemble.Telemetry;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
@@ -21,6 +23,8 @@ public static class GrainHostingExtensions
     public static ISiloBuilder AddEnsembleGrains(this ISiloBuilder silo)
     {
         silo.Services.TryAddSingleton<SiloRuns>();
+        silo.Services.TryAddSingleton<SiloGates>();
+        silo.Services.TryAddSingleton<IKeptGates>(static provider => provider.GetRequiredService<SiloGates>());
         silo.Services.AddPlacementFilter<SkipDrainingStrategy, SkipDrainingDirector>(ServiceLifetime.Singleton);
         silo.Services.TryAddSingleton(static provider => new AnswerPublisher(
             new OrleansAnswerWire(provider.GetRequiredKeyedService<IStreamProvider>(AnswerStreams.ProviderName)),
@@ -46,7 +50,8 @@ public static class GrainHostingExtensions
                 provider.GetRequiredService<IAnswerWire>(),
                 run => provider.GetRequiredService<IGrainFactory>().GetGrain<IEnsembleRunGrain>(run.Value).RenewAsync(),
                 provider.GetRequiredService<TimeProvider>(),
-                provider.GetRequiredService<ILogger<AnswerStream>>()));
+                provider.GetRequiredService<ILogger<AnswerStream>>(),
+                new AnswerInstruments(Meter(provider))));
             services.AddHostedService(static provider => provider.GetRequiredService<AnswerStream>());
         }
 
@@ -66,10 +71,16 @@ public static class GrainHostingExtensions
     private static IServiceCollection AddClusterGates(this IServiceCollection services)
     {
         services.TryAddSingleton<ClusterCalls>();
-        services.TryAddSingleton<IGate>(static provider => new RenewingGates(
-            new ClusterGates(provider.GetRequiredService<IGrainFactory>(), provider.GetRequiredService<ClusterCalls>()),
-            provider.GetRequiredService<TimeProvider>(),
-            provider.GetRequiredService<ILogger<RenewingGates>>()));
+        services.TryAddSingleton(static provider => new GateInstruments(Meter(provider)));
+        services.TryAddSingleton<IGate>(static provider => new MeteredGates(
+            new RenewingGates(
+                new ClusterGates(provider.GetRequiredService<IGrainFactory>(), provider.GetRequiredService<ClusterCalls>()),
+                provider.GetRequiredService<TimeProvider>(),
+                provider.GetRequiredService<ILogger<RenewingGates>>()),
+            provider.GetRequiredService<GateInstruments>()));
         return services;
     }
+
+    private static Meter Meter(IServiceProvider provider) =>
+        provider.GetRequiredService<IMeterFactory>().Create(EnsembleTelemetry.Name, EnsembleTelemetry.Version);
 }

@@ -91,6 +91,8 @@ public sealed partial class ClusterRunEngine
             {
                 yield break;
             }
+
+            _stream.OnRepair();
         }
 
         var broken = reading.BeginPull(_calls.Time.GetTimestamp(), cancellationToken);

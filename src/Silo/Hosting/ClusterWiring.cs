@@ -55,6 +55,7 @@ internal static class ClusterWiring
         silo.AddEnsembleGrains();
         silo.Services.AddHostedService(_ => new PortCheck(options));
         silo.Services.AddSiloDrain();
+        silo.Services.AddHostedService<SiloWatch>();
     }
 
     public static void AddNode(this IClientBuilder client, NodeOptions options)

@@ -1,4 +1,5 @@
 using Ensemble.Frontend.Hosting;
+using Ensemble.Frontend.Telemetry;
 using Ensemble.Grains.Hosting;
 using Ensemble.Silo.Health;
 using Ensemble.Silo.Membership;
@@ -32,7 +33,8 @@ internal static class NodeHost
     public static (FrontendOptions Frontend, NodeOptions Node) ReadOptions(WebApplicationBuilder builder, NodeRole? role)
     {
         builder.AddNodeDefaults(role);
-        return NodeOptionsReader.Read(builder.Configuration, role);
+        var (frontend, node) = NodeOptionsReader.Read(builder.Configuration, role);
+        return (frontend with { Telemetry = frontend.Telemetry with { Role = node.Role.ToString().ToLowerInvariant(), Instance = node.Name } }, node);
     }
 
     private static WebApplication BuildFrontend(WebApplicationBuilder builder, FrontendOptions frontend, NodeOptions node)
@@ -61,6 +63,7 @@ internal static class NodeHost
         builder.UseListeners(frontend, SiloUrl);
         builder.Services.AddEnsembleCatalog(frontend).AddEnsembleModels().AddSingleton<SiloProbes>();
         var app = builder.Build();
+        app.UseMiddleware<RequestTrace>();
         app.Services.GetRequiredService<SiloProbes>().Map(app);
         return app;
     }

@@ -107,6 +107,7 @@ public sealed class FileCatalogTests : IDisposable
         File.WriteAllText(FilePath, Two);
         Poll();
 
+        catalog.Refusals.ShouldBe(1);
         catalog.Problem.ShouldBeNull();
         catalog.Current.Revision.ShouldBe(2);
         _raised.ShouldBe([2]);

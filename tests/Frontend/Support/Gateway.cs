@@ -55,7 +55,7 @@ internal sealed class Gateway : IAsyncDisposable
     {
         var log = new LogRecorder();
         var usage = new UsageRecorder();
-        string[] all = ["--Storage:Provider", "memory", .. args];
+        string[] all = ["--Storage:Provider", "memory", "--Management:Url", "none", .. args];
         if (!args.Any(arg => arg.StartsWith("--Kestrel", StringComparison.Ordinal)))
         {
             all = ["--urls", "http://127.0.0.1:0", .. all];

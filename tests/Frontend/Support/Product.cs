@@ -34,6 +34,7 @@ internal sealed class Product : IAsyncDisposable
 
         // Less to do at each start; what is said on the command line comes first.
         start.Environment["Storage__Provider"] = "memory";
+        start.Environment["Management__Url"] = "none";
         _process = new Process { StartInfo = start };
         _process.OutputDataReceived += (_, line) => OnOutput(line.Data);
         _process.ErrorDataReceived += (_, line) => Keep(_errors, line.Data);

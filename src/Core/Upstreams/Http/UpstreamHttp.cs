@@ -1,10 +1,11 @@
+using System.Diagnostics;
 using System.Net.Http.Headers;
 
 namespace Ensemble.Upstreams.Http;
 
 /// <summary>
 /// The connections to all providers; one for the process. Sends what it is given and nothing else: no cookies, no trace
-/// headers, and no redirect is followed, since a redirect would carry a prompt to an address that nobody configured. Where a
+/// headers unless they are wanted, and no redirect is followed, since a redirect would carry a prompt to an address that nobody configured. Where a
 /// host may be is checked at each connect, after its name was resolved.
 /// </summary>
 public sealed class UpstreamHttp : IDisposable
@@ -13,6 +14,7 @@ public sealed class UpstreamHttp : IDisposable
         new("ensemble-orleans", typeof(UpstreamHttp).Assembly.GetName().Version?.ToString(3) ?? "0");
 
     private readonly ConnectGuard _guard;
+    private readonly bool _propagatesTrace;
     private readonly HttpMessageInvoker _invoker;
 
     /// <param name="configure">Changes the handler before its first use: certificates, a connect callback.</param>
@@ -21,12 +23,15 @@ public sealed class UpstreamHttp : IDisposable
     {
         network ??= new UpstreamNetwork();
         _guard = new ConnectGuard(network);
+        _propagatesTrace = network.PropagatesTrace;
         var handler = new SocketsHttpHandler
         {
             AllowAutoRedirect = false,
             UseCookies = false,
             UseProxy = network.UseProxy,
             ConnectCallback = _guard.ConnectAsync,
+
+            // The runtime's own would name a span of which nobody hears.
             ActivityHeadersPropagator = null,
             // Short enough to follow a provider's DNS, long enough to keep most handshakes off the path of a call.
             PooledConnectionLifetime = TimeSpan.FromMinutes(5),
@@ -45,6 +50,11 @@ public sealed class UpstreamHttp : IDisposable
     {
         _guard.CheckLiteral(request.RequestUri!);
         request.Headers.UserAgent.Add(UserAgent);
+        if (_propagatesTrace && Activity.Current is { IdFormat: ActivityIdFormat.W3C, Id: { } current })
+        {
+            request.Headers.TryAddWithoutValidation("traceparent", current);
+        }
+
         request.Version = request.RequestUri!.Scheme == Uri.UriSchemeHttps ? System.Net.HttpVersion.Version20 : System.Net.HttpVersion.Version11;
         request.VersionPolicy = HttpVersionPolicy.RequestVersionOrLower;
         try

@@ -1,0 +1,58 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
+using Ensemble.Catalog;
+using Ensemble.Gates;
+using Ensemble.Runs;
+using Ensemble.Usage;
+
+namespace Ensemble.Telemetry;
+
+/// <summary>Shows how this process stands, to whoever looks: nothing is measured in between, and no other process is asked.</summary>
+public sealed class StateInstruments
+{
+    private readonly Meter _meter;
+    private readonly ConcurrentDictionary<string, IRunsInFlight> _runs = new(StringComparer.Ordinal);
+
+    public StateInstruments(Meter meter)
+    {
+        _meter = meter;
+        meter.CreateObservableGauge(
+            "ensemble.runs.in_flight",
+            () => _runs.Select(static tier => new Measurement<int>(tier.Value.InFlight, new KeyValuePair<string, object?>(TelemetryTags.Tier, tier.Key))),
+            "{run}",
+            "Runs in flight");
+    }
+
+    /// <param name="tier"><c>frontend</c> or <c>silo</c>: a process may be both.</param>
+    public void Watch(IRunsInFlight runs, string tier) => _runs[tier] = runs;
+
+    public void Watch(UsageLedger ledger)
+    {
+        _meter.CreateObservableGauge("ensemble.ledger.queue", () => ledger.QueuedBytes, "By", "Accounts that wait to be written to the database");
+        _meter.CreateObservableCounter("ensemble.ledger.dropped", () => ledger.Dropped, "{entry}", "Sub-calls and runs that are not in the accounts, since they could not be written in time");
+    }
+
+    public void Watch(ICatalog catalog)
+    {
+        _meter.CreateObservableGauge("ensemble.catalog.revision", () => catalog.Current.Revision, null, "Revision of the catalog that is served");
+        _meter.CreateObservableGauge("ensemble.catalog.stale", () => catalog.Problem is null ? 0 : 1, null, "1 where the newest catalog is not served, else 0");
+        _meter.CreateObservableCounter("ensemble.catalog.refusals", () => catalog.Refusals, "{reload}", "Changes of the catalog that were not taken");
+    }
+
+    public void Watch(IKeptGates gates) => _meter.CreateObservableGauge(
+        "ensemble.gate.cooldown",
+        () => Cooldowns(gates),
+        "s",
+        "How long a model is still left alone; 0 = it is not");
+
+    private static IEnumerable<Measurement<double>> Cooldowns(IKeptGates gates)
+    {
+        foreach (var gate in gates.Kept)
+        {
+            if (gate.Key.Kind == GateKind.Model)
+            {
+                yield return new(gate.Status().CoolingDown?.TotalSeconds ?? 0, new KeyValuePair<string, object?>(TelemetryTags.Model, gate.Key.Name));
+            }
+        }
+    }
+}

@@ -1,0 +1,101 @@
+using System.Net.Sockets;
+using System.Text;
+using Ensemble.Frontend.Hosting;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+
+namespace Ensemble.Frontend.Management;
+
+/// <summary><c>/metrics</c>, on a listener of its own: what a scraper may see is nothing for callers.</summary>
+internal sealed partial class ManagementListener(ManagementOptions options, Func<MetricStore> listen, ILogger<ManagementListener> logger) : IHostedService, IAsyncDisposable
+{
+    private MetricStore? _store;
+    private WebApplication? _app;
+
+    /// <summary>Where it listens; null where it does not.</summary>
+    public string? Address => _app?.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault();
+
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        if (options.Url is not { } url)
+        {
+            return;
+        }
+
+        var app = Build(url);
+        try
+        {
+            await app.StartAsync(cancellationToken);
+            _store = listen();
+            _app = app;
+        }
+        catch (Exception exception) when (exception is IOException or SocketException or AddressInUseException or FormatException or ArgumentException or InvalidOperationException)
+        {
+            await app.DisposeAsync();
+            if (options.IsChosen)
+            {
+                throw new StartException($"option {ManagementOptions.Option}: cannot listen on '{url}': {exception.Message} Choose another address, or none.");
+            }
+
+            LogTaken(logger, url);
+        }
+    }
+
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        if (_app is { } app)
+        {
+            await app.StopAsync(cancellationToken);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_app is { } app)
+        {
+            _app = null;
+            await app.DisposeAsync();
+        }
+
+        _store?.Dispose();
+    }
+
+    // Nothing of the product's host is in it: no configuration that would move it, no log that would name its address as the product's.
+    private WebApplication Build(string url)
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore().UseUrls(url).ConfigureKestrel(static kestrel => kestrel.AddServerHeader = false);
+        var app = builder.Build();
+        app.Run(AnswerAsync);
+        return app;
+    }
+
+    private Task AnswerAsync(HttpContext context)
+    {
+        if (context.Request.Path != "/metrics" || _store is not { } store)
+        {
+            context.Response.StatusCode = StatusCodes.Status404NotFound;
+            return Task.CompletedTask;
+        }
+
+        if (!HttpMethods.IsGet(context.Request.Method))
+        {
+            context.Response.StatusCode = StatusCodes.Status405MethodNotAllowed;
+            context.Response.Headers.Allow = HttpMethods.Get;
+            return Task.CompletedTask;
+        }
+
+        var body = Encoding.UTF8.GetBytes(PrometheusText.Write(store));
+        context.Response.ContentType = PrometheusText.ContentType;
+        context.Response.ContentLength = body.Length;
+        return context.Response.Body.WriteAsync(body, context.RequestAborted).AsTask();
+    }
+
+    [LoggerMessage(
+        EventId = 60,
+        EventName = "MetricsNotServed",
+        Level = LogLevel.Information,
+        Message = "/metrics is not served: {Url} is taken. Give this process an address of its own with Management:Url, or turn it off with none")]
+    private static partial void LogTaken(ILogger logger, string url);
+}

@@ -1,0 +1,14 @@
+namespace Ensemble.Frontend.Management;
+
+/// <summary>Where the management listener is.</summary>
+/// <param name="Url">Null = there is none.</param>
+/// <param name="IsChosen">Whether somebody named the address: then the start fails where it cannot be had.</param>
+public sealed record ManagementOptions(string? Url, bool IsChosen)
+{
+    public const string Option = "Management:Url";
+
+    /// <summary>The port that OpenTelemetry gives Prometheus' exporters, on this machine alone.</summary>
+    public const string DefaultUrl = "http://127.0.0.1:9464";
+
+    public static readonly ManagementOptions Default = new(DefaultUrl, IsChosen: false);
+}

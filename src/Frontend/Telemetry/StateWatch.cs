@@ -1,0 +1,28 @@
+using Ensemble.Catalog;
+using Ensemble.Runs;
+using Ensemble.Telemetry;
+using Ensemble.Usage;
+
+namespace Ensemble.Frontend.Telemetry;
+
+/// <summary>Shows how the parts of this process stand, as many as it has.</summary>
+internal sealed class StateWatch(IServiceProvider services, StateInstruments instruments) : IHostedService
+{
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        instruments.Watch(services.GetRequiredService<ICatalog>());
+        if (services.GetService<IRunsInFlight>() is { } runs)
+        {
+            instruments.Watch(runs, "frontend");
+        }
+
+        if (services.GetService<UsageLedger>() is { } ledger)
+        {
+            instruments.Watch(ledger);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+}

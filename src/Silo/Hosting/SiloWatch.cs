@@ -1,0 +1,18 @@
+using Ensemble.Gates;
+using Ensemble.Grains.Runs;
+using Ensemble.Telemetry;
+
+namespace Ensemble.Silo.Hosting;
+
+/// <summary>Shows how a silo stands: its runs, and the gates that live in it.</summary>
+internal sealed class SiloWatch(SiloRuns runs, IKeptGates gates, StateInstruments instruments) : IHostedService
+{
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        instruments.Watch(runs, "silo");
+        instruments.Watch(gates);
+        return Task.CompletedTask;
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+}
