@@ -62,7 +62,7 @@ public static class CatalogReader
 
         ReferenceCheck.Run(draft);
         PriceCheck.Run(ensembles, models, draft);
-        var keyReader = new KeyReader(draft);
+        var keyReader = new KeyReader(draft, Unpriced(models, ensembles));
         var keys = (catalog.Find("keys")?.Items(0, MaxKeys, "keys") ?? []).Select(keyReader.Read).OfType<KeyConfig>().ToList();
         if (draft.Issues.Errors.Count > 0)
         {
@@ -77,6 +77,12 @@ public static class CatalogReader
         var snapshot = new CatalogSnapshot(revision, models, ensembles.Select(ensemble => ensemble.Config), keys);
         EnsembleDoubts.Check(ensembles, snapshot.Models, draft.Issues);
         return snapshot;
+    }
+
+    private static List<string> Unpriced(List<ModelConfig> models, List<(string Path, EnsembleConfig Config)> ensembles)
+    {
+        var unpriced = models.Where(model => model.Price is null).Select(model => model.DisplayName).ToHashSet();
+        return [.. ensembles.Where(ensemble => ensemble.Config.Models.Any(unpriced.Contains)).Select(ensemble => ensemble.Config.DisplayName), .. unpriced];
     }
 
     /// <summary>A sealed secret opens only for the finished model, so that only now it is known whether it can be used.</summary>

@@ -14,6 +14,9 @@ public sealed record KeyConfig
     /// <summary>Of all this caller's requests; tokens are those of every call that is made for them.</summary>
     public RateLimitConfig? RateLimit { get; init; }
 
+    /// <summary>What this caller's calls may cost in a calendar month (UTC), in US dollars; null = any.</summary>
+    public decimal? MonthlyBudgetUsd { get; init; }
+
     public DateTimeOffset? ExpiresAt { get; init; }
 
     public bool Disabled { get; init; }

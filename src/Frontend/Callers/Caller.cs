@@ -15,6 +15,9 @@ internal sealed class Caller(KeyConfig? key)
 
     public RateLimitConfig? RateLimit => key?.RateLimit;
 
+    /// <summary>In US dollars; null = any.</summary>
+    public decimal? MonthlyBudgetUsd => key?.MonthlyBudgetUsd;
+
     public bool MayUse(string alias)
     {
         if (key is null)

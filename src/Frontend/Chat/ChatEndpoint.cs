@@ -18,6 +18,7 @@ internal sealed class ChatEndpoint(
     ICatalog catalog,
     IRunEngine engine,
     RequestGates gates,
+    MonthlyBudgets budgets,
     RepeatedRequests repeats,
     TimeProvider time)
 {
@@ -91,6 +92,11 @@ internal sealed class ChatEndpoint(
         {
             await WritePlanAsync(context, caller, chat, snapshot);
             return null;
+        }
+
+        if (await budgets.CheckAsync(caller, context.RequestAborted) is { } spent)
+        {
+            return spent;
         }
 
         var admission = await gates.EnterAsync(caller, chat, snapshot, context.RequestAborted);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Ensemble.Chat;
 using Ensemble.Frontend.Http;
 using Ensemble.Gates;
@@ -92,6 +93,16 @@ internal static class ApiErrors
         // A request that alone is larger than the limit is refused whenever it is sent.
         IsLasting = refusal.RetryAfter is null,
     };
+
+    /// <param name="month">Its beginning.</param>
+    public static ApiError MonthlyBudgetSpent(decimal budget, DateTimeOffset month) => new(
+        429,
+        "insufficient_quota",
+        "insufficient_quota",
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"This API key has spent its budget of {budget} USD for {month:yyyy-MM} (UTC): ask whoever runs this gateway for more, or wait for the next month."))
+    { IsLasting = true };
 
     public static ApiError RunNotFound(string id) => new(
         404, InvalidRequest, "run_not_found", $"No run '{Cut(id)}' of yours is known here.")

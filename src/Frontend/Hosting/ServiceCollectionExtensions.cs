@@ -39,6 +39,7 @@ public static partial class ServiceCollectionExtensions
         services.AddSingleton<Authenticator>();
         services.AddSingleton<BodyReader>();
         services.AddSingleton<RequestGates>();
+        services.AddSingleton<MonthlyBudgets>();
 
         // What is repeated is found in this process, unless its engine reaches further.
         services.TryAddSingleton(static provider => new RepeatedRequests(

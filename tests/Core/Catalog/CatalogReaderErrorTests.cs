@@ -120,7 +120,7 @@ public sealed class CatalogReaderErrorTests
         { CatalogSamples.WithKeys("{ \"name\": \"x\", \"key\": \"sk-0123456789abcdef\", \"expires_at\": \"soon\" }"), "keys[0].expires_at", "ISO 8601", "2030" },
         { CatalogSamples.WithKeys("{ \"name\": \"x\", \"key\": \"sk-0123456789abcdef\", \"expires_at\": \"2030-01-01T00:00:00\" }"), "keys[0].expires_at", "no offset", "2030" },
         { CatalogSamples.WithKeys("{ \"name\": \"x\", \"key\": \"sk-0123456789abcdef\", \"rate_limit\": { \"rpm\": 0 } }"), "keys[0].rate_limit.rpm", "whole number from 1", "range" },
-        { CatalogSamples.WithKeys("{ \"name\": \"x\", \"key\": \"sk-0123456789abcdef\", \"monthly_budget_usd\": 5 }"), "keys[0].monthly_budget_usd", "not available in this version", "Remove it" },
+        { CatalogSamples.WithKeys("{ \"name\": \"x\", \"key\": \"sk-0123456789abcdef\", \"monthly_budget_usd\": 0 }"), "keys[0].monthly_budget_usd", "must be above 0", "a month" },
         { CatalogSamples.WithKeys("{ \"name\": \"x\", \"key\": \"sk-0123456789abcdef\", \"allowed_models\": [ \"a b\" ] }"), "keys[0].allowed_models[0]", "characters other than", "pattern" },
         { CatalogSamples.WithKeys("{ \"name\": \"x\", \"key\": \"sk-0123456789abcdef\", \"allowed_models\": [] }"), "keys[0].allowed_models", "fewer than 1", "Add one" },
         { CatalogSamples.WithKeys("{ \"name\": \"x\", \"key\": \"sk-0123456789abcdef\" }, { \"name\": \"x\", \"key\": \"sk-0123456789abcdeg\" }"), "keys[1].name", "used twice: keys[0]", "Rename" },

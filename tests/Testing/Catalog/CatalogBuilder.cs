@@ -31,7 +31,8 @@ public sealed class CatalogBuilder
         DateTimeOffset? expiresAt = null,
         bool disabled = false,
         bool readManifests = false,
-        RateLimitConfig? limits = null)
+        RateLimitConfig? limits = null,
+        decimal? monthlyBudgetUsd = null)
     {
         _keys.Add(new KeyConfig
         {
@@ -42,6 +43,7 @@ public sealed class CatalogBuilder
             Disabled = disabled,
             ReadManifests = readManifests,
             RateLimit = limits,
+            MonthlyBudgetUsd = monthlyBudgetUsd,
         });
         return this;
     }

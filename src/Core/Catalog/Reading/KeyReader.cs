@@ -6,12 +6,17 @@ using System.Text;
 namespace Ensemble.Catalog.Reading;
 
 /// <summary>Reads a caller's key. A key in clear is hashed at once, and no message shows it.</summary>
-internal sealed class KeyReader(CatalogDraft draft)
+/// <param name="draft">What the key is part of.</param>
+/// <param name="unpriced">Aliases that lead to calls without a price.</param>
+internal sealed class KeyReader(CatalogDraft draft, IReadOnlyCollection<string> unpriced)
 {
     private const int MinKeyLength = 16;
     private const int MaxKeyLength = 512;
     private const int MaxGlobs = 1000;
     private const int MaxCheckedGlobs = 1000;
+    private const int MaxCheckedAliases = 200;
+    private const int MaxNamed = 3;
+    private const decimal MaxBudgetUsd = 1_000_000_000m;
 
     private static readonly string[] Fields =
     [
@@ -29,15 +34,16 @@ internal sealed class KeyReader(CatalogDraft draft)
             return null;
         }
 
-        key.Find("monthly_budget_usd")?.Unavailable("Remove it: a budget that nobody enforces would be a false promise.");
         var name = ReadName(key);
         var hash = ReadHash(key);
+        var allowed = key.Find("allowed_models") is { } globs ? ReadGlobs(globs) : ["*"];
         var config = new KeyConfig
         {
             Name = name ?? "",
             Sha256 = hash ?? new byte[SHA256.HashSizeInBytes],
-            AllowedModels = key.Find("allowed_models") is { } globs ? ReadGlobs(globs) : ["*"],
+            AllowedModels = allowed,
             RateLimit = key.Find("rate_limit") is { } limits ? LimitsReader.ReadRateLimit(limits) : null,
+            MonthlyBudgetUsd = key.Find("monthly_budget_usd") is { } budget ? ReadBudget(budget, allowed) : null,
             ExpiresAt = key.Find("expires_at") is { } expiry ? ReadExpiry(expiry) : null,
 
             // A key whose secret is not there stays in the list, so that the catalog does not look open, but nobody can use it.
@@ -175,6 +181,26 @@ internal sealed class KeyReader(CatalogDraft draft)
         }
 
         return matches;
+    }
+
+    private decimal? ReadBudget(ConfigNode node, IReadOnlyList<string> allowed)
+    {
+        var budget = node.Amount(MaxBudgetUsd);
+        if (budget == 0)
+        {
+            node.Error("must be above 0", "Give what the key may cost a month, in USD, or disable the key.");
+        }
+
+        var free = unpriced.Take(MaxCheckedAliases).Where(alias => allowed.Any(glob => FileSystemName.MatchesSimpleExpression(glob, alias, ignoreCase: false))).Take(MaxNamed + 1).ToList();
+        if (free.Count > 0)
+        {
+            var more = free.Count > MaxNamed ? " and others" : "";
+            node.Warn(
+                $"does not count every call: there are models without a price behind {string.Join(", ", free.Take(MaxNamed).Select(ConfigText.Quote))}{more}",
+                "Give every model that the key leads to a \"price\", 0 where it is free.");
+        }
+
+        return budget;
     }
 
     private static DateTimeOffset? ReadExpiry(ConfigNode node)

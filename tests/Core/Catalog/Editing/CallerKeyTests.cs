@@ -80,8 +80,8 @@ public sealed class CallerKeyTests
     [InlineData("""{"name":"x","key":17}""", "key")]
     [InlineData("""{"name":"x","key":"sk-0123456789abcdef","key_sha256":"00"}""", "")]
     [InlineData("""{"name":"x","key_sha256":"00"}""", "key_sha256")]
-    [InlineData("""{"name":"x","monthly_budget_usd":5}""", "monthly_budget_usd")]
-    [InlineData("""{"name":"x","key":"sk-0123456789abcdef","monthly_budget_usd":5}""", "monthly_budget_usd")]
+    [InlineData("""{"name":"x","monthly_budget_usd":0}""", "monthly_budget_usd")]
+    [InlineData("""{"name":"x","key":"sk-0123456789abcdef","monthly_budget_usd":-5}""", "monthly_budget_usd")]
     [InlineData("""{"key":"sk-0123456789abcdef"}""", "name")]
     public async Task Create_BadKey_IsInvalidAndShowsNothingOfIt(string json, string path)
     {
