@@ -21,6 +21,8 @@ public interface IEnsembleStorage : IAsyncDisposable
 
     IUsageQueries UsageQueries { get; }
 
+    IUsageUpkeep UsageUpkeep { get; }
+
     /// <summary>
     /// Creates what is missing and brings the tables up to date. Several processes may do so at once. Does nothing the second time;
     /// after a failure it tries again.

@@ -20,6 +20,8 @@ internal sealed class MemoryStorage : IEnsembleStorage
 
     public IUsageQueries UsageQueries => new InMemoryUsageQueries(_usage);
 
+    public IUsageUpkeep UsageUpkeep { get; } = new MemoryUsageUpkeep();
+
     public Task OpenAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public ValueTask DisposeAsync() => default;

@@ -17,6 +17,9 @@ public sealed record StorageOptions
     /// </summary>
     public string? ConnectionString { get; init; }
 
+    /// <summary>How long sub-calls and runs are kept, in whole days; 0 = for ever. Default 90. Without meaning for memory.</summary>
+    public int UsageRetentionDays { get; init; } = 90;
+
     // What a record prints ends up in logs.
     private bool PrintMembers(StringBuilder builder)
     {

@@ -17,7 +17,8 @@ internal sealed class OptionsReader(IConfiguration configuration, IReadOnlyList<
     /// <summary>Every option of a frontend.</summary>
     public static readonly string[] Known =
     [
-        "Catalog:File", "Storage:Provider", "Storage:ConnectionString", "Limits:MaxBodyBytes", "Limits:MaxRuns", "Limits:DrainSeconds", "Usage:Log",
+        "Catalog:File", "Storage:Provider", "Storage:ConnectionString", "Limits:MaxBodyBytes", "Limits:MaxRuns", "Limits:DrainSeconds",
+        "Usage:Log", "Usage:RetentionDays",
         "Admin:Key", "Security:MasterKey", "Security:SecretDirectory", "Security:AllowedNetworks", "Security:UseProxy",
         "Telemetry:CaptureContent", OtlpEndpoint, OtlpProtocol, "Telemetry:PropagateToProviders", ManagementOptions.Option,
     ];
@@ -145,6 +146,7 @@ internal sealed class OptionsReader(IConfiguration configuration, IReadOnlyList<
         {
             Provider = Provider(),
             ConnectionString = configuration["Storage:ConnectionString"] is { Length: > 0 } text ? text : null,
+            UsageRetentionDays = (int)Number("Usage:RetentionDays", new StorageOptions().UsageRetentionDays, 0, 36_500),
         };
         if (options is { Provider: StorageProvider.Postgres, ConnectionString: null })
         {

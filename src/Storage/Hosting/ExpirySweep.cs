@@ -1,11 +1,11 @@
-using Ensemble.Runs;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Ensemble.Storage.Hosting;
 
-/// <summary>Deletes the answers and claims of runs that have expired, once a minute.</summary>
-internal sealed partial class ExpirySweep(IRunStore store, TimeProvider time, ILogger<ExpirySweep> logger) : BackgroundService
+/// <summary>Once a minute: deletes the answers and claims of runs that have expired, sums up days of the accounts, and deletes those that are old.</summary>
+/// <param name="retentionDays">How long accounts are kept; 0 = for ever.</param>
+internal sealed partial class ExpirySweep(IEnsembleStorage storage, int retentionDays, TimeProvider time, ILogger<ExpirySweep> logger) : BackgroundService
 {
     public static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
 
@@ -32,7 +32,15 @@ internal sealed partial class ExpirySweep(IRunStore store, TimeProvider time, IL
     {
         try
         {
-            while (await store.DeleteExpiredAsync(time.GetUtcNow(), Batch, cancellationToken) >= Batch)
+            while (await storage.Runs.DeleteExpiredAsync(time.GetUtcNow(), Batch, cancellationToken) >= Batch)
+            {
+            }
+
+            while (await storage.UsageUpkeep.CloseDayAsync(time.GetUtcNow(), cancellationToken))
+            {
+            }
+
+            while (retentionDays > 0 && await storage.UsageUpkeep.DeleteAsync(time.GetUtcNow().AddDays(-retentionDays), Batch, cancellationToken) >= Batch)
             {
             }
         }
@@ -42,6 +50,6 @@ internal sealed partial class ExpirySweep(IRunStore store, TimeProvider time, IL
         }
     }
 
-    [LoggerMessage(85, LogLevel.Debug, "expired answers could not be deleted; the next try is in a minute")]
+    [LoggerMessage(85, LogLevel.Debug, "expired answers or old accounts could not be deleted; the next try is in a minute")]
     private static partial void LogNotSwept(ILogger logger, Exception exception);
 }

@@ -25,7 +25,11 @@ public static class StorageServiceCollectionExtensions
         services.TryAddSingleton(static provider => provider.GetRequiredService<IEnsembleStorage>().Usage);
         services.TryAddSingleton(static provider => provider.GetRequiredService<IEnsembleStorage>().UsageQueries);
         services.AddHostedService<StorageStart>();
-        services.AddHostedService<ExpirySweep>();
+        services.AddHostedService(provider => new ExpirySweep(
+            provider.GetRequiredService<IEnsembleStorage>(),
+            options.UsageRetentionDays,
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<ExpirySweep>>()));
         return services;
     }
 }

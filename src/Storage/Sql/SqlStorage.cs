@@ -18,6 +18,8 @@ internal sealed class SqlStorage(SqlDatabase database, TimeProvider time) : IEns
 
     public IUsageQueries UsageQueries { get; } = new SqlUsageQueries(database);
 
+    public IUsageUpkeep UsageUpkeep { get; } = new SqlUsageUpkeep(database);
+
     public Task OpenAsync(CancellationToken cancellationToken) => database.OpenAsync(cancellationToken);
 
     public ValueTask DisposeAsync() => database.DisposeAsync();
