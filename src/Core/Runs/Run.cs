@@ -116,6 +116,7 @@ public sealed partial class Run : IDisposable
         _finished = Manifest(end, totals);
         _usage.Append(_finished);
         RunTrace.End(activity, _finished);
+        await _usage.FlushAsync(_finished.Run);
         Journal.Append(end.Answer is { } answer ? new RunCompleted(answer, totals) : new RunFailed(end.Failure!, totals));
     }
 

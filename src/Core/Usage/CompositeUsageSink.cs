@@ -23,4 +23,12 @@ public sealed class CompositeUsageSink(params IUsageSink[] sinks) : IUsageSink
             sink.Append(ended);
         }
     }
+
+    public async ValueTask FlushAsync(RunId run)
+    {
+        foreach (var sink in sinks)
+        {
+            await sink.FlushAsync(run);
+        }
+    }
 }

@@ -2,7 +2,7 @@ using Ensemble.Runs;
 
 namespace Ensemble.Usage;
 
-/// <summary>Takes the accounts of runs. Never blocks and never throws: a run does not wait for its accounting.</summary>
+/// <summary>Takes the accounts of runs. Never blocks and never throws: a run does not wait for its accounting, unless it is told to.</summary>
 public interface IUsageSink
 {
     /// <summary>Whether so much waits to be kept that new runs are better refused. Default never.</summary>
@@ -15,4 +15,10 @@ public interface IUsageSink
     void Append(RunManifest ended)
     {
     }
+
+    /// <summary>
+    /// Completes once everything that was taken before is kept, where an answer is to wait for that; bounded in time, whatever becomes of it.
+    /// Default at once.
+    /// </summary>
+    ValueTask FlushAsync(RunId run) => default;
 }

@@ -21,6 +21,9 @@ public sealed partial class UsageLedger : IUsageSink, IAsyncDisposable
     /// <summary>How long a stop goes on trying: 10 s.</summary>
     public static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(10);
 
+    /// <summary>How long an answer waits at most: 5 s.</summary>
+    public static readonly TimeSpan FlushLimit = TimeSpan.FromSeconds(5);
+
     private static readonly TimeSpan Gather = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
@@ -32,18 +35,29 @@ public sealed partial class UsageLedger : IUsageSink, IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly ILogger<UsageLedger> _logger;
     private readonly long _capacity;
+    private readonly UsageDurability _durability;
     private readonly Task _writing;
     private long _queued;
     private long _dropped;
+    private long _unconfirmed;
+    private int _isLate;
     private int _disposed;
+    private TaskCompletionSource _hurry = NewHurry();
 
     /// <param name="capacity">What waits at most, in bytes.</param>
-    public UsageLedger(IUsageStore store, TimeProvider time, ILogger<UsageLedger> logger, long capacity = DefaultCapacity)
+    /// <param name="durability">Whether <see cref="FlushAsync"/> waits.</param>
+    public UsageLedger(
+        IUsageStore store,
+        TimeProvider time,
+        ILogger<UsageLedger> logger,
+        long capacity = DefaultCapacity,
+        UsageDurability durability = UsageDurability.Batched)
     {
         _store = store;
         _time = time;
         _logger = logger;
         _capacity = capacity;
+        _durability = durability;
         _writing = Task.Run(WriteAllAsync);
     }
 
@@ -53,12 +67,51 @@ public sealed partial class UsageLedger : IUsageSink, IAsyncDisposable
     /// <summary>Sub-calls and runs that are not kept: they did not fit, or could not be written until the end.</summary>
     public long Dropped => Interlocked.Read(ref _dropped);
 
+    /// <summary>Answers that waited in vain: their accounts were not in the database within <see cref="FlushLimit"/>, and may be later.</summary>
+    public long Unconfirmed => Interlocked.Read(ref _unconfirmed);
+
     /// <summary>From three quarters of the queue on.</summary>
     public bool IsNearlyFull => QueuedBytes >= _capacity / 4 * 3;
 
     public void Append(UsageEvent usage) => Append(Entry.Of(usage));
 
     public void Append(RunManifest ended) => Append(Entry.Of(RunRecord.Of(ended)));
+
+    /// <summary>Waits until what came before is in the store, for at most <see cref="FlushLimit"/>; not at all where accounts are <see cref="UsageDurability.Batched"/>.</summary>
+    public async ValueTask FlushAsync(RunId run)
+    {
+        if (_durability == UsageDurability.Batched)
+        {
+            return;
+        }
+
+        var waiter = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var isKept = false;
+        if (_queue.Writer.TryWrite(Entry.Of(waiter)))
+        {
+            Volatile.Read(ref _hurry).TrySetResult();
+            try
+            {
+                isKept = await waiter.Task.WaitAsync(FlushLimit, _time);
+            }
+            catch (TimeoutException)
+            {
+                // The answer goes out all the same.
+            }
+        }
+
+        if (isKept)
+        {
+            Volatile.Write(ref _isLate, 0);
+            return;
+        }
+
+        Interlocked.Increment(ref _unconfirmed);
+        if (Interlocked.Exchange(ref _isLate, 1) == 0)
+        {
+            LogUnconfirmed(_logger, run.Value);
+        }
+    }
 
     /// <summary>Takes nothing more, and writes what is queued for at most <see cref="StopLimit"/>.</summary>
     /// <param name="cancellationToken">Ends it before.</param>
@@ -99,7 +152,7 @@ public sealed partial class UsageLedger : IUsageSink, IAsyncDisposable
         long reported = 0;
         while (await _queue.Reader.WaitToReadAsync())
         {
-            await Task.Delay(Gather, _time, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await GatherAsync();
             while (Take() is { Count: > 0 } entries)
             {
                 await WriteAsync(entries);
@@ -108,6 +161,15 @@ public sealed partial class UsageLedger : IUsageSink, IAsyncDisposable
         }
 
         ReportDropped(reported);
+    }
+
+    // An answer that waits ends it: what comes meanwhile is gathered while that batch is written.
+    private async Task GatherAsync()
+    {
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token);
+        await Task.WhenAny(Task.Delay(Gather, _time, over.Token), Volatile.Read(ref _hurry).Task);
+        await over.CancelAsync();
+        Interlocked.Exchange(ref _hurry, NewHurry());
     }
 
     private List<Entry> Take()
@@ -123,20 +185,29 @@ public sealed partial class UsageLedger : IUsageSink, IAsyncDisposable
 
     private async Task WriteAsync(List<Entry> entries)
     {
-        var batch = new UsageBatch([.. entries.Select(entry => entry.SubCall).OfType<UsageEvent>()], [.. entries.Select(entry => entry.Run).OfType<RunRecord>()]);
-        for (var (isAway, pause) = (false, FirstPause); !await TryWriteAsync(batch, isAway); (isAway, pause) = (true, Longer(pause)))
+        var batch = new UsageBatch([.. entries.Select(entry => entry.SubCall).OfType<UsageEvent>()], [.. entries.Select(entry => entry.Run).OfType<RunRecord>()])
+        {
+            IsAwaited = entries.Exists(static entry => entry.Waiter is not null),
+        };
+        var isKept = true;
+        for (var (isAway, pause) = (false, FirstPause); !(entries.TrueForAll(static entry => entry.Waiter is not null) || await TryWriteAsync(batch, isAway)); (isAway, pause) = (true, Longer(pause)))
         {
             // A stop does not wait for the end of a pause that began before it.
             var until = _stopping.IsCancellationRequested ? _givingUp.Token : _stopping.Token;
             await Task.Delay(pause, _time, until).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (_givingUp.IsCancellationRequested)
             {
-                Interlocked.Add(ref _dropped, entries.Count);
+                Interlocked.Add(ref _dropped, batch.SubCalls.Count + batch.Runs.Count);
+                isKept = false;
                 break;
             }
         }
 
         Interlocked.Add(ref _queued, -entries.Sum(static entry => (long)entry.Bytes));
+        foreach (var entry in entries)
+        {
+            entry.Waiter?.TrySetResult(isKept);
+        }
     }
 
     private async Task<bool> TryWriteAsync(UsageBatch batch, bool isAway)
@@ -175,6 +246,8 @@ public sealed partial class UsageLedger : IUsageSink, IAsyncDisposable
         return dropped;
     }
 
+    private static TaskCompletionSource NewHurry() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
     private static TimeSpan Longer(TimeSpan pause) => pause * 2 < LongestPause ? pause * 2 : LongestPause;
 
     [LoggerMessage(
@@ -190,8 +263,15 @@ public sealed partial class UsageLedger : IUsageSink, IAsyncDisposable
     [LoggerMessage(EventId = 4, EventName = "LedgerDropped", Level = LogLevel.Warning, Message = "{Count} sub-calls and runs are not in the accounts: they could not be written in time")]
     private static partial void LogDropped(ILogger logger, long count);
 
-    /// <summary>Either a sub-call or a run.</summary>
-    private readonly record struct Entry(UsageEvent? SubCall, RunRecord? Run, int Bytes)
+    [LoggerMessage(
+        EventId = 5,
+        EventName = "LedgerUnconfirmed",
+        Level = LogLevel.Warning,
+        Message = "the answer of run {RunId} went out before its accounts were in the database, as others may now: that takes too long")]
+    private static partial void LogUnconfirmed(ILogger logger, string runId);
+
+    /// <summary>A sub-call, a run, or somebody who waits for those before.</summary>
+    private readonly record struct Entry(UsageEvent? SubCall, RunRecord? Run, int Bytes, TaskCompletionSource<bool>? Waiter = null)
     {
         /// <summary>An object of either kind with its place in the queue, rounded up.</summary>
         private const int Fixed = 320;
@@ -201,6 +281,8 @@ public sealed partial class UsageLedger : IUsageSink, IAsyncDisposable
 
         public static Entry Of(RunRecord run) =>
             new(null, run, Fixed + Text(run.Run.Value) + Text(run.Ensemble) + Text(run.Strategy) + Text(run.Caller) + run.Degraded.Sum(Text) + run.Manifest.Length);
+
+        public static Entry Of(TaskCompletionSource<bool> waiter) => new(null, null, 0, waiter);
 
         private static int Text(string? text) => text is null ? 0 : sizeof(char) * text.Length;
     }

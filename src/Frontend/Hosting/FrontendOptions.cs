@@ -3,6 +3,7 @@ using Ensemble.Catalog;
 using Ensemble.Frontend.Management;
 using Ensemble.Frontend.Telemetry;
 using Ensemble.Storage;
+using Ensemble.Usage;
 
 namespace Ensemble.Frontend.Hosting;
 
@@ -26,6 +27,9 @@ public sealed record FrontendOptions
 
     /// <summary><c>Usage:Log</c>: whether each sub-call is written to standard output as a line of JSON. Default true.</summary>
     public bool LogsUsage { get; init; } = true;
+
+    /// <summary><c>Usage:Durability</c>: whether an answer waits until its accounts are in the database. Default <see cref="UsageDurability.Batched"/>: it does not.</summary>
+    public UsageDurability Durability { get; init; } = UsageDurability.Batched;
 
     /// <summary><c>Security:AllowedNetworks</c>: private networks whose addresses may be called as providers. Default none.</summary>
     public IReadOnlyList<IPNetwork> AllowedNetworks { get; init; } = [];

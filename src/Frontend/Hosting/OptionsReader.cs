@@ -6,6 +6,7 @@ using Ensemble.Catalog.Reading;
 using Ensemble.Frontend.Management;
 using Ensemble.Frontend.Telemetry;
 using Ensemble.Storage;
+using Ensemble.Usage;
 
 namespace Ensemble.Frontend.Hosting;
 
@@ -18,7 +19,7 @@ internal sealed class OptionsReader(IConfiguration configuration, IReadOnlyList<
     public static readonly string[] Known =
     [
         "Catalog:File", "Storage:Provider", "Storage:ConnectionString", "Limits:MaxBodyBytes", "Limits:MaxRuns", "Limits:DrainSeconds",
-        "Usage:Log", "Usage:RetentionDays",
+        "Usage:Log", "Usage:Durability", "Usage:RetentionDays",
         "Admin:Key", "Security:MasterKey", "Security:SecretDirectory", "Security:AllowedNetworks", "Security:UseProxy",
         "Telemetry:CaptureContent", OtlpEndpoint, OtlpProtocol, "Telemetry:PropagateToProviders", ManagementOptions.Option,
     ];
@@ -84,6 +85,7 @@ internal sealed class OptionsReader(IConfiguration configuration, IReadOnlyList<
             MaxRuns = (int)Number("Limits:MaxRuns", defaults.MaxRuns, 1, 100_000),
             Drain = TimeSpan.FromSeconds(Number("Limits:DrainSeconds", (long)defaults.Drain.TotalSeconds, 0, 3600)),
             LogsUsage = Flag("Usage:Log", defaults.LogsUsage),
+            Durability = Durability("Usage:Durability"),
             AllowedNetworks = NetworkList.Read(configuration.GetSection("Security:AllowedNetworks"), _problems),
             UseProxy = Flag("Security:UseProxy", defaults.UseProxy),
             CapturesContent = Flag("Telemetry:CaptureContent", defaults.CapturesContent),
@@ -191,6 +193,20 @@ internal sealed class OptionsReader(IConfiguration configuration, IReadOnlyList<
 
         _problems.Add($"option {key}: '{text}' is not a whole number from {least} to {most}. The default is {fallback}.");
         return fallback;
+    }
+
+    private UsageDurability Durability(string key)
+    {
+        switch (configuration[key])
+        {
+            case null or "" or "batched":
+                return UsageDurability.Batched;
+            case "before_answer":
+                return UsageDurability.BeforeAnswer;
+            case var text:
+                _problems.Add($"option {key}: '{text}' is none. It is batched or before_answer.");
+                return UsageDurability.Batched;
+        }
     }
 
     private bool Flag(string key, bool fallback)

@@ -97,7 +97,11 @@ public static partial class ServiceCollectionExtensions
             Console.OpenStandardOutput(),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<JsonLinesUsageSink>>()));
-        services.TryAddSingleton<UsageLedger>();
+        services.TryAddSingleton(static provider => new UsageLedger(
+            provider.GetRequiredService<IUsageStore>(),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<UsageLedger>>(),
+            durability: provider.GetRequiredService<FrontendOptions>().Durability));
         services.TryAddSingleton<IUsageSink>(static provider => provider.GetRequiredService<FrontendOptions>().LogsUsage
             ? new CompositeUsageSink(
                 provider.GetRequiredService<RunInstruments>(), provider.GetRequiredService<JsonLinesUsageSink>(), provider.GetRequiredService<UsageLedger>())

@@ -74,7 +74,7 @@ internal sealed class SqlUsageStore(SqlDatabase database) : IUsageStore
                 await Runs.ExecuteAsync(within, database.Dialect, batch.Runs);
                 return 0;
             }),
-            Durability.ProcessEnd,
+            batch.IsAwaited ? Durability.PowerCut : Durability.ProcessEnd,
             cancellationToken);
     }
 

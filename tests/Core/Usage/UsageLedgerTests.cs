@@ -192,7 +192,62 @@ public sealed class UsageLedgerTests
         ledger.Dropped.ShouldBe(1);
     }
 
-    private UsageLedger Ledger(long capacity = UsageLedger.DefaultCapacity) => new(_store, _time, _log, capacity);
+    [Fact]
+    public async Task Flush_BeforeAnswer_WaitsForTheStoreAndNotForTheClock()
+    {
+        var held = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _store.Hold = held.Task;
+        await using var ledger = Ledger(durability: UsageDurability.BeforeAnswer);
+        ledger.Append(TestUsage.SubCall(Run));
+        ledger.Append(TestUsage.Ended(Run));
+
+        var flushed = ledger.FlushAsync(Run).AsTask();
+        var batch = await _store.NextAttemptAsync();
+        var before = flushed.IsCompleted;
+        held.SetResult();
+        await flushed.WaitAsync(Cancel);
+
+        before.ShouldBeFalse();
+        (batch.SubCalls.Count, batch.Runs.Count, batch.IsAwaited).ShouldBe((1, 1, true));
+        _store.Written.ShouldHaveSingleItem();
+        ledger.Unconfirmed.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Flush_Batched_WaitsForNothing()
+    {
+        await using var ledger = Ledger();
+        ledger.Append(TestUsage.SubCall(Run));
+
+        ledger.FlushAsync(Run).AsTask().IsCompletedSuccessfully.ShouldBeTrue();
+        await GatheredAsync();
+
+        (await _store.NextAttemptAsync()).IsAwaited.ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task Flush_StoreAway_GivesUpAfterSomeSecondsCountsEachAndSaysSoOnce()
+    {
+        _store.Away = new InvalidOperationException("away");
+        await using var ledger = Ledger(durability: UsageDurability.BeforeAnswer);
+        ledger.Append(TestUsage.SubCall(Run));
+
+        Task[] flushed = [ledger.FlushAsync(Run).AsTask(), ledger.FlushAsync(RunId.New()).AsTask()];
+        await _store.NextAttemptAsync();
+        await _time.WaitForTimerAsync(UsageLedger.FlushLimit, Cancel);
+        flushed.ShouldAllBe(flush => !flush.IsCompleted);
+        _time.Advance(UsageLedger.FlushLimit);
+        await Task.WhenAll(flushed).WaitAsync(Cancel);
+
+        ledger.Unconfirmed.ShouldBe(2);
+        _log.Lines.Count(line => line.Text.Contains("before its accounts", StringComparison.Ordinal)).ShouldBe(1);
+        _store.Away = null;
+        await ledger.StopAsync(Cancel);
+        _store.WrittenMembers.ShouldBe([0]);
+    }
+
+    private UsageLedger Ledger(long capacity = UsageLedger.DefaultCapacity, UsageDurability durability = UsageDurability.Batched) =>
+        new(_store, _time, _log, capacity, durability);
 
     private Task GatheredAsync() => PassAsync(Gather);
 

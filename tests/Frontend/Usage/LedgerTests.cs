@@ -75,6 +75,35 @@ public sealed class LedgerTests
             (await council.Gateway.GetAsync("/readyz")).Json.GetProperty("ledger").GetProperty("queued_bytes").GetInt64();
     }
 
+    [Theory]
+    [InlineData(Council.Ask)]
+    [InlineData(Council.AskStreamed)]
+    [InlineData(Council.AskSolo)]
+    [InlineData(Council.AskSoloStreamed)]
+    public async Task Chat_BeforeAnswer_EndsOnceItsAccountsAreKept(string ask)
+    {
+        // Sub-calls may well be written before their run has ended, and the run in a batch before that for which the answer waits.
+        var store = new HeldUsageStore(static batch => batch.Runs.Count > 0);
+        await using var council = await Council.StartAsync(
+            configure: services =>
+            {
+                KeepUsage(services);
+                services.AddSingleton<IUsageStore>(store);
+            },
+            args: ["--Usage:Durability", "before_answer"]);
+
+        var chat = council.Gateway.ChatAsync(ask);
+        await store.Asked.WaitAsync(Now.Cancel);
+        var before = chat.IsCompleted;
+        store.Release();
+        var answer = await chat;
+
+        before.ShouldBeFalse();
+        answer.Status.ShouldBe(HttpStatusCode.OK);
+        answer.Body.ShouldContain("Paris");
+        council.Gateway.Services.GetRequiredService<UsageLedger>().Unconfirmed.ShouldBe(0);
+    }
+
     [Fact]
     public async Task Terminate_RightAfterAnAnswer_WritesItsAccountsFirst()
     {
