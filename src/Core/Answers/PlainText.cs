@@ -7,7 +7,7 @@ namespace Ensemble.Answers;
 /// no-break spaces and apostrophes, LaTeX as plain text, calculator marks gone. Of a longer text only the end is read, since that is where
 /// an answer states what it came to. Rented memory: dispose of it.
 /// </summary>
-internal ref struct PlainText
+internal ref partial struct PlainText
 {
     /// <summary>Characters that are read.</summary>
     public const int MaxCharacters = 64 * 1024;
@@ -15,8 +15,6 @@ internal ref struct PlainText
     /// <summary>Stand for <c>\boxed{</c> and the brace that closes it.</summary>
     public const char BoxStart = '\u0001';
     public const char BoxEnd = '\u0002';
-
-    private const int MaxDepth = 32;
     private const int Spare = 64;
 
     private static readonly SearchValues<char> Odd = SearchValues.Create(
@@ -118,104 +116,6 @@ internal ref struct PlainText
         }
     }
 
-    /// <returns>Characters of <paramref name="rest"/> that were used.</returns>
-    private int LatexCommand(scoped ReadOnlySpan<char> rest, scoped Span<Brace> braces, ref int depth)
-    {
-        if (rest.Length > 1 && !char.IsAsciiLetter(rest[1]))
-        {
-            switch (rest[1])
-            {
-                case '(' or ')' or '[' or ']' or ',' or '!' or ';' or ':':
-                    return 2;
-                case '$' or '%' or '#' or '&' or '_' or '{' or '}':
-                    Put(rest[1]);
-                    return 2;
-                case ' ':
-                    Put(' ');
-                    return 2;
-            }
-        }
-
-        var length = 1;
-        while (length < rest.Length && length < 16 && char.IsAsciiLetter(rest[length]))
-        {
-            length++;
-        }
-
-        var braced = length < rest.Length && rest[length] == '{';
-        switch (rest[1..length])
-        {
-            case "boxed" or "fbox" when braced && depth < MaxDepth:
-                Put(BoxStart);
-                Open(braces, ref depth, Brace.Box);
-                return length + 1;
-            case "frac" or "dfrac" or "tfrac" or "cfrac" when braced && depth < MaxDepth:
-                if (_length > 0 && char.IsAsciiDigit(_rented[_length - 1]))
-                {
-                    Put(' ');
-                }
-
-                Open(braces, ref depth, Brace.Numerator);
-                return length + 1;
-            case "text" or "textbf" or "textit" or "mathrm" or "mathbf" or "mathit" or "mbox" or "operatorname" when braced && depth < MaxDepth:
-                Open(braces, ref depth, Brace.Dropped);
-                return length + 1;
-            case "left" or "right" or "displaystyle" or "quad" or "qquad":
-                return length;
-            case "times":
-                Put('×');
-                return length;
-            case "cdot":
-                Put('*');
-                return length;
-            case "div":
-                Put('÷');
-                return length;
-            case "approx":
-                Put('≈');
-                return length;
-            default:
-                Put('\\');
-                return 1;
-        }
-    }
-
-    private static void Open(Span<Brace> braces, ref int depth, Brace brace)
-    {
-        if (depth < MaxDepth)
-        {
-            braces[depth] = brace;
-        }
-
-        depth++;
-    }
-
-    /// <returns>Characters after the brace that were used too.</returns>
-    private int Close(scoped ReadOnlySpan<char> rest, scoped Span<Brace> braces, ref int depth)
-    {
-        var brace = depth == 0 ? Brace.Plain : --depth < MaxDepth ? braces[depth] : Brace.Plain;
-        switch (brace)
-        {
-            case Brace.Box:
-                Put(BoxEnd);
-                return 0;
-            case Brace.Numerator:
-                Put('/');
-                if (rest is ['}', '{', ..])
-                {
-                    Open(braces, ref depth, Brace.Dropped);
-                    return 1;
-                }
-
-                return 0;
-            case Brace.Dropped:
-                return 0;
-            default:
-                Put('}');
-                return 0;
-        }
-    }
-
     private readonly bool JoinsDigits(ReadOnlySpan<char> rest) =>
         _length > 0 && char.IsAsciiDigit(_rented[_length - 1]) && rest.Length > 3 && char.IsAsciiDigit(rest[1]) && char.IsAsciiDigit(rest[2])
         && char.IsAsciiDigit(rest[3]) && (rest.Length == 4 || !char.IsAsciiDigit(rest[4]));
@@ -264,13 +164,5 @@ internal ref struct PlainText
         {
             _rented[_length++] = character;
         }
-    }
-
-    private enum Brace : byte
-    {
-        Plain,
-        Dropped,
-        Box,
-        Numerator,
     }
 }

@@ -118,7 +118,7 @@ internal static class StatementFinder
         }
 
         at += word.Length;
-        if (Words.Is(word, "go") && IsAt(text, at, ' '))
+        if (Words.Is(word, "go") && Characters.IsAt(text, at, ' '))
         {
             at += 1 + Words.At(text, at + 1).Length;
         }
@@ -161,7 +161,7 @@ internal static class StatementFinder
                 return new Statement(at, close < 0 ? text.Length : at + close, isNegated);
             }
 
-            if (character == '\n' || (character == '-' && IsAt(text, at + 1, ' ')))
+            if (character == '\n' || (character == '-' && Characters.IsAt(text, at + 1, ' ')))
             {
                 // A heading of its own: what it announces stands below.
                 return words == 0 ? new Statement(++at, text.Length, isNegated) : null;
@@ -243,6 +243,4 @@ internal static class StatementFinder
 
         return at < text.Length && char.IsAsciiLetter(text[at]) && (at + 1 == text.Length || !char.IsLetter(text[at + 1]));
     }
-
-    private static bool IsAt(ReadOnlySpan<char> text, int at, char character) => at < text.Length && text[at] == character;
 }
