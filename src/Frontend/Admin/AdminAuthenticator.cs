@@ -1,15 +1,17 @@
 using System.Security.Cryptography;
 using System.Text;
 using Ensemble.Frontend.Callers;
+using Ensemble.Frontend.Dashboard;
 using Ensemble.Frontend.Errors;
 using Ensemble.Frontend.Hosting;
 
 namespace Ensemble.Frontend.Admin;
 
 /// <summary>
-/// Tells whether a request comes from an administrator: by the admin key; where none is set, by coming from this machine's own user.
+/// Tells whether a request comes from an administrator: by the admin key, or a session of the dashboard that began with it; where none is
+/// set, by coming from this machine's own user.
 /// </summary>
-internal sealed partial class AdminAuthenticator(FrontendOptions options, TimeProvider time, ILogger<AdminAuthenticator> logger)
+internal sealed partial class AdminAuthenticator(FrontendOptions options, DashboardSessions sessions, TimeProvider time, ILogger<AdminAuthenticator> logger)
 {
     private const string Scheme = "Bearer ";
 
@@ -20,8 +22,12 @@ internal sealed partial class AdminAuthenticator(FrontendOptions options, TimePr
     private long? _loggedAt;
     private long _refused;
 
-    /// <summary>Whether the request bears the admin key; never where none is set.</summary>
-    public bool BearsKey(HttpContext context) => options.AdminKeySha256 is { } expected && Presented(context) is { } presented && Matches(presented, expected.Span);
+    /// <summary>Whether the request bears the admin key, or a session that began with it; never where none is set.</summary>
+    public bool BearsKey(HttpContext context) =>
+        options.AdminKeySha256 is { } expected && (Presented(context) is { } presented ? Matches(presented, expected.Span) : BearsSession(context));
+
+    /// <summary>Whether the admin doors are open to this request.</summary>
+    public bool Permits(HttpContext context) => options.AdminKeySha256 is null ? LocalTrust.Holds(context) : BearsKey(context);
 
     /// <returns>Why the admin doors are closed to this request; null where they are open.</returns>
     public ApiError? Check(HttpContext context)
@@ -33,9 +39,17 @@ internal sealed partial class AdminAuthenticator(FrontendOptions options, TimePr
 
         if (Presented(context) is not { } presented)
         {
-            return AdminErrors.KeyMissing;
+            return BearsSession(context) ? null : AdminErrors.KeyMissing;
         }
 
+        return CheckKey(context, presented, expected);
+    }
+
+    /// <returns>Why this is not the admin key; null where it is.</returns>
+    public ApiError? CheckKey(HttpContext context, string presented) => CheckKey(context, presented, options.AdminKeySha256 ?? default);
+
+    private ApiError? CheckKey(HttpContext context, string presented, ReadOnlyMemory<byte> expected)
+    {
         if (Matches(presented, expected.Span))
         {
             return null;
@@ -44,6 +58,8 @@ internal sealed partial class AdminAuthenticator(FrontendOptions options, TimePr
         CountRefused(context);
         return AdminErrors.KeyWrong;
     }
+
+    private bool BearsSession(HttpContext context) => DashboardCookie.Read(context.Request) is { } session && sessions.Holds(session);
 
     private static string? Presented(HttpContext context)
     {

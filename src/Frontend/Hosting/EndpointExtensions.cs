@@ -1,6 +1,7 @@
 using Ensemble.Catalog;
 using Ensemble.Frontend.Admin;
 using Ensemble.Frontend.Chat;
+using Ensemble.Frontend.Dashboard;
 using Ensemble.Frontend.Health;
 using Ensemble.Frontend.Http;
 using Ensemble.Frontend.Models;
@@ -37,6 +38,11 @@ public static class EndpointExtensions
         app.MapGet("/admin/gates", app.Services.GetRequiredService<GatesEndpoint>().ListAsync);
         app.MapGet("/admin/usage", app.Services.GetRequiredService<UsageEndpoint>().ListCallsAsync);
         app.MapGet("/admin/runs", app.Services.GetRequiredService<UsageEndpoint>().ListRunsAsync);
+        var sessions = app.Services.GetRequiredService<SessionEndpoint>();
+        app.MapGet("/dashboard/session", sessions.FindAsync);
+        app.MapPost("/dashboard/session", sessions.BeginAsync);
+        app.MapDelete("/dashboard/session", SessionEndpoint.EndAsync);
+        app.MapDashboard();
         app.MapGet("/livez", HealthEndpoints.LiveAsync);
         app.MapGet("/readyz", health.ReadyAsync);
         app.MapGet("/openapi.json", OpenApiEndpoint.WriteAsync);

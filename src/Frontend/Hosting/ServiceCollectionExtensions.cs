@@ -3,6 +3,7 @@ using Ensemble.Catalog.Editing;
 using Ensemble.Frontend.Admin;
 using Ensemble.Frontend.Callers;
 using Ensemble.Frontend.Chat;
+using Ensemble.Frontend.Dashboard;
 using Ensemble.Frontend.Health;
 using Ensemble.Frontend.Http;
 using Ensemble.Frontend.Limits;
@@ -30,6 +31,8 @@ public static partial class ServiceCollectionExtensions
     {
         services.AddEnsembleCatalog(options);
         services.TryAddSingleton(OpenEditor);
+        services.AddSingleton<DashboardSessions>();
+        services.AddSingleton<SessionEndpoint>();
         services.AddSingleton<AdminAuthenticator>();
         services.AddKeyedSingleton<EntriesEndpoint>(CatalogEntryKind.Model, NewEntries);
         services.AddKeyedSingleton<EntriesEndpoint>(CatalogEntryKind.Key, NewEntries);

@@ -1,0 +1,53 @@
+// Figures as people read them. What is unknown is a dash.
+
+const Unknown = '–';
+const whole = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
+const short = new Intl.NumberFormat('en', { notation: 'compact', maximumFractionDigits: 1 });
+
+/** A whole number with separators. */
+export const count = (value) => (isNone(value) ? Unknown : whole.format(value));
+
+/** A number in little room: 1.2K. */
+export const compact = (value) => (isNone(value) ? Unknown : short.format(value));
+
+/** US dollars, with as many digits as a small amount needs. */
+export function dollars(value) {
+  if (isNone(value)) return Unknown;
+  const digits = value === 0 || Math.abs(value) >= 1 ? 2 : Math.min(9, 2 - Math.floor(Math.log10(Math.abs(value))));
+  return `$${value.toLocaleString('en', { minimumFractionDigits: Math.min(2, digits), maximumFractionDigits: digits })}`;
+}
+
+/** Milliseconds as a time a person can compare. */
+export function duration(milliseconds) {
+  if (isNone(milliseconds)) return Unknown;
+  if (milliseconds < 1) return '< 1 ms';
+  if (milliseconds < 1000) return `${Math.round(milliseconds)} ms`;
+  const seconds = milliseconds / 1000;
+  if (seconds < 60) return `${seconds.toFixed(seconds < 10 ? 2 : 1)} s`;
+  return `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;
+}
+
+/** A share of 0 to 1. */
+export const percent = (value) => (isNone(value) ? Unknown : `${Math.round(value * 100)} %`);
+
+/** A moment in the reader's own time zone: the time alone where it is of today. */
+export function moment(text) {
+  if (isNone(text)) return Unknown;
+  const date = new Date(text);
+  const time = date.toLocaleTimeString([], { hour: '2-digit', minute: '2-digit', second: '2-digit', hour12: false });
+  return date.toDateString() === new Date().toDateString()
+    ? time
+    : `${date.toLocaleDateString([], { year: 'numeric', month: '2-digit', day: '2-digit' })} ${time}`;
+}
+
+/** A word of the API as people write it: `cooling_down` is "cooling down". */
+export const words = (text) => (isNone(text) ? Unknown : text.replaceAll('_', ' '));
+
+/** How good an outcome is: the class of its badge. */
+export function tone(outcome) {
+  if (outcome === 'ok' || outcome === 'completed') return 'good';
+  if (outcome === 'cancelled' || outcome === 'running') return '';
+  return 'bad';
+}
+
+const isNone = (value) => value === null || value === undefined;

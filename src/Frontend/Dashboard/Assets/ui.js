@@ -1,0 +1,94 @@
+// Pieces that several pages have.
+
+import { h, put } from './dom.js';
+import { tone, words } from './format.js';
+
+/** The head of a page: its name, what it is for, and what can be done. */
+export const head = (title, about, ...actions) => h('div', { class: 'page-head' },
+  h('div', null, h('h1', { tabindex: '-1' }, title), about && h('p', null, about)),
+  actions.length > 0 && h('div', { class: 'row' }, actions));
+
+export const panel = (title, ...children) => h('section', { class: 'panel' }, h('h2', null, title), children);
+
+/** Figures side by side: each `[name, value, note]`. */
+export const tiles = (figures) => h('div', { class: 'tiles' },
+  figures.map(([name, value, note]) => h('dl', { class: 'tile' }, h('dt', null, name), h('dd', null, value), note && h('dd', null, note))));
+
+export const outcome = (text) => h('span', { class: `badge ${tone(text)}` }, words(text));
+
+export const problem = (error) => h('div', { class: 'problem', role: 'alert' }, h('strong', null, 'That did not work. '), error.message);
+
+/**
+ * A table. Columns are `{name, right, nowrap, cell(row)}`.
+ * @param {string} caption what it is, for those who cannot see where it stands.
+ */
+export const table = (caption, columns, rows, whenEmpty) => (rows.length === 0
+  ? h('p', { class: 'empty' }, whenEmpty)
+  : h('div', { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': caption },
+    h('table', null,
+      h('thead', null, h('tr', null, columns.map((column) => h('th', { scope: 'col', class: column.right && 'right' }, column.name)))),
+      h('tbody', null, rows.map((row) => h('tr', null, columns.map((column) =>
+        h('td', { class: [column.right && 'right', column.nowrap && 'nowrap'].filter(Boolean).join(' ') || null }, column.cell(row)))))))));
+
+/** How full something is; `share` is 0 to 1. */
+export function meter(share, label) {
+  const bar = h('span');
+  bar.style.width = `${Math.min(100, Math.max(0, share * 100))}%`;
+  return h('div', {
+    class: `meter ${share >= 1 ? 'bad' : share >= 0.8 ? 'warn' : ''}`, role: 'meter', 'aria-label': label, 'aria-valuenow': Math.round(share * 100), 'aria-valuemin': 0, 'aria-valuemax': 100,
+  }, bar);
+}
+
+let fieldCount = 0;
+
+/**
+ * A field with its label, its hint and a place for its error. `set(error)` shows one, null takes it away.
+ * @param {HTMLElement} control an input, select or textarea.
+ */
+export function field(label, control, hint) {
+  const id = control.id || `field-${++fieldCount}`;
+  control.id = id;
+  const error = h('p', { class: 'error', id: `${id}-error`, hidden: true });
+  const about = hint && h('p', { class: 'hint', id: `${id}-hint` }, hint);
+  const describe = () => {
+    const ids = [about && `${id}-hint`, !error.hidden && `${id}-error`].filter(Boolean);
+    if (ids.length > 0) control.setAttribute('aria-describedby', ids.join(' '));
+    else control.removeAttribute('aria-describedby');
+  };
+  const element = h('div', { class: 'field' }, h('label', { for: id }, label), control, about, error);
+  describe();
+  return {
+    element,
+    control,
+    set(message) {
+      error.hidden = !message;
+      put(error, message ?? '');
+      if (message) control.setAttribute('aria-invalid', 'true');
+      else control.removeAttribute('aria-invalid');
+      describe();
+    },
+  };
+}
+
+/** Asks before something that cannot be undone. Resolves to whether it was confirmed. */
+export function confirm(question, action) {
+  return new Promise((resolve) => {
+    const dialog = h('dialog', { 'aria-label': question },
+      h('form', { method: 'dialog', class: 'stack' },
+        h('p', null, question),
+        h('div', { class: 'row end' }, h('button', { value: 'no' }, 'Keep it'), h('button', { class: 'danger', value: 'yes' }, action))));
+    dialog.addEventListener('close', () => {
+      dialog.remove();
+      resolve(dialog.returnValue === 'yes');
+    });
+    document.body.append(dialog);
+    dialog.showModal();
+  });
+}
+
+/** Says in passing what was done. */
+export function notice(text) {
+  const line = h('p', null, text);
+  document.getElementById('notices').append(line);
+  setTimeout(() => line.remove(), 5000);
+}

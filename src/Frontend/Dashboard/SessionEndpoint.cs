@@ -1,0 +1,89 @@
+using System.Text.Json;
+using Ensemble.Frontend.Admin;
+using Ensemble.Frontend.Errors;
+using Ensemble.Frontend.Hosting;
+using Ensemble.Frontend.Http;
+
+namespace Ensemble.Frontend.Dashboard;
+
+/// <summary><c>/dashboard/session</c>: the admin key is exchanged for a cookie, so that no script of the page holds it.</summary>
+internal sealed class SessionEndpoint(AdminAuthenticator admin, DashboardSessions sessions, FrontendOptions options)
+{
+    private const long MaxBody = 8 * 1024;
+
+    /// <summary><c>GET</c>: whether a key is needed, and whether this browser is signed in.</summary>
+    public Task FindAsync(HttpContext context)
+    {
+        context.Response.Headers.CacheControl = "no-store";
+        return WriteAsync(context, isOpen: admin.Permits(context));
+    }
+
+    /// <summary><c>POST</c> with <c>{"key": …}</c>: signs in.</summary>
+    public async Task BeginAsync(HttpContext context)
+    {
+        context.Response.Headers.CacheControl = "no-store";
+        if (await ReadAsync(context) is { } error)
+        {
+            await ApiErrorWriter.WriteAsync(context, error);
+            return;
+        }
+
+        DashboardCookie.Set(context, sessions.Begin());
+        await WriteAsync(context, isOpen: true);
+    }
+
+    /// <summary><c>DELETE</c>: the browser forgets the cookie.</summary>
+    public static Task EndAsync(HttpContext context)
+    {
+        if (DashboardCookie.IsOfThisPage(context.Request))
+        {
+            DashboardCookie.Clear(context);
+        }
+
+        context.Response.StatusCode = StatusCodes.Status204NoContent;
+        return Task.CompletedTask;
+    }
+
+    private async Task<ApiError?> ReadAsync(HttpContext context)
+    {
+        if (options.AdminKeySha256 is null)
+        {
+            return DashboardErrors.NothingToSignIn;
+        }
+
+        if (!context.Request.HasJsonContentType())
+        {
+            return AdminErrors.NotJson;
+        }
+
+        var (body, error) = await BodyReader.ReadAsync(context.Request, MaxBody);
+        if (error is not null)
+        {
+            return error;
+        }
+
+        try
+        {
+            using var json = JsonDocument.Parse(body);
+            return json.RootElement.ValueKind == JsonValueKind.Object && json.RootElement.TryGetProperty("key", out var key) && key.ValueKind == JsonValueKind.String
+                ? admin.CheckKey(context, key.GetString()!)
+                : DashboardErrors.NoKey;
+        }
+        catch (JsonException)
+        {
+            return DashboardErrors.NoKey;
+        }
+    }
+
+    private Task WriteAsync(HttpContext context, bool isOpen) => JsonResponse.WriteAsync(
+        context.Response,
+        (NeedsKey: options.AdminKeySha256 is not null, isOpen),
+        static (json, session) =>
+        {
+            json.WriteStartObject();
+            json.WriteString("object"u8, "dashboard.session"u8);
+            json.WriteBoolean("needs_key"u8, session.NeedsKey);
+            json.WriteBoolean("open"u8, session.isOpen);
+            json.WriteEndObject();
+        });
+}

@@ -1,0 +1,3 @@
+using Ensemble.Dashboard.Tests.Support;
+
+[assembly: AssemblyFixture(typeof(Chromium))]
