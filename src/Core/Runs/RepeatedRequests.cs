@@ -108,7 +108,7 @@ public sealed partial class RepeatedRequests(IRunStore store, IRunEngine engine,
         {
             // Not there yet, or no more: it is begun, unless somebody else does so first.
             null => request,
-            { Outcome: "running" or "completed" } => request with { Incarnation = manifest.Incarnation },
+            { Outcome: RunManifest.Running or RunManifest.Completed } => request with { Incarnation = manifest.Incarnation },
             _ => request with { Incarnation = manifest.Incarnation + 1 },
         };
     }

@@ -156,7 +156,7 @@ public sealed partial class Run : IDisposable
             StartedAt = _context.StartedAt,
             Total = isOver ? _context.Elapsed : null,
             FirstToken = _context.FirstShown,
-            Outcome = end.Answer is not null ? "completed" : end.Failure is { } failure ? SnakeCase.Of(failure.Kind) : "running",
+            Outcome = end.Answer is not null ? RunManifest.Completed : end.Failure is { } failure ? SnakeCase.Of(failure.Kind) : RunManifest.Running,
             Failure = end.Failure?.Message,
             FinishReason = end.Answer?.FinishReason,
             Agreement = _context.Agreement,

@@ -7,6 +7,12 @@ public sealed record RunManifest
 {
     public const int CurrentVersion = 1;
 
+    /// <summary>The outcome of a run that is in flight.</summary>
+    public const string Running = "running";
+
+    /// <summary>The outcome of a run that has an answer.</summary>
+    public const string Completed = "completed";
+
     /// <summary>Of this shape; grows when a field changes its meaning.</summary>
     public int Version { get; init; } = CurrentVersion;
 

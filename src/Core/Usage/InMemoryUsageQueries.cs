@@ -9,6 +9,8 @@ public sealed class InMemoryUsageQueries(InMemoryUsageStore store) : IUsageQueri
     private static readonly IEqualityComparer<string?[]> SameKeys = EqualityComparer<string?[]>.Create(
         static (x, y) => x.AsSpan().SequenceEqual(y), static keys => keys.Aggregate(0, static (hash, key) => HashCode.Combine(hash, key)));
 
+    private static readonly string Cancelled = SnakeCase.Of(RunFailureKind.Cancelled);
+
     public Task<IReadOnlyList<UsageGroup>> SumAsync(UsageFilter filter, IReadOnlyList<UsageDimension> by, int limit, CancellationToken cancellationToken)
     {
         var groups = store.SubCalls
@@ -18,6 +20,18 @@ public sealed class InMemoryUsageQueries(InMemoryUsageStore store) : IUsageQueri
             .OrderBy(group => group.Keys, UsageGroupOrder.Instance)
             .Take(limit + 1);
         return Task.FromResult<IReadOnlyList<UsageGroup>>([.. groups]);
+    }
+
+    public Task<IReadOnlyList<RunGroup>> SumRunsAsync(RunFilter filter, IReadOnlyList<UsageDimension> by, int limit, CancellationToken cancellationToken)
+    {
+        var isPrecise = filter.To.ToUnixTimeMilliseconds() - filter.From.ToUnixTimeMilliseconds() <= UsageTime.Precise;
+        var groups = store.Runs
+            .Where(run => Holds(filter, run))
+            .GroupBy(run => by.Select(dimension => Key(run, dimension)).ToArray(), SameKeys)
+            .Select(group => Sum(group.Key, [.. group], isPrecise))
+            .OrderBy(group => group.Keys, UsageGroupOrder.Instance)
+            .Take(limit + 1);
+        return Task.FromResult<IReadOnlyList<RunGroup>>([.. groups]);
     }
 
     public Task<IReadOnlyList<UsageRow>> ListSubCallsAsync(UsageFilter filter, UsagePosition? after, int limit, CancellationToken cancellationToken)
@@ -76,10 +90,43 @@ public sealed class InMemoryUsageQueries(InMemoryUsageStore store) : IUsageQueri
         UsageDimension.Role => SnakeCase.Of(usage.Role),
         UsageDimension.Caller => usage.Caller,
         UsageDimension.Outcome => SnakeCase.Of(usage.Outcome),
-        UsageDimension.Hour => UsageTime.Name(UsageTime.Floor(usage.StartedAt.ToUnixTimeMilliseconds(), UsageTime.Hour), dimension),
-        UsageDimension.Day => UsageTime.Name(UsageTime.Floor(usage.StartedAt.ToUnixTimeMilliseconds(), UsageTime.Day), dimension),
-        _ => throw new ArgumentOutOfRangeException(nameof(dimension), dimension, "There is no such dimension."),
+        _ => Key(usage.StartedAt, dimension),
     };
+
+    private static string? Key(RunRecord run, UsageDimension dimension) => dimension switch
+    {
+        UsageDimension.Ensemble => run.Ensemble,
+        UsageDimension.Strategy => run.Strategy,
+        UsageDimension.Caller => run.Caller,
+        UsageDimension.Outcome => run.Outcome,
+        _ => Key(run.StartedAt, dimension),
+    };
+
+    private static string Key(DateTimeOffset time, UsageDimension dimension) => dimension switch
+    {
+        UsageDimension.Hour => UsageTime.Name(UsageTime.Floor(time.ToUnixTimeMilliseconds(), UsageTime.Hour), dimension),
+        UsageDimension.Day => UsageTime.Name(UsageTime.Floor(time.ToUnixTimeMilliseconds(), UsageTime.Day), dimension),
+        _ => throw new ArgumentOutOfRangeException(nameof(dimension), dimension, "There is no such dimension here."),
+    };
+
+    private static RunGroup Sum(string?[] keys, RunRecord[] runs, bool isPrecise)
+    {
+        var times = runs.Select(run => run.Total).Order().ToArray();
+        return new RunGroup(keys)
+        {
+            Runs = runs.Length,
+            Failures = runs.Count(static run => run.Outcome is not RunManifest.Completed && run.Outcome != Cancelled),
+            Degraded = runs.Count(static run => run.Degraded.Count > 0),
+            PromptTokens = runs.Sum(static run => run.Usage.Reported.PromptTokens),
+            CompletionTokens = runs.Sum(static run => run.Usage.Reported.CompletionTokens),
+            KnownCostUsd = runs.Sum(static run => run.Usage.CostUsd ?? 0),
+            UnpricedRuns = runs.Count(static run => run.Usage.CostUsd is null),
+            Agreement = runs.Average(static run => run.Agreement) is { } agreement ? Math.Round(agreement, 6) : null,
+            Average = Mean(times),
+            Median = isPrecise ? Percentile(times, 50) : null,
+            Percentile95 = isPrecise ? Percentile(times, 95) : null,
+        };
+    }
 
     private static UsageGroup Sum(string?[] keys, UsageEvent[] calls)
     {
@@ -94,14 +141,16 @@ public sealed class InMemoryUsageQueries(InMemoryUsageStore store) : IUsageQueri
             EstimatedCompletionTokens = Tokens(UsageSource.Estimated, static usage => usage.CompletionTokens),
             KnownCostUsd = calls.Sum(usage => usage.CostUsd ?? 0),
             UnpricedCalls = calls.Count(usage => usage.CostUsd is null),
-            Average = TimeSpan.FromMilliseconds(Math.Round(times.Average(time => time.TotalMilliseconds), 3)),
-            Median = Percentile(50),
-            Percentile95 = Percentile(95),
+            Average = Mean(times),
+            Median = Percentile(times, 50),
+            Percentile95 = Percentile(times, 95),
         };
 
         long Tokens(UsageSource source, Func<UsageEvent, long?> read) => calls.Where(usage => usage.Source == source).Sum(usage => read(usage) ?? 0);
-
-        // The nearest rank: a time that a call really took.
-        TimeSpan Percentile(int percent) => times[(((percent * times.Length) + 99) / 100) - 1];
     }
+
+    private static TimeSpan Mean(TimeSpan[] times) => TimeSpan.FromMilliseconds(Math.Round(times.Average(time => time.TotalMilliseconds), 3));
+
+    // The nearest rank: a time that something really took.
+    private static TimeSpan Percentile(TimeSpan[] sorted, int percent) => sorted[(((percent * sorted.Length) + 99) / 100) - 1];
 }

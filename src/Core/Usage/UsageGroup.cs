@@ -7,6 +7,12 @@ namespace Ensemble.Usage;
 /// </param>
 public sealed record UsageGroup(IReadOnlyList<string?> Keys)
 {
+    /// <summary>By what sub-calls can be summed up.</summary>
+    public static readonly IReadOnlyList<UsageDimension> Dimensions =
+    [
+        UsageDimension.Ensemble, UsageDimension.Model, UsageDimension.Role, UsageDimension.Caller, UsageDimension.Outcome, UsageDimension.Hour, UsageDimension.Day,
+    ];
+
     public required long Calls { get; init; }
 
     /// <summary>Those that neither gave an answer nor were stopped by us: all but <c>ok</c> and <c>cancelled</c>.</summary>

@@ -7,9 +7,18 @@ namespace Ensemble.Frontend.Admin;
 /// <summary>Writes what the doors to the accounts answer. Times are milliseconds, costs US dollars.</summary>
 internal static class LedgerJson
 {
-    public static void Write(Utf8JsonWriter json, (DateTimeOffset From, DateTimeOffset To) range, IReadOnlyList<UsageDimension> by, IReadOnlyList<UsageGroup> groups)
+    /// <param name="kind">What is summed up.</param>
+    /// <param name="write">Writes what a group has besides its keys.</param>
+    public static void Write<T>(
+        Utf8JsonWriter json,
+        string kind,
+        (DateTimeOffset From, DateTimeOffset To) range,
+        IReadOnlyList<UsageDimension> by,
+        IReadOnlyList<T> groups,
+        Func<T, IReadOnlyList<string?>> keys,
+        Action<Utf8JsonWriter, T> write)
     {
-        WriteHead(json, "usage.groups"u8, range);
+        WriteHead(json, kind, range);
         json.WriteStartArray("group_by"u8);
         foreach (var dimension in by)
         {
@@ -20,7 +29,14 @@ internal static class LedgerJson
         json.WriteStartArray("data"u8);
         foreach (var group in groups)
         {
-            Write(json, by, group);
+            json.WriteStartObject();
+            for (var index = 0; index < by.Count; index++)
+            {
+                json.WriteString(SnakeCase.Of(by[index]), keys(group)[index]);
+            }
+
+            write(json, group);
+            json.WriteEndObject();
         }
 
         json.WriteEndArray();
@@ -30,7 +46,7 @@ internal static class LedgerJson
     /// <param name="next">Null on the last page.</param>
     public static void Write<T>(Utf8JsonWriter json, (DateTimeOffset From, DateTimeOffset To) range, IEnumerable<T> rows, Action<Utf8JsonWriter, T> write, string? next)
     {
-        WriteHead(json, "list"u8, range);
+        WriteHead(json, "list", range);
         json.WriteStartArray("data"u8);
         foreach (var row in rows)
         {
@@ -92,14 +108,8 @@ internal static class LedgerJson
         Number(json, "cost_usd", run.Usage.CostUsd);
     }
 
-    private static void Write(Utf8JsonWriter json, IReadOnlyList<UsageDimension> by, UsageGroup group)
+    public static void Write(Utf8JsonWriter json, UsageGroup group)
     {
-        json.WriteStartObject();
-        for (var index = 0; index < by.Count; index++)
-        {
-            json.WriteString(SnakeCase.Of(by[index]), group.Keys[index]);
-        }
-
         json.WriteNumber("calls"u8, group.Calls);
         json.WriteNumber("failures"u8, group.Failures);
         json.WriteNumber("prompt_tokens"u8, group.PromptTokens);
@@ -112,10 +122,25 @@ internal static class LedgerJson
         Number(json, "average_ms", Milliseconds(group.Average));
         Number(json, "p50_ms", Milliseconds(group.Median));
         Number(json, "p95_ms", Milliseconds(group.Percentile95));
-        json.WriteEndObject();
     }
 
-    private static void WriteHead(Utf8JsonWriter json, ReadOnlySpan<byte> kind, (DateTimeOffset From, DateTimeOffset To) range)
+    public static void Write(Utf8JsonWriter json, RunGroup group)
+    {
+        json.WriteNumber("runs"u8, group.Runs);
+        json.WriteNumber("failures"u8, group.Failures);
+        json.WriteNumber("degraded"u8, group.Degraded);
+        json.WriteNumber("prompt_tokens"u8, group.PromptTokens);
+        json.WriteNumber("completion_tokens"u8, group.CompletionTokens);
+        Number(json, "cost_usd", group.CostUsd);
+        json.WriteNumber("known_cost_usd"u8, group.KnownCostUsd);
+        json.WriteNumber("unpriced_runs"u8, group.UnpricedRuns);
+        Number(json, "average_agreement", (decimal?)group.Agreement);
+        Number(json, "average_ms", Milliseconds(group.Average));
+        Number(json, "p50_ms", Milliseconds(group.Median));
+        Number(json, "p95_ms", Milliseconds(group.Percentile95));
+    }
+
+    private static void WriteHead(Utf8JsonWriter json, string kind, (DateTimeOffset From, DateTimeOffset To) range)
     {
         json.WriteStartObject();
         json.WriteString("object"u8, kind);

@@ -4,6 +4,7 @@ using System.Text;
 using Ensemble.Catalog.Reading;
 using Ensemble.Frontend.Errors;
 using Ensemble.Runs;
+using Ensemble.Usage;
 
 namespace Ensemble.Frontend.Admin;
 
@@ -115,6 +116,30 @@ internal sealed class LedgerQuery(IQueryCollection query, IReadOnlyList<string> 
         }
 
         return number;
+    }
+
+    /// <returns>Null where single rows are asked for.</returns>
+    public IReadOnlyList<UsageDimension>? GroupBy(IReadOnlyList<UsageDimension> dimensions)
+    {
+        if (Text("group_by") is not { } text)
+        {
+            return null;
+        }
+
+        var by = new List<UsageDimension>();
+        foreach (var word in text.Split(','))
+        {
+            var index = dimensions.Select(static dimension => SnakeCase.Of(dimension)).ToList().IndexOf(word);
+            if (index < 0 || by.Contains(dimensions[index]))
+            {
+                Fail("group_by", $"must be some of {string.Join(", ", dimensions.Select(static dimension => SnakeCase.Of(dimension)))}, each once, with commas between them");
+                break;
+            }
+
+            by.Add(dimensions[index]);
+        }
+
+        return by;
     }
 
     /// <summary>What a page before this one gave.</summary>

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Ensemble.Frontend.Errors;
 using Ensemble.Frontend.Http;
 using Ensemble.Runs;
@@ -20,18 +21,17 @@ internal sealed class UsageEndpoint(AdminAuthenticator admin, IUsageQueries quer
         ["from", "to", "ensemble", "model", "caller", "role", "outcome", "group_by", "limit", "cursor"];
 
     private static readonly string[] RunParameters =
-        ["from", "to", "ensemble", "caller", "outcome", "min_agreement", "max_agreement", "min_cost", "id", "limit", "cursor"];
+        ["from", "to", "ensemble", "caller", "outcome", "min_agreement", "max_agreement", "min_cost", "id", "group_by", "limit", "cursor"];
 
     private static readonly string[] Roles = LedgerQuery.Words<SubCallRole>();
     private static readonly string[] CallOutcomes = LedgerQuery.Words<CallOutcome>();
-    private static readonly string[] RunOutcomes = ["completed", .. LedgerQuery.Words<RunFailureKind>()];
-    private static readonly Dictionary<string, UsageDimension> Dimensions = Enum.GetValues<UsageDimension>().ToDictionary(dimension => SnakeCase.Of(dimension));
+    private static readonly string[] RunOutcomes = [RunManifest.Completed, .. LedgerQuery.Words<RunFailureKind>()];
 
     public Task ListCallsAsync(HttpContext context) => GuardAsync(context, UsageParameters, async query =>
     {
         var cursor = query.Cursor(UsagePosition.Parse);
         var range = query.Range(cursor is { } page ? (page.From, page.To) : null);
-        var by = GroupBy(query);
+        var by = query.GroupBy(UsageGroup.Dimensions);
         var limit = query.Limit();
         var filter = new UsageFilter(range.From, range.To)
         {
@@ -48,7 +48,8 @@ internal sealed class UsageEndpoint(AdminAuthenticator admin, IUsageQueries quer
 
         if (by is not null)
         {
-            return await WriteGroupsAsync(context, query, filter, by);
+            return await WriteGroupsAsync(
+                context, query, "usage.groups", range, by, await queries.SumAsync(filter, by, MaxGroups, context.RequestAborted), static group => group.Keys, LedgerJson.Write);
         }
 
         var rows = await queries.ListSubCallsAsync(filter, cursor?.After, limit + 1, context.RequestAborted);
@@ -68,6 +69,7 @@ internal sealed class UsageEndpoint(AdminAuthenticator admin, IUsageQueries quer
 
         // Whoever knows a run need not know when it was.
         var range = query.Range(cursor is { } page ? (page.From, page.To) : null, isUnbounded: id is not null);
+        var by = query.GroupBy(RunGroup.Dimensions);
         var limit = query.Limit();
         var filter = new RunFilter(range.From, range.To)
         {
@@ -84,46 +86,36 @@ internal sealed class UsageEndpoint(AdminAuthenticator admin, IUsageQueries quer
             return error;
         }
 
+        if (by is not null)
+        {
+            return await WriteGroupsAsync(
+                context, query, "runs.groups", range, by, await queries.SumRunsAsync(filter, by, MaxGroups, context.RequestAborted), static group => group.Keys, LedgerJson.Write);
+        }
+
         var runs = await queries.ListRunsAsync(filter, cursor?.After, limit + 1, context.RequestAborted);
         var next = runs.Count > limit ? LedgerQuery.Cursor(range, RunPosition.Of(runs[limit - 1]).ToString()) : null;
         await JsonResponse.WriteAsync(context.Response, 0, (json, _) => LedgerJson.Write(json, range, runs.Take(limit), LedgerJson.Write, next));
         return null;
     });
 
-    private async Task<ApiError?> WriteGroupsAsync(HttpContext context, LedgerQuery query, UsageFilter filter, IReadOnlyList<UsageDimension> by)
+    private static async Task<ApiError?> WriteGroupsAsync<T>(
+        HttpContext context,
+        LedgerQuery query,
+        string kind,
+        (DateTimeOffset From, DateTimeOffset To) range,
+        IReadOnlyList<UsageDimension> by,
+        IReadOnlyList<T> groups,
+        Func<T, IReadOnlyList<string?>> keys,
+        Action<Utf8JsonWriter, T> write)
     {
-        var groups = await queries.SumAsync(filter, by, MaxGroups, context.RequestAborted);
         if (groups.Count > MaxGroups)
         {
             query.Fail("group_by", $"leads to more than {MaxGroups} groups: group by less, or choose a shorter range");
             return query.Error;
         }
 
-        await JsonResponse.WriteAsync(context.Response, 0, (json, _) => LedgerJson.Write(json, (filter.From, filter.To), by, groups));
+        await JsonResponse.WriteAsync(context.Response, 0, (json, _) => LedgerJson.Write(json, kind, range, by, groups, keys, write));
         return null;
-    }
-
-    /// <returns>Null where single calls are asked for.</returns>
-    private static List<UsageDimension>? GroupBy(LedgerQuery query)
-    {
-        if (query.Text("group_by") is not { } text)
-        {
-            return null;
-        }
-
-        var by = new List<UsageDimension>();
-        foreach (var word in text.Split(','))
-        {
-            if (!Dimensions.TryGetValue(word, out var dimension) || by.Contains(dimension))
-            {
-                query.Fail("group_by", $"must be some of {string.Join(", ", Dimensions.Keys)}, each once, with commas between them");
-                break;
-            }
-
-            by.Add(dimension);
-        }
-
-        return by;
     }
 
     private async Task GuardAsync(HttpContext context, string[] parameters, Func<LedgerQuery, Task<ApiError?>> answer)

@@ -21,7 +21,7 @@ internal sealed class SqlUsageQueries(SqlDatabase database) : IUsageQueries
     private const string AfterSubCall =
         "(started_at, run, incarnation, step, member, sample) < (@after_started_at, @after_run, @after_incarnation, @after_step, @after_member, @after_sample)";
 
-    private const string Runs =
+    private const string RunColumns =
         """
         SELECT run, incarnation, ensemble, strategy, caller, outcome, started_at, total_ms, agreement, degraded, prompt_tokens, completion_tokens,
             estimated_prompt_tokens, estimated_completion_tokens, cost_nano_usd
@@ -65,19 +65,18 @@ internal sealed class SqlUsageQueries(SqlDatabase database) : IUsageQueries
         return ListAsync($"{SubCalls} WHERE {string.Join(" AND ", conditions)} ORDER BY {SubCallOrder} LIMIT @limit", ReadSubCall, parameters, cancellationToken);
     }
 
+    public Task<IReadOnlyList<RunGroup>> SumRunsAsync(RunFilter filter, IReadOnlyList<UsageDimension> by, int limit, CancellationToken cancellationToken) =>
+        database.ReadAsync(
+            session =>
+            {
+                var (conditions, parameters) = Runs(filter, limit + 1);
+                return SqlRunSums.SumAsync(session, conditions, parameters, by, UsageSql.IsPrecise(filter.From, filter.To));
+            },
+            cancellationToken);
+
     public Task<IReadOnlyList<RunRecord>> ListRunsAsync(RunFilter filter, RunPosition? after, int limit, CancellationToken cancellationToken)
     {
-        var (conditions, parameters) = Range(filter.From, filter.To, limit);
-        UsageSql.Add(conditions, parameters, "ensemble", filter.Ensemble, "ensemble = @ensemble");
-        UsageSql.AddCaller(conditions, parameters, filter.Caller);
-        UsageSql.Add(conditions, parameters, "outcome", filter.Outcome, "outcome = @outcome");
-        UsageSql.Add(conditions, parameters, "min_agreement", filter.MinAgreement, "agreement >= @min_agreement");
-        UsageSql.Add(conditions, parameters, "max_agreement", filter.MaxAgreement, "agreement <= @max_agreement");
-        UsageSql.Add(conditions, parameters, "min_cost", NanoDollars.Of(filter.MinCostUsd), "cost_nano_usd >= @min_cost");
-
-        // A range, which the primary key's index answers: g is the letter after the last hexadecimal digit.
-        UsageSql.Add(conditions, parameters, "id", filter.IdPrefix, "run >= @id");
-        UsageSql.Add(conditions, parameters, "id_end", filter.IdPrefix is { } prefix ? $"{prefix}g" : null, "run < @id_end");
+        var (conditions, parameters) = Runs(filter, limit);
         if (after is not null)
         {
             conditions.Add("started_at <= @after_started_at");
@@ -86,7 +85,7 @@ internal sealed class SqlUsageQueries(SqlDatabase database) : IUsageQueries
         }
 
         return ListAsync(
-            $"{Runs} WHERE {string.Join(" AND ", conditions)} ORDER BY started_at DESC, run DESC, incarnation DESC LIMIT @limit", ReadRun, parameters, cancellationToken);
+            $"{RunColumns} WHERE {string.Join(" AND ", conditions)} ORDER BY started_at DESC, run DESC, incarnation DESC LIMIT @limit", ReadRun, parameters, cancellationToken);
     }
 
     public async Task<RunManifest?> FindManifestAsync(RunId run, CancellationToken cancellationToken)
@@ -112,6 +111,22 @@ internal sealed class SqlUsageQueries(SqlDatabase database) : IUsageQueries
 
     private Task<IReadOnlyList<T>> ListAsync<T>(string sql, Func<DbDataReader, T> read, List<(string, object)> parameters, CancellationToken cancellationToken) =>
         database.ReadAsync<IReadOnlyList<T>>(async session => await session.QueryAsync(sql, read, [.. parameters]), cancellationToken);
+
+    private static (List<string> Conditions, List<(string, object)> Parameters) Runs(RunFilter filter, int limit)
+    {
+        var (conditions, parameters) = Range(filter.From, filter.To, limit);
+        UsageSql.Add(conditions, parameters, "ensemble", filter.Ensemble, "ensemble = @ensemble");
+        UsageSql.AddCaller(conditions, parameters, filter.Caller);
+        UsageSql.Add(conditions, parameters, "outcome", filter.Outcome, "outcome = @outcome");
+        UsageSql.Add(conditions, parameters, "min_agreement", filter.MinAgreement, "agreement >= @min_agreement");
+        UsageSql.Add(conditions, parameters, "max_agreement", filter.MaxAgreement, "agreement <= @max_agreement");
+        UsageSql.Add(conditions, parameters, "min_cost", NanoDollars.Of(filter.MinCostUsd), "cost_nano_usd >= @min_cost");
+
+        // A range, which the primary key's index answers: g is the letter after the last hexadecimal digit.
+        UsageSql.Add(conditions, parameters, "id", filter.IdPrefix, "run >= @id");
+        UsageSql.Add(conditions, parameters, "id_end", filter.IdPrefix is { } prefix ? $"{prefix}g" : null, "run < @id_end");
+        return (conditions, parameters);
+    }
 
     private static (List<string> Conditions, List<(string, object)> Parameters) Range(DateTimeOffset from, DateTimeOffset to, int limit) =>
         (["started_at >= @from", "started_at < @to"], [("from", from.ToUnixTimeMilliseconds()), ("to", to.ToUnixTimeMilliseconds()), ("limit", limit)]);

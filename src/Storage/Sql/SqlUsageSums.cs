@@ -25,7 +25,7 @@ internal static class SqlUsageSums
         UsageSql.Add(conditions, parameters, "outcome", filter.Outcome, "outcome = @outcome");
         UsageSql.AddCaller(conditions, parameters, filter.Caller);
 
-        var isPrecise = to - from <= UsageTime.Precise;
+        var isPrecise = UsageSql.IsPrecise(filter.From, filter.To);
         var groups = await session.QueryAsync(Statement(by, conditions, isPrecise), row => Read(row, by, isPrecise), [.. parameters]);
 
         // Each database orders text in its own way.
@@ -36,8 +36,8 @@ internal static class SqlUsageSums
     private static string Statement(IReadOnlyList<UsageDimension> by, List<string> conditions, bool isPrecise)
     {
         var where = string.Concat(conditions.Select(condition => $" AND {condition}"));
-        var keys = by.Select(Expression).ToList();
-        var partition = keys.Count == 0 ? "" : $"PARTITION BY {string.Join(", ", keys)}";
+        var keys = by.Select(UsageSql.Key).ToList();
+        var partition = UsageSql.PartitionBy(keys);
         var places = isPrecise
             ? $", row_number() OVER ({partition} ORDER BY total_ms) AS place, count(*) OVER ({partition}) AS size, min(is_call) OVER ({partition}) AS is_whole"
             : "";
@@ -60,28 +60,16 @@ internal static class SqlUsageSums
             ), placed AS (
                 SELECT calls.*{places} FROM calls
             )
-            SELECT {string.Concat(keys.Select(key => $"{key}, "))}{string.Join(", ", UsageSql.SumColumns.Select(UsageSql.Sum))},
+            SELECT {UsageSql.List(keys)}{string.Join(", ", UsageSql.SumColumns.Select(UsageSql.Sum))},
                 {UsageSql.Sum($"CASE WHEN outcome IN ({UsageSql.Harmless}) THEN 0 ELSE calls END")}{percentiles}
-            FROM placed {(keys.Count == 0 ? "HAVING count(*) > 0" : $"GROUP BY {string.Join(", ", keys)}")} LIMIT @limit
+            FROM placed {UsageSql.GroupBy(keys)} LIMIT @limit
             """;
     }
-
-    private static string Expression(UsageDimension dimension) => dimension switch
-    {
-        UsageDimension.Ensemble => "ensemble",
-        UsageDimension.Model => "model",
-        UsageDimension.Role => "role",
-        UsageDimension.Caller => "caller",
-        UsageDimension.Outcome => "outcome",
-        UsageDimension.Hour => $"started_at - started_at % {UsageTime.Hour}",
-        UsageDimension.Day => $"started_at - started_at % {UsageTime.Day}",
-        _ => throw new ArgumentOutOfRangeException(nameof(dimension), dimension, "There is no such dimension."),
-    };
 
     private static UsageGroup Read(DbDataReader row, IReadOnlyList<UsageDimension> by, bool isPrecise)
     {
         var next = by.Count;
-        var keys = by.Select((dimension, index) => Key(row, index, dimension)).ToArray();
+        var keys = UsageSql.ReadKeys(row, by);
         var calls = row.GetInt64(next);
         return new UsageGroup(keys)
         {
@@ -100,10 +88,4 @@ internal static class SqlUsageSums
 
         TimeSpan? Time(int column) => !isPrecise || row.IsDBNull(column) ? null : TimeSpan.FromMilliseconds(row.GetInt64(column));
     }
-
-    private static string? Key(DbDataReader row, int column, UsageDimension dimension) => dimension switch
-    {
-        UsageDimension.Hour or UsageDimension.Day => UsageTime.Name(row.GetInt64(column), dimension),
-        _ => row.IsDBNull(column) ? null : row.GetString(column),
-    };
 }

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Ensemble.Upstreams;
 using Ensemble.Usage;
 
@@ -62,6 +63,38 @@ internal static class UsageSql
 
     /// <summary>A number as it goes into sums.</summary>
     public static string Bounded(string column) => $"CASE WHEN {column} > {Most} THEN {Most} ELSE coalesce({column}, 0) END";
+
+    /// <summary>Whether a range is short enough to have percentiles.</summary>
+    public static bool IsPrecise(DateTimeOffset from, DateTimeOffset to) => to.ToUnixTimeMilliseconds() - from.ToUnixTimeMilliseconds() <= UsageTime.Precise;
+
+    /// <summary>What a group has in common by a dimension.</summary>
+    public static string Key(UsageDimension dimension) => dimension switch
+    {
+        UsageDimension.Ensemble => "ensemble",
+        UsageDimension.Strategy => "strategy",
+        UsageDimension.Model => "model",
+        UsageDimension.Role => "role",
+        UsageDimension.Caller => "caller",
+        UsageDimension.Outcome => "outcome",
+        UsageDimension.Hour => $"started_at - started_at % {UsageTime.Hour}",
+        UsageDimension.Day => $"started_at - started_at % {UsageTime.Day}",
+        _ => throw new ArgumentOutOfRangeException(nameof(dimension), dimension, "There is no such dimension."),
+    };
+
+    /// <summary>The keys of a group, from a row's first columns.</summary>
+    public static string?[] ReadKeys(DbDataReader row, IReadOnlyList<UsageDimension> by) => [.. by.Select((dimension, column) => dimension switch
+    {
+        UsageDimension.Hour or UsageDimension.Day => UsageTime.Name(row.GetInt64(column), dimension),
+        _ => row.IsDBNull(column) ? null : row.GetString(column),
+    })];
+
+    /// <summary>Keys as the first columns of a statement.</summary>
+    public static string List(IEnumerable<string> keys) => string.Concat(keys.Select(static key => $"{key}, "));
+
+    public static string PartitionBy(IReadOnlyCollection<string> keys) => keys.Count == 0 ? "" : $"PARTITION BY {string.Join(", ", keys)}";
+
+    /// <summary>Without keys there is one group, unless there is nothing in it.</summary>
+    public static string GroupBy(IReadOnlyCollection<string> keys) => keys.Count == 0 ? "HAVING count(*) > 0" : $"GROUP BY {string.Join(", ", keys)}";
 
     private static string Tokens(string column, UsageSource source) =>
         $"CASE WHEN source = '{Words<UsageSource>.Of(source)}' THEN {Bounded(column)} ELSE 0 END";

@@ -103,6 +103,24 @@ public sealed class UsageTests
         rest.Json.GetProperty("has_more").GetBoolean().ShouldBeFalse();
     }
 
+    [Fact]
+    public async Task Runs_Grouped_HasTotals()
+    {
+        await using var council = await Council.StartAsync(args: AdminExtensions.KeyOption);
+        var ended = TestUsage.Ended(RunId.New(), TestUsage.SubCall(RunId.New()));
+        await WriteAsync(council, [], ended, ended with { Run = RunId.New(), Agreement = 0.9 }, ended with { Run = RunId.New(), Ensemble = "other", Agreement = null, Outcome = "judge_failed" });
+
+        var groups = await council.Gateway.ReadAsync($"/admin/runs?{Range}&group_by=ensemble");
+
+        groups.Status.ShouldBe(HttpStatusCode.OK, groups.Body);
+        groups.Json.GetProperty("object").GetString().ShouldBe("runs.groups");
+        Data(groups).Select(group => group.GetRawText()).ShouldBe(
+        [
+            """{"ensemble":"council","runs":2,"failures":0,"degraded":0,"prompt_tokens":14,"completion_tokens":22,"cost_usd":0.000000246,"known_cost_usd":0.000000246,"unpriced_runs":0,"average_agreement":0.7,"average_ms":2500,"p50_ms":2500,"p95_ms":2500}""",
+            """{"ensemble":"other","runs":1,"failures":1,"degraded":0,"prompt_tokens":7,"completion_tokens":11,"cost_usd":0.000000123,"known_cost_usd":0.000000123,"unpriced_runs":0,"average_agreement":null,"average_ms":2500,"p50_ms":2500,"p95_ms":2500}""",
+        ]);
+    }
+
     [Theory]
     [InlineData("/admin/usage?from=yesterday", "from", "ISO 8601")]
     [InlineData("/admin/usage?from=2026-01-01T00:00:00", "from", "offset")]
@@ -110,6 +128,8 @@ public sealed class UsageTests
     [InlineData("/admin/usage?from=2026-01-02T00:00:00Z&to=2026-01-01T00:00:00Z", "from", "before")]
     [InlineData("/admin/usage?group_by=modle", "group_by", "model")]
     [InlineData("/admin/usage?group_by=model,model", "group_by", "once")]
+    [InlineData("/admin/usage?group_by=strategy", "group_by", "ensemble, model")]
+    [InlineData("/admin/runs?group_by=model", "group_by", "ensemble, strategy")]
     [InlineData("/admin/usage?role=boss", "role", "judge")]
     [InlineData("/admin/usage?outcome=completed", "outcome", "timed_out")]
     [InlineData("/admin/usage?limit=1001", "limit", "1000")]

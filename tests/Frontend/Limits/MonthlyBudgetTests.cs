@@ -122,6 +122,9 @@ public sealed class MonthlyBudgetTests
         public Task<IReadOnlyList<UsageGroup>> SumAsync(UsageFilter filter, IReadOnlyList<UsageDimension> by, int limit, CancellationToken cancellationToken) =>
             Task.FromResult<IReadOnlyList<UsageGroup>>([]);
 
+        public Task<IReadOnlyList<RunGroup>> SumRunsAsync(RunFilter filter, IReadOnlyList<UsageDimension> by, int limit, CancellationToken cancellationToken) =>
+            Task.FromResult<IReadOnlyList<RunGroup>>([]);
+
         public Task<IReadOnlyList<UsageRow>> ListSubCallsAsync(UsageFilter filter, UsagePosition? after, int limit, CancellationToken cancellationToken) =>
             Task.FromResult<IReadOnlyList<UsageRow>>([]);
 

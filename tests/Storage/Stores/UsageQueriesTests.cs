@@ -1,3 +1,4 @@
+using Ensemble.Chat;
 using Ensemble.Runs;
 using Ensemble.Storage.Tests.Support;
 using Ensemble.Testing;
@@ -20,6 +21,15 @@ public sealed class UsageQueriesTests
         [UsageDimension.Day, UsageDimension.Role],
         [UsageDimension.Hour],
         [UsageDimension.Ensemble, UsageDimension.Day, UsageDimension.Model],
+    ];
+
+    private static readonly UsageDimension[][] RunGroupings =
+    [
+        [],
+        [UsageDimension.Ensemble],
+        [UsageDimension.Strategy, UsageDimension.Caller],
+        [UsageDimension.Day, UsageDimension.Outcome],
+        [UsageDimension.Hour],
     ];
 
     public static TheoryData<StorageProvider> Sql => TestDatabase.Sql;
@@ -51,6 +61,55 @@ public sealed class UsageQueriesTests
                     wanted.Select(group => Show(hasPercentiles ? group : group with { Median = null, Percentile95 = null })), $"{filter} by {string.Join(',', by)}");
             }
         }
+    }
+
+    [Theory]
+    [MemberData(nameof(Sql))]
+    public async Task SumRuns_ByEveryDimension_IsWhatTheRunsAddUpTo(StorageProvider provider)
+    {
+        var runs = Runs(200);
+        await using var database = await TestDatabase.CreateAsync(provider);
+        var (queries, expected) = await WithAsync(database, [], runs);
+        var all = new RunFilter(Start, Start.AddDays(30));
+        RunFilter[] filters =
+        [
+            all, new(Start, Start.AddDays(6)), all with { Caller = "" }, all with { Ensemble = "council" }, all with { MinAgreement = 0.4 },
+            all with { IdPrefix = "a" }, all with { Outcome = "internal" }, all with { Caller = "nobody" }, new(Start, Start),
+        ];
+
+        foreach (var filter in filters)
+        {
+            foreach (var by in RunGroupings)
+            {
+                var groups = await queries.SumRunsAsync(filter, by, 1000, Now.Cancel);
+                var wanted = await expected.SumRunsAsync(filter, by, 1000, Now.Cancel);
+                groups.Select(Show).ShouldBe(wanted.Select(Show), $"{filter} by {string.Join(',', by)}");
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(All))]
+    public async Task SumRuns_KnowsFailuresPricesAndAgreements(StorageProvider provider)
+    {
+        var run = TestUsage.Ended(RunId.New()) with { StartedAt = Start, Agreement = 0.5, Total = TimeSpan.FromMilliseconds(100), Usage = UsageTotals.None with { CostUsd = 0.25m } };
+        RunRecord[] runs =
+        [
+            RunRecord.Of(run),
+            RunRecord.Of(run with { Run = RunId.New(), Agreement = 1, Degraded = ["judge_failed"], Total = TimeSpan.FromMilliseconds(300) }),
+            RunRecord.Of(run with { Run = RunId.New(), Agreement = null, Outcome = "cancelled", Usage = UsageTotals.None with { CostUsd = null } }),
+            RunRecord.Of(run with { Run = RunId.New(), Agreement = null, Outcome = "judge_failed", Total = TimeSpan.FromMilliseconds(500) }),
+        ];
+        await using var database = await TestDatabase.CreateAsync(provider);
+        var (queries, _) = await WithAsync(database, [], runs);
+
+        var day = (await queries.SumRunsAsync(new RunFilter(Start, Start.AddDays(7)), [], 10, Now.Cancel)).ShouldHaveSingleItem();
+        var month = (await queries.SumRunsAsync(new RunFilter(Start, Start.AddDays(8)), [], 10, Now.Cancel)).ShouldHaveSingleItem();
+
+        (day.Runs, day.Failures, day.Degraded, day.UnpricedRuns, day.KnownCostUsd, day.CostUsd, day.Agreement).ShouldBe((4, 1, 1, 1, 0.75m, null, 0.75));
+        (day.Average, day.Median, day.Percentile95).ShouldBe((TimeSpan.FromMilliseconds(250), TimeSpan.FromMilliseconds(100), TimeSpan.FromMilliseconds(500)));
+        (month.Average, month.Median, month.Percentile95).ShouldBe((TimeSpan.FromMilliseconds(250), null, null));
+        (await queries.SumRunsAsync(new RunFilter(Start, Start.AddDays(1)), [UsageDimension.Outcome], 1, Now.Cancel)).Count.ShouldBe(2);
     }
 
     [Theory]
@@ -225,6 +284,28 @@ public sealed class UsageQueriesTests
         })];
     }
 
+    private static List<RunRecord> Runs(int count)
+    {
+        var random = new Random(4712);
+        string[] outcomes = ["completed", "completed", "cancelled", "internal"];
+        return [.. Enumerable.Range(0, count).Select(_ => RunRecord.Of(TestUsage.Ended(RunId.New()) with
+        {
+            StartedAt = Start.AddHours(random.Next(8 * 24)).AddMilliseconds(random.Next(2)),
+            Total = TimeSpan.FromMilliseconds(random.Next(5000)),
+            Ensemble = random.Next(2) == 0 ? "council" : "other",
+            Strategy = random.Next(2) == 0 ? "vote" : "synthesize",
+            Caller = random.Next(3) == 0 ? null : "anna",
+            Outcome = outcomes[random.Next(outcomes.Length)],
+            Agreement = random.Next(4) == 0 ? null : random.Next(101) / 100.0,
+            Degraded = random.Next(5) == 0 ? ["undecided"] : [],
+            Usage = UsageTotals.None with
+            {
+                Reported = new TokenUsage(random.Next(1000), random.Next(1000)),
+                CostUsd = random.Next(10) == 0 ? null : random.Next(1_000_000) / 1_000_000_000m,
+            },
+        }))];
+    }
+
     private static async Task<(IUsageQueries Queries, IUsageQueries Expected)> WithAsync(
         TestDatabase database, IReadOnlyList<UsageEvent> calls, IReadOnlyList<RunRecord> runs)
     {
@@ -237,5 +318,12 @@ public sealed class UsageQueriesTests
 
     private static UsageRow Stored(UsageEvent usage) => UsageRow.Of(usage);
 
-    private static string Show(UsageGroup group) => $"{string.Join('|', group.Keys.Select(key => key ?? "-"))} {group with { Keys = [], KnownCostUsd = decimal.Round(group.KnownCostUsd, 9) / 1.000_000_000_000_000_000m }}";
+    private static string Show(RunGroup group) => $"{Show(group.Keys)} {group with { Keys = [], KnownCostUsd = Plain(group.KnownCostUsd) }}";
+
+    private static string Show(IReadOnlyList<string?> keys) => string.Join('|', keys.Select(key => key ?? "-"));
+
+    // Without the zeros at the end, in which two equal amounts may differ.
+    private static decimal Plain(decimal cost) => decimal.Round(cost, 9) / 1.000_000_000_000_000_000m;
+
+    private static string Show(UsageGroup group) => $"{Show(group.Keys)} {group with { Keys = [], KnownCostUsd = Plain(group.KnownCostUsd) }}";
 }
