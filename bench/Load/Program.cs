@@ -4,6 +4,7 @@ using Ensemble.Load.Baseline;
 using Ensemble.Load.Cluster;
 using Ensemble.Load.Failures;
 using Ensemble.Load.Gate;
+using Ensemble.Load.Ledger;
 using Ensemble.Load.Panel;
 using Ensemble.Load.Stub;
 
@@ -19,7 +20,7 @@ internal static class Program
             return 2;
         }
 
-        var (verb, rest) = args is [("run" or "gate" or "answers" or "cluster" or "failures" or "panel" or "stub" or "baseline") and var first, .. var others] ? (first, others) : ("run", args);
+        var (verb, rest) = args is [("run" or "gate" or "answers" or "ledger" or "cluster" or "failures" or "panel" or "stub" or "baseline") and var first, .. var others] ? (first, others) : ("run", args);
         using var stop = new CancellationTokenSource();
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => Stop(signal, stop));
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal => Stop(signal, stop));
@@ -37,6 +38,8 @@ internal static class Program
                     return await GateRun.ExecuteAsync(stop.Token);
                 case "answers":
                     return await AnswersRun.ExecuteAsync(stop.Token);
+                case "ledger":
+                    return await new LedgerRun(LedgerOptions.Parse(rest), stop.Token).ExecuteAsync();
                 case "cluster":
                     return await new ClusterRun(ClusterOptions.Parse(rest), stop.Token).ExecuteAsync();
                 case "failures":

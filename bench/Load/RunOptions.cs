@@ -8,6 +8,8 @@ internal sealed record RunOptions
     public const string Usage = """
         run [--quick] [--self-check] [--rounds N] [--only latency,throughput,stream,memory] [--product DLL] [--out FILE] [-- ARGS OF THE PRODUCT]
         gate
+        answers
+        ledger [--quick] [--product DLL] [--out FILE]
         cluster [--quick] [--rounds N] [--product DLL] [--silo DLL] [--out FILE]
         failures [--quick] [--only NAME,…] [--silo DLL] [--logs FOLDER] [--out FILE]
         panel [--data FILE] [--only NAME,…] [--product DLL] [--out FILE]

@@ -1,0 +1,132 @@
+using System.Diagnostics;
+using Ensemble.Chat;
+using Ensemble.Runs;
+using Ensemble.Storage;
+using Ensemble.Upstreams;
+using Ensemble.Usage;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Ensemble.Load.Ledger;
+
+/// <summary>Events at a steady pace into the product's ledger, over the product's storage.</summary>
+internal static class PacedCell
+{
+    /// <summary>A run of three members and a judge.</summary>
+    private const int CallsPerRun = 4;
+
+    private static readonly TimeSpan DrainLimit = TimeSpan.FromSeconds(60);
+
+    /// <param name="serverTime">Processor time of the database server; null where there is none.</param>
+    public static async Task<PacedFigures> MeasureAsync(
+        string name, StorageOptions options, int rate, TimeSpan duration, Func<TimeSpan>? serverTime, CancellationToken cancel)
+    {
+        await using var storage = EnsembleStorage.Create(options, TimeProvider.System, NullLoggerFactory.Instance);
+        await storage.OpenAsync(cancel);
+        await using var ledger = new UsageLedger(storage.Usage, TimeProvider.System, NullLogger<UsageLedger>.Instance);
+        var processorBefore = Processor(serverTime);
+        var began = TimeProvider.System.GetUtcNow();
+        var (produced, lag, peak, producing) = await Task.Factory.StartNew(
+            () => Produce(ledger, rate, duration, cancel), cancel, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+
+        var draining = Stopwatch.GetTimestamp();
+        while (ledger.QueuedBytes > 0)
+        {
+            if (Stopwatch.GetElapsedTime(draining) > DrainLimit)
+            {
+                throw new LoadException($"{name}: {ledger.QueuedBytes} bytes wait {DrainLimit.TotalSeconds} s after the last event.");
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, cancel);
+        }
+
+        var drained = Stopwatch.GetElapsedTime(draining);
+        var processor = Processor(serverTime) - processorBefore;
+        var range = (From: began.AddMinutes(-1), To: TimeProvider.System.GetUtcNow().AddMinutes(1));
+        var calls = await storage.UsageQueries.SumAsync(new UsageFilter(range.From, range.To), [], 1, cancel);
+        var runs = await storage.UsageQueries.SumRunsAsync(new RunFilter(range.From, range.To), [], 1, cancel);
+        return new PacedFigures(
+            name, rate, produced, produced / CallsPerRun, producing, lag, drained, peak, ledger.Dropped, calls.Sum(group => group.Calls), runs.Sum(group => group.Runs), processor);
+    }
+
+    // A thread of its own that sleeps a millisecond at a time: what a late wake-up left undone comes with the next.
+    private static (long Produced, TimeSpan Lag, long Peak, TimeSpan Producing) Produce(UsageLedger ledger, int rate, TimeSpan duration, CancellationToken cancel)
+    {
+        var total = (long)(rate * duration.TotalSeconds) / CallsPerRun * CallsPerRun;
+        var (produced, lag, peak) = (0L, TimeSpan.Zero, 0L);
+        var start = Stopwatch.GetTimestamp();
+        var run = RunId.New();
+        using var never = new ManualResetEventSlim();
+        while (produced < total)
+        {
+            cancel.ThrowIfCancellationRequested();
+            var elapsed = Stopwatch.GetElapsedTime(start);
+            var due = Math.Min(total, (long)(elapsed.TotalSeconds * rate));
+            if (produced < due)
+            {
+                var late = elapsed - TimeSpan.FromSeconds((double)produced / rate);
+                lag = late > lag ? late : lag;
+            }
+
+            for (; produced < due; produced++)
+            {
+                var place = (int)(produced % CallsPerRun);
+                ledger.Append(SubCall(run, place));
+                if (place == CallsPerRun - 1)
+                {
+                    ledger.Append(Ended(run));
+                    run = RunId.New();
+                }
+            }
+
+            peak = Math.Max(peak, ledger.QueuedBytes);
+            never.Wait(1, cancel);
+        }
+
+        return (produced, lag, peak, Stopwatch.GetElapsedTime(start));
+    }
+
+    private static UsageEvent SubCall(RunId run, int place) => new()
+    {
+        Run = run,
+        Incarnation = 1,
+        Ensemble = "council-of-three",
+        Caller = "team-a",
+        Role = place == CallsPerRun - 1 ? SubCallRole.Judge : SubCallRole.Panel,
+        Key = new SubCallKey(place == CallsPerRun - 1 ? SubCallStep.Synthesis : SubCallStep.Candidate, place % (CallsPerRun - 1), 0),
+        Model = place switch { 0 => "quokka-7b", 1 => "numbat-9b", 2 => "wombat-12b", _ => "bilby-70b" },
+        Outcome = CallOutcome.Ok,
+        Attempts = 1,
+        StartedAt = TimeProvider.System.GetUtcNow(),
+        FirstToken = TimeSpan.FromMilliseconds(240),
+        Total = TimeSpan.FromMilliseconds(1730),
+        PromptTokens = 412,
+        CompletionTokens = 187,
+        Source = UsageSource.Reported,
+        CostUsd = 0.000_234_567m,
+    };
+
+    private static RunManifest Ended(RunId run)
+    {
+        var calls = Enumerable.Range(0, CallsPerRun).Select(place => new SubCallManifest(SubCall(run, place))).ToList();
+        return new RunManifest
+        {
+            Run = run,
+            Caller = "team-a",
+            Incarnation = 1,
+            Ensemble = "council-of-three",
+            Strategy = "synthesize",
+            CatalogRevision = 1,
+            Streamed = false,
+            StartedAt = TimeProvider.System.GetUtcNow(),
+            Total = TimeSpan.FromMilliseconds(3100),
+            Outcome = RunManifest.Completed,
+            FinishReason = "stop",
+            Agreement = 0.67,
+            Degraded = [],
+            SubCalls = calls,
+            Usage = UsageTotals.None with { Reported = new TokenUsage(412 * CallsPerRun, 187 * CallsPerRun), CostUsd = 0.000_234_567m * CallsPerRun },
+        };
+    }
+
+    private static TimeSpan Processor(Func<TimeSpan>? server) => Process.GetCurrentProcess().TotalProcessorTime + (server?.Invoke() ?? TimeSpan.Zero);
+}
