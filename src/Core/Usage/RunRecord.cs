@@ -32,11 +32,15 @@ public sealed record RunRecord
     /// <summary>Of all sub-calls, those that an earlier incarnation made and paid for included.</summary>
     public required UsageTotals Usage { get; init; }
 
-    /// <summary>As <see cref="RunManifestJson"/> writes it, without what answers say.</summary>
+    /// <summary>As <see cref="RunManifestJson"/> writes it, without what answers say; empty where the run is only told of.</summary>
     public required ReadOnlyMemory<byte> Manifest { get; init; }
 
     /// <exception cref="ArgumentException">The run is still in flight.</exception>
-    public static RunRecord Of(RunManifest ended) => new()
+    public static RunRecord Of(RunManifest ended) => WithoutManifest(ended) with { Manifest = KeptManifest.Write(ended) };
+
+    /// <summary>What is told of a run, where nobody keeps it.</summary>
+    /// <exception cref="ArgumentException">The run is still in flight.</exception>
+    public static RunRecord WithoutManifest(RunManifest ended) => new()
     {
         Run = ended.Run,
         Incarnation = ended.Incarnation,
@@ -49,6 +53,6 @@ public sealed record RunRecord
         Agreement = ended.Agreement,
         Degraded = ended.Degraded,
         Usage = ended.Usage,
-        Manifest = KeptManifest.Write(ended),
+        Manifest = ReadOnlyMemory<byte>.Empty,
     };
 }

@@ -1,6 +1,7 @@
 using Ensemble.Catalog;
 using Ensemble.Catalog.Editing;
 using Ensemble.Frontend.Errors;
+using Ensemble.Usage;
 
 namespace Ensemble.Frontend.Admin;
 
@@ -24,6 +25,10 @@ internal static class AdminErrors
     public static readonly ApiError NotJson = new(
         415, InvalidRequest, "unsupported_media_type", "Send the entry as JSON, with 'Content-Type: application/json'.")
     { IsLasting = true };
+
+    public static readonly ApiError TooManyWatchers = new(
+        503, "overloaded_error", "too_many_watchers", $"{UsageFeed.MaxWatchers} watch already, which is as many as this process serves: close one, or try again later.")
+    { RetryAfter = TimeSpan.FromSeconds(10) };
 
     public static ApiError BadQuery(string name, string rule) => new(400, InvalidRequest, null, $"The query parameter '{name}' {rule}.") { Param = name, IsLasting = true };
 

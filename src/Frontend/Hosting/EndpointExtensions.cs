@@ -37,6 +37,7 @@ public static class EndpointExtensions
         app.Services.GetRequiredKeyedService<EntriesEndpoint>(CatalogEntryKind.Key).Map(app);
         app.MapGet("/admin/gates", app.Services.GetRequiredService<GatesEndpoint>().ListAsync);
         app.MapGet("/admin/usage", app.Services.GetRequiredService<UsageEndpoint>().ListCallsAsync);
+        app.MapGet("/admin/usage/stream", app.Services.GetRequiredService<UsageStreamEndpoint>().WatchAsync);
         app.MapGet("/admin/runs", app.Services.GetRequiredService<UsageEndpoint>().ListRunsAsync);
         var sessions = app.Services.GetRequiredService<SessionEndpoint>();
         app.MapGet("/dashboard/session", sessions.FindAsync);

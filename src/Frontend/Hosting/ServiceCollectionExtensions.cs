@@ -39,6 +39,8 @@ public static partial class ServiceCollectionExtensions
         services.AddSingleton<GatesEndpoint>();
         services.TryAddSingleton<IUsageQueries>(static _ => new InMemoryUsageQueries(new InMemoryUsageStore()));
         services.AddSingleton<UsageEndpoint>();
+        services.TryAddSingleton(static _ => new UsageFeed());
+        services.AddSingleton<UsageStreamEndpoint>();
         services.AddSingleton<Authenticator>();
         services.AddSingleton<BodyReader>();
         services.AddSingleton<RequestGates>();
@@ -81,6 +83,8 @@ public static partial class ServiceCollectionExtensions
     {
         services.AddEnsembleModels();
         services.TryAddSingleton<InProcessGates>();
+        services.TryAddSingleton(static _ => new UsageFeed());
+        services.TryAddKeyedSingleton<IUsageSink>(UsageFeed.SinkName, static (provider, _) => provider.GetRequiredService<UsageFeed>());
         services.TryAddSingleton(OpenGates);
         services.TryAddSingleton(static provider => new InProcessRunEngine(
             provider.GetRequiredService<ICatalog>(),
@@ -105,10 +109,7 @@ public static partial class ServiceCollectionExtensions
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<UsageLedger>>(),
             durability: provider.GetRequiredService<FrontendOptions>().Durability));
-        services.TryAddSingleton<IUsageSink>(static provider => provider.GetRequiredService<FrontendOptions>().LogsUsage
-            ? new CompositeUsageSink(
-                provider.GetRequiredService<RunInstruments>(), provider.GetRequiredService<JsonLinesUsageSink>(), provider.GetRequiredService<UsageLedger>())
-            : new CompositeUsageSink(provider.GetRequiredService<RunInstruments>(), provider.GetRequiredService<UsageLedger>()));
+        services.TryAddSingleton(OpenAccounts);
         services.AddHostedService<LedgerStop>();
         services.TryAddSingleton(static provider => OpenNetwork(
             provider.GetRequiredService<FrontendOptions>(), provider.GetRequiredService<ILogger<UpstreamHttp>>()));
@@ -142,6 +143,25 @@ public static partial class ServiceCollectionExtensions
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<StoredAnswers>>()));
         return services;
+    }
+
+    private static IUsageSink OpenAccounts(IServiceProvider provider)
+    {
+        List<IUsageSink> sinks = [provider.GetRequiredService<RunInstruments>()];
+        if (provider.GetRequiredService<FrontendOptions>().LogsUsage)
+        {
+            sinks.Add(provider.GetRequiredService<JsonLinesUsageSink>());
+        }
+
+        sinks.Add(provider.GetRequiredService<UsageLedger>());
+
+        // Where nobody can watch there is none.
+        if (provider.GetKeyedService<IUsageSink>(UsageFeed.SinkName) is { } watchers)
+        {
+            sinks.Add(watchers);
+        }
+
+        return new CompositeUsageSink([.. sinks]);
     }
 
     private static IGate OpenGates(IServiceProvider provider)
