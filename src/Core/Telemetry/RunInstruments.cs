@@ -100,8 +100,8 @@ public sealed class RunInstruments : IUsageSink
         }
 
         call.Add(TelemetryTags.Operation, TelemetryTags.OperationOf(usage.Key.Step == SubCallStep.Embedding));
-        Record(usage.PromptTokens, "input", call);
-        Record(usage.CompletionTokens, "output", call);
+        Record(usage.PromptTokens, "input", usage.Source, call);
+        Record(usage.CompletionTokens, "output", usage.Source, call);
         if (usage.Outcome != CallOutcome.Ok)
         {
             call.Add(TelemetryTags.Error, outcome);
@@ -153,11 +153,13 @@ public sealed class RunInstruments : IUsageSink
         Count(ended, ensemble);
     }
 
-    private void Record(long? tokens, string type, TagList call)
+    // What providers reported and what was estimated are never one sum.
+    private void Record(long? tokens, string type, UsageSource source, TagList call)
     {
         if (tokens is { } known)
         {
             call.Add(TelemetryTags.TokenType, type);
+            call.Add(TelemetryTags.TokenSource, SnakeCase.Of(source));
             _tokens.Record(known, call);
         }
     }

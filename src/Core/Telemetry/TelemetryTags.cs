@@ -36,6 +36,7 @@ internal static class TelemetryTags
     public const string GateKind = "ensemble.gate.kind";
     public const string GateName = "ensemble.gate.name";
     public const string GateLimit = "ensemble.gate.limit";
+    public const string TokenSource = "ensemble.token.source";
     public const string Tier = "ensemble.tier";
 
     public static string OperationOf(bool embeds) => embeds ? "embeddings" : "chat";

@@ -25,8 +25,8 @@ public sealed class RunInstrumentsTests : IDisposable
 
         _measured["ensemble.sub_calls{ensemble.outcome=ok,ensemble.role=panel,ensemble.step=candidate,gen_ai.request.model=quokka}"].ShouldBe(1);
         _measured["gen_ai.client.operation.duration{ensemble.role=panel,gen_ai.operation.name=chat,gen_ai.request.model=quokka}"].ShouldBe(1.5);
-        _measured["gen_ai.client.token.usage{ensemble.role=panel,gen_ai.operation.name=chat,gen_ai.request.model=quokka,gen_ai.token.type=input}"].ShouldBe(7);
-        _measured["gen_ai.client.token.usage{ensemble.role=panel,gen_ai.operation.name=chat,gen_ai.request.model=quokka,gen_ai.token.type=output}"].ShouldBe(11);
+        _measured["gen_ai.client.token.usage{ensemble.role=panel,ensemble.token.source=reported,gen_ai.operation.name=chat,gen_ai.request.model=quokka,gen_ai.token.type=input}"].ShouldBe(7);
+        _measured["gen_ai.client.token.usage{ensemble.role=panel,ensemble.token.source=reported,gen_ai.operation.name=chat,gen_ai.request.model=quokka,gen_ai.token.type=output}"].ShouldBe(11);
         _measured["gen_ai.server.time_to_first_token{ensemble.role=panel,gen_ai.request.model=quokka}"].ShouldBe(0.25);
         _measured["ensemble.cost{ensemble.role=panel,gen_ai.request.model=quokka}"].ShouldBe(0.000_000_123);
     }
