@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text;
@@ -102,6 +103,59 @@ public sealed class LedgerTests
         answer.Status.ShouldBe(HttpStatusCode.OK);
         answer.Body.ShouldContain("Paris");
         council.Gateway.Services.GetRequiredService<UsageLedger>().Unconfirmed.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Kill_UnderLoadBeforeAnswer_LosesTheAccountsOfNoAnswer()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "There is no SIGKILL on Windows.");
+        var (product, http) = await Product.ServeAsync("--Storage:Provider", "sqlite", "--Usage:Durability", "before_answer");
+        await using var running = product;
+        using var client = http;
+        var answered = new ConcurrentBag<string>();
+        var enough = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var callers = Enumerable.Range(0, 8).Select(_ => AskUntilItEndsAsync()).ToArray();
+
+        await enough.Task.WaitAsync(Now.Cancel);
+        await product.KillAsync();
+        await Task.WhenAll(callers);
+
+        await using var database = new SqliteConnection($"Data Source={Path.Combine(product.Folder, "data", "ensemble.db")};Pooling=false");
+        await database.OpenAsync(Now.Cancel);
+        await using var command = database.CreateCommand();
+        command.CommandText = "SELECT run FROM usage_runs";
+        await using var reader = await command.ExecuteReaderAsync(Now.Cancel);
+        var kept = new HashSet<string>();
+        while (await reader.ReadAsync(Now.Cancel))
+        {
+            kept.Add(reader.GetString(0));
+        }
+
+        answered.Count.ShouldBeGreaterThanOrEqualTo(40);
+        answered.Where(run => !kept.Contains(run)).ShouldBeEmpty();
+
+        async Task AskUntilItEndsAsync()
+        {
+            while (true)
+            {
+                using var body = new StringContent(Council.Ask, Encoding.UTF8, "application/json");
+                try
+                {
+                    using var response = await http.PostAsync("/v1/chat/completions", body, Now.Cancel);
+                    response.StatusCode.ShouldBe(HttpStatusCode.OK);
+                    answered.Add(response.Headers.GetValues("x-ensemble-run-id").Single());
+                }
+                catch (HttpRequestException)
+                {
+                    return;
+                }
+
+                if (answered.Count >= 40)
+                {
+                    enough.TrySetResult();
+                }
+            }
+        }
     }
 
     [Fact]
