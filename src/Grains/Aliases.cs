@@ -10,6 +10,7 @@ internal static class Aliases
     public const string ModelCallGrain = "ensemble.model-call";
     public const string CallerGateGrain = "ensemble.caller-gate";
     public const string GateGrain = "ensemble.gate";
+    public const string UsageWatchGrain = "ensemble.usage-watch";
 
     public const string RunRequest = "ensemble.run-request";
     public const string RunEvent = "ensemble.run-event";
@@ -18,6 +19,11 @@ internal static class Aliases
     public const string AnswerBatch = "ensemble.answer-batch";
     public const string UsageTotals = "ensemble.usage-totals";
     public const string TokenUsage = "ensemble.token-usage";
+
+    public const string UsageNews = "ensemble.usage-news";
+    public const string UsageRow = "ensemble.usage-row";
+    public const string RunRecord = "ensemble.run-record";
+    public const string UsageWatchList = "ensemble.usage-watch-list";
 
     public const string GateRequest = "ensemble.gate-request";
     public const string GateHolder = "ensemble.gate-holder";

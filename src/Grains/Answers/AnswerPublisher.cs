@@ -1,4 +1,5 @@
 using Ensemble.Grains.Runs;
+using Ensemble.Grains.Streams;
 using Ensemble.Runs;
 using Microsoft.Extensions.Logging;
 
@@ -8,7 +9,7 @@ namespace Ensemble.Grains.Answers;
 /// Brings the events of runs to the frontends that asked for them, beside the runs: each has its own reader of the journal, one message in
 /// flight, and no way to hold the run up.
 /// </summary>
-internal sealed partial class AnswerPublisher(IAnswerWire wire, TimeProvider time, ILogger<AnswerPublisher> logger)
+internal sealed partial class AnswerPublisher(IStreamWire<AnswerBatch> wire, TimeProvider time, ILogger<AnswerPublisher> logger)
 {
     /// <summary>Time between two messages of a run: what comes within it goes together. After a pause, and for the first byte, nothing waits.</summary>
     public static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(4);

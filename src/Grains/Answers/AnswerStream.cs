@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using System.Security.Cryptography;
+using Ensemble.Grains.Streams;
 using Ensemble.Runs;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -7,115 +7,61 @@ using Microsoft.Extensions.Logging;
 namespace Ensemble.Grains.Answers;
 
 /// <summary>
-/// A frontend's end of its stream of answers. It publishes a beat a second on its own stream; when <see cref="MissedBeats"/> do not come back, all
-/// its runs go on by pulling, and it listens anew. It serves again when a beat has come back. A run of which nothing is heard for
+/// A frontend's end of its stream of answers. While beats do not come back on it, all its runs go on by pulling. A run of which nothing is heard for
 /// <see cref="SilenceLimit"/> is asked how far it is.
 /// </summary>
 [System.Diagnostics.CodeAnalysis.SuppressMessage("Naming", "CA1711", Justification = "It is a stream, if not of bytes.")]
-public sealed partial class AnswerStream : IHostedService, IAsyncDisposable
+public sealed partial class AnswerStream : IHostedService, IStreamListener<AnswerBatch>, IAsyncDisposable
 {
-    public const int MissedBeats = 3;
-
-    public static readonly TimeSpan BeatInterval = TimeSpan.FromSeconds(1);
-
     /// <summary>How long it takes until a run is asked whether it is ahead of the stream.</summary>
     public static readonly TimeSpan SilenceLimit = TimeSpan.FromSeconds(2);
 
-    /// <summary>How long a subscription may take until another is tried.</summary>
-    public static readonly TimeSpan SubscribeLimit = TimeSpan.FromSeconds(5);
-
     private readonly ConcurrentDictionary<RunId, AnswerInbox> _inboxes = new();
-    private readonly Lock _lock = new();
-    private readonly IAnswerWire _wire;
     private readonly Func<RunId, Task<long?>> _findLast;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly AnswerInstruments? _instruments;
-    private readonly ITimer _timer;
-    private readonly string _frontend = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
-    private TaskCompletionSource _whenLive = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private AnswerSubscription? _subscription;
-    private int _subscriptions;
-    private bool _isLive;
-    private bool _isReportedDown;
-    private bool _stopped;
+    private readonly StreamLink<AnswerBatch> _link;
 
     /// <param name="findLast">The number of a run's last event; null where the run is not known.</param>
     internal AnswerStream(
-        IAnswerWire wire, Func<RunId, Task<long?>> findLast, TimeProvider time, ILogger<AnswerStream> logger, AnswerInstruments? instruments = null)
+        IStreamWire<AnswerBatch> wire, Func<RunId, Task<long?>> findLast, TimeProvider time, ILogger<AnswerStream> logger, AnswerInstruments? instruments = null)
     {
         _instruments = instruments;
-        _wire = wire;
         _findLast = findLast;
         _time = time;
         _logger = logger;
-        _timer = time.CreateTimer(static state => ((AnswerStream)state!).Tick(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _link = new StreamLink<AnswerBatch>(wire, this, time, logger);
     }
 
     /// <summary>Whether beats come back, so that new runs are served by the stream. Where they do not, answers are pulled.</summary>
-    public bool IsLive
-    {
-        get
-        {
-            lock (_lock)
-            {
-                return _isLive;
-            }
-        }
-    }
+    public bool IsLive => _link.Address is not null;
 
-    /// <summary>Listens, and returns when the subscription is there, failed, or took <see cref="SubscribeLimit"/>: answers come without it too.</summary>
-    public async Task StartAsync(CancellationToken cancellationToken)
-    {
-        var subscribing = SubscribeAsync();
-        _timer.Change(BeatInterval, BeatInterval);
-        await subscribing.WaitAsync(SubscribeLimit, _time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-    }
+    /// <summary>Listens, and returns when the subscription is there, failed, or took too long: answers come without it too.</summary>
+    public Task StartAsync(CancellationToken cancellationToken) => _link.StartAsync(cancellationToken);
 
     /// <summary>Completes when the stream serves: at once where it does.</summary>
-    public Task WaitUntilLiveAsync(CancellationToken cancellationToken)
-    {
-        lock (_lock)
-        {
-            return _isLive ? Task.CompletedTask : _whenLive.Task.WaitAsync(cancellationToken);
-        }
-    }
+    public Task WaitUntilLiveAsync(CancellationToken cancellationToken) => _link.WaitUntilLiveAsync(cancellationToken);
 
-    public async Task StopAsync(CancellationToken cancellationToken)
-    {
-        AnswerSubscription? ended;
-        await _timer.DisposeAsync();
-        lock (_lock)
-        {
-            _stopped = true;
-            ended = _subscription;
-            GoDown();
-        }
+    public Task StopAsync(CancellationToken cancellationToken) => _link.StopAsync(cancellationToken);
 
-        await EndAsync(ended).WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-    }
-
-    public ValueTask DisposeAsync() => _timer.DisposeAsync();
+    public ValueTask DisposeAsync() => _link.DisposeAsync();
 
     /// <summary>Begins to collect what comes for a run.</summary>
     /// <returns>Where the run's silo publishes it; null where the stream does not serve now.</returns>
     internal string? Open(RunId run, int incarnation)
     {
-        lock (_lock)
+        Close(run);
+
+        // First there, then the address: an outage in between closes it.
+        _inboxes[run] = new AnswerInbox(incarnation, _time.GetTimestamp());
+        if (_link.Address is { } address)
         {
-            if (!_isLive)
-            {
-                return null;
-            }
-
-            if (_inboxes.TryRemove(run, out var old))
-            {
-                old.Close();
-            }
-
-            _inboxes[run] = new AnswerInbox(incarnation, _time.GetTimestamp());
-            return _subscription!.Address;
+            return address;
         }
+
+        Close(run);
+        return null;
     }
 
     /// <summary>What was collected for a run, for its one reader; null for a second one, and where nothing is collected.</summary>
@@ -132,180 +78,44 @@ public sealed partial class AnswerStream : IHostedService, IAsyncDisposable
         }
     }
 
-    private void Tick()
+    AnswerBatch IStreamListener<AnswerBatch>.NewBeat(long number) => AnswerBatch.OfBeat(number);
+
+    long? IStreamListener<AnswerBatch>.BeatOf(AnswerBatch item) => item.Run is null ? item.Beat : null;
+
+    void IStreamListener<AnswerBatch>.Receive(AnswerBatch item)
     {
-        AnswerSubscription? lost = null;
-        bool beat;
-        lock (_lock)
+        if (RunId.TryParse(item.Run, out var run) && _inboxes.TryGetValue(run, out var inbox))
         {
-            if (_stopped || _subscription is not { } current)
-            {
-                return;
-            }
-
-            beat = current.Handle is not null;
-            if (beat && current.Sent > current.Returned)
-            {
-                _instruments?.OnMissedBeat();
-            }
-
-            if (beat ? current.Sent - current.Returned >= MissedBeats : current.HasFailed || _time.GetElapsedTime(current.Begun) >= SubscribeLimit)
-            {
-                (lost, beat) = (current, false);
-                GoDown();
-            }
+            inbox.Offer(item, _time.GetTimestamp());
         }
-
-        if (lost is not null)
-        {
-            ReportDown(null);
-            _instruments?.OnOutage();
-            _ = EndAsync(lost);
-            _ = SubscribeAsync();
-        }
-        else if (beat)
-        {
-            _ = BeatAsync();
-        }
-
-        AskTheSilent();
     }
 
-    private void GoDown()
-    {
-        if (_isLive)
-        {
-            _isLive = false;
-            _whenLive = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        }
+    void IStreamListener<AnswerBatch>.OnMissedBeat() => _instruments?.OnMissedBeat();
 
+    void IStreamListener<AnswerBatch>.OnEnded(bool isStop)
+    {
         foreach (var inbox in _inboxes.Values)
         {
             inbox.Close();
         }
-    }
 
-    private async Task SubscribeAsync()
-    {
-        AnswerSubscription subscription;
-        lock (_lock)
+        if (!isStop)
         {
-            subscription = _subscription = new AnswerSubscription($"{_frontend}.{++_subscriptions}", _time.GetTimestamp());
-        }
-
-        try
-        {
-            var handle = await _wire.SubscribeAsync(subscription.Address, batch => Receive(subscription, batch));
-            bool isCurrent;
-            lock (_lock)
-            {
-                subscription.Handle = handle;
-                isCurrent = subscription == _subscription && !_stopped;
-            }
-
-            await (isCurrent ? BeatAsync() : EndAsync(subscription));
-        }
-        catch (Exception exception)
-        {
-            ReportDown(exception);
-            lock (_lock)
-            {
-                subscription.HasFailed = true;
-            }
+            _instruments?.OnOutage();
         }
     }
 
-    private async Task EndAsync(AnswerSubscription? subscription)
+    void IStreamListener<AnswerBatch>.OnDown(Exception? exception) => LogDown(_logger, exception);
+
+    void IStreamListener<AnswerBatch>.OnLive(bool isBack)
     {
-        try
-        {
-            if (subscription?.Handle is { } handle)
-            {
-                await handle.DisposeAsync();
-            }
-        }
-        catch (Exception exception)
-        {
-            // Nothing is published there any more; the cluster forgets it by itself.
-            LogNotEnded(_logger, exception);
-        }
-    }
-
-    private async Task BeatAsync()
-    {
-        string address;
-        long number;
-        lock (_lock)
-        {
-            (address, number) = (_subscription!.Address, ++_subscription.Sent);
-        }
-
-        try
-        {
-            await _wire.PublishAsync(address, AnswerBatch.OfBeat(number));
-        }
-        catch (Exception exception)
-        {
-            LogNoBeat(_logger, exception);
-        }
-    }
-
-    private void Receive(AnswerSubscription subscription, AnswerBatch batch)
-    {
-        if (batch.Run is null)
-        {
-            ReceiveBeat(subscription, batch.Beat);
-        }
-        else if (RunId.TryParse(batch.Run, out var run) && _inboxes.TryGetValue(run, out var inbox))
-        {
-            inbox.Offer(batch, _time.GetTimestamp());
-        }
-    }
-
-    private void ReceiveBeat(AnswerSubscription subscription, long number)
-    {
-        TaskCompletionSource? whenLive = null;
-        var isBack = false;
-        lock (_lock)
-        {
-            // One of a subscription that was given up was on its way for too long: it says that the stream is late, not that it serves.
-            if (subscription != _subscription || _stopped)
-            {
-                return;
-            }
-
-            subscription.Returned = Math.Max(subscription.Returned, number);
-            if (!_isLive)
-            {
-                (_isLive, whenLive, isBack, _isReportedDown) = (true, _whenLive, _isReportedDown, false);
-            }
-        }
-
         if (isBack)
         {
             LogServes(_logger);
         }
-
-        whenLive?.TrySetResult();
     }
 
-    /// <summary>Once until it serves again: the tries may be many.</summary>
-    private void ReportDown(Exception? exception)
-    {
-        lock (_lock)
-        {
-            if (_isReportedDown || _stopped)
-            {
-                return;
-            }
-
-            _isReportedDown = true;
-        }
-
-        LogDown(_logger, exception);
-    }
-
-    private void AskTheSilent()
+    void IStreamListener<AnswerBatch>.OnTick()
     {
         foreach (var (run, inbox) in _inboxes)
         {
@@ -341,10 +151,4 @@ public sealed partial class AnswerStream : IHostedService, IAsyncDisposable
 
     [LoggerMessage(78, LogLevel.Information, "this frontend's stream of answers serves again")]
     private static partial void LogServes(ILogger logger);
-
-    [LoggerMessage(79, LogLevel.Debug, "an old subscription to a stream of answers could not be ended")]
-    private static partial void LogNotEnded(ILogger logger, Exception exception);
-
-    [LoggerMessage(80, LogLevel.Debug, "a beat could not be published")]
-    private static partial void LogNoBeat(ILogger logger, Exception exception);
 }

@@ -4,8 +4,11 @@ using Ensemble.Grains.Answers;
 using Ensemble.Grains.Calls;
 using Ensemble.Grains.Gates;
 using Ensemble.Grains.Runs;
+using Ensemble.Grains.Streams;
+using Ensemble.Grains.Usage;
 using Ensemble.Runs;
 using Ensemble.Telemetry;
+using Ensemble.Usage;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
@@ -17,7 +20,7 @@ namespace Ensemble.Grains.Hosting;
 public static class GrainHostingExtensions
 {
     /// <summary>
-    /// Adds what a silo needs to hold runs and gates. It needs the catalog, the stores, a usage sink, <see cref="StoredAnswers"/> and
+    /// Adds what a silo needs to hold runs and gates, and to tell watchers of them. It needs the catalog, the stores, a usage sink, <see cref="StoredAnswers"/> and
     /// <see cref="RunServices"/> beside it.
     /// </summary>
     public static ISiloBuilder AddEnsembleGrains(this ISiloBuilder silo)
@@ -27,27 +30,35 @@ public static class GrainHostingExtensions
         silo.Services.TryAddSingleton<IKeptGates>(static provider => provider.GetRequiredService<SiloGates>());
         silo.Services.AddPlacementFilter<SkipDrainingStrategy, SkipDrainingDirector>(ServiceLifetime.Singleton);
         silo.Services.TryAddSingleton(static provider => new AnswerPublisher(
-            new OrleansAnswerWire(provider.GetRequiredKeyedService<IStreamProvider>(AnswerStreams.ProviderName)),
+            new OrleansStreamWire<AnswerBatch>(provider.GetRequiredKeyedService<IStreamProvider>(AnswerStreams.ProviderName), AnswerStreams.Namespace),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<AnswerPublisher>>()));
+        silo.Services.TryAddSingleton(static provider => new UsagePublisher(
+            new OrleansStreamWire<UsageNews>(provider.GetRequiredKeyedService<IStreamProvider>(UsageStreams.ProviderName), UsageStreams.Namespace),
+            () => provider.GetRequiredService<IGrainFactory>().GetGrain<IUsageWatchGrain>(0).ListAsync().AsTask(),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<UsagePublisher>>()));
+        silo.Services.TryAddKeyedSingleton<IUsageSink>(UsageFeed.SinkName, static (provider, _) => provider.GetRequiredService<UsagePublisher>());
+        silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(static provider => provider.GetRequiredService<UsagePublisher>());
         silo.Services.AddClusterGates();
         return silo.AddAnswerStreams();
     }
 
-    /// <summary>Adds the ports over the cluster for a frontend. It needs an <see cref="IGrainFactory"/>: a client of the cluster, or a silo beside it.</summary>
+    /// <summary>
+    /// Adds the ports over the cluster for a frontend, and shows its watchers the usage of all silos. It needs an <see cref="IClusterClient"/> with
+    /// <c>AddAnswerStreams</c>, or a silo beside it.
+    /// </summary>
     /// <param name="maxRuns">Runs of this frontend in flight at most.</param>
-    /// <param name="answers">
-    /// How streamed answers come. <see cref="AnswerTransport.Stream"/> needs an <see cref="IClusterClient"/> with <c>AddAnswerStreams</c>, which a silo has.
-    /// </param>
+    /// <param name="answers">How streamed answers come.</param>
     public static IServiceCollection AddClusterEngine(this IServiceCollection services, int maxRuns, AnswerTransport answers = AnswerTransport.Pull)
     {
         services.AddClusterGates();
         if (answers == AnswerTransport.Stream)
         {
-            services.TryAddSingleton<IAnswerWire>(
-                static provider => new OrleansAnswerWire(provider.GetRequiredService<IClusterClient>().GetStreamProvider(AnswerStreams.ProviderName)));
+            services.TryAddSingleton<IStreamWire<AnswerBatch>>(static provider => new OrleansStreamWire<AnswerBatch>(
+                provider.GetRequiredService<IClusterClient>().GetStreamProvider(AnswerStreams.ProviderName), AnswerStreams.Namespace));
             services.TryAddSingleton(static provider => new AnswerStream(
-                provider.GetRequiredService<IAnswerWire>(),
+                provider.GetRequiredService<IStreamWire<AnswerBatch>>(),
                 run => provider.GetRequiredService<IGrainFactory>().GetGrain<IEnsembleRunGrain>(run.Value).RenewAsync(),
                 provider.GetRequiredService<TimeProvider>(),
                 provider.GetRequiredService<ILogger<AnswerStream>>(),
@@ -55,6 +66,11 @@ public static class GrainHostingExtensions
             services.AddHostedService(static provider => provider.GetRequiredService<AnswerStream>());
         }
 
+        services.TryAddSingleton(static _ => new UsageFeed());
+        services.TryAddSingleton<IUsageWatch>(static provider => new GrainUsageWatch(provider.GetRequiredService<IGrainFactory>()));
+        services.TryAddSingleton<IStreamWire<UsageNews>>(static provider => new OrleansStreamWire<UsageNews>(
+            provider.GetRequiredService<IClusterClient>().GetStreamProvider(UsageStreams.ProviderName), UsageStreams.Namespace));
+        services.AddHostedService<UsageListener>();
         services.TryAddSingleton(provider => new ClusterRunEngine(
             provider.GetRequiredService<IGrainFactory>(),
             provider.GetRequiredService<ClusterCalls>(),

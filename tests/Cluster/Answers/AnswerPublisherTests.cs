@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using Ensemble.Cluster.Tests.Support;
 using Ensemble.Grains.Answers;
+using Ensemble.Grains.Streams;
 using Ensemble.Runs;
 using Ensemble.Testing;
 using Ensemble.Usage;
@@ -96,7 +97,7 @@ public sealed class AnswerPublisherTests
         new AnswerPublisher(_wire, _time, NullLogger<AnswerPublisher>.Instance).PublishAsync(_journal, _run, 1, "here");
 
     /// <summary>Each message is in flight until the test ends it.</summary>
-    private sealed class HeldWire : IAnswerWire
+    private sealed class HeldWire : IStreamWire<AnswerBatch>
     {
         private readonly Channel<(AnswerBatch Batch, TaskCompletionSource Done)> _messages = Channel.CreateUnbounded<(AnswerBatch, TaskCompletionSource)>();
 

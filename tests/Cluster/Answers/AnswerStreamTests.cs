@@ -10,7 +10,7 @@ namespace Ensemble.Cluster.Tests.Answers;
 public sealed class AnswerStreamTests : IAsyncDisposable
 {
     private readonly ManualTimeProvider _time = new();
-    private readonly MemoryWire _wire = new();
+    private readonly MemoryWire<AnswerBatch> _wire = new();
     private readonly RunId _run = RunId.New();
     private readonly AnswerStream _stream;
     private long? _last = 0;

@@ -1,5 +1,6 @@
 using Ensemble.Cluster.Tests.Support;
 using Ensemble.Grains.Answers;
+using Ensemble.Grains.Streams;
 using Ensemble.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -106,7 +107,7 @@ public sealed class ClusterAnswerTests
     {
         await using var bench = await ClusterBench.StartAsync();
         var client = bench.Cluster.GetSiloServiceProvider().GetRequiredService<IClusterClient>();
-        var wire = new OrleansAnswerWire(client.GetStreamProvider(AnswerStreams.ProviderName));
+        var wire = new OrleansStreamWire<AnswerBatch>(client.GetStreamProvider(AnswerStreams.ProviderName), AnswerStreams.Namespace);
         await using var stream = new AnswerStream(wire, _ => Task.FromResult<long?>(0), TimeProvider.System, NullLogger<AnswerStream>.Instance);
 
         await stream.StartAsync(Now.Cancel);

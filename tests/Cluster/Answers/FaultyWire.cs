@@ -1,9 +1,10 @@
 using Ensemble.Grains.Answers;
+using Ensemble.Grains.Streams;
 
 namespace Ensemble.Cluster.Tests.Answers;
 
 /// <summary>Stands between a stream and its frontend: counts what comes, and drops, delays and doubles some of it, as the seed says. Beats pass.</summary>
-internal sealed class FaultyWire(IAnswerWire inner, int seed, int percent) : IAnswerWire
+internal sealed class FaultyWire(IStreamWire<AnswerBatch> inner, int seed, int percent) : IStreamWire<AnswerBatch>
 {
     private readonly Lock _lock = new();
     private readonly Random _random = new(seed);

@@ -25,8 +25,13 @@ public sealed class WireTypeTests
     [Fact]
     public void Messages_OfTheAssembly_AreAllSentThereAndBack()
     {
-        // The request and the batches have tests of their own, since they are not compared by what they print.
-        Type[] sent = [.. MessageTests.Messages.Values.Select(message => message.GetType()), typeof(RunRequest), typeof(Grains.Answers.AnswerBatch)];
+        // The request, the batches and the usage have tests of their own, since they are not compared by what they print.
+        Type[] sent =
+        [
+            .. MessageTests.Messages.Values.Concat(UsageNewsTests.Messages.Values).Select(message => message.GetType()),
+            typeof(RunRequest),
+            typeof(Grains.Answers.AnswerBatch),
+        ];
 
         Messages.Select(Carried).Except(sent).ShouldBeEmpty("each needs a round trip, in MessageTests");
     }
@@ -34,7 +39,7 @@ public sealed class WireTypeTests
     [Fact]
     public void Messages_OfTheAssembly_AreAllFrozen()
     {
-        var types = FrozenMessages.All.Values.Concat(FrozenMessages.AnswerBatches.Values).Select(bytes => Wire.Deserialize<object>(Convert.FromBase64String(bytes))!.GetType());
+        var types = FrozenMessages.All.Values.Concat(FrozenMessages.AnswerBatches.Values).Concat(FrozenMessages.Usage.Values).Select(bytes => Wire.Deserialize<object>(Convert.FromBase64String(bytes))!.GetType());
 
         // The request was written where its type is known already.
         Messages.Select(Carried).Except([.. types, typeof(RunRequest)]).ShouldBeEmpty("each needs the bytes of its first version, in FrozenMessages");

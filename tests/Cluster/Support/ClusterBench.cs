@@ -1,12 +1,16 @@
 using Ensemble.Catalog;
 using Ensemble.Frontend.Hosting;
+using Ensemble.Frontend.Tests.Support;
 using Ensemble.Gates;
 using Ensemble.Grains.Answers;
 using Ensemble.Grains.Hosting;
+using Ensemble.Grains.Streams;
+using Ensemble.Grains.Usage;
 using Ensemble.Runs;
 using Ensemble.Testing;
 using Ensemble.Usage;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Orleans.TestingHost;
 
 namespace Ensemble.Cluster.Tests.Support;
@@ -54,7 +58,7 @@ internal sealed class ClusterBench : IAsyncDisposable
         Func<ModelConfig, ModelConfig>? model = null,
         Func<EnsembleConfig, EnsembleConfig>? shape = null,
         Action<CatalogBuilder>? more = null,
-        Func<IAnswerWire, IAnswerWire>? wire = null,
+        Func<IStreamWire<AnswerBatch>, IStreamWire<AnswerBatch>>? wire = null,
         Action<ISiloBuilder>? silos = null)
     {
         var stub = await UpstreamStub.StartAsync();
@@ -66,7 +70,7 @@ internal sealed class ClusterBench : IAsyncDisposable
             silo.Services.AddSingleton<ICatalog>(catalog);
             silo.Services.AddSingleton<IGateStore>(gates);
             silo.Services.AddSingleton<IRunStore>(runs);
-            silo.Services.AddSingleton<IUsageSink>(usage);
+            silo.Services.AddSingleton<IUsageSink>(provider => new CompositeUsageSink(usage, provider.GetRequiredKeyedService<IUsageSink>(UsageFeed.SinkName)));
             silo.Services.AddSingleton<IUsageStore>(new InMemoryUsageStore());
             silo.Services.AddSingleton<ISecrets>(new SecretResolver(TimeProvider.System));
             silo.Services.AddSingleton(new FrontendOptions { Sealer = Sealer });
@@ -92,6 +96,21 @@ internal sealed class ClusterBench : IAsyncDisposable
 
     /// <summary>The end of the first frontend's stream.</summary>
     public AnswerStream Answers => Frontends[0].Services.GetRequiredService<AnswerStream>();
+
+    /// <summary>Watches at a frontend; returns when every silo knows of it.</summary>
+    public async Task<LiveUsage> WatchAsync(FrontendNode frontend, string query = "")
+    {
+        var live = await LiveUsage.OpenAsync(frontend.Http, query);
+        var listener = frontend.Services.GetServices<IHostedService>().OfType<UsageListener>().Single();
+        while (listener.Leased is not { } address
+            || Cluster.Silos.Any(silo => !Cluster.GetSiloServiceProvider(silo.SiloAddress).GetRequiredService<UsagePublisher>().PublishesTo(address)))
+        {
+            await Cluster.Client.GetGrain<IUsageWatchGrain>(0).ListAsync();
+            Now.Cancel.ThrowIfCancellationRequested();
+        }
+
+        return live;
+    }
 
     public static CatalogSnapshot Snapshot(
         UpstreamStub stub,

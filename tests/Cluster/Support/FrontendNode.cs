@@ -6,6 +6,7 @@ using Ensemble.Catalog;
 using Ensemble.Frontend.Hosting;
 using Ensemble.Grains.Answers;
 using Ensemble.Grains.Hosting;
+using Ensemble.Grains.Streams;
 using Ensemble.Runs;
 using Ensemble.Usage;
 using Microsoft.AspNetCore.Builder;
@@ -32,7 +33,7 @@ internal sealed class FrontendNode : IAsyncDisposable
 
     public IServiceProvider Services => _app.Services;
 
-    public static async Task<FrontendNode> StartAsync(IClusterClient client, ICatalog catalog, IRunStore runs, AnswerTransport answers, Func<IAnswerWire, IAnswerWire>? wire = null)
+    public static async Task<FrontendNode> StartAsync(IClusterClient client, ICatalog catalog, IRunStore runs, AnswerTransport answers, Func<IStreamWire<AnswerBatch>, IStreamWire<AnswerBatch>>? wire = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
@@ -45,7 +46,7 @@ internal sealed class FrontendNode : IAsyncDisposable
         builder.Services.AddEnsembleFrontend(new FrontendOptions()).AddClusterEngine(maxRuns: 1024, answers).AddEnsembleModels();
         if (wire is not null)
         {
-            builder.Services.AddSingleton(wire(new OrleansAnswerWire(client.GetStreamProvider(AnswerStreams.ProviderName))));
+            builder.Services.AddSingleton(wire(new OrleansStreamWire<AnswerBatch>(client.GetStreamProvider(AnswerStreams.ProviderName), AnswerStreams.Namespace)));
         }
 
         var app = builder.Build();

@@ -1,7 +1,7 @@
-namespace Ensemble.Grains.Answers;
+namespace Ensemble.Grains.Streams;
 
 /// <summary>One try at listening, with an address of its own: what an earlier one left behind in the cluster cannot be in its way. Guarded by its owner.</summary>
-internal sealed class AnswerSubscription(string address, long begun)
+internal sealed class StreamSubscription(string address, long begun)
 {
     public string Address => address;
 

@@ -1,11 +1,11 @@
-using Ensemble.Grains.Answers;
+using Ensemble.Grains.Streams;
 
-namespace Ensemble.Cluster.Tests.Answers;
+namespace Ensemble.Cluster.Tests.Support;
 
 /// <summary>A wire without a cluster: hands on at once, or not at all.</summary>
-internal sealed class MemoryWire : IAnswerWire
+internal sealed class MemoryWire<T> : IStreamWire<T>
 {
-    private readonly Dictionary<string, Action<AnswerBatch>> _listeners = [];
+    private readonly Dictionary<string, Action<T>> _listeners = [];
 
     /// <summary>The addresses that were subscribed to, in order.</summary>
     public List<string> Subscribed { get; } = [];
@@ -13,28 +13,28 @@ internal sealed class MemoryWire : IAnswerWire
     public List<string> Ended { get; } = [];
 
     /// <summary>What was published and not handed on.</summary>
-    public List<AnswerBatch> Lost { get; } = [];
+    public List<T> Lost { get; } = [];
 
     public bool IsSilent { get; set; }
 
     /// <summary>What a subscription waits for.</summary>
     public Task Opening { get; set; } = Task.CompletedTask;
 
-    public Task PublishAsync(string address, AnswerBatch batch)
+    public Task PublishAsync(string address, T item)
     {
         if (IsSilent)
         {
-            Lost.Add(batch);
+            Lost.Add(item);
         }
         else
         {
-            Deliver(address, batch);
+            Deliver(address, item);
         }
 
         return Task.CompletedTask;
     }
 
-    public async Task<IAsyncDisposable> SubscribeAsync(string address, Action<AnswerBatch> receive)
+    public async Task<IAsyncDisposable> SubscribeAsync(string address, Action<T> receive)
     {
         Subscribed.Add(address);
         await Opening;
@@ -42,15 +42,15 @@ internal sealed class MemoryWire : IAnswerWire
         return new Subscription(this, address);
     }
 
-    public void Deliver(string address, AnswerBatch batch)
+    public void Deliver(string address, T item)
     {
         if (_listeners.TryGetValue(address, out var receive))
         {
-            receive(batch);
+            receive(item);
         }
     }
 
-    private sealed class Subscription(MemoryWire wire, string address) : IAsyncDisposable
+    private sealed class Subscription(MemoryWire<T> wire, string address) : IAsyncDisposable
     {
         public ValueTask DisposeAsync()
         {

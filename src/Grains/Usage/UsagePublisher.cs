@@ -1,0 +1,192 @@
+using System.Security.Cryptography;
+using System.Threading.Channels;
+using Ensemble.Grains.Streams;
+using Ensemble.Runs;
+using Ensemble.Usage;
+using Microsoft.Extensions.Logging;
+
+namespace Ensemble.Grains.Usage;
+
+/// <summary>
+/// Brings what ends on this silo to the frontends that watch. Without one it does nothing but ask, once a second, whether there is one. No run waits for it: what
+/// does not fit into its queue is counted, and told.
+/// </summary>
+internal sealed partial class UsagePublisher : IUsageSink, ILifecycleParticipant<ISiloLifecycle>, IAsyncDisposable
+{
+    /// <summary>Sub-calls and runs that wait at most.</summary>
+    public const int Capacity = 8192;
+
+    private static readonly TimeSpan PublishLimit = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(2);
+
+    private readonly Channel<object> _queue = Channel.CreateBounded<object>(new BoundedChannelOptions(Capacity) { SingleReader = true });
+    private readonly IStreamWire<UsageNews> _wire;
+    private readonly Func<Task<UsageWatchList>> _ask;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly UsageTargets _targets;
+    private readonly ITimer _timer;
+    private Task _publishing = Task.CompletedTask;
+    private int _asking;
+    private long _dropped;
+
+    /// <param name="ask">Who watches.</param>
+    public UsagePublisher(IStreamWire<UsageNews> wire, Func<Task<UsageWatchList>> ask, TimeProvider time, ILogger<UsagePublisher> logger)
+    {
+        _wire = wire;
+        _ask = ask;
+        _time = time;
+        _logger = logger;
+        _targets = new UsageTargets(Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8)), time);
+        _timer = time.CreateTimer(static state => _ = ((UsagePublisher)state!).AskAsync(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
+
+    public bool IsWatched => _targets.All.Length > 0;
+
+    public bool PublishesTo(string address) => Array.Exists(_targets.All, target => target.Address == address);
+
+    public void Participate(ISiloLifecycle lifecycle) => lifecycle.Subscribe<UsagePublisher>(
+        ServiceLifecycleStage.Active,
+        _ =>
+        {
+            Start();
+            return Task.CompletedTask;
+        },
+        StopAsync);
+
+    /// <summary>Begins to ask, and to publish.</summary>
+    public void Start()
+    {
+        _publishing = Task.Run(PublishAllAsync);
+        _timer.Change(TimeSpan.Zero, UsageStreams.AskInterval);
+    }
+
+    /// <summary>Publishes what is queued, for at most 2 s.</summary>
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await _timer.DisposeAsync();
+        _queue.Writer.TryComplete();
+        await _publishing.WaitAsync(StopLimit, _time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    public void Append(UsageEvent usage)
+    {
+        if (IsWatched)
+        {
+            Enqueue(UsageRow.Of(usage));
+        }
+    }
+
+    public void Append(RunManifest ended)
+    {
+        if (IsWatched)
+        {
+            Enqueue(RunRecord.WithoutManifest(ended));
+        }
+    }
+
+    public ValueTask DisposeAsync() => new(StopAsync(CancellationToken.None));
+
+    private void Enqueue(object ended)
+    {
+        if (!_queue.Writer.TryWrite(ended))
+        {
+            Interlocked.Increment(ref _dropped);
+        }
+    }
+
+    private async Task AskAsync()
+    {
+        if (Interlocked.Exchange(ref _asking, 1) != 0)
+        {
+            return;
+        }
+
+        try
+        {
+            _targets.Update(await _ask());
+        }
+        catch (Exception exception)
+        {
+            // Whoever was known to watch is taken to go on watching for a while.
+            _targets.Update(null);
+            LogNotAsked(_logger, exception);
+        }
+        finally
+        {
+            Volatile.Write(ref _asking, 0);
+        }
+    }
+
+    private async Task PublishAllAsync()
+    {
+        var batch = new List<object>(UsageStreams.MaxBatch);
+        while (await _queue.Reader.WaitToReadAsync(CancellationToken.None))
+        {
+            await GatherAsync(batch);
+            var dropped = Interlocked.Exchange(ref _dropped, 0);
+            UsageRow[] calls = [.. batch.OfType<UsageRow>()];
+            RunRecord[] runs = [.. batch.OfType<RunRecord>()];
+            await Task.WhenAll(_targets.All.Select(target => PublishAsync(target, calls, runs, dropped)));
+            batch.Clear();
+        }
+    }
+
+    private async Task GatherAsync(List<object> batch)
+    {
+        var size = 0;
+        var over = Task.Delay(UsageStreams.Gather, _time, CancellationToken.None);
+        while (batch.Count < UsageStreams.MaxBatch && size < UsageStreams.FullBatchSize)
+        {
+            if (_queue.Reader.TryRead(out var next))
+            {
+                var nextSize = SizeOf(next);
+                if (nextSize > UsageStreams.FullBatchSize)
+                {
+                    Interlocked.Increment(ref _dropped);
+                    continue;
+                }
+
+                size += nextSize;
+                batch.Add(next);
+            }
+            else if (over.IsCompleted || _queue.Reader.Completion.IsCompleted)
+            {
+                return;
+            }
+            else
+            {
+                await Task.WhenAny(over, _queue.Reader.WaitToReadAsync(CancellationToken.None).AsTask());
+            }
+        }
+    }
+
+    private async Task PublishAsync(UsageTarget target, UsageRow[] calls, RunRecord[] runs, long dropped)
+    {
+        target.Dropped += dropped;
+        var news = new UsageNews { Source = target.Source, Number = ++target.Number, Calls = calls, Runs = runs, Dropped = target.Dropped };
+        try
+        {
+            await _wire.PublishAsync(target.Address, news).WaitAsync(PublishLimit, _time, CancellationToken.None);
+            target.Dropped = 0;
+        }
+        catch (Exception exception)
+        {
+            // The number of the next one says that this one is missing.
+            LogNotPublished(_logger, exception);
+        }
+    }
+
+    private static int SizeOf(object ended) => ended switch
+    {
+        UsageRow call => 256 + 3 * (call.Ensemble.Length + call.Model.Length + (call.Caller?.Length ?? 0)),
+        RunRecord run => 256 + 3 * (run.Ensemble.Length + (run.Caller?.Length ?? 0) + run.Degraded.Sum(static reason => reason.Length)),
+        _ => 0,
+    };
+
+    [LoggerMessage(81, LogLevel.Debug, "who watches usage could not be asked for")]
+    private static partial void LogNotAsked(ILogger logger, Exception exception);
+
+    [LoggerMessage(82, LogLevel.Debug, "usage could not be published to one who watches")]
+    private static partial void LogNotPublished(ILogger logger, Exception exception);
+}
