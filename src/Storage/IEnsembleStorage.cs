@@ -17,6 +17,8 @@ public interface IEnsembleStorage : IAsyncDisposable
 
     IRunStore Runs { get; }
 
+    IPanelStore Panels { get; }
+
     IUsageStore Usage { get; }
 
     IUsageQueries UsageQueries { get; }

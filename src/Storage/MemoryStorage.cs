@@ -16,6 +16,8 @@ internal sealed class MemoryStorage : IEnsembleStorage
 
     public IRunStore Runs { get; } = new InMemoryRunStore();
 
+    public IPanelStore Panels { get; } = new InMemoryPanelStore();
+
     public IUsageStore Usage => _usage;
 
     public IUsageQueries UsageQueries => new InMemoryUsageQueries(_usage);

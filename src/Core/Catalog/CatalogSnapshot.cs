@@ -30,4 +30,8 @@ public sealed class CatalogSnapshot
     public IReadOnlyList<KeyConfig> Keys { get; }
 
     public FrozenDictionary<string, KeyConfig> KeysByName { get; }
+
+    /// <returns>The same catalog with an ensemble in the place of that of its name.</returns>
+    internal CatalogSnapshot With(EnsembleConfig ensemble) =>
+        new(Revision, Models.Values, Ensembles.Values.Select(other => other.DisplayName == ensemble.DisplayName ? ensemble : other), Keys);
 }

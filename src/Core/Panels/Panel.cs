@@ -151,9 +151,9 @@ internal sealed class Panel : IDisposable
                 return;
             }
 
-            if (result.Outcome == CallOutcome.Cancelled)
+            if (result.Outcome == CallOutcome.Cancelled && !_context.IsReplay)
             {
-                // Nobody but the run's end cancels a member of an open panel.
+                // Nobody but the run's end cancels a member of an open panel; what is replayed was cancelled then.
                 CloseWithRun();
                 return;
             }
@@ -165,7 +165,7 @@ internal sealed class Panel : IDisposable
                 Take(_count.Report(answers[answer].IsUsable));
             }
 
-            if (_count.HasQuorum && _plan.IsDecided is { } isDecided && !_closed.Task.IsCompleted && isDecided(Result().Candidates, WeightOut()))
+            if (_count.HasQuorum && _plan.IsDecided is { } isDecided && !_context.IsReplay && !_closed.Task.IsCompleted && isDecided(Result().Candidates, WeightOut()))
             {
                 _closed.TrySetResult("decided");
             }

@@ -6,9 +6,17 @@ using Ensemble.Upstreams;
 
 namespace Ensemble.Runs;
 
-/// <summary>A sub-call's answer as JSON, to be kept. Unknown fields are passed over, so that a newer version's can be read.</summary>
+/// <summary>What a sub-call gave, as JSON to be kept. Unknown fields are passed over, so that a newer version's can be read.</summary>
 internal sealed record AnswerPayload
 {
+    /// <summary>In words, so that its order may change; null = <see cref="CallOutcome.Ok"/>.</summary>
+    public string? Outcome { get; init; }
+
+    /// <summary>Whether there is no answer; what stands in its fields then means nothing.</summary>
+    public bool IsMissing { get; init; }
+
+    public UpstreamError? Error { get; init; }
+
     public required string Content { get; init; }
 
     public required string FinishReason { get; init; }
@@ -33,54 +41,53 @@ internal sealed record AnswerPayload
 
     public IReadOnlyList<string> DroppedParameters { get; init; } = [];
 
-    /// <param name="result">One that has an answer.</param>
-    public static byte[] Write(ModelCallResult result)
+    [JsonIgnore]
+    public ModelCallResult Result => new()
     {
-        var answer = result.Answer!;
-        return JsonSerializer.SerializeToUtf8Bytes(
-            new AnswerPayload
-            {
-                Content = answer.Content,
-                FinishReason = answer.FinishReason,
-                Refusal = answer.Refusal,
-                Choices = answer.Choices,
-                CallsTools = answer.CallsTools,
-                Usage = result.Usage,
-                Attempts = result.Attempts,
-                StartedAt = result.StartedAt,
-                FirstToken = result.FirstToken,
-                Total = result.Total,
-                ReceivedCharacters = result.ReceivedCharacters,
-                DroppedParameters = result.DroppedParameters,
-            },
-            AnswerPayloadContext.Default.AnswerPayload);
-    }
+        Outcome = Enum.TryParse<CallOutcome>(Outcome ?? nameof(CallOutcome.Ok), out var outcome) ? outcome : CallOutcome.InvalidResponse,
+        Answer = IsMissing ? null : new ChatAnswer(Content, FinishReason) { Refusal = Refusal, Choices = Choices, CallsTools = CallsTools },
+        Error = Error,
+        Usage = Usage,
+        Attempts = Attempts,
+        StartedAt = StartedAt,
+        FirstToken = FirstToken,
+        Total = Total,
+        ReceivedCharacters = ReceivedCharacters,
+        DroppedParameters = DroppedParameters,
+    };
+
+    public static AnswerPayload Of(ModelCallResult result) => new()
+    {
+        Outcome = result.Outcome == CallOutcome.Ok ? null : result.Outcome.ToString(),
+        IsMissing = result.Answer is null,
+        Error = result.Error,
+        Content = result.Answer?.Content ?? "",
+        FinishReason = result.Answer?.FinishReason ?? "",
+        Refusal = result.Answer?.Refusal,
+        Choices = result.Answer?.Choices ?? default,
+        CallsTools = result.Answer?.CallsTools ?? false,
+        Usage = result.Usage,
+        Attempts = result.Attempts,
+        StartedAt = result.StartedAt,
+        FirstToken = result.FirstToken,
+        Total = result.Total,
+        ReceivedCharacters = result.ReceivedCharacters,
+        DroppedParameters = result.DroppedParameters,
+    };
+
+    public static byte[] Write(ModelCallResult result) => JsonSerializer.SerializeToUtf8Bytes(Of(result), AnswerPayloadContext.Default.AnswerPayload);
 
     /// <returns>Null where it is none.</returns>
     public static ModelCallResult? Read(ReadOnlySpan<byte> json)
     {
-        AnswerPayload? payload;
         try
         {
-            payload = JsonSerializer.Deserialize(json, AnswerPayloadContext.Default.AnswerPayload);
+            return JsonSerializer.Deserialize(json, AnswerPayloadContext.Default.AnswerPayload)?.Result;
         }
         catch (JsonException)
         {
             return null;
         }
-
-        return payload is null ? null : new ModelCallResult
-        {
-            Outcome = CallOutcome.Ok,
-            Answer = new ChatAnswer(payload.Content, payload.FinishReason) { Refusal = payload.Refusal, Choices = payload.Choices, CallsTools = payload.CallsTools },
-            Usage = payload.Usage,
-            Attempts = payload.Attempts,
-            StartedAt = payload.StartedAt,
-            FirstToken = payload.FirstToken,
-            Total = payload.Total,
-            ReceivedCharacters = payload.ReceivedCharacters,
-            DroppedParameters = payload.DroppedParameters,
-        };
     }
 }
 

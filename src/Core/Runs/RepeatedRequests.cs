@@ -37,7 +37,7 @@ public sealed partial class RepeatedRequests(IRunStore store, IRunEngine engine,
         var request = fresh with { IsKept = true };
         var now = time.GetUtcNow();
         var mine = new RunClaim(
-            "key:" + Hash(fresh.Caller, key), fresh.Id, SHA256.HashData(fresh.Chat.Body.Span), now + limits.UntilShown + limits.MaxAnswer + AnswerKept);
+            "key:" + Hash(fresh.Caller, key), fresh.Id, RequestHash(fresh), now + limits.UntilShown + limits.MaxAnswer + AnswerKept);
         var holder = await store.ClaimAsync(mine, now, cancellationToken);
         if (holder.Run == fresh.Id)
         {
@@ -82,7 +82,7 @@ public sealed partial class RepeatedRequests(IRunStore store, IRunEngine engine,
             {
                 usable = closed.Usable;
             }
-            else if (runEvent is RunFailed failed && usable > 0 && !request.IsKept && MayPass(failed.Failure))
+            else if (runEvent is RunFailed failed && usable > 0 && !request.IsKept && request.Replay is null && MayPass(failed.Failure))
             {
                 await KeepPanelAsync(request, incarnation);
             }
@@ -96,6 +96,19 @@ public sealed partial class RepeatedRequests(IRunStore store, IRunEngine engine,
 
     private static string PanelScope(RunRequest request) =>
         $"panel:{Hash(request.Caller, $"{request.CatalogRevision}:{Convert.ToHexStringLower(SHA256.HashData(request.Chat.Body.Span))}")}";
+
+    private static byte[] RequestHash(RunRequest request)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(request.Chat.Body.Span);
+        if (request.Replay is { } replay)
+        {
+            // The same body is replayed in many ways.
+            hash.AppendData(Encoding.UTF8.GetBytes($"\n{replay.Of}\n{replay.Strategy}\n{replay.Judge}"));
+        }
+
+        return hash.GetHashAndReset();
+    }
 
     private static string Hash(string? caller, string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{caller}\n{text}")));
 

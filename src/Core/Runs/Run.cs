@@ -33,6 +33,7 @@ public sealed partial class Run : IDisposable
     /// <exception cref="KeyNotFoundException">The alias is not in the catalog.</exception>
     public Run(RunRequest request, CatalogSnapshot catalog, RunServices services, RunMemory memory, RunJournal journal, ILogger logger)
     {
+        catalog = request.Replay?.Apply(catalog, request.Chat.Model) ?? catalog;
         RunLimits limits;
         if (catalog.Ensembles.TryGetValue(request.Chat.Model, out var ensemble))
         {
@@ -90,7 +91,7 @@ public sealed partial class Run : IDisposable
         RunEnd end;
         try
         {
-            end = await _strategy.ExecuteAsync(_context);
+            end = await _context.SeedAsync() is { } missing ? missing : await _strategy.ExecuteAsync(_context);
             if (end.Failure is not null && _stop.IsCancellationRequested)
             {
                 end = new RunFailure(RunFailureKind.Cancelled, "The run was cancelled.");
@@ -112,6 +113,7 @@ public sealed partial class Run : IDisposable
 
         // Stragglers have been cancelled, and what they used belongs into this run's accounts.
         await SettleAsync();
+        _context.KeepPanel();
         var totals = _context.Totals();
         _finished = Manifest(end, totals);
         _usage.Append(_finished);
@@ -147,6 +149,7 @@ public sealed partial class Run : IDisposable
         return new RunManifest
         {
             Run = _context.Request.Id,
+            ReplayOf = _context.Request.Replay?.Of,
             Caller = _context.Request.Caller,
             Incarnation = _context.Request.Incarnation,
             Ensemble = _context.Chat.Model,

@@ -4,6 +4,7 @@ using Ensemble.Chat;
 using Ensemble.Gates;
 using Ensemble.Models;
 using Ensemble.Panels;
+using Ensemble.Strategies;
 using Ensemble.Telemetry;
 using Ensemble.Upstreams;
 using Ensemble.Usage;
@@ -26,6 +27,7 @@ internal sealed class RunContext
     private readonly List<(SubCallKey Key, SavingsManifest Saved)> _stopped = [];
     private SavingsManifest _saved = SavingsManifest.None;
     private readonly long _started;
+    private readonly List<StoredPanelAnswer>? _panelAnswers;
 
     /// <param name="deadline">Its token cancels every sub-call.</param>
     public RunContext(RunRequest request, CatalogSnapshot catalog, RunServices services, RunMemory memory, RunJournal journal, RunDeadline deadline)
@@ -39,6 +41,11 @@ internal sealed class RunContext
         var ensemble = catalog.Ensembles.GetValueOrDefault(request.Chat.Model);
         _budget = new RunBudget(ensemble?.Budget ?? BudgetConfig.None);
         _failsOnBudget = ensemble?.OnBudget == OnBudget.Fail;
+        if (services.Panels is not null && !IsReplay && ensemble is not null && ReplayRules.HasPanel(ensemble.Strategy))
+        {
+            _panelAnswers = [];
+        }
+
         _started = services.Time.GetTimestamp();
         StartedAt = services.Time.GetUtcNow();
     }
@@ -46,6 +53,9 @@ internal sealed class RunContext
     public RunRequest Request { get; }
 
     public ChatRequest Chat => Request.Chat;
+
+    /// <summary>Whether the panel's answers are those of another run.</summary>
+    public bool IsReplay => Request.Replay is not null;
 
     public CatalogSnapshot Catalog { get; }
 
@@ -286,6 +296,35 @@ internal sealed class RunContext
         }
     }
 
+    /// <summary>Gets the panel's answers that are replayed, where this is a replay.</summary>
+    /// <returns>Why they cannot be used; null = they can, or are not needed.</returns>
+    public async Task<RunFailure?> SeedAsync()
+    {
+        if (Request.Replay is not { } replay)
+        {
+            return null;
+        }
+
+        var ensemble = Catalog.Ensembles[Chat.Model];
+        var panel = _services.Panels is { } panels ? await panels.FindAsync(replay.Of, endedAt: null, CancellationToken.None) : null;
+        if (panel is null or { IsTooLarge: true } || !panel.Fits(ensemble, Chat, Catalog))
+        {
+            return new RunFailure(RunFailureKind.AnswersNotStored, "The stored answers of the run have gone, or its panel was changed just now.") { IsLasting = true };
+        }
+
+        panel.Seed(_memory, ensemble, Chat, Catalog, StartedAt);
+        return null;
+    }
+
+    /// <summary>Has the panel's answers stored, where they are to be. Called once all sub-calls have ended.</summary>
+    public void KeepPanel()
+    {
+        if (_panelAnswers is { Count: > 0 } answers)
+        {
+            _services.Panels!.Keep(Request.Id, StoredPanel.Of(Chat, Catalog.Ensembles[Chat.Model], answers));
+        }
+    }
+
     public UsageTotals Totals()
     {
         var reported = TokenUsage.None;
@@ -293,6 +332,12 @@ internal sealed class RunContext
         decimal? cost = 0;
         foreach (var subCall in SubCalls)
         {
+            // The run that is replayed has paid for its panel.
+            if (IsReplay && subCall.Usage.Key.Step == SubCallStep.Candidate)
+            {
+                continue;
+            }
+
             cost += subCall.Usage.CostUsd;
             if (subCall.Reported is { } usage)
             {
@@ -387,6 +432,10 @@ internal sealed class RunContext
         lock (_lock)
         {
             _subCalls.Add(entry);
+            if (subCall is { Role: SubCallRole.Panel, Key.Step: SubCallStep.Candidate })
+            {
+                _panelAnswers?.Add(StoredPanelAnswer.Of(subCall, result));
+            }
         }
 
         if (subCall.Reservation is { } reservation)

@@ -40,4 +40,7 @@ public enum RunFailureKind
 
     /// <summary>What is left to do does not fit the run's budget.</summary>
     BudgetExceeded,
+
+    /// <summary>What the run was to be replayed from is not there any more, or is of another panel.</summary>
+    AnswersNotStored,
 }

@@ -18,6 +18,9 @@ public sealed record RunManifest
 
     public required RunId Run { get; init; }
 
+    /// <summary>The run whose panel's answers were used; null = its panel was asked.</summary>
+    public RunId? ReplayOf { get; init; }
+
     /// <summary>The name of the caller's key; null = a caller without one.</summary>
     public string? Caller { get; init; }
 

@@ -28,5 +28,8 @@ public sealed record RunPlan(IReadOnlyList<PlannedCall> Calls)
     /// <exception cref="KeyNotFoundException">The alias is not in the catalog.</exception>
     public static RunPlan Usual(ChatRequest chat, CatalogSnapshot catalog) => new RunPlanner(chat, catalog, CallTokens.Answer).Plan();
 
+    /// <summary>Those that a replay can lead to: its panel has answered.</summary>
+    public RunPlan WithoutPanel() => new([.. Calls.Where(static call => call.Step != SubCallStep.Candidate)]);
+
     private static decimal? Cost(IEnumerable<PlannedCall> calls) => calls.Aggregate((decimal?)0, static (sum, call) => sum + call.CostUsd);
 }

@@ -9,6 +9,9 @@ public sealed record RunServices(IModelCaller Models, IUsageSink Usage, TimeProv
     /// <summary>Whether manifests hold what candidates, audits and plans say. Default false.</summary>
     public bool CaptureContent { get; init; }
 
+    /// <summary>Where requests and panel answers are kept for replays; null = nowhere.</summary>
+    public StoredPanels? Panels { get; init; }
+
     /// <summary>Vectors of texts, shared by all runs of this process.</summary>
     public EmbeddingCache Embeddings { get; init; } = new();
 }

@@ -131,7 +131,8 @@ public sealed class RunInstruments : IUsageSink
             _runFirstToken.Record(first.TotalSeconds, ensemble, strategy);
         }
 
-        if (ended.Agreement is { } agreement)
+        // The same answers again say nothing new of how far models agree.
+        if (ended is { Agreement: { } agreement, ReplayOf: null })
         {
             _agreement.Record(agreement, ensemble);
         }
@@ -149,7 +150,11 @@ public sealed class RunInstruments : IUsageSink
             _savedCost.Add((double)Math.Max(0, ended.Saved.CostUsd ?? 0), ensemble, strategy);
         }
 
-        Compare(ended, ensemble);
+        if (ended.ReplayOf is null)
+        {
+            Compare(ended, ensemble);
+        }
+
         Count(ended, ensemble);
     }
 

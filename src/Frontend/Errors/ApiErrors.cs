@@ -148,6 +148,7 @@ internal static class ApiErrors
         RunFailureKind.DirectTimedOut => new(504, Upstream, "upstream_timeout", failure.Message),
         RunFailureKind.DeadlineExceeded => new(504, Upstream, "deadline_exceeded", failure.Message),
         RunFailureKind.BudgetExceeded => new(402, "budget_error", "budget_exceeded", failure.Message) { IsLasting = true },
+        RunFailureKind.AnswersNotStored => new(404, InvalidRequest, "answers_not_stored", failure.Message) { IsLasting = true },
         RunFailureKind.AnswerTooLarge => new(502, Upstream, "answer_too_large", failure.Message),
         RunFailureKind.Cancelled => Draining,
         RunFailureKind.Interrupted => new(503, OverloadedType, "run_interrupted", failure.Message) { RetryAfter = SoonAgain },

@@ -33,6 +33,7 @@ public static class EndpointExtensions
         app.MapGet("/v1/models", models.ListAsync);
         app.MapGet("/v1/models/{**id}", models.FindAsync);
         app.MapGet("/v1/runs/{id}", runs.FindAsync);
+        app.MapPost("/v1/runs/{id}/replay", app.Services.GetRequiredService<ReplayEndpoint>().HandleAsync);
         app.Services.GetRequiredKeyedService<EntriesEndpoint>(CatalogEntryKind.Model).Map(app);
         app.Services.GetRequiredKeyedService<EntriesEndpoint>(CatalogEntryKind.Key).Map(app);
         app.MapGet("/admin/gates", app.Services.GetRequiredService<GatesEndpoint>().ListAsync);

@@ -52,6 +52,12 @@ public sealed record FrontendOptions
     /// <summary><c>Security:MasterKey</c>: seals secrets that are given in clear; null = none is taken.</summary>
     public SecretSealer? Sealer { get; init; }
 
+    /// <summary><c>Replay:StoreAnswers</c>: whether requests and panel answers of ended runs are kept, sealed, for replays. Default false; needs <see cref="Sealer"/>.</summary>
+    public bool StoresAnswers { get; init; }
+
+    /// <summary><c>Replay:RetentionHours</c>: how long those are kept. Default 24 hours.</summary>
+    public TimeSpan ReplayRetention { get; init; } = TimeSpan.FromHours(24);
+
     /// <summary><c>Security:SecretDirectory</c>: the one folder whose files a stored catalog may refer to, absolute; null = none.</summary>
     public string? SecretDirectory { get; init; }
 }

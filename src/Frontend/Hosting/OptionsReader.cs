@@ -21,6 +21,7 @@ internal sealed class OptionsReader(IConfiguration configuration, IReadOnlyList<
         "Catalog:File", "Storage:Provider", "Storage:ConnectionString", "Limits:MaxBodyBytes", "Limits:MaxRuns", "Limits:DrainSeconds",
         "Usage:Log", "Usage:Durability", "Usage:RetentionDays",
         "Admin:Key", "Security:MasterKey", "Security:SecretDirectory", "Security:AllowedNetworks", "Security:UseProxy",
+        StoreAnswers, "Replay:RetentionHours",
         "Telemetry:CaptureContent", OtlpEndpoint, OtlpProtocol, "Telemetry:PropagateToProviders", ManagementOptions.Option,
     ];
 
@@ -29,6 +30,8 @@ internal sealed class OptionsReader(IConfiguration configuration, IReadOnlyList<
 
     /// <summary>Most characters of the admin key.</summary>
     public const int MaxAdminKey = 512;
+
+    private const string StoreAnswers = "Replay:StoreAnswers";
 
     private const string OtlpEndpoint = "Telemetry:OtlpEndpoint";
 
@@ -94,6 +97,8 @@ internal sealed class OptionsReader(IConfiguration configuration, IReadOnlyList<
             AdminKeySha256 = AdminKey("Admin:Key"),
             Sealer = MasterKey("Security:MasterKey"),
             SecretDirectory = Folder("Security:SecretDirectory"),
+            StoresAnswers = StoresAnswers(),
+            ReplayRetention = TimeSpan.FromHours(Number("Replay:RetentionHours", (long)defaults.ReplayRetention.TotalHours, 1, 8760)),
         };
     }
 
@@ -254,6 +259,17 @@ internal sealed class OptionsReader(IConfiguration configuration, IReadOnlyList<
         }
 
         return sealer;
+    }
+
+    private bool StoresAnswers()
+    {
+        var stores = Flag(StoreAnswers, false);
+        if (stores && string.IsNullOrEmpty(configuration["Security:MasterKey"]))
+        {
+            _problems.Add($"option {StoreAnswers}: answers are kept encrypted, and there is no key for that. Give one as Security:MasterKey ('openssl rand -base64 32' makes it), or leave this option out.");
+        }
+
+        return stores;
     }
 
     private string? Folder(string key)

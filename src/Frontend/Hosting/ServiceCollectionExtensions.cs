@@ -52,9 +52,12 @@ public static partial class ServiceCollectionExtensions
             provider.GetRequiredService<IRunEngine>(),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<RepeatedRequests>>()));
+        services.AddSingleton<RunAnswers>();
         services.AddSingleton<ChatEndpoint>();
         services.AddSingleton<ModelsEndpoint>();
+        services.AddSingleton<RunFinder>();
         services.AddSingleton<RunsEndpoint>();
+        services.AddSingleton<ReplayEndpoint>();
         services.AddSingleton<HealthEndpoints>();
         services.AddSingleton<Drain>();
         services.AddHostedService(static provider => provider.GetRequiredService<Drain>());
@@ -136,7 +139,14 @@ public static partial class ServiceCollectionExtensions
             provider.GetRequiredService<TimeProvider>())
         {
             CaptureContent = provider.GetRequiredService<FrontendOptions>().CapturesContent,
+            Panels = provider.GetRequiredService<FrontendOptions>().StoresAnswers ? provider.GetRequiredService<StoredPanels>() : null,
         });
+        services.TryAddSingleton(static provider => new StoredPanels(
+            provider.GetRequiredService<IPanelStore>(),
+            provider.GetRequiredService<FrontendOptions>().Sealer!,
+            provider.GetRequiredService<FrontendOptions>().ReplayRetention,
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<StoredPanels>>()));
         services.TryAddSingleton(static provider => new StoredAnswers(
             provider.GetRequiredService<IRunStore>(),
             provider.GetRequiredService<FrontendOptions>().Sealer,

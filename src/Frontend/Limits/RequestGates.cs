@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using Ensemble.Catalog;
-using Ensemble.Chat;
 using Ensemble.Frontend.Callers;
 using Ensemble.Gates;
 using Ensemble.Runs;
@@ -13,8 +12,9 @@ internal sealed class RequestGates(IGate gates, IRunEngine engine, TimeProvider 
     /// <summary>How long a run that nobody reads any more may take to say what it used.</summary>
     private static readonly TimeSpan LastWord = TimeSpan.FromSeconds(5);
 
-    public ValueTask<JointAdmission> EnterAsync(Caller caller, ChatRequest chat, CatalogSnapshot catalog, CancellationToken cancellationToken)
+    public ValueTask<JointAdmission> EnterAsync(Caller caller, RunRequest request, CatalogSnapshot catalog, CancellationToken cancellationToken)
     {
+        var chat = request.Chat;
         var keys = new List<GateKey>(2);
         var hasTokenLimit = false;
         if (caller is { Name: { } name, RateLimit: { } ofCaller })
@@ -29,7 +29,7 @@ internal sealed class RequestGates(IGate gates, IRunEngine engine, TimeProvider 
             hasTokenLimit |= ofAlias.Tpm is not null;
         }
 
-        return JointAdmission.AcquireAsync(gates, keys, hasTokenLimit ? RunPlan.Usual(chat, catalog).SureTokens : 0, cancellationToken);
+        return JointAdmission.AcquireAsync(gates, keys, hasTokenLimit ? Plan(request, catalog).SureTokens : 0, cancellationToken);
     }
 
     /// <summary>Passes a run's events on, and settles the admission with the last one, before its reader has it.</summary>
@@ -73,6 +73,12 @@ internal sealed class RequestGates(IGate gates, IRunEngine engine, TimeProvider 
         }
 
         await admission.SettleAsync(tokens: null);
+    }
+
+    private static RunPlan Plan(RunRequest request, CatalogSnapshot catalog)
+    {
+        var plan = RunPlan.Usual(request.Chat, catalog);
+        return request.Replay is null ? plan : plan.WithoutPanel();
     }
 
     /// <returns>Null where nobody knows.</returns>

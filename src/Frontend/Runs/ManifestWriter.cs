@@ -14,6 +14,11 @@ internal readonly struct ManifestWriter(Utf8JsonWriter json, bool showsNames)
         json.WriteString("object"u8, "ensemble.run"u8);
         json.WriteNumber("version"u8, manifest.Version);
         json.WriteString("id"u8, manifest.Run.Value);
+        if (manifest.ReplayOf is { } source)
+        {
+            json.WriteString("replay_of"u8, source.Value);
+        }
+
         json.WriteString("ensemble"u8, manifest.Ensemble);
         json.WriteString("strategy"u8, manifest.Strategy);
         json.WriteNumber("incarnation"u8, manifest.Incarnation);

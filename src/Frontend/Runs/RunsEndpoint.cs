@@ -4,15 +4,12 @@ using Ensemble.Frontend.Errors;
 using Ensemble.Frontend.Http;
 using Ensemble.Runs;
 using Ensemble.Storage;
-using Ensemble.Usage;
 
 namespace Ensemble.Frontend.Runs;
 
 /// <summary><c>GET /v1/runs/{id}</c>: what a run did and why, for the caller that asked for it, and for the admin key.</summary>
-internal sealed class RunsEndpoint(Authenticator authenticator, AdminAuthenticator admin, IRunEngine engine, IUsageQueries accounts)
+internal sealed class RunsEndpoint(Authenticator authenticator, AdminAuthenticator admin, RunFinder runs)
 {
-    private const string CompletionPrefix = "chatcmpl-";
-
     public async Task FindAsync(HttpContext context)
     {
         var isAdmin = admin.BearsKey(context);
@@ -23,13 +20,11 @@ internal sealed class RunsEndpoint(Authenticator authenticator, AdminAuthenticat
             return;
         }
 
-        // A completion's id is its run's: whoever has the one need not look for the other.
-        var text = context.GetRouteValue("id") as string ?? "";
-        var id = text.StartsWith(CompletionPrefix, StringComparison.Ordinal) ? text[CompletionPrefix.Length..] : text;
+        var (text, run) = RunFinder.Named(context);
         RunManifest? manifest;
         try
         {
-            manifest = RunId.TryParse(id, out var run) ? await FindAsync(run, context.RequestAborted) : null;
+            manifest = run is { } id ? await runs.FindAsync(id, context.RequestAborted) : null;
         }
         catch (StorageException exception)
         {
@@ -47,8 +42,4 @@ internal sealed class RunsEndpoint(Authenticator authenticator, AdminAuthenticat
         await JsonResponse.WriteAsync(context.Response, (manifest, showsNames: isAdmin || caller!.ReadsManifests), static (json, shown) =>
             new ManifestWriter(json, shown.showsNames).Write(shown.manifest));
     }
-
-    // The engine forgets, and knows nothing of what a process before this one did; the accounts have every run that has ended.
-    private async Task<RunManifest?> FindAsync(RunId run, CancellationToken cancellationToken) =>
-        await engine.FindManifestAsync(run, cancellationToken) ?? await accounts.FindManifestAsync(run, cancellationToken);
 }

@@ -1,5 +1,6 @@
 using Ensemble.Chat;
 using Ensemble.Runs;
+using Ensemble.Strategies;
 
 namespace Ensemble.Grains.Serialization;
 
@@ -25,6 +26,19 @@ internal struct RunRequestSurrogate
 
     [Id(5)]
     public bool IsKept;
+
+    /// <summary>Null where it is no replay; else <see cref="Body"/> is empty, and a node that knows no replays refuses the request instead of asking the panel.</summary>
+    [Id(6)]
+    public string? ReplayOf;
+
+    [Id(7)]
+    public string? ReplayStrategy;
+
+    [Id(8)]
+    public string? ReplayJudge;
+
+    [Id(9)]
+    public ReadOnlyMemory<byte> ReplayBody;
 }
 
 [RegisterConverter]
@@ -36,19 +50,28 @@ internal sealed class RunRequestConverter : IConverter<RunRequest, RunRequestSur
         Incarnation = surrogate.Incarnation,
 
         // The bytes that the caller sent are all there is; who gets them finds in them what it needs.
-        Chat = ChatRequestParser.Parse(surrogate.Body, ChatLimits.Default),
+        Chat = ChatRequestParser.Parse(surrogate.ReplayOf is null ? surrogate.Body : surrogate.ReplayBody, ChatLimits.Default),
         Caller = surrogate.Caller,
         CatalogRevision = surrogate.CatalogRevision,
         IsKept = surrogate.IsKept,
+        Replay = surrogate.ReplayOf is null ? null : new RunReplay(WireRunId.Read(surrogate.ReplayOf))
+        {
+            Strategy = surrogate.ReplayStrategy is { } strategy ? ReplayRules.Names[strategy] : null,
+            Judge = surrogate.ReplayJudge,
+        },
     };
 
     public RunRequestSurrogate ConvertToSurrogate(in RunRequest value) => new()
     {
         Run = value.Id.Value,
         Incarnation = value.Incarnation,
-        Body = value.Chat.Body,
+        Body = value.Replay is null ? value.Chat.Body : default,
         Caller = value.Caller,
         CatalogRevision = value.CatalogRevision,
         IsKept = value.IsKept,
+        ReplayOf = value.Replay?.Of.Value,
+        ReplayStrategy = value.Replay?.Strategy is { } strategy ? SnakeCase.Of(strategy) : null,
+        ReplayJudge = value.Replay?.Judge,
+        ReplayBody = value.Replay is null ? default : value.Chat.Body,
     };
 }

@@ -14,6 +14,8 @@ internal sealed class SqlStorage(SqlDatabase database, TimeProvider time) : IEns
 
     public IRunStore Runs { get; } = new SqlRunStore(database);
 
+    public IPanelStore Panels { get; } = new SqlPanelStore(database);
+
     public IUsageStore Usage { get; } = new SqlUsageStore(database);
 
     public IUsageQueries UsageQueries { get; } = new SqlUsageQueries(database);

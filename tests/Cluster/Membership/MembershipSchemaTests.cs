@@ -104,7 +104,7 @@ public sealed class MembershipSchemaTests
         var connection = await database.AddNodeRoleAsync();
         await PostgresServer.ExecuteAsync(
             database.Connection,
-            "DROP TABLE usage_days, usage_closed; DELETE FROM schema_migrations WHERE version = (SELECT max(version) FROM schema_migrations)");
+            "DROP TABLE run_panels; DELETE FROM schema_migrations WHERE version = (SELECT max(version) FROM schema_migrations)");
         var time = new ManualTimeProvider();
         using var output = new StringWriter();
 

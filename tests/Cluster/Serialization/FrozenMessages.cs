@@ -6,6 +6,9 @@ internal static class FrozenMessages
     public const string RunRequest =
         "IEBBMDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWYBDUHReyAibW9kZWwiOiJjb3VuY2lsIiwgICJtZXNzYWdlcyI6W3sicm9sZSI6InVzZXIiLCJjb250ZW50IjoiR3JcdTAwZmNcdTAwZGZlIn1dLCAieF91bmtub3duIjogWzEsIDIuNTBdIH1BCXRlYW0BMeA=";
 
+    public const string Replay =
+        "IEBBMDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWYBCUEBQQl0ZWFtATEBAcEFQQ9iZXN0X29mQQtiaWxieUF/eyJtb2RlbCI6ImNvdW5jaWwiLCJtZXNzYWdlcyI6W3sicm9sZSI6InVzZXIiLCJjb250ZW50IjoiSGkifV194A==";
+
     public static readonly Dictionary<string, string> All = new(StringComparer.Ordinal)
     {
         ["gate-key"] = "MAGAagxASUVuc2VtYmxlLkdhdGVzLkdhdGVLZXksRW5zZW1ibGUuQ29yZQAFQQ9jb3VuY2ls4A==",

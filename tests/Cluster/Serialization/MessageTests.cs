@@ -99,6 +99,49 @@ public sealed class MessageTests
     }
 
     [Theory]
+    [InlineData(StrategyKind.BestOf, "bilby")]
+    [InlineData(null, null)]
+    public void RunRequest_OfAReplay_IsTheSameAndHasNoBodyWhereAnEarlierVersionLooks(StrategyKind? strategy, string? judge)
+    {
+        var body = """{"model":"council","messages":[{"role":"user","content":"Hi"}]}"""u8.ToArray();
+        var request = new RunRequest
+        {
+            Id = Run,
+            Chat = ChatRequestParser.Parse(body, ChatLimits.Default),
+            CatalogRevision = 12,
+            Replay = new RunReplay(RunId.New()) { Strategy = strategy, Judge = judge },
+        };
+
+        var arrived = Wire.Deserialize<RunRequest>(Wire.SerializeToArray(request)).ShouldNotBeNull();
+
+        arrived.Replay.ShouldBe(request.Replay);
+        arrived.Chat.Body.ToArray().ShouldBe(body);
+        new Grains.Serialization.RunRequestConverter().ConvertToSurrogate(request).Body.IsEmpty.ShouldBeTrue();
+    }
+
+    [Fact]
+    public void RunRequest_OfAReplayOfTheFirstVersion_IsUnderstood()
+    {
+        var body = """{"model":"council","messages":[{"role":"user","content":"Hi"}]}"""u8.ToArray();
+        var request = new RunRequest
+        {
+            Id = Run,
+            Incarnation = 2,
+            Chat = ChatRequestParser.Parse(body, ChatLimits.Default),
+            Caller = "team",
+            CatalogRevision = 12,
+            Replay = new RunReplay(Run) { Strategy = StrategyKind.BestOf, Judge = "bilby" },
+        };
+
+        foreach (var bytes in (byte[][])[Wire.SerializeToArray(request), Convert.FromBase64String(FrozenMessages.Replay)])
+        {
+            var arrived = Wire.Deserialize<RunRequest>(bytes).ShouldNotBeNull();
+            (arrived.Id, arrived.Incarnation, arrived.Caller, arrived.CatalogRevision, arrived.Replay).ShouldBe((Run, 2, "team", 12, request.Replay));
+            arrived.Chat.Body.ToArray().ShouldBe(body);
+        }
+    }
+
+    [Theory]
     [InlineData(true)]
     [InlineData(false)]
     public void Choices_ThereAndBack_AreTheSameBytes(bool isAnswer)
@@ -127,7 +170,7 @@ public sealed class MessageTests
             + "Unsupported=10 ServerError=11 TransportError=12 InvalidResponse=13 Incomplete=14 TimedOut=15 Stalled=16 Cancelled=17 Lost=18 OverBudget=19");
         Numbers<RunFailureKind>().ShouldBe(
             "RequestRejected=0 UnsupportedContent=1 MaxTokensTooSmall=2 RateLimited=3 PanelBelowQuorum=4 JudgeFailed=5 JudgeTimedOut=6 DirectRateLimited=7 "
-            + "DirectFailed=8 DirectTimedOut=9 DeadlineExceeded=10 AnswerTooLarge=11 Cancelled=12 Internal=13 Interrupted=14 BudgetExceeded=15");
+            + "DirectFailed=8 DirectTimedOut=9 DeadlineExceeded=10 AnswerTooLarge=11 Cancelled=12 Internal=13 Interrupted=14 BudgetExceeded=15 AnswersNotStored=16");
         Numbers<RunStart>().ShouldBe("Started=0 Overloaded=1 Draining=2 UnknownModel=3");
 
         static string Numbers<T>()

@@ -64,6 +64,8 @@ internal sealed class ClusterBench : IAsyncDisposable
         var stub = await UpstreamStub.StartAsync();
         var catalog = new TestCatalog(Snapshot(stub, 1, model, shape, more));
         var (gates, runs, usage) = (new InMemoryGateStore(), new InMemoryRunStore(), new RecordedUsage());
+        var panels = new InMemoryPanelStore();
+        var options = new FrontendOptions { Sealer = Sealer, StoresAnswers = true };
         var builder = new InProcessTestClusterBuilder(initialSilosCount: 3);
         builder.ConfigureSilo((_, silo) =>
         {
@@ -71,9 +73,10 @@ internal sealed class ClusterBench : IAsyncDisposable
             silo.Services.AddSingleton<IGateStore>(gates);
             silo.Services.AddSingleton<IRunStore>(runs);
             silo.Services.AddSingleton<IUsageSink>(provider => new CompositeUsageSink(usage, provider.GetRequiredKeyedService<IUsageSink>(UsageFeed.SinkName)));
+            silo.Services.AddSingleton<IPanelStore>(panels);
             silo.Services.AddSingleton<IUsageStore>(new InMemoryUsageStore());
             silo.Services.AddSingleton<ISecrets>(new SecretResolver(TimeProvider.System));
-            silo.Services.AddSingleton(new FrontendOptions { Sealer = Sealer });
+            silo.Services.AddSingleton(options);
             silo.Services.AddEnsembleModels();
             silo.AddEnsembleGrains();
 #pragma warning disable ORLEANSEXP003 // What the product runs with.
@@ -87,8 +90,8 @@ internal sealed class ClusterBench : IAsyncDisposable
         var bench = new ClusterBench(stub, catalog, cluster, usage) { RunStore = runs };
         bench.Frontends =
         [
-            await FrontendNode.StartAsync(cluster.Client, catalog, runs, AnswerTransport.Stream, wire),
-            await FrontendNode.StartAsync(cluster.Client, catalog, runs, AnswerTransport.Pull),
+            await FrontendNode.StartAsync(cluster.Client, catalog, runs, panels, options, AnswerTransport.Stream, wire),
+            await FrontendNode.StartAsync(cluster.Client, catalog, runs, panels, options, AnswerTransport.Pull),
         ];
         await bench.Answers.WaitUntilLiveAsync(Now.Cancel);
         return bench;

@@ -33,7 +33,14 @@ internal sealed class FrontendNode : IAsyncDisposable
 
     public IServiceProvider Services => _app.Services;
 
-    public static async Task<FrontendNode> StartAsync(IClusterClient client, ICatalog catalog, IRunStore runs, AnswerTransport answers, Func<IStreamWire<AnswerBatch>, IStreamWire<AnswerBatch>>? wire = null)
+    public static async Task<FrontendNode> StartAsync(
+        IClusterClient client,
+        ICatalog catalog,
+        IRunStore runs,
+        IPanelStore panels,
+        FrontendOptions options,
+        AnswerTransport answers,
+        Func<IStreamWire<AnswerBatch>, IStreamWire<AnswerBatch>>? wire = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
@@ -42,8 +49,9 @@ internal sealed class FrontendNode : IAsyncDisposable
         builder.Services.AddSingleton(client);
         builder.Services.AddSingleton(catalog);
         builder.Services.AddSingleton(runs);
+        builder.Services.AddSingleton(panels);
         builder.Services.AddSingleton<IUsageStore>(new InMemoryUsageStore());
-        builder.Services.AddEnsembleFrontend(new FrontendOptions()).AddClusterEngine(maxRuns: 1024, answers).AddEnsembleModels();
+        builder.Services.AddEnsembleFrontend(options).AddClusterEngine(maxRuns: 1024, answers).AddEnsembleModels();
         if (wire is not null)
         {
             builder.Services.AddSingleton(wire(new OrleansStreamWire<AnswerBatch>(client.GetStreamProvider(AnswerStreams.ProviderName), AnswerStreams.Namespace)));
@@ -60,9 +68,11 @@ internal sealed class FrontendNode : IAsyncDisposable
         new ApiKeyCredential(key),
         new OpenAIClientOptions { Endpoint = new Uri(Http.BaseAddress!, "v1"), RetryPolicy = new ClientRetryPolicy(0), NetworkTimeout = TimeSpan.FromSeconds(60) });
 
-    public async Task<(int Status, string Body, HttpResponseHeaders Headers)> ChatAsync(string json, string key = "any")
+    public Task<(int Status, string Body, HttpResponseHeaders Headers)> ChatAsync(string json, string key = "any") => PostAsync("/v1/chat/completions", json, key);
+
+    public async Task<(int Status, string Body, HttpResponseHeaders Headers)> PostAsync(string path, string json, string key = "any")
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/chat/completions") { Content = new StringContent(json, Encoding.UTF8, "application/json") };
+        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = new StringContent(json, Encoding.UTF8, "application/json") };
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", key);
         using var response = await Http.SendAsync(request, Now.Cancel);
         return ((int)response.StatusCode, await response.Content.ReadAsStringAsync(Now.Cancel), response.Headers);

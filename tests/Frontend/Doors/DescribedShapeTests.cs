@@ -65,6 +65,19 @@ public sealed class DescribedShapeTests
     }
 
     [Fact]
+    public async Task Manifest_OfAReplay_IsAsDescribed()
+    {
+        await using var council = await Council.StartAsync(args: ["--Replay:StoreAnswers", "true", "--Security:MasterKey", new string('7', 64)]);
+        var first = await council.Gateway.ChatAsync(Council.Ask);
+        var replay = await council.Gateway.SendAsync(HttpMethod.Post, $"/v1/runs/{first.Completion}/replay", """{"strategy":"vote"}""");
+
+        var manifest = (await council.Gateway.GetAsync($"/v1/runs/{replay.Completion}")).Json;
+
+        manifest.TryGetProperty("replay_of", out _).ShouldBeTrue();
+        await ShouldBeAsDescribedAsync(council, "RunManifest", manifest);
+    }
+
+    [Fact]
     public async Task Completion_WithItsManifest_IsAsDescribed()
     {
         await using var council = await Council.StartAsync();

@@ -1,0 +1,102 @@
+using System.Text;
+using System.Text.Json;
+using Ensemble.Catalog;
+using Ensemble.Catalog.Reading;
+using Ensemble.Frontend.Errors;
+using Ensemble.Strategies;
+
+namespace Ensemble.Frontend.Runs;
+
+/// <summary>The body of a replay.</summary>
+/// <param name="Strategy">Null = the ensemble's.</param>
+/// <param name="Judge">An alias; null = the ensemble's.</param>
+/// <param name="Stream">Whether the answer is streamed, whatever the first one was.</param>
+/// <param name="StreamOptions">A JSON object; null = as the first request has them.</param>
+internal sealed record ReplayWishes(StrategyKind? Strategy, string? Judge, bool Stream, ReadOnlyMemory<byte>? StreamOptions)
+{
+    /// <summary>Largest body, in bytes.</summary>
+    public const int MaxBytes = 64 * 1024;
+
+    private const int MaxShown = 128;
+
+    private static readonly string[] Fields = ["strategy", "judge", "stream", "stream_options"];
+
+    private static readonly JsonDocumentOptions Options = new() { AllowDuplicateProperties = false, MaxDepth = 8 };
+
+    /// <returns>The wishes, or what is wrong with them.</returns>
+    public static (ReplayWishes? Wishes, ApiError? Error) Read(ReadOnlyMemory<byte> body)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(body, Options);
+            return document.RootElement.ValueKind == JsonValueKind.Object
+                ? Read(document.RootElement)
+                : (null, ReplayErrors.BadField(null, "The body must be a JSON object; {} replays the run as it was."));
+        }
+        catch (JsonException exception)
+        {
+            return (null, ReplayErrors.BadField(null, $"The body is not valid JSON, or names a field twice: line {exception.LineNumber + 1}, byte {exception.BytePositionInLine + 1}."));
+        }
+        catch (InvalidOperationException)
+        {
+            return (null, ReplayErrors.BadField(null, "A text in the body holds half of a surrogate pair."));
+        }
+    }
+
+    private static (ReplayWishes? Wishes, ApiError? Error) Read(JsonElement body)
+    {
+        var wishes = new ReplayWishes(null, null, false, null);
+        foreach (var field in body.EnumerateObject())
+        {
+            if (!Fields.Contains(field.Name, StringComparer.Ordinal))
+            {
+                var advice = NearestName.Advice(field.Name, Fields, $"Known are {string.Join(", ", Fields)}.");
+                return (null, ReplayErrors.BadField(Cut(field.Name), $"'{Cut(field.Name)}' is not a known field. {advice}"));
+            }
+
+            if (field.Value.ValueKind == JsonValueKind.Null)
+            {
+                continue;
+            }
+
+            switch (field.Name, field.Value.ValueKind)
+            {
+                case ("strategy", JsonValueKind.String):
+                    var name = field.Value.GetString()!;
+                    if (!ReplayRules.Names.TryGetValue(name, out var strategy))
+                    {
+                        var advice = NearestName.Advice(name, ReplayRules.Replayable, $"Name one of: {string.Join(", ", ReplayRules.Replayable)}.");
+                        return (null, ReplayErrors.BadField("strategy", $"'{Cut(name)}' is no strategy. {advice}"));
+                    }
+
+                    wishes = wishes with { Strategy = strategy };
+                    break;
+                case ("judge", JsonValueKind.String):
+                    wishes = wishes with { Judge = field.Value.GetString() };
+                    break;
+                case ("stream", JsonValueKind.True or JsonValueKind.False):
+                    wishes = wishes with { Stream = field.Value.GetBoolean() };
+                    break;
+                case ("stream_options", JsonValueKind.Object):
+                    wishes = wishes with { StreamOptions = Encoding.UTF8.GetBytes(field.Value.GetRawText()) };
+                    break;
+                default:
+                    return (null, ReplayErrors.BadField(field.Name, $"'{field.Name}' must be {Wanted(field.Name)}."));
+            }
+        }
+
+        return wishes is { Stream: false, StreamOptions: not null }
+            ? (null, ReplayErrors.BadField("stream_options", "'stream_options' is for streams: leave it out, or send 'stream': true."))
+            : (wishes, null);
+    }
+
+    private static string Wanted(string field) => field switch
+    {
+        "stream" => "true or false",
+        "stream_options" => "an object",
+        "judge" => "the alias of a model",
+        _ => "the name of a strategy",
+    };
+
+    private static string Cut(string text) => text.Length <= MaxShown ? text : string.Concat(text.AsSpan(0, MaxShown), "…");
+}

@@ -1,0 +1,27 @@
+using Ensemble.Runs;
+using Ensemble.Storage;
+using Ensemble.Usage;
+
+namespace Ensemble.Frontend.Runs;
+
+/// <summary>Finds runs by the name in an address.</summary>
+internal sealed class RunFinder(IRunEngine engine, IUsageQueries accounts)
+{
+    private const string CompletionPrefix = "chatcmpl-";
+
+    /// <returns>What the address names, as it was sent, and the run; null where no run has such a name.</returns>
+    public static (string Text, RunId? Run) Named(HttpContext context)
+    {
+        // A completion's id is its run's: whoever has the one need not look for the other.
+        var text = context.GetRouteValue("id") as string ?? "";
+        var id = text.StartsWith(CompletionPrefix, StringComparison.Ordinal) ? text[CompletionPrefix.Length..] : text;
+        return (text, RunId.TryParse(id, out var run) ? run : null);
+    }
+
+    /// <returns>Null where nobody knows it.</returns>
+    /// <exception cref="StorageException">The accounts cannot be read.</exception>
+    public async Task<RunManifest?> FindAsync(RunId run, CancellationToken cancellationToken) =>
+
+        // The engine forgets, and knows nothing of what a process before this one did; the accounts have every run that has ended.
+        await engine.FindManifestAsync(run, cancellationToken) ?? await accounts.FindManifestAsync(run, cancellationToken);
+}
