@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Ensemble.Catalog;
 using Ensemble.Catalog.Editing;
+using Ensemble.Frontend.Runs;
 using Ensemble.Models;
 using Ensemble.Runs;
 
@@ -35,7 +36,8 @@ internal static class AdminJson
     }
 
     /// <param name="probes">Null = none was asked for.</param>
-    public static void Write(Utf8JsonWriter json, EditResult result, IReadOnlyList<ProbeReport>? probes)
+    /// <param name="plan">Null = none was asked for, or the entry is no model that chats.</param>
+    public static void Write(Utf8JsonWriter json, EditResult result, IReadOnlyList<ProbeReport>? probes, DraftPlan? plan)
     {
         var isWritten = result.Outcome != EditOutcome.Checked;
         json.WriteStartObject();
@@ -52,6 +54,12 @@ internal static class AdminJson
         if (probes is not null)
         {
             Write(json, probes);
+        }
+
+        if (plan is not null)
+        {
+            json.WritePropertyName("plan"u8);
+            new PlanWriter(json, showsNames: true).Write(result.Entry!.Name, plan.Strategy, plan.Plan);
         }
 
         json.WriteEndObject();

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Ensemble.Catalog;
 using Ensemble.Catalog.Editing;
 using Ensemble.Frontend.Errors;
@@ -14,6 +15,7 @@ internal sealed class EntriesEndpoint(
     private const long MaxBody = 1024 * 1024;
     private const int MaxPage = 1000;
     private const int UsualPage = 100;
+    private const int MaxPlanTokens = 1_000_000;
 
     private string Root => kind == CatalogEntryKind.Model ? "/admin/models" : "/admin/keys";
 
@@ -63,8 +65,8 @@ internal sealed class EntriesEndpoint(
 
     private Task CreateAsync(HttpContext context) => EditAsync(context, async () =>
     {
-        var (body, dryRun, probes, error) = await ReadAsync(context);
-        return error ?? await AnswerAsync(context, await editor.CreateAsync(kind, body, dryRun, context.RequestAborted), "", probes);
+        var (body, wishes, error) = await ReadAsync(context);
+        return error ?? await AnswerAsync(context, await editor.CreateAsync(kind, body, wishes.DryRun, context.RequestAborted), "", wishes);
     });
 
     private Task PutAsync(HttpContext context) => EditAsync(context, async () =>
@@ -76,9 +78,9 @@ internal sealed class EntriesEndpoint(
             return badHeader is null ? ApiErrors.NoSuchDoor : AdminErrors.BadTag(badHeader);
         }
 
-        var (body, dryRun, probes, error) = await ReadAsync(context);
+        var (body, wishes, error) = await ReadAsync(context);
         return error
-            ?? await AnswerAsync(context, await editor.PutAsync(kind, name, body, condition, dryRun, context.RequestAborted), name, probes);
+            ?? await AnswerAsync(context, await editor.PutAsync(kind, name, body, condition, wishes.DryRun, context.RequestAborted), name, wishes);
     });
 
     private Task DeleteAsync(HttpContext context) => EditAsync(context, async () =>
@@ -130,29 +132,35 @@ internal sealed class EntriesEndpoint(
         }
     }
 
-    private async Task<(ReadOnlyMemory<byte> Body, bool DryRun, bool Probes, ApiError? Error)> ReadAsync(HttpContext context)
+    private async Task<(ReadOnlyMemory<byte> Body, EditWishes Wishes, ApiError? Error)> ReadAsync(HttpContext context)
     {
         // Also what keeps a web page from sending it: a browser asks first before it sends JSON elsewhere.
         if (!context.Request.HasJsonContentType())
         {
-            return (default, false, false, AdminErrors.NotJson);
+            return (default, default, AdminErrors.NotJson);
         }
 
         if (Flag(context, "validate") is not { } dryRun)
         {
-            return (default, false, false, AdminErrors.BadQuery("validate", "must be true or false"));
+            return (default, default, AdminErrors.BadQuery("validate", "must be true or false"));
         }
 
         if (Flag(context, "probe") is not { } probes || (probes && kind == CatalogEntryKind.Key))
         {
-            return (default, false, false, AdminErrors.BadQuery("probe", kind == CatalogEntryKind.Key ? "is for models only" : "must be true or false"));
+            return (default, default, AdminErrors.BadQuery("probe", kind == CatalogEntryKind.Key ? "is for models only" : "must be true or false"));
+        }
+
+        var (tokens, badPlan) = PlanTokens(context, dryRun);
+        if (badPlan is not null)
+        {
+            return (default, default, AdminErrors.BadQuery("plan", badPlan));
         }
 
         var (body, error) = await BodyReader.ReadAsync(context.Request, Math.Min(MaxBody, options.MaxBodyBytes));
-        return (body, dryRun, probes, error);
+        return (body, new EditWishes(dryRun, probes, tokens), error);
     }
 
-    private async Task<ApiError?> AnswerAsync(HttpContext context, EditResult result, string name, bool probes)
+    private async Task<ApiError?> AnswerAsync(HttpContext context, EditResult result, string name, EditWishes wishes)
     {
         if (AdminErrors.Of(result, kind, name) is { } error)
         {
@@ -160,7 +168,8 @@ internal sealed class EntriesEndpoint(
         }
 
         var entry = result.Entry!;
-        var reports = probes && result.Snapshot is { } snapshot ? await probe.ProbeAsync(snapshot, entry.Name, context.RequestAborted) : null;
+        var reports = wishes.Probes && result.Snapshot is { } snapshot ? await probe.ProbeAsync(snapshot, entry.Name, context.RequestAborted) : null;
+        var plan = wishes.PlanTokens is { } tokens && result.Snapshot is { } draft ? DraftPlan.Of(entry.Name, draft, tokens) : null;
         var response = context.Response;
         if (result.Outcome != EditOutcome.Checked)
         {
@@ -173,8 +182,23 @@ internal sealed class EntriesEndpoint(
             response.Headers.Location = $"{Root}/{Uri.EscapeDataString(entry.Name).Replace("%2F", "/", StringComparison.Ordinal)}";
         }
 
-        await JsonResponse.WriteAsync(response, (result, reports), static (json, answer) => AdminJson.Write(json, answer.result, answer.reports));
+        await JsonResponse.WriteAsync(response, (result, reports, plan), static (json, answer) => AdminJson.Write(json, answer.result, answer.reports, answer.plan));
         return null;
+    }
+
+    /// <returns>Null where no plan is asked for; or what is wrong with the parameter.</returns>
+    private (int? Tokens, string? Problem) PlanTokens(HttpContext context, bool dryRun)
+    {
+        if (!context.Request.Query.TryGetValue("plan", out var text))
+        {
+            return (null, null);
+        }
+
+        return kind == CatalogEntryKind.Key ? (null, "is for models only")
+            : !int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var tokens) || tokens is < 1 or > MaxPlanTokens
+                ? (null, $"must be the assumed tokens of a prompt, a whole number from 1 to {MaxPlanTokens}")
+            : !dryRun ? (null, "is for drafts: send validate=true too")
+            : (tokens, null);
     }
 
     // A server leaves an escaped slash in a path as it is.
@@ -184,4 +208,6 @@ internal sealed class EntriesEndpoint(
     /// <returns>Null where it is neither true nor false.</returns>
     private static bool? Flag(HttpContext context, string name) =>
         !context.Request.Query.TryGetValue(name, out var text) ? false : bool.TryParse(text, out var value) ? value : null;
+
+    private readonly record struct EditWishes(bool DryRun, bool Probes, int? PlanTokens);
 }
