@@ -2,7 +2,7 @@
 
 /** What a door answered that is no success: its status, and the members of its error. */
 export class ApiProblem extends Error {
-  constructor(status, error, issues, retryAfter) {
+  constructor(status, error, issues, retryAfter, run) {
     super(error.message);
     this.status = status;
     this.code = error.code ?? null;
@@ -10,6 +10,8 @@ export class ApiProblem extends Error {
     /** Each `{path, rule, value, fix}`, where an entry has errors. */
     this.issues = issues ?? [];
     this.retryAfter = retryAfter ?? null;
+    /** The run that failed, where there was one. */
+    this.run = run ?? null;
   }
 }
 
@@ -69,5 +71,5 @@ async function problem(response) {
   }
   const error = body?.error ?? { message: `The gateway, or something before it, answered ${response.status}.` };
   if (response.status === 401 && error.code === 'invalid_admin_key' && !response.url.endsWith('/dashboard/session')) whenSignedOut.dispatchEvent(new Event('signed-out'));
-  return new ApiProblem(response.status, error, body?.errors, response.headers.get('Retry-After'));
+  return new ApiProblem(response.status, error, body?.errors, response.headers.get('Retry-After'), response.headers.get('x-ensemble-run-id'));
 }

@@ -18,17 +18,37 @@ export const outcome = (text) => h('span', { class: `badge ${tone(text)}` }, wor
 
 export const problem = (error) => h('div', { class: 'problem', role: 'alert' }, h('strong', null, 'That did not work. '), error.message);
 
+/** Text in a box that opens, with a button that copies it. */
+export function folded(summary, text) {
+  const box = h('pre', { tabindex: '0', 'aria-label': summary }, text);
+  return {
+    element: h('details', { class: 'panel folded' }, h('summary', null, summary),
+      h('div', { class: 'stack' }, h('div', { class: 'row end' }, h('button', {
+        type: 'button',
+        onclick: () => navigator.clipboard.writeText(box.textContent).then(() => notice('Copied.'), () => notice('The browser does not let this page copy: select the text instead.')),
+      }, 'Copy')), box)),
+    set: (changed) => put(box, changed),
+  };
+}
+
+/** Choices: each `[value, text]`, or a text that is both. A value that is none of them is a choice too, since somebody has set it. */
+export function choice(choices, value, props) {
+  const all = choices.map((one) => (Array.isArray(one) ? one : [one, one]));
+  if (value !== undefined && value !== null && !all.some(([known]) => known === value)) all.push([value, `${value} (not known here)`]);
+  return h('select', { ...props, value: value ?? all[0]?.[0] ?? '' }, all.map(([known, text]) => h('option', { value: known }, text)));
+}
+
 /**
- * A table. Columns are `{name, right, nowrap, cell(row)}`.
+ * A table. Columns are `{name, right, nowrap, wide, cell(row)}`; `wide` ones are left out on a phone.
  * @param {string} caption what it is, for those who cannot see where it stands.
  */
 export const table = (caption, columns, rows, whenEmpty) => (rows.length === 0
   ? h('p', { class: 'empty' }, whenEmpty)
   : h('div', { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': caption },
     h('table', null,
-      h('thead', null, h('tr', null, columns.map((column) => h('th', { scope: 'col', class: column.right && 'right' }, column.name)))),
+      h('thead', null, h('tr', null, columns.map((column) => h('th', { scope: 'col', class: [column.right && 'right', column.wide && 'wide'].filter(Boolean).join(' ') || null }, column.name)))),
       h('tbody', null, rows.map((row) => h('tr', null, columns.map((column) =>
-        h('td', { class: [column.right && 'right', column.nowrap && 'nowrap'].filter(Boolean).join(' ') || null }, column.cell(row)))))))));
+        h('td', { class: [column.right && 'right', column.nowrap && 'nowrap', column.wide && 'wide'].filter(Boolean).join(' ') || null }, column.cell(row)))))))));
 
 /** How full something is; `share` is 0 to 1. */
 export function meter(share, label) {
@@ -42,20 +62,21 @@ export function meter(share, label) {
 let fieldCount = 0;
 
 /**
- * A field with its label, its hint and a place for its error. `set(error)` shows one, null takes it away.
+ * A field with its label, its hint and places for an error and a warning. `set(error)` and `warn(warning)` show one, null takes it away.
  * @param {HTMLElement} control an input, select or textarea.
  */
 export function field(label, control, hint) {
   const id = control.id || `field-${++fieldCount}`;
   control.id = id;
   const error = h('p', { class: 'error', id: `${id}-error`, hidden: true });
+  const warning = h('p', { class: 'warning', id: `${id}-warning`, hidden: true });
   const about = hint && h('p', { class: 'hint', id: `${id}-hint` }, hint);
   const describe = () => {
-    const ids = [about && `${id}-hint`, !error.hidden && `${id}-error`].filter(Boolean);
+    const ids = [about && `${id}-hint`, !error.hidden && `${id}-error`, !warning.hidden && `${id}-warning`].filter(Boolean);
     if (ids.length > 0) control.setAttribute('aria-describedby', ids.join(' '));
     else control.removeAttribute('aria-describedby');
   };
-  const element = h('div', { class: 'field' }, h('label', { for: id }, label), control, about, error);
+  const element = h('div', { class: 'field' }, h('label', { for: id }, label), control, about, error, warning);
   describe();
   return {
     element,
@@ -65,6 +86,11 @@ export function field(label, control, hint) {
       put(error, message ?? '');
       if (message) control.setAttribute('aria-invalid', 'true');
       else control.removeAttribute('aria-invalid');
+      describe();
+    },
+    warn(message) {
+      warning.hidden = !message;
+      put(warning, message ?? '');
       describe();
     },
   };

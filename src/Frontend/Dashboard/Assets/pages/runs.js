@@ -1,6 +1,6 @@
-import { put } from '../dom.js';
-import { head } from '../ui.js';
+// Runs: one of them, or those that are looked for.
 
-export function show(root) {
-  put(root, head('Runs'));
-}
+import { showRun } from './runs/run.js';
+import { showSearch } from './runs/search.js';
+
+export const show = (root, { rest, search }, signal) => (rest === '' ? showSearch(root, search, signal) : showRun(root, rest, signal));
