@@ -4,6 +4,7 @@ using Ensemble.Cluster.Tests.Support;
 using Ensemble.Gates;
 using Ensemble.Grains.Gates;
 using Ensemble.Grains.Runs;
+using Ensemble.Grains.Usage;
 using Ensemble.Runs;
 using Ensemble.Testing;
 using Ensemble.Upstreams;
@@ -17,7 +18,7 @@ public sealed class CrossSiloTests
     [Fact]
     public void Interfaces_OfGrains_AreAllCalledHere() =>
         typeof(IEnsembleRunGrain).Assembly.GetTypes().Where(type => type.IsInterface && type.IsAssignableTo(typeof(IAddressable)))
-            .ShouldBe([typeof(IEnsembleRunGrain), typeof(IGateGrain), typeof(IModelCallGrain), typeof(ICallerGateGrain)], ignoreOrder: true);
+            .ShouldBe([typeof(IEnsembleRunGrain), typeof(IGateGrain), typeof(IModelCallGrain), typeof(ICallerGateGrain), typeof(IUsageWatchGrain)], ignoreOrder: true);
 
     [Fact]
     public async Task Run_EveryMethodFromAnotherSilo_ArgumentsAndResultsArrive()
@@ -64,6 +65,30 @@ public sealed class CrossSiloTests
 
     [Fact]
     public Task CallerGate_EveryMethodFromAnotherSilo_ArgumentsAndResultsArrive() => CallAsync<ICallerGateGrain>(GateKey.Alias("council"), "alias:council");
+
+    [Fact]
+    public async Task UsageWatch_EveryMethodFromAnotherSilo_ArgumentsAndResultsArrive()
+    {
+        var log = new CallLog();
+        await using var bench = await ClusterBench.StartAsync(silos: silo => silo.Services.AddSingleton<IIncomingGrainCallFilter>(log));
+        await bench.Cluster.Client.GetGrain<IUsageWatchGrain>(0).RenewAsync("somebody.1");
+        var grain = Far(bench, log, static grains => grains.GetGrain<IUsageWatchGrain>(0), out var home);
+
+        var isNew = await grain.RenewAsync("frontend.1");
+        var isNewAgain = await grain.RenewAsync("frontend.1");
+        var both = await grain.ListAsync();
+        await grain.LeaveAsync("somebody.1");
+        var one = await grain.ListAsync();
+
+        (isNew, isNewAgain).ShouldBe((true, false));
+        both.Addresses.ShouldBe(["somebody.1", "frontend.1"], ignoreOrder: true);
+        one.Addresses.ShouldBe(["frontend.1"]);
+        both.Epoch.ShouldNotBe(Guid.Empty);
+        one.Epoch.ShouldBe(both.Epoch);
+        ShouldHaveCrossed<IUsageWatchGrain>(log, home, nameof(IUsageWatchGrain.RenewAsync)).ShouldBe(["frontend.1"]);
+        ShouldHaveCrossed<IUsageWatchGrain>(log, home, nameof(IUsageWatchGrain.LeaveAsync)).ShouldBe(["somebody.1"]);
+        ShouldAllHaveCrossed<IUsageWatchGrain>(log, home);
+    }
 
     private static async Task CallAsync<TGrain>(GateKey key, string name)
         where TGrain : IGateGrain
@@ -125,12 +150,15 @@ public sealed class CrossSiloTests
 
     /// <summary>The grain, which has been called once, as another silo sees it. Only what follows is in the log.</summary>
     private static TGrain Far<TGrain>(ClusterBench bench, CallLog log, string key, out SiloAddress home)
-        where TGrain : IGrainWithStringKey
+        where TGrain : IGrainWithStringKey => Far(bench, log, grains => grains.GetGrain<TGrain>(key), out home);
+
+    private static TGrain Far<TGrain>(ClusterBench bench, CallLog log, Func<IGrainFactory, TGrain> find, out SiloAddress home)
+        where TGrain : IAddressable
     {
-        var id = bench.Cluster.Client.GetGrain<TGrain>(key).GetGrainId();
+        var id = find(bench.Cluster.Client).GetGrainId();
         var holder = home = log.Calls.Last(call => call.Target == id).Silo;
         log.Clear();
-        return Grains(bench, bench.Cluster.Silos.Select(silo => silo.SiloAddress).First(silo => !silo.Equals(holder))).GetGrain<TGrain>(key);
+        return find(Grains(bench, bench.Cluster.Silos.Select(silo => silo.SiloAddress).First(silo => !silo.Equals(holder))));
     }
 
     /// <returns>The arguments with which the method arrived last.</returns>
