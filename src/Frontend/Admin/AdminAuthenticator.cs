@@ -22,12 +22,17 @@ internal sealed partial class AdminAuthenticator(FrontendOptions options, Dashbo
     private long? _loggedAt;
     private long _refused;
 
-    /// <summary>Whether the request bears the admin key, or a session that began with it; never where none is set.</summary>
-    public bool BearsKey(HttpContext context) =>
-        options.AdminKeySha256 is { } expected && (Presented(context) is { } presented ? Matches(presented, expected.Span) : BearsSession(context));
-
-    /// <summary>Whether the admin doors are open to this request.</summary>
-    public bool Permits(HttpContext context) => options.AdminKeySha256 is null ? LocalTrust.Holds(context) : BearsKey(context);
+    /// <summary>
+    /// Whether the request comes from an administrator, at a door that serves callers too: with the admin key, with a session that began with it,
+    /// or, where no admin key is set, from this machine's own user without any key.
+    /// </summary>
+    public bool Permits(HttpContext context) => (options.AdminKeySha256, Presented(context)) switch
+    {
+        ({ } expected, { } presented) => Matches(presented, expected.Span),
+        (not null, null) => BearsSession(context),
+        (null, null) => LocalTrust.Holds(context),
+        _ => false,
+    };
 
     /// <returns>Why the admin doors are closed to this request; null where they are open.</returns>
     public ApiError? Check(HttpContext context)

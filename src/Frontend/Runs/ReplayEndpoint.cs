@@ -22,7 +22,7 @@ internal sealed class ReplayEndpoint(
 
     public async Task HandleAsync(HttpContext context)
     {
-        var isAdmin = admin.BearsKey(context);
+        var isAdmin = admin.Permits(context);
         var (caller, error) = isAdmin ? (Administrator, null) : authenticator.Authenticate(context);
         if (error is null && !context.Request.HasJsonContentType())
         {

@@ -12,7 +12,7 @@ internal sealed class RunsEndpoint(Authenticator authenticator, AdminAuthenticat
 {
     public async Task FindAsync(HttpContext context)
     {
-        var isAdmin = admin.BearsKey(context);
+        var isAdmin = admin.Permits(context);
         var (caller, error) = isAdmin ? (null, null) : authenticator.Authenticate(context);
         if (error is not null)
         {

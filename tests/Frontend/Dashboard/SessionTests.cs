@@ -154,6 +154,18 @@ public sealed class SessionTests
         (await browser.SendAsync(HttpMethod.Get, $"/v1/runs/{run}")).Status.ShouldBe(HttpStatusCode.Unauthorized);
     }
 
+    [Fact]
+    public async Task Manifest_KeysButNoAdminKey_IsForThisMachinesOwnUserAsTheAdminDoorsAre()
+    {
+        await using var council = await Council.StartAsync(more: catalog => catalog.AddKey("anna").AddKey("bert"));
+        using var browser = new Browser(council.Gateway);
+        var run = (await council.Gateway.ChatAsync(Council.Ask, key: "anna")).Header("x-ensemble-run-id");
+
+        (await browser.SendAsync(HttpMethod.Get, $"/v1/runs/{run}")).Body.ShouldContain("quokka");
+        (await browser.SendAsync(HttpMethod.Get, $"/v1/runs/{run}", null, ("X-Forwarded-For", "192.0.2.1"))).Status.ShouldBe(HttpStatusCode.Unauthorized);
+        (await council.Gateway.GetAsync($"/v1/runs/{run}", "bert")).Status.ShouldBe(HttpStatusCode.NotFound);
+    }
+
     /// <summary>Keeps a cookie as a browser does, and shows it.</summary>
     private sealed class Browser(Gateway gateway) : IDisposable
     {
