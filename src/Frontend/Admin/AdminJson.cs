@@ -10,7 +10,8 @@ namespace Ensemble.Frontend.Admin;
 /// <summary>Writes what the admin doors answer.</summary>
 internal static class AdminJson
 {
-    public static void Write(Utf8JsonWriter json, EntryPage page)
+    /// <param name="readOnlySource">Where the catalog comes from that is not edited here; null = it is.</param>
+    public static void Write(Utf8JsonWriter json, EntryPage page, string? readOnlySource)
     {
         json.WriteStartObject();
         json.WriteString("object"u8, "list"u8);
@@ -25,6 +26,7 @@ internal static class AdminJson
 
         json.WriteEndArray();
         json.WriteBoolean("has_more"u8, page.HasMore);
+        json.WriteString("read_only_source"u8, readOnlySource);
         json.WriteEndObject();
     }
 

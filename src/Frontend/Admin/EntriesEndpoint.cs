@@ -40,7 +40,8 @@ internal sealed class EntriesEndpoint(
 
         var after = query.TryGetValue("after", out var name) ? name.ToString() : null;
         var page = await editor.ListAsync(kind, after, limit, context.RequestAborted);
-        await JsonResponse.WriteAsync(context.Response, page, AdminJson.Write);
+        await JsonResponse.WriteAsync(
+            context.Response, (page, Source: editor.ReadOnlySource), static (json, list) => AdminJson.Write(json, list.page, list.Source));
         return null;
     });
 

@@ -27,8 +27,16 @@ export function duration(milliseconds) {
   return `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;
 }
 
-/** A share of 0 to 1. */
-export const percent = (value) => (isNone(value) ? Unknown : `${Math.round(value * 100)} %`);
+/** A share of 0 to 1; a small one with a digit more, so that it is not taken for none. */
+export function percent(value) {
+  if (isNone(value)) return Unknown;
+  const shown = value * 100;
+  if (shown > 0 && shown < 0.1) return '< 0.1 %';
+  return `${shown.toFixed(shown > 0 && shown < 9.95 && !Number.isInteger(shown) ? 1 : 0)} %`;
+}
+
+/** How many of something: "1 call", "2 calls". */
+export const counted = (value, noun) => `${count(value)} ${noun}${value === 1 ? '' : 's'}`;
 
 /** A moment in the reader's own time zone: the time alone where it is of today. */
 export function moment(text) {

@@ -1,7 +1,7 @@
 // Pieces that several pages have.
 
 import { h, put } from './dom.js';
-import { tone, words } from './format.js';
+import { moment, tone, words } from './format.js';
 
 /** The head of a page: its name, what it is for, and what can be done. */
 export const head = (title, about, ...actions) => h('div', { class: 'page-head' },
@@ -57,6 +57,49 @@ export function meter(share, label) {
   return h('div', {
     class: `meter ${share >= 1 ? 'bad' : share >= 0.8 ? 'warn' : ''}`, role: 'meter', 'aria-label': label, 'aria-valuenow': Math.round(share * 100), 'aria-valuemin': 0, 'aria-valuemax': 100,
   }, bar);
+}
+
+/** Which part of a whole something is; `share` is 0 to 1. Only for the eye: the figure stands beside it. */
+export function bar(share) {
+  const part = h('span');
+  part.style.width = `${Math.min(100, Math.max(0, share * 100))}%`;
+  return h('div', { class: 'meter', 'aria-hidden': 'true' }, part);
+}
+
+/** Figures side by side that change while they are read. `set(figures)` takes a `[value, note]` for each name. */
+export function liveTiles(names) {
+  const values = names.map(() => h('dd', null, '–'));
+  const notes = names.map(() => h('dd', null, '\u00a0'));
+  return {
+    element: h('div', { class: 'tiles' }, names.map((name, index) => h('dl', { class: 'tile' }, h('dt', null, name), values[index], notes[index]))),
+    set: (figures) => figures.forEach(([value, note], index) => {
+      say(values[index], value);
+      say(notes[index], note || '\u00a0');
+    }),
+  };
+}
+
+/** Sets a text where it differs, so that what was marked or is being read out stays. */
+export function say(element, text) {
+  if (element.textContent !== text) put(element, text);
+}
+
+/** A line that says what could not be brought up to date: `set(error)`, null where all is well again. It is read out once. */
+export function staleness() {
+  const element = h('div', { role: 'status' });
+  let since = null;
+  return {
+    element,
+    set(error) {
+      if (error === null) {
+        since = new Date().toISOString();
+        put(element);
+      } else {
+        const text = `${error.message} ${since === null ? '' : `What you see is of ${moment(since)}. `}It is tried again by itself.`;
+        if (element.textContent !== text) put(element, h('p', { class: 'problem' }, text));
+      }
+    },
+  };
 }
 
 let fieldCount = 0;
@@ -117,4 +160,23 @@ export function notice(text) {
   const line = h('p', null, text);
   document.getElementById('notices').append(line);
   setTimeout(() => line.remove(), 5000);
+}
+
+/** A text to take elsewhere, with a button that copies it. */
+export function copyable(text, what) {
+  const code = h('pre', { class: 'copyable', tabindex: '0', 'aria-label': `${what}` }, text);
+  const button = h('button', {
+    type: 'button',
+    async onClick() {
+      try {
+        await navigator.clipboard.writeText(text);
+        notice(`Copied ${what}.`);
+      } catch {
+        // A page that is not served over TLS may not: it is marked, for the keyboard.
+        getSelection().selectAllChildren(code);
+        notice('The browser does not let this page copy. It is marked: press Ctrl+C.');
+      }
+    },
+  }, `Copy ${what}`);
+  return h('div', { class: 'row' }, code, button);
 }
