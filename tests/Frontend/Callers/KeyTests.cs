@@ -24,7 +24,9 @@ public sealed class KeyTests
                      await council.Gateway.ChatAsync(Council.Ask, key),
                      await council.Gateway.GetAsync("/v1/models", key),
                      await council.Gateway.GetAsync("/v1/models/council", key),
-                     await council.Gateway.GetAsync("/v1/runs/x", key),
+
+                     // Without any key this machine's own user is its administrator.
+                     await council.Gateway.SendAsync(HttpMethod.Get, "/v1/runs/x", null, key, ("X-Forwarded-For", "192.0.2.1")),
                  ])
         {
             answer.ShouldBeError(401, "authentication_error", code);
