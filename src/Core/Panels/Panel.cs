@@ -19,6 +19,7 @@ internal sealed class Panel : IDisposable
     private readonly CancellationTokenSource _stop;
     private readonly TaskCompletionSource<string> _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock _lock = new();
+    private readonly TimeSpan _openedAfter;
     private readonly long _started;
     private TimeSpan? _quorumAfter;
     private ITimer? _grace;
@@ -31,6 +32,7 @@ internal sealed class Panel : IDisposable
         _results = new SubCallResult?[plan.Slots.Count];
         _count = new PanelCount(plan.Slots.Sum(slot => slot.Answers), plan.Required);
         _stop = CancellationTokenSource.CreateLinkedTokenSource(context.Deadline.Token);
+        _openedAfter = context.Elapsed;
         _started = context.Time.GetTimestamp();
     }
 
@@ -69,7 +71,7 @@ internal sealed class Panel : IDisposable
                 result = Result();
             }
 
-            return (result, new PanelManifest(_plan.Required, result.Candidates.Count, _quorumAfter, closedAfter, because));
+            return (result, new PanelManifest(_plan.Required, result.Candidates.Count, _quorumAfter, closedAfter, because) { OpenedAfter = _openedAfter });
         }
         finally
         {

@@ -92,6 +92,7 @@ internal readonly struct ManifestWriter(Utf8JsonWriter json, bool showsNames)
         json.WriteStartObject("panel"u8);
         json.WriteNumber("required"u8, panel.Required);
         json.WriteNumber("usable"u8, panel.Usable);
+        Milliseconds("opened_after_ms", panel.OpenedAfter);
         Milliseconds("quorum_after_ms", panel.QuorumAfter);
         Milliseconds("closed_after_ms", panel.ClosedAfter);
         json.WriteString("closed_because"u8, panel.ClosedBecause);

@@ -68,7 +68,7 @@ public sealed class PanelTests
         late.SetResult();
         var outcome = await run.EndAsync();
 
-        outcome.Manifest.Panel.ShouldBe(new PanelManifest(2, 3, TimeSpan.Zero, TimeSpan.FromSeconds(1), "all_answered"));
+        outcome.Manifest.Panel.ShouldBe(new PanelManifest(2, 3, TimeSpan.Zero, TimeSpan.FromSeconds(1), "all_answered") { OpenedAfter = TimeSpan.Zero });
         outcome.Manifest.Judge!.Order.Select(shown => shown.Member).Order().ShouldBe([0, 1, 2]);
     }
 
@@ -97,7 +97,7 @@ public sealed class PanelTests
         second.SetResult();
         var outcome = await run.EndAsync();
 
-        outcome.Manifest.Panel.ShouldBe(new PanelManifest(2, 2, TimeSpan.Zero, TimeSpan.Zero, "grace_over"));
+        outcome.Manifest.Panel.ShouldBe(new PanelManifest(2, 2, TimeSpan.Zero, TimeSpan.Zero, "grace_over") { OpenedAfter = TimeSpan.Zero });
         _bench.Upstream.CallsOf("c")[0].WasCancelled.ShouldBeTrue();
     }
 
@@ -114,7 +114,7 @@ public sealed class PanelTests
         _bench.Time.Advance(TimeSpan.FromSeconds(1));
         var outcome = await run.EndAsync();
 
-        outcome.Manifest.Panel.ShouldBe(new PanelManifest(2, 2, TimeSpan.Zero, TimeSpan.FromSeconds(40), "all_answered"));
+        outcome.Manifest.Panel.ShouldBe(new PanelManifest(2, 2, TimeSpan.Zero, TimeSpan.FromSeconds(40), "all_answered") { OpenedAfter = TimeSpan.Zero });
         _bench.Usage.Single(entry => entry.Model == "c").Outcome.ShouldBe(CallOutcome.TimedOut);
     }
 

@@ -34,8 +34,12 @@ async function show() {
   const [title, load] = Pages[address.page];
   document.title = `${title} · Ensemble`;
   for (const link of nav.children) {
-    if (link.dataset.page === address.page) link.setAttribute('aria-current', 'page');
-    else link.removeAttribute('aria-current');
+    if (link.dataset.page === address.page) {
+      link.setAttribute('aria-current', 'page');
+      link.scrollIntoView({ block: 'nearest', inline: 'center' });
+    } else {
+      link.removeAttribute('aria-current');
+    }
   }
 
   try {

@@ -8,7 +8,7 @@ import { Calls, Closings, costOf, tokensOf } from './words.js';
 export function waterfall(run) {
   const calls = run.sub_calls.map((call) => ({ ...call, from: Math.max(0, Date.parse(call.started_at) - Date.parse(run.started_at)) }))
     .sort((a, b) => a.from - b.from);
-  const marks = marksOf(run, calls);
+  const marks = marksOf(run);
   const end = Math.max(run.total_ms ?? 0, 1, ...calls.map((call) => (call.remembered ? 0 : call.from + call.total_ms)), ...marks.map((mark) => mark.at));
   const share = (milliseconds) => `${Math.min(100, (milliseconds / end) * 100).toFixed(3)}%`;
 
@@ -58,22 +58,13 @@ function figures(call) {
   return [tokensOf(call), costOf(call), call.attempts !== 1 && `${call.attempts} attempts`, call.seed !== undefined && `seed ${call.seed}`].filter(Boolean).join(' · ');
 }
 
-function marksOf({ panel, candidates }, calls) {
+function marksOf({ panel }) {
   if (!panel) return [];
-  const opened = openedAt(panel, candidates, calls);
+  const opened = panel.opened_after_ms ?? 0;
   const all = [];
   if (panel.quorum_after_ms !== null) all.push({ kind: 'quorum', name: `Quorum (${panel.required})`, at: opened + panel.quorum_after_ms });
   all.push({ kind: 'closed', name: 'Panel closed', at: opened + panel.closed_after_ms, why: Closings[panel.closed_because] ?? words(panel.closed_because) });
   return all;
-}
-
-// A panel counts from its own opening, which a manifest does not have. Quorum came with an answer, and when that was is known.
-function openedAt(panel, candidates, calls) {
-  const isCandidate = (call) => call.role === 'panel' && call.step === 'candidate'
-    && (candidates.length === 0 || candidates.some((one) => one.member === call.member && one.sample === call.sample));
-  const ends = calls.filter((call) => isCandidate(call) && call.outcome === 'ok').map((call) => call.from + call.total_ms).sort((a, b) => a - b);
-  const isKnown = panel.quorum_after_ms !== null && panel.required > 0 && ends.length >= panel.required && !calls.some((call) => call.remembered);
-  return isKnown ? Math.max(0, ends[panel.required - 1] - panel.quorum_after_ms) : 0;
 }
 
 /** Round moments, three to six of them. */
