@@ -63,9 +63,9 @@ public sealed class KeysTests(Chromium chromium)
         await Button(visitor, "Save changes").ClickAsync();
         await Expect(Button(visitor, "Edit team a")).ToBeFocusedAsync();
         await site.ChatAsync("self-council", key);
-        var entry = (await site.ReadAsync("/admin/keys/team%20a")).GetProperty("entry");
-        entry.GetProperty("expires_at").GetString().ShouldBe("2031-05-06T07:08:09Z");
-        entry.GetProperty("monthly_budget_usd").GetDecimal().ShouldBe(12.5m);
+        var entry = (await site.GetAsync("admin/keys/team%20a"))["entry"]!;
+        ((string?)entry["expires_at"]).ShouldBe("2031-05-06T07:08:09Z");
+        ((decimal)entry["monthly_budget_usd"]!).ShouldBe(12.5m);
 
         await Button(visitor, "Disable team a").ClickAsync();
         await Expect(Row(visitor, "team a")).ToContainTextAsync("disabled");
@@ -86,7 +86,7 @@ public sealed class KeysTests(Chromium chromium)
     public async Task Edit_SomebodyElseWroteMeanwhile_SaysSoAndLosesNothing()
     {
         await using var site = await Site.StartAsync();
-        await site.AddAsync("keys", new { name = "team-a", key = "a-key-of-these-tests-1" });
+        await site.PutAsync("keys", "team-a", """{ "name": "team-a", "key": "a-key-of-these-tests-1" }""");
         await using var visitor = await Visitor.EnterAsync(chromium, site, page: "keys");
         visitor.Expected.Add("412");
         await Button(visitor, "Edit team-a").ClickAsync();
@@ -97,12 +97,12 @@ public sealed class KeysTests(Chromium chromium)
             meanwhile.StatusCode.ShouldBe(HttpStatusCode.NoContent);
         }
 
-        await site.AddAsync("keys", new { name = "team-a", key = "a-key-of-these-tests-2", disabled = true });
+        await site.PutAsync("keys", "team-a", """{ "name": "team-a", "key": "a-key-of-these-tests-2", "disabled": true }""");
         await Button(visitor, "Save changes").ClickAsync();
 
         await Expect(visitor.Page.GetByText("Somebody else has changed or deleted this key since you opened it. Nothing was written.")).ToBeVisibleAsync();
         await Expect(visitor.Page.GetByLabel("Requests a day")).ToHaveValueAsync("77");
-        (await site.ReadAsync("/admin/keys/team-a")).GetProperty("entry").GetProperty("disabled").GetBoolean().ShouldBeTrue();
+        ((bool)(await site.GetAsync("admin/keys/team-a"))["entry"]!["disabled"]!).ShouldBeTrue();
     }
 
     [Fact]
@@ -135,9 +135,9 @@ public sealed class KeysTests(Chromium chromium)
     public async Task Page_WithKeysAndTheForm_IsAccessibleAndFits(int width, bool dark)
     {
         await using var site = await Site.StartAsync("--Usage:Durability", "before_answer");
-        await site.AddAsync("keys", new { name = "team-search", key = "a-key-of-these-tests-1", allowed_models = new[] { "council", "sim-*" }, rate_limit = new { rpm = 60, tpm = 100_000 }, monthly_budget_usd = 0.01 });
-        await site.AddAsync("keys", new { name = "team-support", key = "a-key-of-these-tests-2", read_manifests = true, expires_at = "2031-01-31T12:00:00Z", monthly_budget_usd = 250 });
-        await site.AddAsync("keys", new { name = "an-old-service-with-a-rather-long-name", key = "a-key-of-these-tests-3", disabled = true });
+        await site.PutAsync("keys", "team-search", """{ "name": "team-search", "key": "a-key-of-these-tests-1", "allowed_models": ["council", "sim-*"], "rate_limit": { "rpm": 60, "tpm": 100000 }, "monthly_budget_usd": 0.01 }""");
+        await site.PutAsync("keys", "team-support", """{ "name": "team-support", "key": "a-key-of-these-tests-2", "read_manifests": true, "expires_at": "2031-01-31T12:00:00Z", "monthly_budget_usd": 250 }""");
+        await site.PutAsync("keys", "an-old-service-with-a-rather-long-name", """{ "name": "an-old-service-with-a-rather-long-name", "key": "a-key-of-these-tests-3", "disabled": true }""");
         await site.ChatAsync(key: "a-key-of-these-tests-1");
         await site.ChatAsync(key: "a-key-of-these-tests-2");
         await using var visitor = await Visitor.EnterAsync(chromium, site, width, dark, "keys");

@@ -75,13 +75,15 @@ public sealed class LiveCallsTests(Chromium chromium)
         var browser = await visitor.Page.Context.NewCDPSessionAsync(visitor.Page);
         var sink = site.Services.GetRequiredService<IUsageSink>();
         var template = TestUsage.SubCall(RunId.New());
+        var last = template.Run;
         (double Heap, int Nodes) before = default;
 
         for (var sent = 0; sent < Calls; sent += Burst)
         {
             for (var index = sent; index < sent + Burst; index++)
             {
-                sink.Append(template with { Run = RunId.New(), Model = $"model-{index + 1}", StartedAt = TimeProvider.System.GetUtcNow() });
+                last = RunId.New();
+                sink.Append(template with { Run = last, Model = $"model-{index % 10}", StartedAt = TimeProvider.System.GetUtcNow() });
             }
 
             await Expect(visitor.Page.GetByText($"{(sent + Burst).ToString("N0", CultureInfo.InvariantCulture)} calls seen")).ToBeVisibleAsync();
@@ -91,7 +93,7 @@ public sealed class LiveCallsTests(Chromium chromium)
             }
         }
 
-        await Expect(Rows(visitor).First).ToContainTextAsync($"model-{Calls}");
+        await Expect(Rows(visitor).First.GetByRole(AriaRole.Link)).ToHaveAttributeAsync("href", $"#/runs/{last}");
         await Expect(Rows(visitor)).ToHaveCountAsync(Most);
         var after = await MeasureAsync(browser);
         after.Heap.ShouldBeLessThan(before.Heap + (3 * 1024 * 1024));

@@ -8,21 +8,16 @@ namespace Ensemble.Dashboard.Tests;
 /// <summary>Limits and cooldowns as they stand.</summary>
 public sealed class ModelsTests(Chromium chromium)
 {
-    private static readonly object Shaky = new
-    {
-        display_name = "shaky",
-        provider = "simulated",
-        retries = 0,
-        cooldown = new { after_failures = 1, seconds = 300 },
-        rate_limit = new { rpm = 5, tpm = 20_000, rpd = 50, concurrency = 2 },
-        simulated = new { failure_rate = 1, latency_ms = 0 },
-    };
+    private const string Shaky = """
+        { "display_name": "shaky", "provider": "simulated", "retries": 0, "cooldown": { "after_failures": 1, "seconds": 300 },
+          "rate_limit": { "rpm": 5, "tpm": 20000, "rpd": 50, "concurrency": 2 }, "simulated": { "failure_rate": 1, "latency_ms": 0 } }
+        """;
 
     [Fact]
     public async Task State_ModelIsCoolingDown_CountsDownByItself()
     {
         await using var site = await Site.StartAsync();
-        await site.AddAsync("models", Shaky);
+        await site.PutAsync("models", "shaky", Shaky);
         await site.ChatAsync("shaky", status: HttpStatusCode.BadGateway);
         await using var visitor = await Visitor.EnterAsync(chromium, site, page: "models");
         var row = Row(visitor, "Models", "shaky");
@@ -62,7 +57,7 @@ public sealed class ModelsTests(Chromium chromium)
     public async Task Limits_OfEnsemblesAndKeys_AreShownWithWhatIsUsed()
     {
         await using var site = await Site.StartAsync("--Usage:Durability", "before_answer");
-        await site.AddAsync("keys", new { name = "team-a", key = "a-key-of-these-tests-1", rate_limit = new { rpm = 10 } });
+        await site.PutAsync("keys", "team-a", """{ "name": "team-a", "key": "a-key-of-these-tests-1", "rate_limit": { "rpm": 10 } }""");
         await site.ChatAsync("sim-swift", "a-key-of-these-tests-1");
         await using var visitor = await Visitor.EnterAsync(chromium, site, page: "models");
 
@@ -107,18 +102,16 @@ public sealed class ModelsTests(Chromium chromium)
     public async Task Page_WithEveryState_IsAccessibleAndFits(int width, bool dark)
     {
         await using var site = await Site.StartAsync("--Usage:Durability", "before_answer");
-        await site.AddAsync("models", Shaky);
-        await site.AddAsync("models", new
-        {
-            display_name = "limited-council",
-            rate_limit = new { rpm = 3, tpm = 100_000 },
-            ensemble = new { panel = new[] { new { model = "sim-swift" }, new { model = "sim-steady" } }, judge = new { model = "sim-judge" } },
-        });
+        await site.PutAsync("models", "shaky", Shaky);
+        await site.PutAsync("models", "limited-council", """
+            { "display_name": "limited-council", "rate_limit": { "rpm": 3, "tpm": 100000 },
+              "ensemble": { "panel": [{ "model": "sim-swift" }, { "model": "sim-steady" }], "judge": { "model": "sim-judge" } } }
+            """);
         await site.ChatAsync("limited-council");
         await site.ChatAsync("limited-council");
         await site.ChatAsync("limited-council");
         await site.ChatAsync("shaky", status: HttpStatusCode.BadGateway);
-        await site.AddAsync("keys", new { name = "team-a", key = "a-key-of-these-tests-1", rate_limit = new { rpm = 10 } });
+        await site.PutAsync("keys", "team-a", """{ "name": "team-a", "key": "a-key-of-these-tests-1", "rate_limit": { "rpm": 10 } }""");
         await using var visitor = await Visitor.EnterAsync(chromium, site, width, dark, "models");
         await Expect(Cell(Row(visitor, "Models", "sim-swift"), "Calls")).ToHaveTextAsync("3");
         await visitor.Page.Locator("summary", new() { HasText = "Entry of shaky" }).ClickAsync();

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
@@ -30,6 +31,22 @@ internal static class SiteCalls
         },
         HttpCompletionOption.ResponseHeadersRead,
         TestContext.Current.CancellationToken);
+
+    /// <summary>Asks a question, with a key where one is given, and demands this status.</summary>
+    public static async Task ChatAsync(this Site site, string model = "council", string? key = null, HttpStatusCode status = HttpStatusCode.OK)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "v1/chat/completions")
+        {
+            Content = Json(new JsonObject
+            {
+                ["model"] = model,
+                ["messages"] = new JsonArray(new JsonObject { ["role"] = "user", ["content"] = "What is 17 * 23?" }),
+            }.ToJsonString()),
+        };
+        request.Headers.Authorization = key is null ? null : new AuthenticationHeaderValue("Bearer", key);
+        using var response = await site.Http.SendAsync(request, TestContext.Current.CancellationToken);
+        response.StatusCode.ShouldBe(status, await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+    }
 
     public static string RunOf(HttpResponseMessage response) => response.Headers.GetValues("x-ensemble-run-id").Single();
 

@@ -36,7 +36,7 @@ async function show() {
   for (const link of nav.children) {
     if (link.dataset.page === address.page) {
       link.setAttribute('aria-current', 'page');
-      link.scrollIntoView({ block: 'nearest', inline: 'center' });
+      link.scrollIntoView({ block: 'nearest', inline: 'nearest' });
     } else {
       link.removeAttribute('aria-current');
     }

@@ -6,8 +6,8 @@ import { ask, query } from './api.js';
 const MostEntries = 400;
 const SideBySide = 6;
 
-/** The address of an entry. Slashes of its name stand as they are. */
-export const entryAddress = (name) => `/admin/models/${name.split('/').map(encodeURIComponent).join('/')}`;
+/** The address of an entry of `models` or `keys`. Slashes of its name stand as they are. */
+export const entryAddress = (name, list = 'models') => `/admin/${list}/${name.split('/').map(encodeURIComponent).join('/')}`;
 
 /** Every `{name, kind, version}` of a list: `models` or `keys`. */
 export async function heads(list, signal) {
@@ -19,15 +19,20 @@ export async function heads(list, signal) {
   return all;
 }
 
-/** The entries of these names, in their order. One that has gone meanwhile is left out. */
+/** The models' and ensembles' entries of these names, in their order. One that has gone meanwhile is left out. */
 export async function entries(names, signal) {
+  return (await readEach(names, 'models', signal)).map((read) => read.entry);
+}
+
+/** What the doors say of each of these names of a list, with versions, in their order. One that has gone meanwhile is left out. */
+export async function readEach(names, list, signal) {
   const found = new Array(names.length);
   let next = 0;
   const work = async () => {
     while (next < names.length) {
       const index = next++;
       try {
-        found[index] = (await ask(entryAddress(names[index]), { signal })).entry;
+        found[index] = await ask(entryAddress(names[index], list), { signal });
       } catch (error) {
         if (error.status !== 404) throw error;
       }

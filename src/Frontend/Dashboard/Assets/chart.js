@@ -53,7 +53,7 @@ export function chart(title, labels, series, format, most) {
 
 // Its rows are made when somebody wants them.
 function asTable(title, labels, series, format) {
-  const details = h('details', { class: 'small' }, h('summary', null, 'As a table', h('span', { class: 'unseen' }, `: ${title}`)));
+  const details = h('details', { class: 'small' }, h('summary', null, 'As a table', h('span', { class: 'visually-hidden' }, `: ${title}`)));
   details.addEventListener('toggle', () => {
     details.lastElementChild.localName !== 'summary' && details.lastElementChild.remove();
     if (!details.open) return;

@@ -120,7 +120,7 @@ const sentence = (issue, name) => {
 
 function check(label, value) {
   const one = field(label, h('input', { type: 'checkbox', checked: value ?? false }));
-  one.element.classList.add('check-field');
+  one.element.classList.add('switch');
   return one;
 }
 

@@ -23,10 +23,7 @@ export function folded(summary, text) {
   const box = h('pre', { tabindex: '0', 'aria-label': summary }, text);
   return {
     element: h('details', { class: 'panel folded' }, h('summary', null, summary),
-      h('div', { class: 'stack' }, h('div', { class: 'row end' }, h('button', {
-        type: 'button',
-        onclick: () => navigator.clipboard.writeText(box.textContent).then(() => notice('Copied.'), () => notice('The browser does not let this page copy: select the text instead.')),
-      }, 'Copy')), box)),
+      h('div', { class: 'stack' }, h('div', { class: 'row end' }, copyButton('Copy', box)), box)),
     set: (changed) => put(box, changed),
   };
 }
@@ -164,19 +161,22 @@ export function notice(text) {
 
 /** A text to take elsewhere, with a button that copies it. */
 export function copyable(text, what) {
-  const code = h('pre', { class: 'copyable', tabindex: '0', 'aria-label': `${what}` }, text);
-  const button = h('button', {
+  const box = h('pre', { class: 'copyable', tabindex: '0', 'aria-label': what }, text);
+  return h('div', { class: 'row' }, box, copyButton(`Copy ${what}`, box));
+}
+
+function copyButton(name, box) {
+  return h('button', {
     type: 'button',
     async onClick() {
       try {
-        await navigator.clipboard.writeText(text);
-        notice(`Copied ${what}.`);
+        await navigator.clipboard.writeText(box.textContent);
+        notice('Copied.');
       } catch {
-        // A page that is not served over TLS may not: it is marked, for the keyboard.
-        getSelection().selectAllChildren(code);
-        notice('The browser does not let this page copy. It is marked: press Ctrl+C.');
+        // A page that is not served over TLS may not: the text is marked, for the keyboard.
+        getSelection().selectAllChildren(box);
+        notice('The browser does not let this page copy. The text is marked: press Ctrl+C.');
       }
     },
-  }, `Copy ${what}`);
-  return h('div', { class: 'row' }, code, button);
+  }, name);
 }

@@ -1,6 +1,7 @@
 // Callers' keys: which there are, what each has cost this month, and adding, changing and deleting them.
 
 import { ask, query, send } from '../api.js';
+import { entryAddress, readEach } from '../catalog.js';
 import { h, put } from '../dom.js';
 import { count, counted, dollars, moment } from '../format.js';
 import { keyForm } from '../key-form.js';
@@ -9,7 +10,7 @@ import { repeat } from '../poll.js';
 import { confirm, copyable, head, meter, notice, panel, staleness } from '../ui.js';
 
 const PageSize = 100;
-const AtOnce = 6;
+const MostGlobs = 5;
 
 export async function show(root, { search }, signal) {
   const stale = staleness();
@@ -122,36 +123,26 @@ export async function show(root, { search }, signal) {
   }
 }
 
-const address = (name) => `/admin/keys/${encodeURIComponent(name)}`;
+const address = (name) => entryAddress(name, 'keys');
 
 function explain(error) {
   if (error.status === 412) error.message = 'Somebody else has changed or deleted this key since you opened it. Nothing was written. Note what you have filled in, close this, and open the key again.';
   throw error;
 }
 
-/** Each key's entry; what is known in the same version is not read again. */
+/** Each key with its entry; what is known in the same version is not read again. */
 async function entriesOf(heads, known, signal) {
-  const entries = heads.map((one) => (known.get(one.name)?.version === one.version ? known.get(one.name) : null));
-  const missing = entries.flatMap((entry, index) => (entry === null ? [index] : []));
-  const work = async () => {
-    for (let index = missing.shift(); index !== undefined; index = missing.shift()) {
-      try {
-        entries[index] = await ask(address(heads[index].name), { signal });
-      } catch (error) {
-        // Deleted meanwhile.
-        if (error.status !== 404) throw error;
-      }
-    }
-  };
-  await Promise.all(Array.from({ length: AtOnce }, work));
-  return entries.filter((entry) => entry !== null);
+  const isKnown = (one) => known.get(one.name)?.version === one.version;
+  const read = await readEach(heads.filter((one) => !isKnown(one)).map((one) => one.name), 'keys', signal);
+  const byName = new Map(read.map((one) => [one.name, one]));
+  return heads.map((one) => byName.get(one.name) ?? (isKnown(one) ? known.get(one.name) : null)).filter(Boolean);
 }
 
 function columns({ edit, remove, toggle, isReadOnly }) {
   return [
     { name: 'Name', cell: (row) => [h('strong', null, row.name), row.fingerprint && h('div', { class: 'small muted mono' }, row.fingerprint)] },
     { name: 'State', cell: state },
-    { name: 'Allowed models', cell: (row) => h('span', { class: 'mono globs' }, (row.allowed_models ?? ['*']).join(', ')) },
+    { name: 'Allowed models', cell: (row) => globs(row.allowed_models ?? ['*']) },
     { name: 'Limits', cell: (row) => limits(row.rate_limit) },
     { name: 'Cost this month', right: true, cell: cost },
     { name: 'Actions', right: true, cell: (row) => (isReadOnly() ? '–' : h('div', { class: 'row end tight' },
@@ -160,6 +151,11 @@ function columns({ edit, remove, toggle, isReadOnly }) {
       h('button', { type: 'button', class: 'danger', 'aria-label': `Delete ${row.name}`, onClick: () => remove(row.name) }, 'Delete'))) },
   ];
 }
+
+const globs = (all) => [
+  ...all.slice(0, MostGlobs).map((glob) => h('div', { class: 'mono anywhere' }, glob)),
+  all.length > MostGlobs && h('div', { class: 'small muted' }, `and ${count(all.length - MostGlobs)} more`),
+];
 
 function state(row) {
   const hasEnded = row.expires_at && new Date(row.expires_at) <= new Date();

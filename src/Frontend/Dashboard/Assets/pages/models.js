@@ -1,6 +1,7 @@
 // The limits of models, ensembles and keys as they stand, and what each took in the last 24 hours.
 
 import { ask, query } from '../api.js';
+import { entryAddress } from '../catalog.js';
 import { h, put } from '../dom.js';
 import { count, dollars, duration, percent, words } from '../format.js';
 import { liveTable } from '../live-table.js';
@@ -95,14 +96,14 @@ function columns(kind, clock, signal) {
     isModel && { name: 'Failures in a row', right: true, cell: (row) => count(row.failures_in_a_row) },
     { name: 'Calls', right: true, cell: (row) => row.total && count(row.total.calls) },
     { name: 'Errors', right: true, nowrap: true, cell: (row) => row.total && (row.total.calls === 0 ? '–' : percent(row.total.failures / row.total.calls)) },
-    { name: 'p50 / p95', right: true, cell: (row) => row.total && (row.total.calls === 0 ? '–' : `${duration(row.total.p50_ms)} / ${duration(row.total.p95_ms)}`) },
+    { name: 'p50 / p95', right: true, cell: (row) => row.total && (row.total.calls === 0 ? '–' : [h('span', { class: 'nowrap' }, `${duration(row.total.p50_ms)} / `), h('span', { class: 'nowrap' }, duration(row.total.p95_ms))]) },
     { name: 'Cost', right: true, nowrap: true, cell: (row) => row.total && `${dollars(row.total.known_cost_usd)}${row.total.unpriced_calls > 0 ? ` + ${count(row.total.unpriced_calls)} unknown` : ''}` },
   ].filter(Boolean);
 }
 
 /** What is counted, of how much. */
 function level({ count: used, limit }, label) {
-  if (limit === null) return h('span', null, count(used), h('span', { class: 'unseen' }, ', no limit'));
+  if (limit === null) return h('span', null, count(used), h('span', { class: 'visually-hidden' }, ', no limit'));
   return [h('span', { class: 'nowrap' }, `${count(used)} / ${count(limit)}`), meter(used / limit, label)];
 }
 
@@ -141,10 +142,10 @@ function entryOf(name, signal) {
     async onToggle(event) {
       if (!event.target.open) return;
       try {
-        put(text, JSON.stringify((await ask(`/admin/models/${encodeURIComponent(name)}`, { signal })).entry, null, 2));
+        put(text, JSON.stringify((await ask(entryAddress(name), { signal })).entry, null, 2));
       } catch (error) {
         if (error.name !== 'AbortError') put(text, error.message);
       }
     },
-  }, h('summary', null, 'Entry', h('span', { class: 'unseen' }, ` of ${name}`)), text);
+  }, h('summary', null, 'Entry', h('span', { class: 'visually-hidden' }, ` of ${name}`)), text);
 }

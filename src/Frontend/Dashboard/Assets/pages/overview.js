@@ -39,9 +39,9 @@ export async function show(root, { search }, signal) {
   const figures = liveTiles(['Runs', 'Failed', 'Cost', 'Tokens', 'Latency', 'Agreement']);
   const charts = ['Runs', 'Cost', 'Latency', 'Agreement'].map((title) => chartPlace(title));
   const costs = [
-    costTable('Ensemble or model', 'ensemble', (name) => h('a', { href: `#/runs${query({ ensemble: name })}` }, name)),
+    costTable('Ensemble or model', 'ensemble', (name) => h('a', { href: `#/runs${query({ ensemble: name, range: range.name })}` }, name)),
     costTable('Called model', 'model', (name) => h('a', { href: `#/models${query({ find: name })}` }, name)),
-    costTable('Key', 'caller', (name) => (name === null ? 'without a key' : h('a', { href: `#/runs${query({ caller: name })}` }, name))),
+    costTable('Key', 'caller', (name) => h('a', { href: `#/runs${query(name === null ? { keyless: 'yes', range: range.name } : { caller: name, range: range.name })}` }, name ?? 'without a key')),
   ];
   const feed = liveCalls(search, signal);
 
@@ -147,7 +147,7 @@ function chartPlace(title) {
 function costTable(title, by, link) {
   const columns = [
     { name: title, cell: (row) => (row.rest ? `${row.rest} more` : [link(row[by]), bar(row.share)]) },
-    { name: 'Cost', right: true, nowrap: true, cell: (row) => [dollars(row.known_cost_usd), row.unpriced_calls > 0 && h('span', { class: 'muted' }, ' + ?', h('span', { class: 'unseen' }, ` ${counted(row.unpriced_calls, 'call')} of unknown cost`))] },
+    { name: 'Cost', right: true, nowrap: true, cell: (row) => [dollars(row.known_cost_usd), row.unpriced_calls > 0 && h('span', { class: 'muted' }, ' + ?', h('span', { class: 'visually-hidden' }, ` ${counted(row.unpriced_calls, 'call')} of unknown cost`))] },
     { name: 'Share', right: true, nowrap: true, cell: (row) => percent(row.share) },
     { name: 'Calls', right: true, cell: (row) => count(row.calls) },
   ];
