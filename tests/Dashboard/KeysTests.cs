@@ -106,6 +106,27 @@ public sealed class KeysTests(Chromium chromium)
     }
 
     [Fact]
+    public async Task Form_AnotherIsOpened_AsksBeforeWhatWasTypedIsLost()
+    {
+        await using var site = await Site.StartAsync();
+        await site.PutAsync("keys", "team-a", """{ "name": "team-a", "key": "a-key-of-these-tests-1" }""");
+        await using var visitor = await Visitor.EnterAsync(chromium, site, page: "keys");
+        await Button(visitor, "Add a key").ClickAsync();
+        await visitor.Page.GetByLabel("Name", new() { Exact = true }).FillAsync("team-b");
+
+        await Button(visitor, "Edit team-a").ClickAsync();
+        await Button(visitor, "Keep it").ClickAsync();
+        await Expect(visitor.Page.GetByLabel("Name", new() { Exact = true })).ToHaveValueAsync("team-b");
+        await Button(visitor, "Disable team-a").ClickAsync();
+        await Expect(Row(visitor, "team-a")).ToContainTextAsync("disabled");
+        await Expect(visitor.Page.GetByLabel("Name", new() { Exact = true })).ToHaveValueAsync("team-b");
+        await Button(visitor, "Edit team-a").ClickAsync();
+        await Button(visitor, "Leave it").ClickAsync();
+
+        await Expect(visitor.Page.GetByLabel("Name", new() { Exact = true })).ToHaveValueAsync("team-a");
+    }
+
+    [Fact]
     public async Task Page_CatalogIsAFile_OffersNoEdits()
     {
         var folder = Directory.CreateTempSubdirectory("ensemble-dashboard-");

@@ -66,6 +66,7 @@ export function keyForm(entry, save, cancel) {
   const form = h('form', {
     class: 'panel stack',
     novalidate: true,
+    onInput: () => { form.dataset.touched = 'yes'; },
     async onSubmit(event) {
       event.preventDefault();
       put(top);

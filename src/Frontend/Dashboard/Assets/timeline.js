@@ -14,8 +14,11 @@ export const Ranges = [
 /** The range of this name; 24 hours where there is none such. */
 export const rangeOf = (name) => Ranges.find((range) => range.name === name) ?? Ranges.find((range) => range.name === '24h');
 
-/** Where the axis begins: the start of the hour, or of the day in UTC, in which the range begins. */
-export const axisStart = (range, now) => new Date(Math.floor((now - range.length) / step(range)) * step(range));
+/** Where the axis begins: the first whole hour, or day in UTC, of the range. A range of one alone begins with the one before, else nothing would be seen of it. */
+export function axisStart(range, now) {
+  const start = (now - range.length) / step(range);
+  return new Date((range.length > step(range) ? Math.ceil(start) : Math.floor(start)) * step(range));
+}
 
 /**
  * The hours or days from `from` to `to`, and the groups that lie in them.

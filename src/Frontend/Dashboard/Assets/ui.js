@@ -68,7 +68,7 @@ export function liveTiles(names) {
   const values = names.map(() => h('dd', null, '–'));
   const notes = names.map(() => h('dd', null, '\u00a0'));
   return {
-    element: h('div', { class: 'tiles' }, names.map((name, index) => h('dl', { class: 'tile' }, h('dt', null, name), values[index], notes[index]))),
+    element: h('div', { class: 'tiles live' }, names.map((name, index) => h('dl', { class: 'tile' }, h('dt', null, name), values[index], notes[index]))),
     set: (figures) => figures.forEach(([value, note], index) => {
       say(values[index], value);
       say(notes[index], note || '\u00a0');

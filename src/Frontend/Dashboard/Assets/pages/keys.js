@@ -21,12 +21,13 @@ export async function show(root, { search }, signal) {
   const add = h('button', { type: 'button', class: 'primary', onClick: () => edit(null, add), hidden: true }, 'Add a key');
   const source = h('p', { class: 'note', hidden: true });
   const place = h('div', { class: 'stack' });
+  const trouble = h('div', { role: 'alert' });
   const table = liveTable('Keys', columns({ edit, remove, toggle, isReadOnly: () => isReadOnly }), (row) => `${row.name} ${isReadOnly}`,
     'There are no keys: callers on this machine need none, and everybody else is refused. With the first key, everybody needs one.');
   const pages = h('nav', { class: 'row end', 'aria-label': 'Pages of keys', hidden: true },
     h('a', { class: 'button', href: '#/keys' }, 'First page'),
     h('button', { type: 'button', onClick: () => { location.hash = `#/keys${query({ after: last })}`; } }, 'Next page'));
-  put(root, head('Keys', 'Who may ask, for what and how much. Costs are those of this month (UTC).', add), stale.element, source, place, panel('Keys', table.element), pages);
+  put(root, head('Keys', 'Who may ask, for what and how much. Costs are those of this month (UTC).', add), stale.element, source, place, trouble, panel('Keys', table.element), pages);
 
   const refresh = repeat(async () => {
     const month = new Date();
@@ -51,6 +52,7 @@ export async function show(root, { search }, signal) {
 
   /** Shows the form. An edit begins with the entry as it is now, and replaces that version alone. */
   async function edit(name, opener) {
+    if (!await mayLeave()) return;
     const close = () => {
       put(place);
       (opener.isConnected ? opener : root.querySelector('h1')).focus();
@@ -83,6 +85,12 @@ export async function show(root, { search }, signal) {
     }
   }
 
+  /** Whether nothing is lost by emptying the place, or somebody means it. */
+  async function mayLeave() {
+    if (place.querySelector('.copyable')) return confirm('The new key is not shown again. Leave it?', 'Leave it');
+    return !place.querySelector('form[data-touched]') || confirm('Leave the form? What you have filled in is lost.', 'Leave it');
+  }
+
   async function toggle(name) {
     await change(name, async () => {
       const read = await send(address(name), { signal });
@@ -107,11 +115,11 @@ export async function show(root, { search }, signal) {
   async function change(name, make) {
     try {
       const said = await make();
-      put(place);
+      put(trouble);
       notice(said);
       if (!root.contains(document.activeElement)) root.querySelector('h1').focus();
     } catch (error) {
-      if (error.name !== 'AbortError') put(place, h('div', { class: 'problem', role: 'alert' }, `${name}: ${error.message}`));
+      if (error.name !== 'AbortError') put(trouble, h('p', { class: 'problem' }, `${name}: ${error.message}`));
     }
     refresh();
   }

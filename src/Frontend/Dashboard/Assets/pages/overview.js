@@ -49,7 +49,7 @@ export async function show(root, { search }, signal) {
     head('Overview', 'What was asked, what it took, and what happens now.', h('nav', { class: 'choice', 'aria-label': 'Range' }, links)),
     stale.element, welcome, figures.element,
     h('div', { class: 'charts' }, charts.map((place) => place.element)),
-    h('div', { class: 'grid' }, costs.map((cost) => panel(`Cost by ${cost.title.toLowerCase()}`, cost.table.element))),
+    h('div', { class: 'grid costs' }, costs.map((cost) => panel(`Cost by ${cost.title.toLowerCase()}`, cost.table.element))),
     feed.element);
   mark();
 
@@ -59,7 +59,7 @@ export async function show(root, { search }, signal) {
     const now = new Date();
     const from = new Date(now - shown.length).toISOString();
     const axis = axisStart(shown, now);
-    const groups = async (door, group_by, since) => (await ask(`/admin/${door}${query({ group_by, from: since })}`, { signal })).data;
+    const groups = async (door, group_by, since) => (await ask(`/admin/${door}${query({ group_by, from: since, to: now.toISOString() })}`, { signal })).data;
     const [outcomes, runs, calls, ...sums] = await Promise.all([
       groups('runs', 'outcome', from), groups('runs', shown.unit, axis.toISOString()), groups('usage', shown.unit, axis.toISOString()),
       ...costs.map((cost) => groups('usage', cost.by, from)),
