@@ -72,7 +72,7 @@ export async function show(root, { search }, signal) {
       put(place, form.element);
       form.focus();
     } catch (error) {
-      stale.set(error);
+      if (error.name !== 'AbortError') put(trouble, h('p', { class: 'problem' }, error.message));
     }
 
     function show(written) {
