@@ -1,3 +1,4 @@
+using System.Globalization;
 using Ensemble.Dashboard.Tests.Support;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
@@ -81,6 +82,15 @@ public sealed class StoryTests(Chromium chromium)
         await Expect(page.GetByText("replay of")).ToBeVisibleAsync();
         await Expect(page.Locator(".bar-part.remembered")).ToHaveCountAsync(3);
         await visitor.InspectEverywhereAsync("story-replayed");
+
+        // What it has cost so far: the answer, for a vote over what is stored costs nothing.
+        await page.GetByRole(AriaRole.Link, new() { Name = "Overview", Exact = true }).ClickAsync();
+        var row = page.GetByRole(AriaRole.Region, new() { Name = "Cost by ensemble or model" }).GetByRole(AriaRole.Row).Filter(new() { HasText = "my-team" });
+        await Expect(row).ToContainTextAsync("$");
+        var spent = (decimal)(await site.GetAsync("admin/usage?group_by=ensemble&ensemble=my-team"))["data"]!.AsArray().Single()!["cost_usd"]!;
+        spent.ShouldBe(calls.Sum(call => (decimal)call!["cost_usd"]!));
+        var shown = decimal.Parse(Pattern.Of(@"(?<=\$)[0-9.]+").Match(await row.InnerTextAsync()).Value, CultureInfo.InvariantCulture);
+        Math.Abs(shown - spent).ShouldBeLessThan(spent / 100);
     }
 
     [Fact]
