@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Collections.Concurrent;
 using System.Globalization;
 
 namespace Ensemble.Frontend.Management;
@@ -12,6 +14,11 @@ internal static class MetricLabels
     private const int MaxCharacters = 1024;
 
     private const int MaxLabels = 24;
+
+    private static readonly SearchValues<char> Escaped = SearchValues.Create("\\\"\n");
+
+    /// <summary>Names as they are written. They are constants of programs, so there are few.</summary>
+    private static readonly ConcurrentDictionary<string, string> Names = new(StringComparer.Ordinal);
 
     [ThreadStatic]
     private static char[]? _text;
@@ -77,12 +84,9 @@ internal static class MetricLabels
             return false;
         }
 
-        for (var index = 0; index < name.Length; index++)
+        if (!TryAppend(text, ref length, Names.GetOrAdd(name, static found => Sanitize(found))))
         {
-            if (!TryAppend(text, ref length, char.IsAsciiLetter(name[index]) || (index > 0 && char.IsAsciiDigit(name[index])) ? name[index] : '_'))
-            {
-                return false;
-            }
+            return false;
         }
 
         return TryAppend(text, ref length, '=') && TryAppend(text, ref length, '"') && TryAppendValue(text, ref length, value) && TryAppend(text, ref length, '"');
@@ -98,6 +102,11 @@ internal static class MetricLabels
             IFormattable number => number.ToString(null, CultureInfo.InvariantCulture),
             _ => value.ToString() ?? "",
         };
+        if (!words.AsSpan().ContainsAny(Escaped))
+        {
+            return TryAppend(text, ref length, words);
+        }
+
         foreach (var character in words)
         {
             var escaped = character switch { '\\' => '\\', '"' => '"', '\n' => 'n', _ => '\0' };
@@ -107,6 +116,25 @@ internal static class MetricLabels
             }
         }
 
+        return true;
+    }
+
+    private static string Sanitize(string name) => string.Create(name.Length, name, static (text, found) =>
+    {
+        for (var index = 0; index < text.Length; index++)
+        {
+            text[index] = char.IsAsciiLetter(found[index]) || (index > 0 && char.IsAsciiDigit(found[index])) ? found[index] : '_';
+        }
+    });
+
+    private static bool TryAppend(Span<char> text, ref int length, string piece)
+    {
+        if (!piece.TryCopyTo(text[length..]))
+        {
+            return false;
+        }
+
+        length += piece.Length;
         return true;
     }
 
