@@ -8,7 +8,7 @@ internal sealed class ChoiceList
 
     private const int Letters = 26;
 
-    private static readonly string[] AsksForOne = ["which", "choose", "select", "option", "correct", "following", "answer"];
+    private static readonly Phrases AsksForOne = Phrases.Of("which", "choose", "select", "option", "correct", "following", "answer");
 
     private readonly string?[] _texts;
 
@@ -31,7 +31,9 @@ internal sealed class ChoiceList
         Span<int> starts = stackalloc int[Letters];
         Span<int> marks = stackalloc int[Letters];
         var (count, style, last) = (0, default(Style), default(ChoiceList));
-        var takesLower = MayBeLower(text);
+
+        // Small letters number parts of a task as often as they number choices.
+        var takesLower = AsksForOne.IsIn(text);
         for (var at = 0; at < text.Length; at++)
         {
             if (!char.IsAsciiLetter(text[at]) || (!takesLower && char.IsAsciiLetterLower(text[at])) || !IsMark(text, at, out var here, out var start))
@@ -113,20 +115,6 @@ internal sealed class ChoiceList
             ']' => before == '[',
             _ => text[..at].TrimEnd(" \t*->•") is [] or [.., '\n'],
         };
-    }
-
-    // Small letters number parts of a task as often as they number choices.
-    private static bool MayBeLower(ReadOnlySpan<char> text)
-    {
-        foreach (var word in AsksForOne)
-        {
-            if (text.Contains(word, StringComparison.OrdinalIgnoreCase))
-            {
-                return true;
-            }
-        }
-
-        return false;
     }
 
     private readonly record struct Style(bool IsEnclosed, char Mark, bool IsLower);

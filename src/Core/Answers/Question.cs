@@ -6,14 +6,18 @@ namespace Ensemble.Answers;
 /// <summary>What the last user message asks for, as far as it can be told from its words.</summary>
 internal sealed class Question
 {
-    private static readonly string[] Quantities =
-    [
+    private static readonly Phrases Quantities = Phrases.Of(
         "how many", "how much", "how long", "how far", "how old", "how tall", "how fast", "how big", "how large", "how high", "how heavy", "calculate", "compute", "evaluate",
         "what is the total", "what is the sum", "what is the number", "what is the value", "what is the difference", "what is the product", "what is the average",
-        "what is the area", "what is the probability", "find the value", "find the number", "find the total", "find the sum", "多少", "几",
-    ];
+        "what is the area", "what is the probability", "find the value", "find the number", "find the total", "find the sum", "多少", "几");
 
-    private static readonly string[] EitherOr = ["yes or no", "yes/no", "true or false", "true/false"];
+    private static readonly string[] SumStarts = ["what is ", "what's "];
+
+    private static readonly Phrases Sums = Phrases.Of(SumStarts);
+
+    private static readonly Phrases Percents = Phrases.Of("percent", "per cent", "%");
+
+    private static readonly Phrases EitherOr = Phrases.Of("yes or no", "yes/no", "true or false", "true/false");
 
     private static readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> Verbs = Words.Set(
         "is are was were am be do does did can could will would should shall has have had may might must isn't aren't wasn't weren't don't doesn't didn't can't couldn't won't wouldn't shouldn't hasn't haven't");
@@ -22,7 +26,7 @@ internal sealed class Question
     {
         Choices = ChoiceList.In(text);
         AsksYesNo = IsYesNo(text);
-        AsksQuantity = ContainsAny(text, Quantities) || AsksSum(text);
+        AsksQuantity = Quantities.IsIn(text) || AsksSum(text);
         AsksPercent = IsPercent(text);
         if (withNumbers)
         {
@@ -86,7 +90,7 @@ internal sealed class Question
 
     private static bool IsYesNo(ReadOnlySpan<char> text)
     {
-        if (ContainsAny(text, EitherOr))
+        if (EitherOr.IsIn(text))
         {
             return true;
         }
@@ -105,7 +109,7 @@ internal sealed class Question
     // "What is 12 * 7?"
     private static bool AsksSum(ReadOnlySpan<char> text)
     {
-        foreach (var start in (ReadOnlySpan<string>)["what is ", "what's "])
+        foreach (var start in Sums.IsIn(text) ? SumStarts : [])
         {
             var at = text.LastIndexOf(start, StringComparison.OrdinalIgnoreCase);
             if (at >= 0 && text[(at + start.Length)..].TrimStart("(-$") is [>= '0' and <= '9', ..])
@@ -120,26 +124,10 @@ internal sealed class Question
     // "What percentage", "in %"; not "20 percent of them".
     private static bool IsPercent(ReadOnlySpan<char> text)
     {
-        foreach (var sign in (ReadOnlySpan<string>)["percent", "%", "per cent"])
+        var signs = Percents.For(text);
+        for (var at = 0; text[at..].IndexOfAny(signs) is var next and >= 0; at += next + 1)
         {
-            for (var at = 0; text[at..].IndexOf(sign, StringComparison.OrdinalIgnoreCase) is var next and >= 0; at += next + sign.Length)
-            {
-                var before = text[..(at + next)].TrimEnd(" -");
-                if (before.IsEmpty || !(char.IsLetterOrDigit(before[^1]) && char.IsDigit(before[^1])))
-                {
-                    return true;
-                }
-            }
-        }
-
-        return false;
-    }
-
-    private static bool ContainsAny(ReadOnlySpan<char> text, string[] phrases)
-    {
-        foreach (var phrase in phrases)
-        {
-            if (text.Contains(phrase, StringComparison.OrdinalIgnoreCase))
+            if (text[..(at + next)].TrimEnd(" -") is not [.., var last] || !char.IsDigit(last))
             {
                 return true;
             }

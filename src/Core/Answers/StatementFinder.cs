@@ -1,5 +1,3 @@
-using System.Buffers;
-
 namespace Ensemble.Answers;
 
 /// <summary>
@@ -14,13 +12,11 @@ internal static class StatementFinder
     private const int LongestGap = 80;
     private const int MaxWordsBetween = 8;
 
-    private static readonly SearchValues<string> Marks = SearchValues.Create(
-        ["\u0001", "####", "\nA:", "\nA :", "\n**A:", "answer", "ans:", "ans.", "result", "antwort", "respuesta", "réponse", "resposta", "risposta", "ответ", "答案", "答え", "答:", "正解", "정답"],
-        StringComparison.OrdinalIgnoreCase);
+    private static readonly Phrases Marks = Phrases.Of(
+        "\u0001", "####", "\nA:", "\nA :", "\n**A:", "answer", "ans:", "ans.", "result", "antwort", "respuesta", "réponse", "resposta", "risposta", "ответ", "答案", "答え", "答:", "正解", "정답");
 
-    private static readonly SearchValues<string> ChoiceMarks = SearchValues.Create(
-        ["\u0001", "####", "answer", "ans:", "ans.", "choice", "option", "letter", "choose", "select", "pick", "go with", "antwort", "respuesta", "réponse", "resposta", "risposta", "ответ", "答案", "答え", "答:", "正解", "정답"],
-        StringComparison.OrdinalIgnoreCase);
+    private static readonly Phrases ChoiceMarks = Phrases.Of(
+        "\u0001", "####", "answer", "ans:", "ans.", "choice", "option", "letter", "choose", "select", "pick", "go with", "antwort", "respuesta", "réponse", "resposta", "risposta", "ответ", "答案", "答え", "答:", "正解", "정답");
 
     private static readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> Copulas =
         Words.Set("is was are be equals ist est es é è lautet это 是 为 為 は 은 는");
@@ -51,9 +47,10 @@ internal static class StatementFinder
             Add(statements, ref count, new Statement(text.IndexOf(':') + 1, text.Length, IsNegated: false));
         }
 
+        var marks = (amongChoices ? ChoiceMarks : Marks).For(text);
         for (var at = 0; at < text.Length;)
         {
-            var next = text[at..].IndexOfAny(amongChoices ? ChoiceMarks : Marks);
+            var next = text[at..].IndexOfAny(marks);
             if (next < 0)
             {
                 break;

@@ -1,4 +1,3 @@
-using System.Text;
 using Ensemble.Chat;
 using Ensemble.Upstreams.Http;
 
@@ -11,8 +10,8 @@ internal sealed class AnswerBuilder(IAnswerSink? sink, ICallWatch? watch, bool k
     private const int LongestText = 4 * 1024 * 1024;
 
     private readonly ThinkFilter _filter = new();
-    private readonly StringBuilder _content = new();
-    private readonly StringBuilder _refusal = new();
+    private JoinedText _content;
+    private JoinedText _refusal;
     private byte[]? _choices;
     private string? _finishReason;
     private bool _callsTools;

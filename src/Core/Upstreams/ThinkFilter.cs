@@ -19,7 +19,7 @@ internal sealed class ThinkFilter
         Text,
     }
 
-    private readonly StringBuilder _space = new();
+    private StringBuilder? _space;
     private Part _part;
     private int _matched;
 
@@ -51,7 +51,7 @@ internal sealed class ThinkFilter
             else if (_matched == Open.Length)
             {
                 (_part, _matched) = (Part.Thinking, 0);
-                _space.Clear();
+                _space?.Clear();
             }
         }
 
@@ -68,14 +68,14 @@ internal sealed class ThinkFilter
         }
 
         _part = Part.Text;
-        return _space.Append(Open, 0, _matched).ToString();
+        return _space + Open[.._matched];
     }
 
     private bool IsStart(char next)
     {
         if (_matched == 0 && char.IsWhiteSpace(next))
         {
-            _space.Append(next);
+            (_space ??= new StringBuilder()).Append(next);
             return true;
         }
 
