@@ -8,8 +8,8 @@ namespace Ensemble.Load.Failures;
 /// <summary>What nodes have written: usage events, and which silo activated what.</summary>
 internal static partial class NodeLogs
 {
-    /// <summary>With these a silo logs each grain that begins to live in it.</summary>
-    public static readonly string[] Arguments = ["--Logging:LogLevel:Orleans.Grain", "Debug"];
+    /// <summary>With these a silo logs each grain that begins to live in it, and each sub-call.</summary>
+    public static readonly string[] Arguments = ["--Logging:LogLevel:Orleans.Grain", "Debug", "--Usage:Log", "true"];
 
     private const string Event = """{"event":"sub_call",""";
 

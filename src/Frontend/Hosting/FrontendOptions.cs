@@ -25,8 +25,8 @@ public sealed record FrontendOptions
     /// <summary><c>Limits:DrainSeconds</c>: how long a stop waits for runs in flight. Default 430: longer than the longest answer.</summary>
     public TimeSpan Drain { get; init; } = TimeSpan.FromSeconds(430);
 
-    /// <summary><c>Usage:Log</c>: whether each sub-call is written to standard output as a line of JSON. Default true.</summary>
-    public bool LogsUsage { get; init; } = true;
+    /// <summary><c>Usage:Log</c>: whether each sub-call is written to standard output as a line of JSON. Default false.</summary>
+    public bool LogsUsage { get; init; }
 
     /// <summary><c>Usage:Durability</c>: whether an answer waits until its accounts are in the database. Default <see cref="UsageDurability.Batched"/>: it does not.</summary>
     public UsageDurability Durability { get; init; } = UsageDurability.Batched;

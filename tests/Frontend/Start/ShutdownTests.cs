@@ -56,6 +56,27 @@ public sealed class ShutdownTests
         product.Errors.ShouldBeEmpty();
     }
 
+    [Theory]
+    [InlineData(1, "--Usage:Log", "true")]
+    [InlineData(0)]
+    public async Task Terminate_AfterARun_HasWrittenItsSubCallsWhereAsked(int lines, params string[] args)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "There is no SIGTERM on Windows.");
+        await using var stub = await UpstreamStub.StartAsync();
+        stub.Model("m").Default = StubReply.Stream(StubStep.Delta("It is Paris."), StubStep.Finish(), StubStep.Done());
+        using var file = new CatalogFile(CatalogFile.Of(stub.BaseUrl, "solo", "m"));
+        var (product, http) = await Product.ServeAsync(["--Catalog:File", file.Path, .. args]);
+        await using var running = product;
+        using var client = http;
+        using var stream = await AskAsync(http);
+        (await stream.RestAsync())[^1].ShouldBe("data: [DONE]");
+
+        await product.TerminateAsync();
+
+        (await product.EndAsync()).ShouldBe(0, product.Output + product.Errors);
+        product.Output.Split('\n').Count(line => line.StartsWith("""{"event":"sub_call",""", StringComparison.Ordinal)).ShouldBe(lines);
+    }
+
     private static async Task<EventStream> AskAsync(HttpClient http)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/chat/completions") { Content = Body() };
