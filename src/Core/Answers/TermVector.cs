@@ -6,7 +6,7 @@ using System.Runtime.InteropServices;
 namespace Ensemble.Answers;
 
 /// <summary>
-/// A text as the unit vector of its word and character-trigram frequencies. Terms are hashed into a fixed number of places
+/// A text as the vector of its word and character-trigram frequencies. Terms are hashed into a fixed number of places
 /// with a sign (Weinberger et al., "Feature Hashing for Large Scale Multitask Learning", 2009), so that two terms that share
 /// a place cancel out on average instead of making texts look alike. Rented memory: dispose of it.
 /// </summary>
@@ -23,9 +23,14 @@ internal sealed class TermVector : IDisposable
     private static readonly char[] AsciiFolded =
         [.. Enumerable.Range(0, 128).Select(code => char.IsLetterOrDigit((char)code) ? char.ToLowerInvariant((char)code) : ' ')];
 
+    private readonly float _norm;
     private float[]? _places;
 
-    private TermVector(float[] places) => _places = places;
+    private TermVector(float[] places)
+    {
+        _places = places;
+        _norm = MathF.Sqrt(Product(Values, Values));
+    }
 
     private ReadOnlySpan<float> Values => _places is { } places ? places.AsSpan(0, Places) : throw new ObjectDisposedException(nameof(TermVector));
 
@@ -35,21 +40,11 @@ internal sealed class TermVector : IDisposable
         var places = rented.AsSpan(0, Places);
         places.Clear();
         Count(text.AsSpan(0, Math.Min(text.Length, MaxCharacters)), places);
-
-        var norm = MathF.Sqrt(Product(places, places));
-        if (norm > 0)
-        {
-            foreach (ref var place in places)
-            {
-                place /= norm;
-            }
-        }
-
         return new TermVector(rented);
     }
 
     /// <returns>From 0, nothing in common, to 1, the same frequencies.</returns>
-    public double Similarity(TermVector other) => Math.Clamp(Product(Values, other.Values), 0, 1);
+    public double Similarity(TermVector other) => _norm > 0 && other._norm > 0 ? Math.Clamp(Product(Values, other.Values) / (_norm * other._norm), 0, 1) : 0;
 
     public void Dispose()
     {

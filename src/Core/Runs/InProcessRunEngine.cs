@@ -76,23 +76,21 @@ public sealed class InProcessRunEngine : IRunEngine, IRunsInFlight
             yield break;
         }
 
-        await foreach (var runEvent in found.Journal.ReadAsync(after, cancellationToken))
+        var hasEnd = false;
+        try
         {
-            yield return runEvent;
-        }
-
-        // Read to its end, nobody comes back for the answer, unless it may be repeated; what remains is the manifest. A run that is gone by
-        // now was forgotten with its manifest, or another reader was first.
-        if (found.Request.IsKept || found.IsWorthResuming)
-        {
-            yield break;
-        }
-
-        lock (_lock)
-        {
-            if (_runs.TryRemove(KeyValuePair.Create(run, found)))
+            await foreach (var runEvent in found.Journal.ReadAsync(after, cancellationToken))
             {
-                _manifests[run] = found.Manifest();
+                hasEnd = runEvent is RunCompleted or RunFailed;
+                yield return runEvent;
+            }
+        }
+        finally
+        {
+            // Most readers take the end and ask for no more.
+            if (hasEnd)
+            {
+                ForgetAnswer(run, found);
             }
         }
     }
@@ -126,6 +124,24 @@ public sealed class InProcessRunEngine : IRunEngine, IRunsInFlight
         }
 
         _door.Leave();
+    }
+
+    /// <summary>Read to its end, nobody comes back for the answer, unless it may be repeated; what remains is the manifest.</summary>
+    private void ForgetAnswer(RunId id, Run run)
+    {
+        if (run.Request.IsKept || run.IsWorthResuming)
+        {
+            return;
+        }
+
+        lock (_lock)
+        {
+            // One that is gone by now was forgotten with its manifest, or another reader was first.
+            if (_runs.TryRemove(KeyValuePair.Create(id, run)))
+            {
+                _manifests[id] = run.Manifest();
+            }
+        }
     }
 
     private void Keep(RunManifest manifest)

@@ -123,6 +123,38 @@ public sealed class InProcessRunEngineTests
     }
 
     [Fact]
+    public async Task Read_ReaderWhoLeavesAtTheEnd_FreesTheAnswerAndKeepsTheManifest()
+    {
+        var engine = Engine();
+        var run = await StartAsync(engine);
+
+        await foreach (var runEvent in engine.ReadAsync(run, 0, Token))
+        {
+            if (runEvent is RunCompleted)
+            {
+                break;
+            }
+        }
+
+        (await ReadAsync(engine, run)).ShouldBeEmpty();
+        (await engine.FindManifestAsync(run, Token))!.Outcome.ShouldBe("completed");
+    }
+
+    [Fact]
+    public async Task Read_ReaderWhoLeavesBefore_FindsItAllAgain()
+    {
+        var engine = Engine();
+        var run = await StartAsync(engine);
+
+        await foreach (var _ in engine.ReadAsync(run, 0, Token))
+        {
+            break;
+        }
+
+        (await ReadAsync(engine, run))[^1].ShouldBeOfType<RunCompleted>();
+    }
+
+    [Fact]
     public async Task Read_UnknownRun_IsEmpty()
     {
         var engine = Engine();
