@@ -58,14 +58,17 @@ internal sealed class BenchmarkRun(RunOptions options, CancellationToken cancel)
         };
     }
 
-    /// <summary>Long enough for the runtime to have compiled what is hot for good, on both sides.</summary>
+    /// <summary>
+    /// Long enough for the runtime to have compiled what is hot for good, on both sides; with <see cref="RunOptions.Quick"/> it is not. After 15 s of load the product's compiler threads still
+    /// took a sixth of its processor time, after 45 s next to nothing.
+    /// </summary>
     private async Task WarmUpAsync(LoadGenerator baseline, LoadGenerator product)
     {
         foreach (var streamed in (bool[])[false, true])
         {
             foreach (var side in (LoadGenerator[])[baseline, product])
             {
-                var load = await side.RunAsync(new LoadShape(3, 0, 16, streamed, Seconds(options.Quick ? 1.5 : 3)), cancel);
+                var load = await side.RunAsync(new LoadShape(3, 0, 16, streamed, Seconds(options.Quick ? 1.5 : 20)), cancel);
                 if (load.Errors > 0)
                 {
                     throw new LoadException($"{(side == baseline ? "baseline" : "product")}, warm-up: {load.FirstError}");

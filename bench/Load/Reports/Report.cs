@@ -135,6 +135,8 @@ internal static class Report
         - Every answer is checked for the judge's words and its proper end, and the stub must have counted N panel calls and one judge call a run;
           one exception fails the cell.
         - "Panel closed" is when the stub begins to send the last member's answer.
+        - Both sides answer 20 s of whole answers and 20 s of streams before anything is measured (a quick run: 1.5 s), since gateways run for days: compiling
+          hot code takes a process's first half minute under load.
         - Memory is what the process alone has written to (Private_Dirty), so it counts garbage that was not collected yet, and
           the connections (one from the caller, N to the stub) that each run in flight opens: the warm-up had only four callers.
 
