@@ -20,7 +20,7 @@ public sealed class ShutdownTests
         await using var running = product;
         using var client = http;
         using var stream = await AskAsync(http);
-        var role = await stream.NextAsync();
+        var role = await stream.NextEventAsync();
 
         await product.TerminateAsync();
         var ready = await DrainingAsync(http);

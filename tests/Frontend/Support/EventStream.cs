@@ -32,6 +32,18 @@ internal sealed class EventStream : IDisposable
         return line;
     }
 
+    /// <summary>The next event, whatever comments come before it, as they do where an answer takes its time; null at the end.</summary>
+    public async Task<string?> NextEventAsync()
+    {
+        var line = await NextAsync();
+        while (line is [':', ..])
+        {
+            line = await NextAsync();
+        }
+
+        return line;
+    }
+
     /// <summary>Events and comments up to the end.</summary>
     public async Task<IReadOnlyList<string>> RestAsync()
     {
