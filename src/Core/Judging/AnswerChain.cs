@@ -16,7 +16,7 @@ internal sealed class AnswerChain(RunContext context, EnsembleConfig ensemble)
         for (var index = 0; index < writers.Count && !context.Deadline.IsOver; index++)
         {
             var stream = context.Chat.Stream ? new JudgeStream(context) : null;
-            var result = await context.CallAsync(Question(writers[index], stream, isLast: index == writers.Count - 1), context.Deadline.Token);
+            var result = await context.Calls.MakeAsync(Question(writers[index], stream, isLast: index == writers.Count - 1), context.Deadline.Token);
             if (stream is { Overflowed: true })
             {
                 return new JudgeResult(null, failures, Shown: true, Overflowed: true);
@@ -46,7 +46,7 @@ internal sealed class AnswerChain(RunContext context, EnsembleConfig ensemble)
     private bool Accepts(ChatAnswer answer, JudgeStream? stream)
     {
         var valid = _format.Accepts(answer.Content);
-        context.Judge = context.Judge is { } judge ? judge with { SchemaValid = valid } : null;
+        context.Findings.Judge = context.Findings.Judge is { } judge ? judge with { SchemaValid = valid } : null;
         return stream is not null || valid != false;
     }
 

@@ -36,7 +36,7 @@ internal sealed class ControlCalls(RunContext context, EnsembleConfig ensemble)
     private Task<SubCallResult> AskAsync(ControlQuestion question, ModelConfig model, ReadOnlyMemory<byte> messages, int index, bool withSchema)
     {
         var key = new SubCallKey(question.Step, index, (question.Number * 2) + (withSchema ? 0 : 1));
-        return context.CallAsync(
+        return context.Calls.MakeAsync(
             new SubCall(key, SubCallRole.Control, new ModelCall
             {
                 Model = model,

@@ -28,7 +28,7 @@ internal sealed class JudgeChain(RunContext context, EnsembleConfig ensemble, Ju
         var isLimited = false;
         foreach (var name in _judges)
         {
-            if (await context.RefusalAsync(context.Catalog.Models[name]) is not { } refusal
+            if (await context.Calls.RefusalAsync(context.Catalog.Models[name], context.Deadline.Token) is not { } refusal
                 || (refusal.Limit is not (GateLimit.Cooldown or GateLimit.OperatorFault) && refusal.RetryAfter <= left))
             {
                 return null;
@@ -64,7 +64,7 @@ internal sealed class JudgeChain(RunContext context, EnsembleConfig ensemble, Ju
             edits.Set("temperature", temperature);
         }
 
-        context.Judge = new JudgeManifest(prompt.Version, prompt.Write(edits, model), SchemaValid: null);
+        context.Findings.Judge = new JudgeManifest(prompt.Version, prompt.Write(edits, model), SchemaValid: null);
         return edits;
     }
 }

@@ -50,7 +50,7 @@ internal sealed class Panel : IDisposable
 
     private async Task<(PanelResult Result, PanelManifest Manifest)> AskAsync()
     {
-        var questions = await _context.AdmitAsync([.. _plan.Slots.Select(Question)], _stop.Token);
+        var questions = await _context.Calls.AdmitAsync([.. _plan.Slots.Select(Question)], _stop.Token);
         if (IsWithinReach(questions))
         {
             await AskAsync(questions);
@@ -90,7 +90,7 @@ internal sealed class Panel : IDisposable
         {
             if (_closed.Task.IsCompleted)
             {
-                await _context.ReturnAsync(questions[index]);
+                await _context.Calls.ReturnAsync(questions[index]);
             }
             else
             {
@@ -105,11 +105,11 @@ internal sealed class Panel : IDisposable
         {
             if (questions[index].MayGo)
             {
-                await _context.ReturnAsync(questions[index]);
+                await _context.Calls.ReturnAsync(questions[index]);
             }
             else
             {
-                _results[index] = await _context.CallAsync(questions[index], _stop.Token);
+                _results[index] = await _context.Calls.MakeAsync(questions[index], _stop.Token);
             }
         }
 
@@ -120,7 +120,7 @@ internal sealed class Panel : IDisposable
     {
         try
         {
-            Report(index, await _context.CallAsync(question, _stop.Token));
+            Report(index, await _context.Calls.MakeAsync(question, _stop.Token));
         }
         catch (Exception exception)
         {

@@ -87,7 +87,7 @@ public sealed partial class Run : IDisposable
     {
         using var scope = Scope(_logger, _context.Request.Id.Value);
         using var activity = RunTrace.StartRun(_context.Request, _strategyName, _startedBy);
-        _context.Activity = activity;
+        _context.Calls.Activity = activity;
         RunEnd end;
         try
         {
@@ -114,7 +114,7 @@ public sealed partial class Run : IDisposable
         // Stragglers have been cancelled, and what they used belongs into this run's accounts.
         await SettleAsync();
         _context.KeepPanel();
-        var totals = _context.Totals();
+        var totals = _context.Accounts.Totals();
         _finished = Manifest(end, totals);
         _usage.Append(_finished);
         RunTrace.End(activity, _finished);
@@ -123,7 +123,7 @@ public sealed partial class Run : IDisposable
     }
 
     /// <summary>What the run has done so far, or did.</summary>
-    public RunManifest Manifest() => _finished ?? Manifest(default, _context.Totals());
+    public RunManifest Manifest() => _finished ?? Manifest(default, _context.Accounts.Totals());
 
     public void Dispose()
     {
@@ -135,7 +135,7 @@ public sealed partial class Run : IDisposable
     {
         try
         {
-            await _context.SettleAsync();
+            await _context.Calls.SettleAsync();
         }
         catch (Exception exception)
         {
@@ -146,6 +146,8 @@ public sealed partial class Run : IDisposable
     private RunManifest Manifest(RunEnd end, UsageTotals totals)
     {
         var isOver = end.Answer is not null || end.Failure is not null;
+        var findings = _context.Findings;
+        var subCalls = _context.Accounts.SubCalls;
         return new RunManifest
         {
             Run = _context.Request.Id,
@@ -162,14 +164,14 @@ public sealed partial class Run : IDisposable
             Outcome = end.Answer is not null ? RunManifest.Completed : end.Failure is { } failure ? SnakeCase.Of(failure.Kind) : RunManifest.Running,
             Failure = end.Failure?.Message,
             FinishReason = end.Answer?.FinishReason,
-            Agreement = _context.Agreement,
-            Degraded = _context.Degraded,
-            Panel = _context.Panel,
-            Judge = _context.Judge,
-            Candidates = _context.Candidates,
-            Decisions = _context.Decisions,
-            Saved = _context.Saved,
-            SubCalls = _context.SubCalls,
+            Agreement = findings.Agreement,
+            Degraded = findings.Degraded,
+            Panel = findings.Panel,
+            Judge = findings.Judge,
+            Candidates = findings.Candidates,
+            Decisions = findings.Decisions,
+            Saved = findings.Saved(subCalls),
+            SubCalls = subCalls,
             Usage = totals,
             HoldsContent = _context.CapturesContent,
         };

@@ -30,10 +30,10 @@ internal sealed class Adaptive(EnsembleConfig ensemble) : IPanelDecision
     {
         var ballot = round.Ballot;
         var (way, reason) = Choose(context, ballot);
-        context.Decide(new DecisionManifest("adaptive", SnakeCase.Of(way)) { Reason = reason, Value = ballot.Agreement });
+        context.Findings.Decide(new DecisionManifest("adaptive", SnakeCase.Of(way)) { Reason = reason, Value = ballot.Agreement });
         if (way != StrategyKind.Synthesize && ensemble.Judge is { } judge && !(way == StrategyKind.Vote && !VoteRule.Decide(ballot).IsDecided))
         {
-            context.Save(Savings.OfJudge(context, judge, ballot.Candidates));
+            context.Findings.Save(Savings.OfJudge(context, judge, ballot.Candidates));
         }
 
         return way switch

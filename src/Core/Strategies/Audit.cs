@@ -33,13 +33,13 @@ internal static class Audit
         });
         if (reply.Value is not { } value)
         {
-            context.Decide(new DecisionManifest("audit", "failed") { Index = number, Reason = context.IsOverBudget ? "budget" : "no_verdict" });
+            context.Findings.Decide(new DecisionManifest("audit", "failed") { Index = number, Reason = context.Calls.IsOverBudget ? "budget" : "no_verdict" });
             return new Result(null, []);
         }
 
         var passes = value.GetProperty("pass").GetBoolean();
         string[] issues = [.. value.GetProperty("issues").EnumerateArray().Take(MaxIssues).Select(issue => issue.GetString()!)];
-        context.Decide(new DecisionManifest("audit", passes ? "passed" : "rejected")
+        context.Findings.Decide(new DecisionManifest("audit", passes ? "passed" : "rejected")
         {
             Index = number,
             Value = issues.Length,

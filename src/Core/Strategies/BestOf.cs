@@ -44,7 +44,7 @@ internal sealed class BestOf(EnsembleConfig ensemble) : IPanelDecision
         if (failed is null)
         {
             // The judge did its work, and cannot tell two apart: that is no failure of it.
-            context.Decide(new DecisionManifest("pick", "undecided") { Reason = "readings_differ" });
+            context.Findings.Decide(new DecisionManifest("pick", "undecided") { Reason = "readings_differ" });
             return Giving.GiveBest(context, round.Ballot, "undecided") ?? new RunFailure(RunFailureKind.JudgeFailed, "The judge could not decide.");
         }
 
@@ -75,13 +75,13 @@ internal sealed class BestOf(EnsembleConfig ensemble) : IPanelDecision
         });
         if (number == 0 && reply.Value is not null)
         {
-            context.Judge = new JudgeManifest(prompt.Version, reply.Shown, SchemaValid: null);
+            context.Findings.Judge = new JudgeManifest(prompt.Version, reply.Shown, SchemaValid: null);
         }
 
         var picked = reply.Value is { } value ? order[Array.IndexOf(labels, value.GetProperty("pick").GetString())] : null;
         if (picked is not null)
         {
-            context.Decide(new DecisionManifest("pick", "picked") { Index = number, Member = picked.Key.Member, Sample = picked.Key.Sample });
+            context.Findings.Decide(new DecisionManifest("pick", "picked") { Index = number, Member = picked.Key.Member, Sample = picked.Key.Sample });
         }
 
         return new Reading(picked, reply.Failures);

@@ -38,7 +38,7 @@ internal sealed class Cascade(EnsembleConfig ensemble) : IStrategy
             if (Accepted(context, format, round.Ballot, found, index, isLast) is { } accepted
                 && (isLast || ensemble.Cascade.Verifier is not { } verifier || (await Audit.AskAsync(context, ensemble, verifier, accepted, index)).Passes == true))
             {
-                context.Save(Savings.OfUnmade(context, rungs.Skip(index + 1).SelectMany(rung => rung).SelectMany(member => PanelSlot.Of(ensemble, member, context.Chat, context.Catalog))));
+                context.Findings.Save(Savings.OfUnmade(context, rungs.Skip(index + 1).SelectMany(rung => rung).SelectMany(member => PanelSlot.Of(ensemble, member, context.Chat, context.Catalog))));
                 return Giving.Give(context, accepted, "cascade", "accepted", round.Ballot.Agreement);
             }
         }
@@ -76,13 +76,13 @@ internal sealed class Cascade(EnsembleConfig ensemble) : IStrategy
         var all = Ballot.Of(Ballot.Reader(context, ensemble), ensemble, found);
         if (rung.Fitting(format)?.Where(candidate => Substance.HasSubstance(candidate.Answer)) is not { } ballot)
         {
-            context.Decide(new DecisionManifest("rung", "rejected") { Index = index, Reason = rung.Candidates.Count == 0 ? "no_answer" : "no_substance" });
+            context.Findings.Decide(new DecisionManifest("rung", "rejected") { Index = index, Reason = rung.Candidates.Count == 0 ? "no_answer" : "no_substance" });
             return null;
         }
 
         if (ballot.Candidates.Count == 1 && (isLast || CountOf(index) == 1))
         {
-            context.Decide(new DecisionManifest("rung", "accepted") { Index = index, Reason = "substance" });
+            context.Findings.Decide(new DecisionManifest("rung", "accepted") { Index = index, Reason = "substance" });
             return ballot.Candidates[0];
         }
 
@@ -91,7 +91,7 @@ internal sealed class Cascade(EnsembleConfig ensemble) : IStrategy
         {
             if (ballots is { Agreement: { } agreement } && agreement >= ensemble.Cascade.MinAgreement)
             {
-                context.Decide(new DecisionManifest("rung", "accepted") { Index = index, Reason = reason, Value = agreement });
+                context.Findings.Decide(new DecisionManifest("rung", "accepted") { Index = index, Reason = reason, Value = agreement });
                 return ballots.Candidates[VoteRule.Decide(ballots).Winner];
             }
         }
@@ -100,11 +100,11 @@ internal sealed class Cascade(EnsembleConfig ensemble) : IStrategy
         {
             var vote = VoteRule.Decide(all.Fitting(format) ?? all);
             var chosen = vote.IsDecided ? (all.Fitting(format) ?? all).Candidates[vote.Winner] : ballot.Candidates[VoteRule.Decide(ballot).Winner];
-            context.Decide(new DecisionManifest("rung", "accepted") { Index = index, Reason = vote.IsDecided ? "plurality" : "last_rung", Value = ballot.Agreement });
+            context.Findings.Decide(new DecisionManifest("rung", "accepted") { Index = index, Reason = vote.IsDecided ? "plurality" : "last_rung", Value = ballot.Agreement });
             return chosen;
         }
 
-        context.Decide(new DecisionManifest("rung", "rejected") { Index = index, Reason = "agreement", Value = ballot.Agreement });
+        context.Findings.Decide(new DecisionManifest("rung", "rejected") { Index = index, Reason = "agreement", Value = ballot.Agreement });
         return null;
     }
 
@@ -122,7 +122,7 @@ internal sealed class Cascade(EnsembleConfig ensemble) : IStrategy
 
         if (result.Answer is { } answer)
         {
-            context.Decide(new DecisionManifest("rung", "accepted") { Index = index, Reason = "last_rung", Member = member, Sample = 0 });
+            context.Findings.Decide(new DecisionManifest("rung", "accepted") { Index = index, Reason = "last_rung", Member = member, Sample = 0 });
             return answer;
         }
 

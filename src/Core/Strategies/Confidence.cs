@@ -38,7 +38,7 @@ internal sealed class Confidence(EnsembleConfig ensemble) : IPanelDecision
         var scores = ensemble.Confidence.Source == ConfidenceSource.Logprobs
             ? [.. ballot.Candidates.Select(candidate => Logprobs.Mean(candidate.Answer.Choices))]
             : await Task.WhenAll(ballot.Candidates.Select((candidate, index) => ReportAsync(context, ensemble, candidate, index)));
-        context.Compare(ballot.Manifest(context.CapturesContent, scores));
+        context.Findings.Compare(ballot.Manifest(context.CapturesContent, scores));
         if (context.Deadline.IsCancelled)
         {
             return Giving.Cancelled;
@@ -47,7 +47,7 @@ internal sealed class Confidence(EnsembleConfig ensemble) : IPanelDecision
         var surest = Enumerable.Range(0, scores.Length).Where(index => scores[index] is not null).OrderByDescending(index => scores[index]).ToArray();
         if (surest.Length == 0)
         {
-            context.Degrade(JudgeFailure.Reason(context, "no_confidence"));
+            context.Findings.Degrade(JudgeFailure.Reason(context, "no_confidence"));
             return await Consensus.DecideAsync(context, ensemble, ballot);
         }
 

@@ -25,11 +25,11 @@ internal sealed class Consensus(EnsembleConfig ensemble) : IPanelDecision
             if (await Likeness.AskAsync(context, ensemble, model, [.. ballot.Candidates.Select(candidate => candidate.Text)]) is { } alike)
             {
                 ballot = Ballot.Of(Ballot.Reader(context, ensemble), ensemble, ballot.Candidates, alike);
-                context.Compare(ballot.Manifest(context.CapturesContent));
+                context.Findings.Compare(ballot.Manifest(context.CapturesContent));
             }
             else
             {
-                context.Degrade("embedding_failed");
+                context.Findings.Degrade("embedding_failed");
             }
         }
 

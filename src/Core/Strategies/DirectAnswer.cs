@@ -13,7 +13,7 @@ internal sealed class DirectAnswer(ModelConfig model) : IStrategy
     {
         var ids = new ToolCallIds(context.Request.Id);
         var stream = context.Chat.Stream ? new Sink(context, ids) : null;
-        var result = await context.CallAsync(
+        var result = await context.Calls.MakeAsync(
             new SubCall(new SubCallKey(SubCallStep.Direct, 0, 0), SubCallRole.Panel, new ModelCall
             {
                 Model = model,

@@ -10,7 +10,7 @@ internal static class JudgeFailure
 {
     /// <summary>Why something else is given in its place: for the header and the manifest.</summary>
     public static string Reason(RunContext context, string usual = "judge_failed") =>
-        context.Deadline.Passed ? "deadline" : context.IsOverBudget ? "budget" : usual;
+        context.Deadline.Passed ? "deadline" : context.Calls.IsOverBudget ? "budget" : usual;
 
     public static RunFailure Of(RunContext context, JudgeResult verdict)
     {

@@ -21,7 +21,7 @@ internal static class Likeness
         var unknown = Enumerable.Range(0, cut.Length).Where(index => !cache.TryGet(config, cut[index], out vectors[index]!)).ToArray();
         if (unknown.Length > 0)
         {
-            var result = await context.CallAsync(
+            var result = await context.Calls.MakeAsync(
                 new SubCall(new SubCallKey(SubCallStep.Embedding, 0, 0), SubCallRole.Control, new ModelCall
                 {
                     Model = config,

@@ -19,7 +19,7 @@ internal sealed class MemberCall(RunContext context, EnsembleConfig ensemble)
     public Task<SubCallResult> AskAsync(string alias, SubCallKey key, CancellationToken cancellationToken)
     {
         var model = context.Catalog.Models[alias];
-        return context.CallAsync(
+        return context.Calls.MakeAsync(
             new SubCall(key, SubCallRole.Panel, new ModelCall
             {
                 Model = model,

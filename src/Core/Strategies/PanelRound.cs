@@ -11,13 +11,13 @@ internal sealed record PanelRound(PanelResult Panel, Ballot Ballot)
     {
         var (panel, manifest) = await Ensemble.Panels.Panel.AskAsync(context, ensemble, plan);
         var ballot = Ballot.Of(Ballot.Reader(context, ensemble), ensemble, panel.Candidates);
-        context.Compare(plan.Compares ? ballot.Manifest(context.CapturesContent) : []);
-        context.PanelHasClosed(manifest, plan.Compares ? ballot.Agreement : null);
+        context.Findings.Compare(plan.Compares ? ballot.Manifest(context.CapturesContent) : []);
+        context.Findings.PanelHasClosed(manifest, plan.Compares ? ballot.Agreement : null);
         if (manifest.ClosedBecause == "decided")
         {
             foreach (var slot in panel.Cancelled)
             {
-                context.SaveIfCancelled(slot.Key, Savings.OfCancelled(context, slot));
+                context.Findings.SaveIfCancelled(slot.Key, Savings.OfCancelled(context, slot));
             }
         }
 

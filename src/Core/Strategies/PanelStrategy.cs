@@ -21,7 +21,7 @@ internal sealed class PanelStrategy(EnsembleConfig ensemble, IPanelDecision deci
 
         if (round.Ballot.Candidates is [var only] && ensemble is { MinResponses: 1, AlwaysJudge: false })
         {
-            context.Decide(new DecisionManifest("panel", "only_answer") { Member = only.Key.Member, Sample = only.Key.Sample });
+            context.Findings.Decide(new DecisionManifest("panel", "only_answer") { Member = only.Key.Member, Sample = only.Key.Sample });
             return Giving.Give(context, only);
         }
 

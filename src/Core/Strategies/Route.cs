@@ -40,7 +40,7 @@ internal sealed class Route(EnsembleConfig ensemble) : IStrategy
         {
             if (RouteMatch.Matches(Config.Rules[index].When, context.Chat))
             {
-                context.Decide(new DecisionManifest("route", "rule") { Index = index });
+                context.Findings.Decide(new DecisionManifest("route", "rule") { Index = index });
                 return Config.Rules[index].To;
             }
         }
@@ -50,7 +50,7 @@ internal sealed class Route(EnsembleConfig ensemble) : IStrategy
             return chosen;
         }
 
-        context.Decide(new DecisionManifest("route", "default"));
+        context.Findings.Decide(new DecisionManifest("route", "default"));
         return Config.Default;
     }
 
@@ -67,11 +67,11 @@ internal sealed class Route(EnsembleConfig ensemble) : IStrategy
         });
         if (reply.Value?.GetProperty("to").GetString() is not { } chosen)
         {
-            context.Degrade(JudgeFailure.Reason(context, "classifier_failed"));
+            context.Findings.Degrade(JudgeFailure.Reason(context, "classifier_failed"));
             return null;
         }
 
-        context.Decide(new DecisionManifest("route", "classified") { Index = Array.IndexOf(targets, chosen) });
+        context.Findings.Decide(new DecisionManifest("route", "classified") { Index = Array.IndexOf(targets, chosen) });
         return chosen;
     }
 
@@ -97,7 +97,7 @@ internal sealed class Route(EnsembleConfig ensemble) : IStrategy
         var isTarget = result.Writer is null || ReferenceEquals(result.Writer, writers[0]);
         if (!isTarget)
         {
-            context.Decide(new DecisionManifest("route", "target_failed") { Reason = SnakeCase.Of(result.Failures[0].Outcome) });
+            context.Findings.Decide(new DecisionManifest("route", "target_failed") { Reason = SnakeCase.Of(result.Failures[0].Outcome) });
         }
 
         return (answer, isTarget ? result.Text : null);

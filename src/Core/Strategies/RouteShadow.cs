@@ -20,7 +20,7 @@ internal sealed class RouteShadow(RunContext context, EnsembleConfig ensemble, s
         var shadow = await _asking!;
         if (!shadow.IsUsable)
         {
-            context.Decide(new DecisionManifest("shadow", "failed") { Reason = SnakeCase.Of(shadow.Outcome) });
+            context.Findings.Decide(new DecisionManifest("shadow", "failed") { Reason = SnakeCase.Of(shadow.Outcome) });
             return;
         }
 
@@ -28,7 +28,7 @@ internal sealed class RouteShadow(RunContext context, EnsembleConfig ensemble, s
             Ballot.Reader(context, ensemble),
             ensemble,
             [new Candidate(new SubCallKey(SubCallStep.Candidate, 0, 0), new ChatAnswer(routed, "stop"), 1), new Candidate(Key, shadow.Call.Answer!, 1)]);
-        context.Decide(new DecisionManifest("shadow", ballot.Agreement == 1 ? "agrees" : "differs") { Value = ballot.Agreement });
+        context.Findings.Decide(new DecisionManifest("shadow", ballot.Agreement == 1 ? "agrees" : "differs") { Value = ballot.Agreement });
     }
 
     private async Task<SubCallResult> AskAsync()

@@ -47,7 +47,7 @@ internal sealed class Specialist(EnsembleConfig ensemble) : IStrategy
         var parts = round.Ballot.Candidates;
         if (parts.Count < plan.Count)
         {
-            context.Degrade(JudgeFailure.Reason(context, "subtask_failed"));
+            context.Findings.Degrade(JudgeFailure.Reason(context, "subtask_failed"));
         }
 
         // The parts do not answer the whole, so that none of them can stand in for a judge.
@@ -80,7 +80,7 @@ internal sealed class Specialist(EnsembleConfig ensemble) : IStrategy
         });
         if (reply.Value is not { } value)
         {
-            context.Degrade(JudgeFailure.Reason(context, "planner_failed"));
+            context.Findings.Degrade(JudgeFailure.Reason(context, "planner_failed"));
             return null;
         }
 
@@ -91,7 +91,7 @@ internal sealed class Specialist(EnsembleConfig ensemble) : IStrategy
             var field = part.GetProperty("member").GetString()!;
             return new Part(field, Config.Members[field], task.Length <= LongestTask ? task : task[..LongestTask]);
         }).ToArray();
-        context.Decide(new DecisionManifest("plan", all.Length > Config.MaxSubtasks ? "cut" : "made")
+        context.Findings.Decide(new DecisionManifest("plan", all.Length > Config.MaxSubtasks ? "cut" : "made")
         {
             Value = all.Length,
             Reason = string.Join(", ", all.Select(part => part.Field)),

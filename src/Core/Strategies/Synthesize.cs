@@ -71,14 +71,14 @@ internal sealed class Synthesize(EnsembleConfig ensemble) : IPanelDecision
         });
         if (reply.Value is not { } value)
         {
-            context.Decide(new DecisionManifest("analysis", "failed"));
+            context.Findings.Decide(new DecisionManifest("analysis", "failed"));
             return null;
         }
 
         foreach (var list in Lists)
         {
             var items = value.GetProperty(list);
-            context.Decide(new DecisionManifest("analysis", list)
+            context.Findings.Decide(new DecisionManifest("analysis", list)
             {
                 Value = items.GetArrayLength(),
                 Reason = context.CapturesContent ? string.Join(" | ", items.EnumerateArray().Select(item => item.GetString())) : null,

@@ -18,12 +18,12 @@ internal sealed class Verify(EnsembleConfig ensemble) : IStrategy
         var primary = await calls.AskAsync(Config.Primary, key, context.Deadline.Token);
         if (!primary.IsUsable || !HasFormat(context, primary))
         {
-            context.Decide(new DecisionManifest("primary", "failed") { Reason = SnakeCase.Of(primary.Outcome) });
+            context.Findings.Decide(new DecisionManifest("primary", "failed") { Reason = SnakeCase.Of(primary.Outcome) });
             return await EscalateAsync(context, calls, draft: null, issues: [], [primary]);
         }
 
         var draft = new Candidate(key, primary.Call.Answer!, 1);
-        context.Compare([new CandidateManifest(0, 0, 1)]);
+        context.Findings.Compare([new CandidateManifest(0, 0, 1)]);
         var audit = Substance.HasSubstance(draft.Answer)
             ? await Audit.AskAsync(context, ensemble, Config.Verifier, draft)
             : new Audit.Result(false, []);
@@ -34,7 +34,7 @@ internal sealed class Verify(EnsembleConfig ensemble) : IStrategy
 
         if (audit.Passes is null && Config.OnVerifierFailure == OnVerifierFailure.Accept)
         {
-            context.Degrade(JudgeFailure.Reason(context, "verifier_failed"));
+            context.Findings.Degrade(JudgeFailure.Reason(context, "verifier_failed"));
             return Giving.Give(context, draft, "verify", "verifier_failed");
         }
 
@@ -54,13 +54,13 @@ internal sealed class Verify(EnsembleConfig ensemble) : IStrategy
 
         if (result.Answer is { } answer)
         {
-            context.Decide(new DecisionManifest("verify", "escalated"));
+            context.Findings.Decide(new DecisionManifest("verify", "escalated"));
             return answer;
         }
 
         if (draft is not null && !result.Shown && !context.Deadline.IsCancelled && ensemble.OnJudgeFailure != OnJudgeFailure.Fail)
         {
-            context.Degrade(JudgeFailure.Reason(context, "escalation_failed"));
+            context.Findings.Degrade(JudgeFailure.Reason(context, "escalation_failed"));
             return Giving.Give(context, draft, "verify", "escalation_failed");
         }
 

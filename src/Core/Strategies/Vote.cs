@@ -36,7 +36,7 @@ internal sealed class Vote(EnsembleConfig ensemble) : IPanelDecision
             return Giving.Give(context, winner, "vote", "plurality", Share(ballot, vote.Winner));
         }
 
-        context.Decide(new DecisionManifest("vote", "undecided") { Reason = "no_two_equal" });
+        context.Findings.Decide(new DecisionManifest("vote", "undecided") { Reason = "no_two_equal" });
 
         // Tool calls are never merged, so that no judge could write them.
         if (ensemble.Judge is { } judge && !ballot.CallsTools)
@@ -44,13 +44,13 @@ internal sealed class Vote(EnsembleConfig ensemble) : IPanelDecision
             return await Synthesize.JudgeAsync(context, ensemble, round.Ballot, new JudgePrompt(context.Chat, judge, round.Ballot.Candidates, context.Random("judge")));
         }
 
-        context.Degrade("undecided");
+        context.Findings.Degrade("undecided");
         return Giving.Give(context, winner, "vote", "heaviest_member");
     }
 
     private async Task<RunEnd> NobodyFitsAsync(RunContext context, Ballot ballot)
     {
-        context.Decide(new DecisionManifest("vote", "undecided") { Reason = "no_answer_in_format" });
+        context.Findings.Decide(new DecisionManifest("vote", "undecided") { Reason = "no_answer_in_format" });
         return ensemble.Judge is { } judge
             ? await Synthesize.JudgeAsync(context, ensemble, ballot, new JudgePrompt(context.Chat, judge, ballot.Candidates, context.Random("judge")))
             : new RunFailure(RunFailureKind.PanelBelowQuorum, "No answer of the panel has the format that the request asks for.");
