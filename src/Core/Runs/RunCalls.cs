@@ -120,8 +120,7 @@ internal sealed class RunCalls(
     {
         if (memory.Recall(subCall.Key) is { } remembered)
         {
-            KeepAnswer(subCall, remembered);
-            accounts.Record(subCall, remembered, isRemembered: true);
+            Record(subCall, remembered, isRemembered: true);
             return new SubCallResult(subCall.Key, remembered);
         }
 
@@ -133,8 +132,7 @@ internal sealed class RunCalls(
         if (subCall.IsOverBudget)
         {
             var unmade = new ModelCallResult { Outcome = CallOutcome.OverBudget, Attempts = 0, StartedAt = services.Time.GetUtcNow(), Total = TimeSpan.Zero };
-            KeepAnswer(subCall, unmade);
-            accounts.Record(subCall, unmade, isRemembered: false);
+            Record(subCall, unmade, isRemembered: false);
             return new SubCallResult(subCall.Key, unmade);
         }
 
@@ -146,8 +144,7 @@ internal sealed class RunCalls(
             memory.Remember(subCall.Key, result);
         }
 
-        KeepAnswer(subCall, result);
-        RunTrace.End(activity, result, accounts.Record(subCall, result, isRemembered: false));
+        RunTrace.End(activity, result, Record(subCall, result, isRemembered: false));
         return new SubCallResult(subCall.Key, result);
     }
 
@@ -158,7 +155,7 @@ internal sealed class RunCalls(
 
     private GateHolder Holder(SubCall subCall) => new(request.Id, request.Incarnation, request.Chat.Model, subCall.Role, subCall.Key);
 
-    private void KeepAnswer(SubCall subCall, ModelCallResult result)
+    private UsageEvent Record(SubCall subCall, ModelCallResult result, bool isRemembered)
     {
         if (keepsPanel && subCall is { Role: SubCallRole.Panel, Key.Step: SubCallStep.Candidate })
         {
@@ -167,5 +164,7 @@ internal sealed class RunCalls(
                 _panelAnswers.Add(StoredPanelAnswer.Of(subCall, result));
             }
         }
+
+        return accounts.Record(subCall, result, isRemembered);
     }
 }

@@ -10,8 +10,8 @@ namespace Ensemble.Cluster.Tests.Runs;
 /// <summary>
 /// What a run of a panel of three and a judge costs in calls of grains, from the HTTP request to the end of its answer. Each message of an enumeration and
 /// each item that is put on a stream is one. What a silo does whether there are runs or not is none: timers, the polling of queues, beats, the
-/// question who watches usage. Nor is the one that a frontend asks after two seconds of silence, which a busy machine makes: of a run that goes on it costs
-/// one call. Nor are Orleans' own messages between silos about where grains live, and what a queue's agent hands to a frontend, which is no grain.
+/// question who watches usage. Nor are Orleans' own messages between silos about where grains live, and what a queue's agent hands to a frontend, which is
+/// no grain.
 /// </summary>
 public sealed class GrainCallTests
 {
@@ -106,7 +106,6 @@ public sealed class GrainCallTests
     {
         _ when call.Target.IsSystemTarget() => false,
         ("IGrainTimerInvoker", _) or ("IMemoryStreamQueueGrain", "Dequeue") or (nameof(IUsageWatchGrain), _) => false,
-        (nameof(IEnsembleRunGrain), nameof(IEnsembleRunGrain.RenewAsync)) => false,
         ("IMemoryStreamQueueGrain", _) => call.Caller.ToString()!.Contains("hosted-", StringComparison.Ordinal),
         _ => true,
     };
