@@ -14,14 +14,14 @@ internal sealed class BenchmarkRun(RunOptions options, CancellationToken cancel)
     public async Task<int> ExecuteAsync()
     {
         var product = options.SelfCheck ? null : ProductFiles.Product(options.Product);
+        var against = options.Against is null ? null : ProductFiles.Product(options.Against);
         var folder = Directory.CreateTempSubdirectory("ensemble-load-").FullName;
         try
         {
             await using var stub = await ChildProcess.StartAsync(LaunchPlan.Stub(), folder, cancel);
-            var baseline = LaunchPlan.Baseline(stub.Address);
-            var other = product is null
-                ? baseline
-                : LaunchPlan.Product(product, await ProductFiles.WriteCatalogAsync(folder, stub.Address, cancel), options.ProductArguments);
+            var catalog = await ProductFiles.WriteCatalogAsync(folder, stub.Address, cancel);
+            var baseline = against is null ? LaunchPlan.Baseline(stub.Address) : Build(against) with { Name = "baseline" };
+            var other = product is null ? baseline : Build(product);
 
             var measured = await MeasureTrafficAsync(stub, baseline, other, folder);
             if (options.Parts.Contains("memory"))
@@ -30,6 +30,8 @@ internal sealed class BenchmarkRun(RunOptions options, CancellationToken cancel)
             }
 
             return await ReportAsync(measured, product);
+
+            LaunchPlan Build(string assembly) => LaunchPlan.Product(assembly, catalog, options.ProductArguments);
         }
         finally
         {
@@ -114,7 +116,7 @@ internal sealed class BenchmarkRun(RunOptions options, CancellationToken cancel)
         var report = Report.Write(options, await MachineFacts.ReadAsync(product, cancel), measured, aims);
         await Console.Out.WriteLineAsync(report);
 
-        var file = options.Out ?? (options.SelfCheck
+        var file = options.Out ?? (options.SelfCheck || options.Against is not null
             ? null
             : Path.Combine(ProductFiles.Repository(), "bench/results", $"load-{TimeProvider.System.GetLocalNow():yyyy-MM-dd}.md"));
         if (file is not null)

@@ -6,7 +6,8 @@ namespace Ensemble.Load;
 internal sealed record RunOptions
 {
     public const string Usage = """
-        run [--quick] [--self-check] [--rounds N] [--only latency,throughput,stream,memory] [--product DLL] [--out FILE] [-- ARGS OF THE PRODUCT]
+        run [--quick] [--self-check | --against DLL] [--rounds N] [--only latency,throughput,stream,memory] [--product DLL] [--out FILE]
+            [-- ARGS OF THE PRODUCT]
         gate
         answers
         ledger [--quick] [--product DLL] [--out FILE]
@@ -23,6 +24,12 @@ internal sealed record RunOptions
     /// <summary>A second baseline stands where the product would: every difference is then the tool's own error.</summary>
     public bool SelfCheck { get; init; }
 
+    /// <summary>
+    /// The assembly of another build of the product, measured in the baseline's place: what a change costs or brings, in one run.
+    /// Null = the hand-written baseline.
+    /// </summary>
+    public string? Against { get; init; }
+
     /// <summary>ABBA rounds a cell. Default 5, with <see cref="Quick"/> 2.</summary>
     public int Rounds { get; init; } = 5;
 
@@ -32,7 +39,7 @@ internal sealed record RunOptions
     /// <summary>The product's assembly; null = the Release build in this repository.</summary>
     public string? Product { get; init; }
 
-    /// <summary>Where the report goes; null = bench/results/load-DATE.md, or nowhere for a self-check.</summary>
+    /// <summary>Where the report goes; null = bench/results/load-DATE.md, or nowhere for a self-check or with <see cref="Against"/>.</summary>
     public string? Out { get; init; }
 
     /// <summary>Given to the product after the benchmark's own arguments.</summary>
@@ -53,6 +60,9 @@ internal sealed record RunOptions
                     break;
                 case "--self-check":
                     options = options with { SelfCheck = true };
+                    break;
+                case "--against":
+                    options = options with { Against = Value(args, ref i) };
                     break;
                 case "--rounds":
                     rounds = int.TryParse(Value(args, ref i), NumberStyles.None, provider: null, out var count) && count is >= 1 and <= 100
@@ -79,6 +89,11 @@ internal sealed record RunOptions
                 default:
                     throw new LoadException($"{args[i]} is not known. Usage:\n{Usage}");
             }
+        }
+
+        if (options is { SelfCheck: true, Against: not null })
+        {
+            throw new LoadException("--self-check measures the baseline against itself: leave out --against.");
         }
 
         return options with { Rounds = rounds ?? (options.Quick ? 2 : 5) };

@@ -1,6 +1,8 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using Ensemble.Load.Measuring;
+using Ensemble.Load.Processes;
 
 namespace Ensemble.Load.Reports;
 
@@ -11,7 +13,7 @@ internal static class Report
     {
         var page = new StringBuilder();
         AddHead(page, options, machine);
-        if (!options.SelfCheck)
+        if (options is { SelfCheck: false, Against: null })
         {
             AddAims(page, aims);
         }
@@ -26,7 +28,10 @@ internal static class Report
 
     private static void AddHead(StringBuilder page, RunOptions options, MachineFacts machine)
     {
-        page.Append(options.SelfCheck ? "# Load: the baseline against itself\n\n" : "# Load: the product against a hand-written baseline\n\n");
+        page.Append(
+            options.SelfCheck ? "# Load: the baseline against itself\n\n"
+            : options.Against is { } other ? $"# Load: the product against another build of it\n\nThe baseline is {FileVersionInfo.GetVersionInfo(other).ProductVersion}.\n\n"
+            : "# Load: the product against a hand-written baseline\n\n");
         if (options.Quick || options.Rounds < 5)
         {
             page.Append("**Too few rounds to be quoted: this shows that the benchmark works, and no more.**\n\n");
@@ -34,7 +39,7 @@ internal static class Report
 
         Line($"date: {TimeProvider.System.GetLocalNow():yyyy-MM-dd HH:mm}, commit {machine.Commit}");
         Line($"machine: {machine.Processor}, {machine.Cores} cores, {machine.MemoryGibibytes:0.0} GiB, {machine.System}, {machine.Runtime}");
-        Line("garbage collector: baseline System.GC.Server: true, product " + machine.ProductGc);
+        Line($"garbage collector: baseline {(options.Against is { } build ? LaunchPlan.DescribeRuntime(build) : "System.GC.Server: true")}, product {machine.ProductGc}");
         Line($"command: `dotnet run -c Release --project bench/Load -- run {string.Join(' ', Environment.GetCommandLineArgs().Skip(1).Where(argument => argument != "run"))}`");
         page.Append('\n');
 
