@@ -14,7 +14,7 @@ internal static class CatalogEntries
     /// <returns>Its entries without comments, by kind, then by name.</returns>
     public static IReadOnlyList<CatalogEntry> Split(ReadOnlyMemory<byte> json, long version)
     {
-        using var document = JsonText.Parse(json).Document!;
+        using var document = CatalogJson.Parse(json).Document!;
         var root = document.RootElement;
         return
         [

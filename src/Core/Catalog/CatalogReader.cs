@@ -21,7 +21,7 @@ public static class CatalogReader
         ReadOnlyMemory<byte> json, long revision, SecretResolver? secrets = null, CatalogOrigin origin = CatalogOrigin.File)
     {
         var issues = new IssueLog();
-        var (document, issue) = JsonText.Parse(json);
+        var (document, issue) = CatalogJson.Parse(json);
         if (document is null)
         {
             issues.Error(issue!);

@@ -136,7 +136,7 @@ public sealed class FileCatalog : ICatalog, IDisposable
         var buffer = new byte[16 * 1024];
 
         // One byte over the limit is enough for the reader to refuse it.
-        while (content.Length <= JsonText.MaxBytes && file.Read(buffer) is > 0 and var read)
+        while (content.Length <= CatalogJson.MaxBytes && file.Read(buffer) is > 0 and var read)
         {
             content.Write(buffer, 0, read);
         }

@@ -47,13 +47,13 @@ public static partial class ChatRequestParser
             var hasCallId = false;
             while (_reader.Read() && _reader.TokenType != JsonTokenType.EndObject)
             {
-                if (_reader.ValueTextEquals("role"u8))
+                if (_reader.TextIs("role"u8))
                 {
                     _reader.Read();
                     role = Role(index);
                     roleValue = new ByteRange(Position, Consumed);
                 }
-                else if (_reader.ValueTextEquals("content"u8))
+                else if (_reader.TextIs("content"u8))
                 {
                     _reader.Read();
                     var contentStart = Position;
@@ -64,9 +64,9 @@ public static partial class ChatRequestParser
                 }
                 else
                 {
-                    hasCalls |= _reader.ValueTextEquals("tool_calls"u8) || _reader.ValueTextEquals("function_call"u8)
-                        || _reader.ValueTextEquals("refusal"u8) || _reader.ValueTextEquals("audio"u8);
-                    hasCallId |= _reader.ValueTextEquals("tool_call_id"u8);
+                    hasCalls |= _reader.TextIs("tool_calls"u8) || _reader.TextIs("function_call"u8)
+                        || _reader.TextIs("refusal"u8) || _reader.TextIs("audio"u8);
+                    hasCallId |= _reader.TextIs("tool_call_id"u8);
                     _reader.Read();
                     _reader.Skip();
                 }
@@ -96,27 +96,27 @@ public static partial class ChatRequestParser
         {
             if (_reader.TokenType == JsonTokenType.String)
             {
-                if (_reader.ValueTextEquals("user"u8))
+                if (_reader.TextIs("user"u8))
                 {
                     return ChatRole.User;
                 }
 
-                if (_reader.ValueTextEquals("assistant"u8))
+                if (_reader.TextIs("assistant"u8))
                 {
                     return ChatRole.Assistant;
                 }
 
-                if (_reader.ValueTextEquals("system"u8))
+                if (_reader.TextIs("system"u8))
                 {
                     return ChatRole.System;
                 }
 
-                if (_reader.ValueTextEquals("developer"u8))
+                if (_reader.TextIs("developer"u8))
                 {
                     return ChatRole.Developer;
                 }
 
-                if (_reader.ValueTextEquals("tool"u8))
+                if (_reader.TextIs("tool"u8))
                 {
                     return ChatRole.Tool;
                 }
@@ -162,7 +162,7 @@ public static partial class ChatRequestParser
             ContentPartKind? kind = null;
             while (_reader.Read() && _reader.TokenType != JsonTokenType.EndObject)
             {
-                var isType = _reader.ValueTextEquals("type"u8);
+                var isType = _reader.TextIs("type"u8);
                 _reader.Read();
                 if (isType && _reader.TokenType == JsonTokenType.String)
                 {
@@ -182,11 +182,11 @@ public static partial class ChatRequestParser
         }
 
         private readonly ContentPartKind PartKind() =>
-            _reader.ValueTextEquals("text"u8) ? ContentPartKind.Text
-            : _reader.ValueTextEquals("image_url"u8) ? ContentPartKind.Image
-            : _reader.ValueTextEquals("input_audio"u8) ? ContentPartKind.Audio
-            : _reader.ValueTextEquals("file"u8) ? ContentPartKind.File
-            : _reader.ValueTextEquals("refusal"u8) ? ContentPartKind.Refusal
+            _reader.TextIs("text"u8) ? ContentPartKind.Text
+            : _reader.TextIs("image_url"u8) ? ContentPartKind.Image
+            : _reader.TextIs("input_audio"u8) ? ContentPartKind.Audio
+            : _reader.TextIs("file"u8) ? ContentPartKind.File
+            : _reader.TextIs("refusal"u8) ? ContentPartKind.Refusal
             : ContentPartKind.Other;
     }
 }

@@ -30,11 +30,6 @@ public static partial class ChatRequestParser
             throw new ChatRequestException(
                 $"The body is not valid JSON: line {exception.LineNumber + 1}, byte {exception.BytePositionInLine + 1}.", null);
         }
-        catch (InvalidOperationException)
-        {
-            // The reader's answer to an escape that stands for half a character.
-            throw new ChatRequestException("A name in the body holds half of a surrogate pair.", null);
-        }
     }
 
     /// <summary>One reading of one body; a ref struct because the reader is one.</summary>
@@ -184,7 +179,7 @@ public static partial class ChatRequestParser
             _hasStreamOptions = true;
             while (_reader.Read() && _reader.TokenType != JsonTokenType.EndObject)
             {
-                var isUsage = _reader.ValueTextEquals("include_usage"u8);
+                var isUsage = _reader.TextIs("include_usage"u8);
                 _reader.Read();
                 if (isUsage)
                 {
@@ -198,7 +193,7 @@ public static partial class ChatRequestParser
         }
 
         private readonly string RequiredString(string path) =>
-            _reader.TokenType == JsonTokenType.String && _reader.GetString() is { Length: > 0 } text ? text : throw Wrong(path, "a non-empty string");
+            _reader.TokenType == JsonTokenType.String && _reader.Text() is { Length: > 0 } text ? text : throw Wrong(path, "a non-empty string");
 
         private readonly bool Flag(string path) => _reader.TokenType switch
         {
@@ -253,13 +248,15 @@ public static partial class ChatRequestParser
         {
             foreach (var (utf8, name) in All)
             {
-                if (reader.ValueTextEquals(utf8))
+                if (reader.TextIs(utf8))
                 {
                     return name;
                 }
             }
 
-            return reader.GetString()!;
+            return reader.ValueIsEscaped && !SoundJson.IsSound(reader.ValueSpan)
+                ? throw new ChatRequestException("The name of a field in the body holds half of a surrogate pair.", null)
+                : reader.Text()!;
         }
     }
 }

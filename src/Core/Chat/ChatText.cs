@@ -19,7 +19,7 @@ internal static class ChatText
         {
             var reader = new Utf8JsonReader(chat.Slice(message.Content));
             reader.Read();
-            return reader.TokenType == JsonTokenType.String ? Decoded(ref reader) : "";
+            return reader.Text() ?? "";
         }
 
         var text = new StringBuilder();
@@ -51,29 +51,16 @@ internal static class ChatText
         reader.Read();
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            var isText = reader.ValueTextEquals(property);
+            var isText = reader.TextIs(property);
             reader.Read();
             if (isText && reader.TokenType == JsonTokenType.String)
             {
-                return Decoded(ref reader);
+                return reader.Text()!;
             }
 
             reader.Skip();
         }
 
         return "";
-    }
-
-    private static string Decoded(ref Utf8JsonReader reader)
-    {
-        try
-        {
-            return reader.GetString()!;
-        }
-        catch (InvalidOperationException)
-        {
-            // An escape that stands for half a character decodes to nothing; the text is shown as it was written.
-            return Encoding.UTF8.GetString(reader.ValueSpan);
-        }
     }
 }

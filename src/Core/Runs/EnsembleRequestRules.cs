@@ -73,7 +73,7 @@ public static class EnsembleRequestRules
     {
         try
         {
-            return reader.ValueTextEquals("audio"u8);
+            return reader.TextIs("audio"u8);
         }
         catch (InvalidOperationException)
         {

@@ -30,7 +30,7 @@ internal sealed class ToolCallIds(RunId run)
         {
             if (callsDepth < 0)
             {
-                if (reader.TokenType == JsonTokenType.PropertyName && reader.ValueTextEquals("tool_calls"u8))
+                if (reader.TokenType == JsonTokenType.PropertyName && reader.TextIs("tool_calls"u8))
                 {
                     callsDepth = reader.CurrentDepth;
                 }
@@ -39,10 +39,10 @@ internal sealed class ToolCallIds(RunId run)
             {
                 callsDepth = -1;
             }
-            else if (reader.CurrentDepth == callsDepth + 2 && reader.TokenType == JsonTokenType.PropertyName && reader.ValueTextEquals("id"u8))
+            else if (reader.CurrentDepth == callsDepth + 2 && reader.TokenType == JsonTokenType.PropertyName && reader.TextIs("id"u8))
             {
                 reader.Read();
-                if (reader.TokenType == JsonTokenType.String && reader.GetString() is { Length: > 0 } id)
+                if (reader.TokenType == JsonTokenType.String && reader.Text() is { Length: > 0 } id)
                 {
                     output.Write(choices.Span[copied..(int)reader.TokenStartIndex]);
                     output.Write(Encoding.ASCII.GetBytes($"\"{Ours(id)}\""));

@@ -68,7 +68,7 @@ internal static class ChatChoices
         reader.Read();
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            var isIndex = reader.ValueTextEquals("index"u8);
+            var isIndex = reader.TextIs("index"u8);
             reader.Read();
             var start = (int)reader.TokenStartIndex;
             reader.Skip();

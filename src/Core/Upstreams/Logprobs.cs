@@ -61,7 +61,7 @@ internal static class Logprobs
 
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            var found = reader.ValueTextEquals(field);
+            var found = reader.TextIs(field);
             reader.Read();
             if (found)
             {

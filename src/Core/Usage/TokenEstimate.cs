@@ -117,7 +117,7 @@ public static class TokenEstimate
         reader.Read();
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            var isText = reader.ValueTextEquals("text"u8) || reader.ValueTextEquals("refusal"u8);
+            var isText = reader.TextIs("text"u8) || reader.TextIs("refusal"u8);
             reader.Read();
             if (isText && reader.TokenType == JsonTokenType.String)
             {

@@ -10,8 +10,8 @@ public sealed class ChatTextTests
     [InlineData("[]", "")]
     [InlineData("[{\"type\":\"text\",\"text\":\"a\"},{\"type\":\"image_url\",\"image_url\":{\"url\":\"u\"}},{\"x\":{\"text\":\"no\"},\"text\":\"b\",\"type\":\"text\"}]", "a\n[image attached]\nb")]
     [InlineData("[{\"type\":\"refusal\",\"refusal\":\"no\"},{\"type\":\"input_audio\"},{\"type\":\"file\"},{\"type\":\"else\"}]", "no\n[audio attached]\n[file attached]\n[content attached]")]
-    [InlineData("\"half \\ud83d of it\"", "half \\ud83d of it")]
-    [InlineData("[{\"type\":\"text\",\"text\":\"\\udc00\"}]", "\\udc00")]
+    [InlineData("\"half \\ud83d of it\"", "half \uFFFD of it")]
+    [InlineData("[{\"type\":\"text\",\"text\":\"\\udc00\"}]", "\uFFFD")]
     public void Of_Content_IsItsTextWithNotesForTheRest(string content, string expected)
     {
         var chat = RunBench.Parse($$"""{"model":"m","messages":[{"role":"user","content":{{content}}}]}""");

@@ -63,7 +63,7 @@ internal static class CallerKeys
 
     private static string? StoredHash(CatalogEntry stored)
     {
-        using var document = JsonText.Parse(stored.Json).Document;
+        using var document = CatalogJson.Parse(stored.Json).Document;
         return document?.RootElement is { ValueKind: JsonValueKind.Object } root && Given(root, Hashed) is { ValueKind: JsonValueKind.String } hash
             ? hash.GetString()
             : null;

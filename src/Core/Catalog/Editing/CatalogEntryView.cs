@@ -31,7 +31,7 @@ public sealed class CatalogEntryView
 
     internal static CatalogEntryView Of(CatalogEntry entry)
     {
-        var (document, _) = JsonText.Parse(entry.Json);
+        var (document, _) = CatalogJson.Parse(entry.Json);
         using (document)
         {
             return document?.RootElement is { ValueKind: JsonValueKind.Object } root

@@ -10,7 +10,7 @@ internal sealed record EntryBody(CatalogEntryKind Kind, string Name, byte[] Json
     /// <param name="address">The name under which it is to stand; null = the one that it gives.</param>
     public static EntryBody? Read(CatalogEntryKind kind, string? address, ReadOnlyMemory<byte> json, List<CatalogIssue> issues)
     {
-        var (document, issue) = JsonText.Parse(json);
+        var (document, issue) = CatalogJson.Parse(json);
         using (document)
         {
             if (document is null)

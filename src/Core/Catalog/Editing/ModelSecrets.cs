@@ -95,7 +95,7 @@ internal sealed class ModelSecrets(SecretPolicy policy, SecretSealer? sealer)
 
     private static string? SealedText(ReadOnlyMemory<byte> json)
     {
-        using var document = JsonText.Parse(json).Document;
+        using var document = CatalogJson.Parse(json).Document;
         return document?.RootElement is { ValueKind: JsonValueKind.Object } root
             && root.TryGetProperty(Field, out var key) && key.ValueKind == JsonValueKind.String
             && key.GetString()!.StartsWith(SecretSealer.Prefix, StringComparison.Ordinal)
@@ -106,7 +106,7 @@ internal sealed class ModelSecrets(SecretPolicy policy, SecretSealer? sealer)
     /// <returns>The model without its secret; null where it has errors of its own.</returns>
     private static ModelConfig? Alone(ReadOnlyMemory<byte> json)
     {
-        using var document = JsonText.Parse(json).Document;
+        using var document = CatalogJson.Parse(json).Document;
         if (document?.RootElement is not { ValueKind: JsonValueKind.Object } root)
         {
             return null;

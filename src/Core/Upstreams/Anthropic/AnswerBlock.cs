@@ -36,19 +36,19 @@ internal record struct AnswerBlock
         {
             if (Take(ref reader, "type"u8))
             {
-                block.Type = JsonText.Read(ref reader);
+                block.Type = reader.ReadText();
             }
             else if (Take(ref reader, "text"u8))
             {
-                block.Text = JsonText.Read(ref reader);
+                block.Text = reader.ReadText();
             }
             else if (Take(ref reader, "id"u8))
             {
-                block.Id = JsonText.Read(ref reader);
+                block.Id = reader.ReadText();
             }
             else if (Take(ref reader, "name"u8))
             {
-                block.Name = JsonText.Read(ref reader);
+                block.Name = reader.ReadText();
             }
             else if (Take(ref reader, "input"u8))
             {
@@ -57,11 +57,11 @@ internal record struct AnswerBlock
             }
             else if (Take(ref reader, "partial_json"u8))
             {
-                block.PartialJson = JsonText.Read(ref reader);
+                block.PartialJson = reader.ReadText();
             }
             else if (Take(ref reader, "stop_reason"u8))
             {
-                block.StopReason = JsonText.Read(ref reader);
+                block.StopReason = reader.ReadText();
             }
             else
             {
@@ -72,5 +72,5 @@ internal record struct AnswerBlock
         return block;
     }
 
-    private static bool Take(ref Utf8JsonReader reader, ReadOnlySpan<byte> name) => reader.ValueTextEquals(name) && reader.Read();
+    private static bool Take(ref Utf8JsonReader reader, ReadOnlySpan<byte> name) => reader.TextIs(name) && reader.Read();
 }

@@ -30,32 +30,32 @@ internal sealed class EventReader(bool keepChoices)
 
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            if (reader.ValueTextEquals("type"u8))
+            if (reader.TextIs("type"u8))
             {
                 reader.Read();
-                type = JsonText.Read(ref reader);
+                type = reader.ReadText();
             }
-            else if (reader.ValueTextEquals("index"u8))
+            else if (reader.TextIs("index"u8))
             {
                 reader.Read();
-                index = (int)(JsonText.ReadCount(ref reader) ?? 0);
+                index = (int)(reader.ReadCount() ?? 0);
             }
-            else if (reader.ValueTextEquals("content_block"u8) || reader.ValueTextEquals("delta"u8))
+            else if (reader.TextIs("content_block"u8) || reader.TextIs("delta"u8))
             {
                 reader.Read();
                 block = AnswerBlock.Read(ref reader);
             }
-            else if (reader.ValueTextEquals("usage"u8))
+            else if (reader.TextIs("usage"u8))
             {
                 reader.Read();
                 chunk.Usage = _usage.Read(ref reader);
             }
-            else if (reader.ValueTextEquals("message"u8))
+            else if (reader.TextIs("message"u8))
             {
                 reader.Read();
                 ReadMessage(ref reader, ref chunk);
             }
-            else if (reader.ValueTextEquals("error"u8))
+            else if (reader.TextIs("error"u8))
             {
                 reader.Read();
                 chunk.Error = ErrorReader.Read(ref reader);
@@ -169,7 +169,7 @@ internal sealed class EventReader(bool keepChoices)
 
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            var isUsage = reader.ValueTextEquals("usage"u8);
+            var isUsage = reader.TextIs("usage"u8);
             reader.Read();
             if (isUsage)
             {

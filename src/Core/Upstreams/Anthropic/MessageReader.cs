@@ -15,22 +15,22 @@ internal static class MessageReader
         reader.Read();
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            if (reader.ValueTextEquals("content"u8))
+            if (reader.TextIs("content"u8))
             {
                 reader.Read();
                 ReadContent(ref reader, ref message, calls);
             }
-            else if (reader.ValueTextEquals("stop_reason"u8))
+            else if (reader.TextIs("stop_reason"u8))
             {
                 reader.Read();
-                message.FinishReason = FinishReason.Of(JsonText.Read(ref reader));
+                message.FinishReason = FinishReason.Of(reader.ReadText());
             }
-            else if (reader.ValueTextEquals("usage"u8))
+            else if (reader.TextIs("usage"u8))
             {
                 reader.Read();
                 message.Usage = new UsageCounter().Read(ref reader);
             }
-            else if (reader.ValueTextEquals("error"u8))
+            else if (reader.TextIs("error"u8))
             {
                 reader.Read();
                 message.Error = ErrorReader.Read(ref reader);

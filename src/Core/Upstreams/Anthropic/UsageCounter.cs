@@ -39,27 +39,27 @@ internal sealed class UsageCounter
 
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            if (reader.ValueTextEquals("input_tokens"u8))
+            if (reader.TextIs("input_tokens"u8))
             {
                 _input = Number(ref reader) ?? _input;
             }
-            else if (reader.ValueTextEquals("cache_creation_input_tokens"u8))
+            else if (reader.TextIs("cache_creation_input_tokens"u8))
             {
                 _cacheWritten = Number(ref reader) ?? _cacheWritten;
             }
-            else if (reader.ValueTextEquals("cache_read_input_tokens"u8))
+            else if (reader.TextIs("cache_read_input_tokens"u8))
             {
                 _cacheRead = Number(ref reader) ?? _cacheRead;
             }
-            else if (reader.ValueTextEquals("output_tokens"u8))
+            else if (reader.TextIs("output_tokens"u8))
             {
                 _output = Number(ref reader) ?? _output;
             }
-            else if (reader.ValueTextEquals("thinking_tokens"u8))
+            else if (reader.TextIs("thinking_tokens"u8))
             {
                 _thinking = Number(ref reader) ?? _thinking;
             }
-            else if (reader.ValueTextEquals("output_tokens_details"u8))
+            else if (reader.TextIs("output_tokens_details"u8))
             {
                 reader.Read();
                 ReadObject(ref reader);
@@ -74,6 +74,6 @@ internal sealed class UsageCounter
     private static long? Number(ref Utf8JsonReader reader)
     {
         reader.Read();
-        return JsonText.ReadCount(ref reader);
+        return reader.ReadCount();
     }
 }

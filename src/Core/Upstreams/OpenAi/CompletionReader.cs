@@ -14,7 +14,7 @@ internal static class CompletionReader
         Expect(reader, JsonTokenType.StartObject);
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            if (reader.ValueTextEquals("choices"u8))
+            if (reader.TextIs("choices"u8))
             {
                 reader.Read();
                 var start = (int)reader.TokenStartIndex;
@@ -24,12 +24,12 @@ internal static class CompletionReader
                     completion.RawChoices = json[start..(int)reader.BytesConsumed].ToArray();
                 }
             }
-            else if (reader.ValueTextEquals("usage"u8))
+            else if (reader.TextIs("usage"u8))
             {
                 reader.Read();
                 completion.Usage = UsageReader.Read(ref reader);
             }
-            else if (reader.ValueTextEquals("error"u8))
+            else if (reader.TextIs("error"u8))
             {
                 reader.Read();
                 completion.Error = ErrorReader.Read(ref reader) ?? completion.Error;
@@ -68,24 +68,24 @@ internal static class CompletionReader
         var hasMessage = false;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            if (reader.ValueTextEquals("delta"u8) || reader.ValueTextEquals("message"u8))
+            if (reader.TextIs("delta"u8) || reader.TextIs("message"u8))
             {
                 reader.Read();
                 hasMessage |= reader.TokenType == JsonTokenType.StartObject;
                 ReadMessage(ref reader, ref choice);
             }
-            else if (reader.ValueTextEquals("finish_reason"u8))
+            else if (reader.TextIs("finish_reason"u8))
             {
                 reader.Read();
-                choice.FinishReason = JsonText.Read(ref reader) is { Length: > 0 } reason ? reason : null;
+                choice.FinishReason = reader.ReadText() is { Length: > 0 } reason ? reason : null;
             }
-            else if (reader.ValueTextEquals("index"u8))
+            else if (reader.TextIs("index"u8))
             {
                 reader.Read();
                 index = reader.TokenType == JsonTokenType.Number && reader.TryGetInt32(out var number) ? number : index;
                 reader.Skip();
             }
-            else if (reader.ValueTextEquals("error"u8))
+            else if (reader.TextIs("error"u8))
             {
                 reader.Read();
                 completion.Error ??= ErrorReader.Read(ref reader);
@@ -132,28 +132,28 @@ internal static class CompletionReader
         Expect(reader, JsonTokenType.StartObject);
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            if (reader.ValueTextEquals("content"u8))
+            if (reader.TextIs("content"u8))
             {
                 reader.Read();
-                choice.Content = JsonText.ReadContent(ref reader);
+                choice.Content = MessageContent.Read(ref reader);
             }
-            else if (reader.ValueTextEquals("refusal"u8))
+            else if (reader.TextIs("refusal"u8))
             {
                 reader.Read();
-                choice.Refusal = JsonText.Read(ref reader);
+                choice.Refusal = reader.ReadText();
             }
-            else if (reader.ValueTextEquals("tool_calls"u8))
+            else if (reader.TextIs("tool_calls"u8))
             {
                 reader.Read();
                 choice.CallsTools |= HasItems(ref reader);
             }
-            else if (reader.ValueTextEquals("function_call"u8))
+            else if (reader.TextIs("function_call"u8))
             {
                 reader.Read();
                 choice.CallsTools |= reader.TokenType == JsonTokenType.StartObject;
                 reader.Skip();
             }
-            else if (reader.ValueTextEquals("reasoning_content"u8) || reader.ValueTextEquals("reasoning"u8))
+            else if (reader.TextIs("reasoning_content"u8) || reader.TextIs("reasoning"u8))
             {
                 reader.Read();
                 choice.HasReasoning |= reader.TokenType == JsonTokenType.String && !reader.ValueSpan.IsEmpty;

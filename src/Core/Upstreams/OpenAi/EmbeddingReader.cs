@@ -20,17 +20,17 @@ internal static class EmbeddingReader
         Expect(reader, JsonTokenType.StartObject);
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            if (reader.ValueTextEquals("data"u8))
+            if (reader.TextIs("data"u8))
             {
                 reader.Read();
                 vectors = ReadAll(ref reader, count);
             }
-            else if (reader.ValueTextEquals("usage"u8))
+            else if (reader.TextIs("usage"u8))
             {
                 reader.Read();
                 completion.Usage = UsageReader.Read(ref reader);
             }
-            else if (reader.ValueTextEquals("error"u8))
+            else if (reader.TextIs("error"u8))
             {
                 reader.Read();
                 completion.Error = ErrorReader.Read(ref reader) ?? completion.Error;
@@ -80,13 +80,13 @@ internal static class EmbeddingReader
         float[]? vector = null;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            if (reader.ValueTextEquals("index"u8))
+            if (reader.TextIs("index"u8))
             {
                 reader.Read();
                 index = reader.TokenType == JsonTokenType.Number && reader.TryGetInt32(out var number) ? number : index;
                 reader.Skip();
             }
-            else if (reader.ValueTextEquals("embedding"u8))
+            else if (reader.TextIs("embedding"u8))
             {
                 reader.Read();
                 vector = Unit(ReadNumbers(ref reader, size));

@@ -20,19 +20,19 @@ internal static class UsageReader
         var usage = TokenUsage.None;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            if (reader.ValueTextEquals("prompt_tokens"u8))
+            if (reader.TextIs("prompt_tokens"u8))
             {
                 prompt = Number(ref reader);
             }
-            else if (reader.ValueTextEquals("completion_tokens"u8))
+            else if (reader.TextIs("completion_tokens"u8))
             {
                 completion = Number(ref reader);
             }
-            else if (reader.ValueTextEquals("prompt_tokens_details"u8))
+            else if (reader.TextIs("prompt_tokens_details"u8))
             {
                 usage = PromptDetails(ref reader, usage);
             }
-            else if (reader.ValueTextEquals("completion_tokens_details"u8))
+            else if (reader.TextIs("completion_tokens_details"u8))
             {
                 usage = CompletionDetails(ref reader, usage);
             }
@@ -58,11 +58,11 @@ internal static class UsageReader
 
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            if (reader.ValueTextEquals("cached_tokens"u8))
+            if (reader.TextIs("cached_tokens"u8))
             {
                 usage = usage with { CachedTokens = Number(ref reader) };
             }
-            else if (reader.ValueTextEquals("audio_tokens"u8))
+            else if (reader.TextIs("audio_tokens"u8))
             {
                 usage = usage with { PromptAudioTokens = Number(ref reader) };
             }
@@ -86,19 +86,19 @@ internal static class UsageReader
 
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            if (reader.ValueTextEquals("reasoning_tokens"u8))
+            if (reader.TextIs("reasoning_tokens"u8))
             {
                 usage = usage with { ReasoningTokens = Number(ref reader) };
             }
-            else if (reader.ValueTextEquals("audio_tokens"u8))
+            else if (reader.TextIs("audio_tokens"u8))
             {
                 usage = usage with { CompletionAudioTokens = Number(ref reader) };
             }
-            else if (reader.ValueTextEquals("accepted_prediction_tokens"u8))
+            else if (reader.TextIs("accepted_prediction_tokens"u8))
             {
                 usage = usage with { AcceptedPredictionTokens = Number(ref reader) };
             }
-            else if (reader.ValueTextEquals("rejected_prediction_tokens"u8))
+            else if (reader.TextIs("rejected_prediction_tokens"u8))
             {
                 usage = usage with { RejectedPredictionTokens = Number(ref reader) };
             }
@@ -114,6 +114,6 @@ internal static class UsageReader
     private static long? Number(ref Utf8JsonReader reader)
     {
         reader.Read();
-        return JsonText.ReadCount(ref reader);
+        return reader.ReadCount();
     }
 }

@@ -6,7 +6,7 @@ using System.Text.Unicode;
 namespace Ensemble.Catalog.Reading;
 
 /// <summary>The bytes of a file before they are JSON: size, encoding, syntax.</summary>
-internal static class JsonText
+internal static class CatalogJson
 {
     public const int MaxBytes = 4 * 1024 * 1024;
     private const int MaxDepth = 64;
@@ -39,7 +39,7 @@ internal static class JsonText
         try
         {
             CheckStrings(json.Span);
-            return (JsonDocument.Parse(json, Options), null);
+            return (SoundJson.Parse(json, Options), null);
         }
         catch (JsonException exception)
         {
@@ -58,17 +58,10 @@ internal static class JsonText
         });
         while (reader.Read())
         {
-            if (reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName && reader.ValueIsEscaped)
+            if (reader.ValueIsEscaped && !SoundJson.IsSound(reader.ValueSpan))
             {
-                try
-                {
-                    _ = reader.GetString();
-                }
-                catch (InvalidOperationException exception)
-                {
-                    var (line, start) = LineAt(json, (int)reader.TokenStartIndex);
-                    throw new JsonException("A string holds half of a surrogate pair.", null, line, reader.TokenStartIndex - start, exception);
-                }
+                var (line, start) = LineAt(json, (int)reader.TokenStartIndex);
+                throw new JsonException("A string holds half of a surrogate pair.", null, line, reader.TokenStartIndex - start);
             }
         }
     }
