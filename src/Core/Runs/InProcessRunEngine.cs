@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using Ensemble.Catalog;
+using Ensemble.Usage;
 using Microsoft.Extensions.Logging;
 
 namespace Ensemble.Runs;
@@ -15,6 +16,8 @@ public sealed class InProcessRunEngine : IRunEngine, IRunsInFlight
     private readonly RunServices _services;
     private readonly ILogger<Run> _logger;
     private readonly RunDoor _door;
+    private readonly HalfFull _halfFull;
+    private readonly int _maxRuns;
     private readonly ConcurrentDictionary<RunId, Run> _runs = new();
     private readonly Dictionary<RunId, RunManifest> _manifests = [];
     private readonly Queue<RunId> _ended = [];
@@ -25,6 +28,8 @@ public sealed class InProcessRunEngine : IRunEngine, IRunsInFlight
     {
         _catalog = catalog;
         _services = services;
+        _maxRuns = maxRuns;
+        _halfFull = new HalfFull(maxRuns);
         _door = new RunDoor(maxRuns, () => services.Usage.IsNearlyFull);
         _logger = logger;
     }
@@ -43,6 +48,11 @@ public sealed class InProcessRunEngine : IRunEngine, IRunsInFlight
         if (start != RunStart.Started)
         {
             return new(start);
+        }
+
+        if (_door.InFlight is var inFlight && _halfFull.Notices(inFlight))
+        {
+            RunLog.HalfFull(_logger, inFlight, _maxRuns);
         }
 
         Run run;

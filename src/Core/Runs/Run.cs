@@ -54,7 +54,7 @@ public sealed partial class Run : IDisposable
         _logger = logger;
         Memory = memory;
         _deadline = new RunDeadline(limits.UntilShown, limits.MaxAnswer, services.Time, _stop.Token);
-        _context = new RunContext(request, catalog, services, memory, journal, _deadline);
+        _context = new RunContext(request, catalog, services, memory, journal, _deadline, logger);
     }
 
     public RunJournal Journal => _context.Journal;
@@ -117,6 +117,12 @@ public sealed partial class Run : IDisposable
         var totals = _context.Accounts.Totals();
         _finished = Manifest(end, totals);
         _usage.Append(_finished);
+        if (end.Failure is { } failure && FailedLevel(failure.Kind) is { } level)
+        {
+            var milliseconds = (long)_finished.Total.GetValueOrDefault().TotalMilliseconds;
+            LogFailed(_logger, level, _finished.Run.Value, _finished.Ensemble, _finished.Outcome, _finished.SubCalls.Count, milliseconds);
+        }
+
         RunTrace.End(activity, _finished);
         await _usage.FlushAsync(_finished.Run);
         Journal.Append(end.Answer is { } answer ? new RunCompleted(answer, totals) : new RunFailed(end.Failure!, totals));
@@ -176,7 +182,4 @@ public sealed partial class Run : IDisposable
             HoldsContent = _context.CapturesContent,
         };
     }
-
-    [LoggerMessage(EventId = 10, EventName = "RunFault", Level = LogLevel.Error, Message = "run {RunId} of {Ensemble} failed by a fault of the gateway")]
-    private static partial void LogFault(ILogger logger, Exception exception, string runId, string ensemble);
 }

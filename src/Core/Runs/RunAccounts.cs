@@ -2,11 +2,12 @@ using Ensemble.Chat;
 using Ensemble.Models;
 using Ensemble.Panels;
 using Ensemble.Usage;
+using Microsoft.Extensions.Logging;
 
 namespace Ensemble.Runs;
 
 /// <summary>What the sub-calls of a run took: each is a line of its manifest, settles what was reserved for it, and is one usage event. Thread-safe.</summary>
-internal sealed class RunAccounts(RunRequest request, RunBudget budget, IUsageSink usage)
+internal sealed partial class RunAccounts(RunRequest request, RunBudget budget, IUsageSink usage, ILogger logger)
 {
     private readonly Lock _lock = new();
     private readonly List<SubCallManifest> _subCalls = new(8);
@@ -102,6 +103,11 @@ internal sealed class RunAccounts(RunRequest request, RunBudget budget, IUsageSi
         if (!isRemembered)
         {
             usage.Append(usageEvent);
+            if (FailedLevel(result.Outcome) is { } level)
+            {
+                var (outcome, milliseconds) = (SnakeCase.Of(result.Outcome), (long)result.Total.TotalMilliseconds);
+                LogFailed(logger, level, request.Id.Value, usageEvent.Model, outcome, result.Error?.Status, result.Attempts, milliseconds);
+            }
         }
 
         return usageEvent;

@@ -2,6 +2,7 @@ using Ensemble.Catalog;
 using Ensemble.Chat;
 using Ensemble.Models;
 using Ensemble.Strategies;
+using Microsoft.Extensions.Logging;
 
 namespace Ensemble.Runs;
 
@@ -13,7 +14,8 @@ internal sealed class RunContext
     private readonly long _started;
 
     /// <param name="deadline">Its token cancels every sub-call.</param>
-    public RunContext(RunRequest request, CatalogSnapshot catalog, RunServices services, RunMemory memory, RunJournal journal, RunDeadline deadline)
+    public RunContext(
+        RunRequest request, CatalogSnapshot catalog, RunServices services, RunMemory memory, RunJournal journal, RunDeadline deadline, ILogger logger)
     {
         Request = request;
         Catalog = catalog;
@@ -25,7 +27,7 @@ internal sealed class RunContext
         var budget = new RunBudget(ensemble?.Budget ?? BudgetConfig.None);
         var keepsPanel = services.Panels is not null && !IsReplay && ensemble is not null && ReplayRules.HasPanel(ensemble.Strategy);
         Findings = new RunFindings(journal);
-        Accounts = new RunAccounts(request, budget, services.Usage);
+        Accounts = new RunAccounts(request, budget, services.Usage, logger);
         Calls = new RunCalls(request, services, memory, budget, Accounts, ensemble?.OnBudget ?? default, keepsPanel);
         _started = services.Time.GetTimestamp();
         StartedAt = services.Time.GetUtcNow();

@@ -28,6 +28,7 @@ public sealed partial class JsonLinesUsageSink : IUsageSink, IAsyncDisposable
     private readonly ILogger<JsonLinesUsageSink> _logger;
     private readonly CancellationTokenSource _stopping = new();
     private readonly Task _writing;
+    private readonly HalfFull _halfFull = new(QueueLength);
     private long _dropped;
 
     /// <param name="output">Written to by this sink alone; not disposed.</param>
@@ -49,6 +50,10 @@ public sealed partial class JsonLinesUsageSink : IUsageSink, IAsyncDisposable
         if (!_queue.Writer.TryWrite(usage))
         {
             Interlocked.Increment(ref _dropped);
+        }
+        else if (_queue.Reader.Count is var queued && _halfFull.Notices(queued))
+        {
+            LogHalfFull(_logger, queued, QueueLength);
         }
     }
 
@@ -167,4 +172,11 @@ public sealed partial class JsonLinesUsageSink : IUsageSink, IAsyncDisposable
 
     [LoggerMessage(EventId = 1, EventName = "UsageDropped", Level = LogLevel.Warning, Message = "{Count} usage events were not written: the output is slower than they come, or broken")]
     private static partial void LogDropped(ILogger logger, long count);
+
+    [LoggerMessage(
+        EventId = 7,
+        EventName = "UsageHalfFull",
+        Level = LogLevel.Warning,
+        Message = "{Queued} of {Capacity} usage events wait for the output: it is slower than they come")]
+    private static partial void LogHalfFull(ILogger logger, int queued, int capacity);
 }

@@ -35,6 +35,7 @@ public sealed partial class UsageLedger : IUsageSink, IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly ILogger<UsageLedger> _logger;
     private readonly long _capacity;
+    private readonly HalfFull _halfFull;
     private readonly UsageDurability _durability;
     private readonly Task _writing;
     private long _queued;
@@ -57,6 +58,7 @@ public sealed partial class UsageLedger : IUsageSink, IAsyncDisposable
         _time = time;
         _logger = logger;
         _capacity = capacity;
+        _halfFull = new HalfFull(capacity);
         _durability = durability;
         _writing = Task.Run(WriteAllAsync);
     }
@@ -138,8 +140,14 @@ public sealed partial class UsageLedger : IUsageSink, IAsyncDisposable
 
     private void Append(Entry entry)
     {
-        if (Interlocked.Add(ref _queued, entry.Bytes) <= _capacity && _queue.Writer.TryWrite(entry))
+        var queued = Interlocked.Add(ref _queued, entry.Bytes);
+        if (queued <= _capacity && _queue.Writer.TryWrite(entry))
         {
+            if (_halfFull.Notices(queued))
+            {
+                LogHalfFull(_logger, queued, _capacity);
+            }
+
             return;
         }
 
@@ -249,26 +257,6 @@ public sealed partial class UsageLedger : IUsageSink, IAsyncDisposable
     private static TaskCompletionSource NewHurry() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private static TimeSpan Longer(TimeSpan pause) => pause * 2 < LongestPause ? pause * 2 : LongestPause;
-
-    [LoggerMessage(
-        EventId = 2,
-        EventName = "LedgerAway",
-        Level = LogLevel.Warning,
-        Message = "What runs took cannot be written to the database now: it waits in memory, and new runs are refused when much waits")]
-    private static partial void LogAway(ILogger logger, Exception exception);
-
-    [LoggerMessage(EventId = 3, EventName = "LedgerBack", Level = LogLevel.Information, Message = "What runs took is written to the database again")]
-    private static partial void LogBack(ILogger logger);
-
-    [LoggerMessage(EventId = 4, EventName = "LedgerDropped", Level = LogLevel.Warning, Message = "{Count} sub-calls and runs are not in the accounts: they could not be written in time")]
-    private static partial void LogDropped(ILogger logger, long count);
-
-    [LoggerMessage(
-        EventId = 5,
-        EventName = "LedgerUnconfirmed",
-        Level = LogLevel.Warning,
-        Message = "the answer of run {RunId} went out before its accounts were in the database, as others may now: that takes too long")]
-    private static partial void LogUnconfirmed(ILogger logger, string runId);
 
     /// <summary>A sub-call, a run, or somebody who waits for those before.</summary>
     private readonly record struct Entry(UsageEvent? SubCall, RunRecord? Run, int Bytes, TaskCompletionSource<bool>? Waiter = null)

@@ -11,12 +11,25 @@ using Microsoft.Extensions.Primitives;
 namespace Ensemble.Frontend.Chat;
 
 /// <summary>Answers a request that has been checked: wishes, budget and limits; then a run, or the one that it repeats, whole or streamed.</summary>
-internal sealed class RunAnswers(IRunEngine engine, RequestGates gates, MonthlyBudgets budgets, RepeatedRequests repeats, TimeProvider time)
+internal sealed partial class RunAnswers(
+    IRunEngine engine, RequestGates gates, MonthlyBudgets budgets, RepeatedRequests repeats, TimeProvider time, ILogger<RunAnswers> logger)
 {
     /// <param name="fresh">The request as one that nobody has made before.</param>
     /// <param name="snapshot">The catalog as the run will have it.</param>
     /// <returns>Why there is no run; null where there was one, and it has been answered.</returns>
     public async Task<ApiError?> AnswerAsync(HttpContext context, Caller caller, RunRequest fresh, CatalogSnapshot snapshot, RunLimits limits)
+    {
+        var error = await TryAnswerAsync(context, caller, fresh, snapshot, limits);
+        if (error is { Status: 429 or >= 500 })
+        {
+            LogRefused(logger, error.Status < 500 ? LogLevel.Information : LogLevel.Warning, fresh.Id.Value, fresh.Chat.Model, error.Code, fresh.Caller);
+        }
+
+        return error;
+    }
+
+    private async Task<ApiError?> TryAnswerAsync(
+        HttpContext context, Caller caller, RunRequest fresh, CatalogSnapshot snapshot, RunLimits limits)
     {
         var chat = fresh.Chat;
         if (!HasGoodKey(context.Request.Headers[HeaderNames.IdempotencyKey]))

@@ -1,6 +1,7 @@
 using Ensemble.Grains.Answers;
 using Ensemble.Grains.Calls;
 using Ensemble.Runs;
+using Ensemble.Usage;
 using Microsoft.Extensions.Logging;
 
 namespace Ensemble.Grains.Runs;
@@ -30,6 +31,8 @@ public sealed partial class ClusterRunEngine : IRunEngine, IRunsInFlight, IAsync
     private readonly ILogger _logger;
     private readonly ITimer _timer;
     private readonly RunDoor _door;
+    private readonly HalfFull _halfFull;
+    private readonly int _maxRuns;
 
     /// <param name="maxRuns">Runs of this frontend in flight at most; one more is refused.</param>
     /// <param name="stream">Brings the events of streamed answers while it is live; null = all are pulled.</param>
@@ -37,6 +40,8 @@ public sealed partial class ClusterRunEngine : IRunEngine, IRunsInFlight, IAsync
     {
         _grains = grains;
         _calls = calls;
+        _maxRuns = maxRuns;
+        _halfFull = new HalfFull(maxRuns);
         _door = new RunDoor(maxRuns);
         _stream = stream;
         _logger = logger;
@@ -52,6 +57,11 @@ public sealed partial class ClusterRunEngine : IRunEngine, IRunsInFlight, IAsync
         if (start != RunStart.Started)
         {
             return start;
+        }
+
+        if (_door.InFlight is var inFlight && _halfFull.Notices(inFlight))
+        {
+            RunLog.HalfFull(_logger, inFlight, _maxRuns);
         }
 
         var started = default(RunStart?);

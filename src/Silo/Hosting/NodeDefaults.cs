@@ -9,8 +9,6 @@ internal static class NodeDefaults
     {
         var settings = new Dictionary<string, string?>
         {
-            ["Logging:LogLevel:Orleans"] = "Warning",
-
             // Its first look at a silo counts from the start of the machine, and warns of a standstill that was none.
             ["Logging:LogLevel:Orleans.Runtime.Watchdog"] = "Error",
         };

@@ -95,7 +95,8 @@ public sealed class UsageLedgerTests
         await ledger.StopAsync(Cancel);
 
         _store.WrittenMembers.ShouldBe(Enumerable.Range(0, 10));
-        var line = _log.Lines.ShouldHaveSingleItem();
+        _log.Lines[0].Text.ShouldContain("bytes of accounts wait");
+        var line = _log.Lines.Skip(1).ShouldHaveSingleItem();
         line.Level.ShouldBe(LogLevel.Warning);
         line.Text.ShouldStartWith("3 ");
     }
@@ -244,6 +245,23 @@ public sealed class UsageLedgerTests
         _store.Away = null;
         await ledger.StopAsync(Cancel);
         _store.WrittenMembers.ShouldBe([0]);
+    }
+
+    [Fact]
+    public async Task Append_QueueHalfFull_SaysSoOnce()
+    {
+        _store.Away = new InvalidOperationException("away");
+        await using var ledger = Ledger(capacity: 8 * await SizeAsync());
+        foreach (var member in Enumerable.Range(0, 3))
+        {
+            ledger.Append(TestUsage.SubCall(Run, member));
+        }
+
+        _log.Lines.ShouldNotContain(line => line.Text.Contains("bytes of accounts wait", StringComparison.Ordinal));
+        ledger.Append(TestUsage.SubCall(Run, 3));
+        ledger.Append(TestUsage.SubCall(Run, 4));
+
+        _log.Lines.Count(line => line.Level == LogLevel.Warning && line.Text.Contains("bytes of accounts wait", StringComparison.Ordinal)).ShouldBe(1);
     }
 
     private UsageLedger Ledger(long capacity = UsageLedger.DefaultCapacity, UsageDurability durability = UsageDurability.Batched) =>

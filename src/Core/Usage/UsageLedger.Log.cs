@@ -1,0 +1,33 @@
+using Microsoft.Extensions.Logging;
+
+namespace Ensemble.Usage;
+
+public sealed partial class UsageLedger
+{
+    [LoggerMessage(
+        EventId = 2,
+        EventName = "LedgerAway",
+        Level = LogLevel.Warning,
+        Message = "What runs took cannot be written to the database now: it waits in memory, and new runs are refused when much waits")]
+    private static partial void LogAway(ILogger logger, Exception exception);
+
+    [LoggerMessage(EventId = 3, EventName = "LedgerBack", Level = LogLevel.Information, Message = "What runs took is written to the database again")]
+    private static partial void LogBack(ILogger logger);
+
+    [LoggerMessage(EventId = 4, EventName = "LedgerDropped", Level = LogLevel.Warning, Message = "{Count} sub-calls and runs are not in the accounts: they could not be written in time")]
+    private static partial void LogDropped(ILogger logger, long count);
+
+    [LoggerMessage(
+        EventId = 5,
+        EventName = "LedgerUnconfirmed",
+        Level = LogLevel.Warning,
+        Message = "the answer of run {RunId} went out before its accounts were in the database, as others may now: that takes too long")]
+    private static partial void LogUnconfirmed(ILogger logger, string runId);
+
+    [LoggerMessage(
+        EventId = 6,
+        EventName = "LedgerHalfFull",
+        Level = LogLevel.Warning,
+        Message = "{Queued} of {Capacity} bytes of accounts wait for the database; at three quarters new runs are refused")]
+    private static partial void LogHalfFull(ILogger logger, long queued, long capacity);
+}
