@@ -7,5 +7,5 @@ internal static class Program
 {
     private static Task<int> Main(string[] args) => args is ["validate", ..]
         ? ValidateCommand.RunAsync(args[1..], Console.Out, Console.Error)
-        : FrontendProcess.RunAsync(() => FrontendHost.Build(args), Console.Error);
+        : FrontendProcess.RunAsync(() => FrontendHost.Build(args), Console.Error, static app => Welcome.Write(app, Console.Out));
 }

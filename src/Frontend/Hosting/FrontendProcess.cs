@@ -10,15 +10,16 @@ internal static class FrontendProcess
 {
     /// <param name="build">Puts together what runs.</param>
     /// <param name="errors">Where the reason of a start that failed is written.</param>
+    /// <param name="started">Called once it listens; null = nothing is to be done then.</param>
     /// <returns>The exit code: 0 after a stop, 1 where it could not start.</returns>
-    public static async Task<int> RunAsync(Func<WebApplication> build, TextWriter errors)
+    public static async Task<int> RunAsync(Func<WebApplication> build, TextWriter errors, Action<WebApplication>? started = null)
     {
         try
         {
             var app = build();
             await using (app)
             {
-                await RunAsync(app);
+                await RunAsync(app, started);
             }
 
             return 0;
@@ -30,11 +31,12 @@ internal static class FrontendProcess
         }
     }
 
-    private static async Task RunAsync(WebApplication app)
+    private static async Task RunAsync(WebApplication app, Action<WebApplication>? started)
     {
         try
         {
             await StartAsync(app);
+            started?.Invoke(app);
             await app.WaitForShutdownAsync();
         }
         catch (OperationCanceledException) when (app.Lifetime.ApplicationStopping.IsCancellationRequested)

@@ -21,7 +21,7 @@ public sealed class RecordedPanelTests(ITestOutputHelper output)
     public void Read_RecordedAnswers_AreRightAtLeastAsOftenAsTheirLabelsSay()
     {
         var file = Find();
-        Assert.SkipWhen(file is null, $"No recorded panel: neither $ENSEMBLE_DATA/{File} nor shared/data/{File} beside a folder above.");
+        Assert.SkipWhen(file is null, $"There is no recorded panel: let ENSEMBLE_DATA name the folder that holds {File}.");
 
         var tallies = new SortedDictionary<string, Tally>(StringComparer.Ordinal);
         foreach (var line in System.IO.File.ReadLines(file!))

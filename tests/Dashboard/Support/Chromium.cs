@@ -5,8 +5,6 @@ namespace Ensemble.Dashboard.Tests.Support;
 /// <summary>One browser for all tests: Chromium, as this machine has it installed.</summary>
 public sealed class Chromium : IAsyncLifetime
 {
-    private static readonly string[] Places = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
-
     private IPlaywright? _playwright;
 
     /// <summary>Null where there is none.</summary>
@@ -14,8 +12,7 @@ public sealed class Chromium : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        var place = Environment.GetEnvironmentVariable("CHROMIUM") ?? Places.FirstOrDefault(File.Exists);
-        if (place is null)
+        if (ChromiumPlace.Find(Environment.GetEnvironmentVariable("CHROMIUM"), Environment.GetEnvironmentVariable("PATH")) is not { } place)
         {
             return;
         }

@@ -31,7 +31,7 @@ internal sealed class Visitor : IAsyncDisposable
     /// <param name="width">Of the window, in CSS pixels.</param>
     public static async Task<Visitor> EnterAsync(Chromium chromium, Site site, int width = 1280, bool dark = false, string page = "overview")
     {
-        Assert.SkipWhen(chromium.Browser is null, "There is no Chromium on this machine; CHROMIUM names it where it is in an unusual place.");
+        Assert.SkipWhen(chromium.Browser is null, ChromiumPlace.Missing);
         var context = await chromium.Browser!.NewContextAsync(new BrowserNewContextOptions
         {
             BaseURL = site.Url.ToString(),

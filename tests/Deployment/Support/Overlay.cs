@@ -38,7 +38,7 @@ internal sealed class Overlay
     /// <summary>Skips the test where there is no kubectl.</summary>
     public static Task<Overlay> RenderAsync(string name)
     {
-        Assert.SkipUnless(HasKubectl(), "There is no kubectl on the PATH: overlays are not rendered.");
+        Assert.SkipUnless(HasKubectl(), "There is no kubectl on the PATH: install it (https://kubernetes.io/docs/tasks/tools/).");
         return Rendered.GetOrAdd(name, static async key => new Overlay(key, await Command.RunAsync(Repository.Top, "kubectl", "kustomize", $"k8s/overlays/{key}")));
     }
 

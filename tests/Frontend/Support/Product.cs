@@ -109,7 +109,8 @@ internal sealed class Product : IAsyncDisposable
         Keep(_output, line);
         if (line?.IndexOf(Listening, StringComparison.Ordinal) is >= 0 and var at)
         {
-            _listening.TrySetResult(new Uri(line[(at + Listening.Length)..].Trim()));
+            // Up to a quote: the line may be JSON.
+            _listening.TrySetResult(new Uri(line[(at + Listening.Length)..].Split('"')[0].Trim()));
         }
     }
 

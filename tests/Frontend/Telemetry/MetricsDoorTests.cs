@@ -39,7 +39,7 @@ public sealed class MetricsDoorTests
     [Fact]
     public async Task Metrics_ByPromtool_AreFlawless()
     {
-        Assert.SkipUnless(Promtool.IsThere, "There is no promtool on the PATH.");
+        Assert.SkipUnless(Promtool.IsThere, "There is no promtool on the PATH: install it (Debian: apt-get install prometheus).");
         await using var council = await StartAsync();
         (await council.Gateway.ChatAsync(Council.Ask)).Status.ShouldBe(HttpStatusCode.OK);
         var (_, _, body) = await ScrapeAsync(council.Gateway);

@@ -15,9 +15,9 @@ public static class NodeSdk
     /// <summary>Whether it can be run here; a test is skipped with <paramref name="reason"/> where it cannot.</summary>
     public static bool Available(out string reason)
     {
-        reason = Folder is null ? $"no folder above the tests holds {Solution}"
-            : !Directory.Exists(Path.Combine(Folder, "node_modules", "openai")) ? "tests/Node/node_modules is missing: run 'npm ci' in tests/Node"
-            : FindNode() is null ? "node is not on the PATH"
+        reason = Folder is null ? $"No folder above the tests holds {Solution}."
+            : FindNode() is null ? "There is no Node on the PATH: install it with npm (https://nodejs.org)."
+            : !Directory.Exists(Path.Combine(Folder, "node_modules", "openai")) ? "OpenAI's Node client is not installed: run 'npm ci' in tests/Node."
             : "";
         return reason.Length == 0;
     }

@@ -11,7 +11,7 @@ public static class PostgresPrograms
     public static string? Folder { get; } = Folders().FirstOrDefault(folder => Exists(folder, "initdb") && Exists(folder, "pg_ctl"));
 
     /// <summary>Why tests that need a server are skipped; null where they are not.</summary>
-    public static string? Missing { get; } = Folder is not null ? null : $"No PostgreSQL server: initdb is neither under {Debian} nor in PATH.";
+    public static string? Missing { get; } = Folder is not null ? null : $"There is no PostgreSQL server, neither under {Debian} nor on the PATH: install it (Debian: apt-get install postgresql).";
 
     /// <summary>PostgreSQL refuses to be run by root: whom it runs as instead. Null where this process is not root's.</summary>
     public static string? User { get; } = Environment.UserName != "root" ? null

@@ -1,0 +1,127 @@
+using System.Diagnostics;
+using Ensemble.Frontend.Tests.Support;
+using Ensemble.Testing;
+
+namespace Ensemble.Frontend.Tests.Start;
+
+/// <summary>The script <c>dev</c>, with a <c>dotnet</c> that notes where it is called and with what, and says what a test wants.</summary>
+public sealed class DevScriptTests : IDisposable
+{
+    private const string Skips = """
+        skipped A.Tests.First
+          There is no Chromium on this machine: install it.
+          from /a.dll (net10.0|x64)
+        skipped A.Tests.Second
+          There is no Chromium on this machine: install it.
+          from /a.dll (net10.0|x64)
+        skipped A.Tests.Third
+          There is no promtool on the PATH: install it.
+          from /a.dll (net10.0|x64)
+        Test run summary: Passed!
+          total: 10
+          failed: 0
+          succeeded: 7
+          skipped: 3
+        """;
+
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("ensemble-");
+
+    public DevScriptTests() => Assert.SkipUnless(OperatingSystem.IsLinux(), "dev is a script for bash.");
+
+    [Fact]
+    public async Task Run_ThroughALinkFromAnotherFolder_StartsThereWithWhatItWasGiven()
+    {
+        var work = _folder.CreateSubdirectory("work");
+        File.CreateSymbolicLink(Path.Combine(_folder.FullName, "link"), Repository.PathOf("dev"));
+
+        var (code, _, errors) = await DevAsync(work.FullName, "../link", "run", "--Catalog:File", "my catalog.json");
+
+        code.ShouldBe(0, errors);
+        errors.ShouldContain("builds the gateway");
+        Calls()[^1].ShouldBe($"{work.FullName}|{Repository.PathOf("src/Frontend/bin/Release/net10.0/Ensemble.Frontend.dll")}|--Catalog:File|my catalog.json");
+        Calls()[..^1].ShouldAllBe(call => call.StartsWith($"{Repository.Top}|build|", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Run_BuildThatFails_ShowsItsMessagesAndStartsNothing()
+    {
+        var (code, _, errors) = await DevAsync(_folder.FullName, Repository.PathOf("dev"), output: "error CS1002: ; expected", exit: 1, "run");
+
+        code.ShouldBe(1);
+        errors.ShouldContain("error CS1002: ; expected");
+        Calls().ShouldAllBe(call => call.Contains("|build|", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(2)]
+    public async Task Test_SomeSkipped_SaysInOneBlockWhatAndWhyAndEndsAsTheTestsDid(int exit)
+    {
+        var (code, output, _) = await DevAsync(_folder.FullName, Repository.PathOf("dev"), Skips, exit, "test", "--no-build");
+
+        code.ShouldBe(exit);
+        var block = output[output.IndexOf("------", StringComparison.Ordinal)..output.LastIndexOf("------", StringComparison.Ordinal)];
+        block.ShouldContain("     2  There is no Chromium on this machine: install it.\n     1  There is no promtool on the PATH: install it.\n");
+        output.TrimEnd().ShouldEndWith("7 passed, 0 failed, 3 skipped");
+    }
+
+    [Fact]
+    public async Task Dev_WithoutTheSdk_SaysWhereItIs()
+    {
+        var (code, _, errors) = await DevAsync(_folder.FullName, Repository.PathOf("dev"), output: null, exit: 0, "run");
+
+        code.ShouldBe(1);
+        errors.ShouldContain("Install the .NET 10 SDK: https://dotnet.microsoft.com/download");
+    }
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    private string[] Calls() => File.ReadAllLines(Path.Combine(_folder.FullName, "calls"));
+
+    private Task<(int Code, string Output, string Errors)> DevAsync(string work, string script, params string[] args) =>
+        DevAsync(work, script, output: "", exit: 0, args);
+
+    /// <param name="output">What dotnet says; null = there is no dotnet.</param>
+    /// <param name="exit">What <c>dotnet build</c> and <c>dotnet test</c> end with.</param>
+    private async Task<(int Code, string Output, string Errors)> DevAsync(string work, string script, string? output, int exit, params string[] args)
+    {
+        var programs = _folder.CreateSubdirectory("programs").FullName;
+        foreach (var name in (string[])["bash", "dirname", "readlink", "mktemp", "rm", "cat", "tee", "sed", "awk", "env"])
+        {
+            var folder = Environment.GetEnvironmentVariable("PATH")!.Split(':').First(folder => File.Exists(Path.Combine(folder, name)));
+            File.CreateSymbolicLink(Path.Combine(programs, name), Path.Combine(folder, name));
+        }
+
+        if (output is not null)
+        {
+            var dotnet = Path.Combine(programs, "dotnet");
+            await File.WriteAllTextAsync(Path.Combine(_folder.FullName, "output"), output + "\n", Now.Cancel);
+            await File.WriteAllTextAsync(
+                dotnet,
+                $$"""
+                #!/usr/bin/env bash
+                (IFS='|'; echo "$PWD|$*") >>'{{_folder.FullName}}/calls'
+                case "$1" in
+                  restore) ;;
+                  build | test) cat '{{_folder.FullName}}/output'; exit {{exit}} ;;
+                esac
+                """,
+                Now.Cancel);
+            File.SetUnixFileMode(dotnet, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        }
+
+        var start = new ProcessStartInfo(script, args)
+        {
+            WorkingDirectory = work,
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        start.FileName = Path.GetFullPath(script, work);
+        start.Environment["PATH"] = programs;
+        using var process = Process.Start(start)!;
+        var (said, errors) = (process.StandardOutput.ReadToEndAsync(Now.Cancel), process.StandardError.ReadToEndAsync(Now.Cancel));
+        await process.WaitForExitAsync(Now.Cancel);
+        return (process.ExitCode, await said, await errors);
+    }
+}
