@@ -5,6 +5,8 @@ namespace Ensemble.Catalog;
 /// <summary>A valid catalog that never changes. A run keeps the one it began with.</summary>
 public sealed class CatalogSnapshot
 {
+    private readonly FrozenDictionary<KeyDigest, KeyConfig> _keysByDigest;
+
     public CatalogSnapshot(
         long revision,
         IEnumerable<ModelConfig> models,
@@ -16,6 +18,9 @@ public sealed class CatalogSnapshot
         Ensembles = ensembles.ToFrozenDictionary(ensemble => ensemble.DisplayName, StringComparer.Ordinal);
         Keys = [.. keys];
         KeysByName = Keys.ToFrozenDictionary(key => key.Name, StringComparer.Ordinal);
+
+        // Keys whose secret could not be read are disabled, and share the digest of zeros.
+        _keysByDigest = Keys.DistinctBy(key => KeyDigest.Of(key.Sha256.Span)).ToFrozenDictionary(key => KeyDigest.Of(key.Sha256.Span));
     }
 
     /// <summary>Grows by one with each change.</summary>
@@ -30,6 +35,11 @@ public sealed class CatalogSnapshot
     public IReadOnlyList<KeyConfig> Keys { get; }
 
     public FrozenDictionary<string, KeyConfig> KeysByName { get; }
+
+    /// <param name="sha256">The digest of what a caller sent. Who can choose the digest that is looked up has broken SHA-256, so that the
+    /// time of the look-up tells nothing about a key.</param>
+    /// <returns>Null where no key has this digest.</returns>
+    public KeyConfig? FindKey(ReadOnlySpan<byte> sha256) => _keysByDigest.GetValueOrDefault(KeyDigest.Of(sha256));
 
     /// <returns>The same catalog with an ensemble in the place of that of its name.</returns>
     internal CatalogSnapshot With(EnsembleConfig ensemble) =>

@@ -13,11 +13,10 @@ namespace Ensemble.Frontend.Admin;
 /// </summary>
 internal sealed partial class AdminAuthenticator(FrontendOptions options, DashboardSessions sessions, TimeProvider time, ILogger<AdminAuthenticator> logger)
 {
-    private const string Scheme = "Bearer ";
-
     /// <summary>Shortest time between two lines of the log about wrong keys.</summary>
     private static readonly TimeSpan LogInterval = TimeSpan.FromMinutes(1);
 
+    private readonly SignInAttempts _attempts = new(time);
     private readonly Lock _lock = new();
     private long? _loggedAt;
     private long _refused;
@@ -26,13 +25,27 @@ internal sealed partial class AdminAuthenticator(FrontendOptions options, Dashbo
     /// Whether the request comes from an administrator, at a door that serves callers too: with the admin key, with a session that began with it,
     /// or, where no admin key is set, from this machine's own user without any key.
     /// </summary>
-    public bool Permits(HttpContext context) => (options.AdminKeySha256, Presented(context)) switch
+    public bool Permits(HttpContext context) => (options.AdminKeySha256, PresentedKey.Of(context.Request)) switch
     {
-        ({ } expected, { } presented) => Matches(presented, expected.Span),
+        ({ } expected, { } presented) => Matches(presented, expected.Span) && _attempts.Add(context.Connection.RemoteIpAddress, isRight: true) is null,
         (not null, null) => BearsSession(context),
         (null, null) => LocalTrust.Holds(context),
         _ => false,
     };
+
+    /// <summary>Who asks at an endpoint that serves callers and administrators. A key that is neither's counts as a wrong admin key.</summary>
+    public (bool IsAdmin, Caller? Caller, ApiError? Error) Identify(HttpContext context, Authenticator callers)
+    {
+        if (Permits(context))
+        {
+            return (true, null, null);
+        }
+
+        var (caller, error) = callers.Authenticate(context);
+        return error is not null && options.AdminKeySha256 is not null && PresentedKey.Of(context.Request) is not null && Slow(context, isRight: false) is { } slow
+            ? (false, null, slow)
+            : (false, caller, error);
+    }
 
     /// <returns>Why the admin doors are closed to this request; null where they are open.</returns>
     public ApiError? Check(HttpContext context)
@@ -42,7 +55,7 @@ internal sealed partial class AdminAuthenticator(FrontendOptions options, Dashbo
             return LocalTrust.Holds(context) ? null : AdminErrors.KeylessFromAfar;
         }
 
-        if (Presented(context) is not { } presented)
+        if (PresentedKey.Of(context.Request) is not { } presented)
         {
             return BearsSession(context) ? null : AdminErrors.KeyMissing;
         }
@@ -55,7 +68,13 @@ internal sealed partial class AdminAuthenticator(FrontendOptions options, Dashbo
 
     private ApiError? CheckKey(HttpContext context, string presented, ReadOnlyMemory<byte> expected)
     {
-        if (Matches(presented, expected.Span))
+        var isRight = Matches(presented, expected.Span);
+        if (Slow(context, isRight) is { } slow)
+        {
+            return slow;
+        }
+
+        if (isRight)
         {
             return null;
         }
@@ -64,13 +83,10 @@ internal sealed partial class AdminAuthenticator(FrontendOptions options, Dashbo
         return AdminErrors.KeyWrong;
     }
 
-    private bool BearsSession(HttpContext context) => DashboardCookie.Read(context.Request) is { } session && sessions.Holds(session);
+    private ApiError? Slow(HttpContext context, bool isRight) =>
+        _attempts.Add(context.Connection.RemoteIpAddress, isRight) is { } pause ? AdminErrors.TooManyAttempts(pause) : null;
 
-    private static string? Presented(HttpContext context)
-    {
-        var header = context.Request.Headers.Authorization.ToString();
-        return header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) && header.Length > Scheme.Length ? header[Scheme.Length..].Trim() : null;
-    }
+    private bool BearsSession(HttpContext context) => DashboardCookie.Read(context.Request) is { } session && sessions.Holds(session);
 
     // Digests are compared: neither the length of the key nor where a guess went wrong shows in the time that it takes.
     private static bool Matches(string presented, ReadOnlySpan<byte> expected) =>

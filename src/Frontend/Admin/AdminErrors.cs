@@ -18,6 +18,11 @@ internal static class AdminErrors
 
     public static readonly ApiError KeyWrong = new(401, Authentication, "invalid_admin_key", "This is not the admin key (option Admin:Key).") { IsLasting = true };
 
+    /// <param name="pause">Until the next attempt counts.</param>
+    public static ApiError TooManyAttempts(TimeSpan pause) => new(
+        429, "rate_limit_error", "too_many_attempts", "Several wrong keys came from this address: this one was not looked at. Send the right one after Retry-After.")
+    { RetryAfter = pause };
+
     public static readonly ApiError KeylessFromAfar = new(
         401, Authentication, "invalid_admin_key", "No admin key is set, so only this machine's own user is served, without a proxy: set the option Admin:Key.")
     { IsLasting = true };

@@ -8,28 +8,20 @@ namespace Ensemble.Frontend.Callers;
 /// <summary>Tells who a caller is by its key.</summary>
 internal sealed class Authenticator(ICatalog catalog, TimeProvider time)
 {
-    private const string Scheme = "Bearer ";
-
     private static readonly Caller Local = new(null);
 
     /// <returns>The caller, or why there is none.</returns>
     public (Caller? Caller, ApiError? Error) Authenticate(HttpContext context)
     {
-        var keys = catalog.Current.Keys;
-        if (keys.Count == 0)
+        var snapshot = catalog.Current;
+        if (snapshot.Keys.Count == 0)
         {
             return LocalTrust.Holds(context)
                 ? (Local, null)
                 : (null, ApiErrors.KeylessFromAfar);
         }
 
-        var header = context.Request.Headers.Authorization.ToString();
-        if (!header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) || header.Length == Scheme.Length)
-        {
-            return (null, ApiErrors.KeyMissing);
-        }
-
-        return Find(keys, header.AsSpan(Scheme.Length).Trim()) switch
+        return PresentedKey.Of(context.Request) is not { } presented ? (null, ApiErrors.KeyMissing) : Find(snapshot, presented) switch
         {
             null => (null, ApiErrors.KeyUnknown),
             { Disabled: true } => (null, ApiErrors.KeyDisabled),
@@ -38,8 +30,7 @@ internal sealed class Authenticator(ICatalog catalog, TimeProvider time)
         };
     }
 
-    // Every key is compared, in constant time: how long it takes tells nothing about which one nearly matched.
-    private static KeyConfig? Find(IReadOnlyList<KeyConfig> keys, ReadOnlySpan<char> presented)
+    private static KeyConfig? Find(CatalogSnapshot snapshot, string presented)
     {
         if (presented.Length > 512)
         {
@@ -49,15 +40,6 @@ internal sealed class Authenticator(ICatalog catalog, TimeProvider time)
         Span<byte> utf8 = stackalloc byte[2048];
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
         SHA256.HashData(utf8[..Encoding.UTF8.GetBytes(presented, utf8)], hash);
-        KeyConfig? found = null;
-        foreach (var key in keys)
-        {
-            if (CryptographicOperations.FixedTimeEquals(key.Sha256.Span, hash))
-            {
-                found = key;
-            }
-        }
-
-        return found;
+        return snapshot.FindKey(hash);
     }
 }

@@ -41,6 +41,11 @@ internal sealed class ChatEndpoint(
         try
         {
             chat = ChatRequestParser.Parse(body, ChatLimits.Default);
+            if (!caller.MayUse(chat.Model))
+            {
+                return ApiErrors.ModelNotFound(chat.Model);
+            }
+
             if (snapshot.Ensembles.TryGetValue(chat.Model, out var ensemble))
             {
                 limits = RunLimits.Of(ensemble);
@@ -52,11 +57,6 @@ internal sealed class ChatEndpoint(
             else
             {
                 return ApiErrors.ModelNotFound(chat.Model);
-            }
-
-            if (!caller.MayUse(chat.Model))
-            {
-                return ApiErrors.ModelNotAllowed(chat.Model);
             }
 
             if (ensemble is not null)

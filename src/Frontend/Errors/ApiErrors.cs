@@ -76,12 +76,10 @@ internal static class ApiErrors
         400, InvalidRequest, null, "'dry_run' is true or false, once: with true the request's plan is the answer, and nobody is called.")
     { Param = "dry_run", IsLasting = true };
 
-    public static ApiError ModelNotAllowed(string alias) => new(
-        403, "permission_error", "model_not_allowed", $"This API key may not use the model '{Cut(alias)}'.")
-    { Param = "model", IsLasting = true };
-
+    /// <summary>For an alias that does not exist, and for one that the caller may not use: who may not use it does not learn whether it exists.</summary>
     public static ApiError ModelNotFound(string alias) => new(
-        404, InvalidRequest, "model_not_found", $"The model '{Cut(alias)}' does not exist: GET /v1/models lists those that do.")
+        404, InvalidRequest, "model_not_found",
+        $"The model '{Cut(alias)}' does not exist, or this API key may not use it: GET /v1/models lists those that it may.")
     { Param = "model", IsLasting = true };
 
     /// <summary>For a limit of the caller's key, or of the ensemble that it names.</summary>

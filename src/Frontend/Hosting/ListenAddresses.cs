@@ -34,7 +34,8 @@ internal static class ListenAddresses
 
     private static string[] Split(string? list) => (list ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 
-    private static bool IsLocal(string url)
+    /// <summary>Whether only this machine reaches an address.</summary>
+    public static bool IsLocal(string url)
     {
         try
         {

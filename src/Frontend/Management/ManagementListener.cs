@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using System.Text;
+using Ensemble.Frontend.Callers;
 using Ensemble.Frontend.Hosting;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -10,6 +11,9 @@ namespace Ensemble.Frontend.Management;
 /// <summary><c>/metrics</c>, on a listener of its own: what a scraper may see is nothing for callers.</summary>
 internal sealed partial class ManagementListener(ManagementOptions options, Func<MetricStore> listen, ILogger<ManagementListener> logger) : IHostedService, IAsyncDisposable
 {
+    // Where other machines are meant to reach it, it has whatever name they know it by.
+    private readonly bool _isLocal = options.Url is { } url && ListenAddresses.IsLocal(url);
+
     private MetricStore? _store;
     private WebApplication? _app;
 
@@ -79,17 +83,24 @@ internal sealed partial class ManagementListener(ManagementOptions options, Func
             return Task.CompletedTask;
         }
 
-        if (!HttpMethods.IsGet(context.Request.Method))
+        if (_isLocal && !LocalTrust.NamesThisMachine(context.Request))
+        {
+            context.Response.StatusCode = StatusCodes.Status421MisdirectedRequest;
+            return Task.CompletedTask;
+        }
+
+        var isHead = HttpMethods.IsHead(context.Request.Method);
+        if (!isHead && !HttpMethods.IsGet(context.Request.Method))
         {
             context.Response.StatusCode = StatusCodes.Status405MethodNotAllowed;
-            context.Response.Headers.Allow = HttpMethods.Get;
+            context.Response.Headers.Allow = "GET, HEAD";
             return Task.CompletedTask;
         }
 
         var body = Encoding.UTF8.GetBytes(PrometheusText.Write(store));
         context.Response.ContentType = PrometheusText.ContentType;
         context.Response.ContentLength = body.Length;
-        return context.Response.Body.WriteAsync(body, context.RequestAborted).AsTask();
+        return isHead ? Task.CompletedTask : context.Response.Body.WriteAsync(body, context.RequestAborted).AsTask();
     }
 
     [LoggerMessage(

@@ -48,7 +48,7 @@ internal sealed class ModelsEndpoint(Authenticator authenticator, ICatalog catal
 
         // A server leaves an escaped slash in a path as it is; SDKs escape those of an alias.
         var id = (context.GetRouteValue("id") as string ?? "").Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
-        return Aliases(catalog.Current).Contains(id) && caller!.MayUse(id)
+        return caller!.MayUse(id) && Aliases(catalog.Current).Contains(id)
             ? JsonResponse.WriteAsync(context.Response, id, Write)
             : ApiErrorWriter.WriteAsync(context, ApiErrors.ModelNotFound(id));
     }

@@ -22,8 +22,7 @@ internal sealed class ReplayEndpoint(
 
     public async Task HandleAsync(HttpContext context)
     {
-        var isAdmin = admin.Permits(context);
-        var (caller, error) = isAdmin ? (Administrator, null) : authenticator.Authenticate(context);
+        var (isAdmin, caller, error) = admin.Identify(context, authenticator);
         if (error is null && !context.Request.HasJsonContentType())
         {
             error = ReplayErrors.NotJson;
@@ -32,7 +31,7 @@ internal sealed class ReplayEndpoint(
         if (error is null)
         {
             (var body, error) = await BodyReader.ReadAsync(context.Request, ReplayWishes.MaxBytes);
-            error ??= await ReplayAsync(context, caller!, isAdmin, body);
+            error ??= await ReplayAsync(context, isAdmin ? Administrator : caller!, isAdmin, body);
         }
 
         if (error is not null)
@@ -107,14 +106,9 @@ internal sealed class ReplayEndpoint(
         try
         {
             chat = Chat(panel, wishes);
-            if (!snapshot.Ensembles.TryGetValue(chat.Model, out ensemble))
+            if (!caller.MayUse(chat.Model) || !snapshot.Ensembles.TryGetValue(chat.Model, out ensemble))
             {
                 return ApiErrors.ModelNotFound(chat.Model);
-            }
-
-            if (!caller.MayUse(chat.Model))
-            {
-                return ApiErrors.ModelNotAllowed(chat.Model);
             }
 
             EnsembleRequestRules.Check(chat, ensemble.Tools);
@@ -162,6 +156,11 @@ internal sealed class ReplayEndpoint(
     // The ensemble's owner has chosen its models for all who may use it; any other is the caller's own to use, or not.
     private static ApiError? CheckJudge(string judge, EnsembleConfig ensemble, Caller caller, CatalogSnapshot snapshot)
     {
+        if (!ensemble.Models.Contains(judge) && !caller.MayUse(judge))
+        {
+            return ApiErrors.ModelNotFound(judge) with { Param = "judge" };
+        }
+
         if (snapshot.Ensembles.ContainsKey(judge))
         {
             return ReplayErrors.BadField("judge", "'judge' must be a single model; this is an ensemble.");
@@ -172,8 +171,6 @@ internal sealed class ReplayEndpoint(
             return ApiErrors.ModelNotFound(judge) with { Param = "judge" };
         }
 
-        return !ensemble.Models.Contains(judge) && !caller.MayUse(judge) ? ApiErrors.ModelNotAllowed(judge) with { Param = "judge" }
-            : model.Kind != ModelKind.Chat ? ReplayErrors.BadField("judge", "'judge' must be a chat model; this one makes vectors.")
-            : null;
+        return model.Kind != ModelKind.Chat ? ReplayErrors.BadField("judge", "'judge' must be a chat model; this one makes vectors.") : null;
     }
 }

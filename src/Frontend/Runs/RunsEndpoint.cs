@@ -12,8 +12,7 @@ internal sealed class RunsEndpoint(Authenticator authenticator, AdminAuthenticat
 {
     public async Task FindAsync(HttpContext context)
     {
-        var isAdmin = admin.Permits(context);
-        var (caller, error) = isAdmin ? (null, null) : authenticator.Authenticate(context);
+        var (isAdmin, caller, error) = admin.Identify(context, authenticator);
         if (error is not null)
         {
             await ApiErrorWriter.WriteAsync(context, error);

@@ -1,4 +1,6 @@
 using System.Net;
+using System.Text.Json;
+using Ensemble.Frontend.Admin;
 using Ensemble.Frontend.Tests.Support;
 using Ensemble.Testing;
 
@@ -12,7 +14,9 @@ public sealed class AdminAccessTests
     [Fact]
     public async Task EveryDoor_WithoutTheKeyOrWithAWrongOne_Is401()
     {
-        await using var gateway = await Gateway.StartAsync(null, null, null, AdminExtensions.KeyOption);
+        // The fake clock takes away what one wrong key does to the next one.
+        var clock = new ManualTimeProvider();
+        await using var gateway = await Gateway.StartAsync(null, clock, null, AdminExtensions.KeyOption);
 
         foreach (var root in (string[])["/admin/models", "/admin/keys"])
         {
@@ -21,11 +25,73 @@ public sealed class AdminAccessTests
             {
                 foreach (var key in (string?[])[null, "wrong", AdminExtensions.Key + "x", AdminExtensions.Key[..^1], new string('x', 2000)])
                 {
+                    clock.Advance(SignInAttempts.LongestPause);
                     (await gateway.SendAsync(method, path, method == HttpMethod.Get ? null : Solo, key))
                         .ShouldBeError(401, "authentication_error", "invalid_admin_key");
                 }
             }
         }
+    }
+
+    [Theory]
+    [InlineData("GET /admin/models")]
+    [InlineData("GET /v1/runs/x")]
+    [InlineData("POST /v1/runs/x/replay")]
+    [InlineData("POST /dashboard/session")]
+    public async Task WrongKeys_OneAfterTheOther_SlowTheNextDownForSecondsOnly(string endpoint)
+    {
+        await using var council = await Council.StartAsync(manualClock: true, more: builder => builder.AddKey("anna"), args: AdminExtensions.KeyOption);
+        var (gateway, clock) = (council.Gateway, council.Clock);
+        for (var count = 0; count < SignInAttempts.Free; count++)
+        {
+            (await TryAsync("a-wrong-key-of-somebody")).Status.ShouldBe(HttpStatusCode.Unauthorized);
+        }
+
+        foreach (var key in (string[])["a-wrong-key-of-somebody", AdminExtensions.Key])
+        {
+            var slowed = await TryAsync(key);
+            slowed.ShouldBeError(429, "rate_limit_error", "too_many_attempts");
+            slowed.Header("retry-after").ShouldBe("1");
+        }
+
+        clock.Advance(TimeSpan.FromSeconds(1));
+        (await TryAsync(AdminExtensions.Key)).Status.ShouldNotBeOneOf(HttpStatusCode.Unauthorized, HttpStatusCode.TooManyRequests);
+        (await TryAsync("a-wrong-key-of-somebody")).Status.ShouldBe(HttpStatusCode.Unauthorized);
+
+        Task<Answer> TryAsync(string key)
+        {
+            var parts = endpoint.Split(' ');
+            return parts[1].StartsWith("/dashboard", StringComparison.Ordinal)
+                ? gateway.SendAsync(HttpMethod.Post, parts[1], JsonSerializer.Serialize(new { key }))
+                : gateway.SendAsync(new HttpMethod(parts[0]), parts[1], parts[0] == "POST" ? "{}" : null, key);
+        }
+    }
+
+    [Fact]
+    public async Task WrongKeys_BesideASessionThatHasBegun_DoNotStopIt()
+    {
+        await using var gateway = await Gateway.StartAsync(null, new ManualTimeProvider(), null, AdminExtensions.KeyOption);
+        var cookie = (await gateway.SendAsync(HttpMethod.Post, "/dashboard/session", JsonSerializer.Serialize(new { key = AdminExtensions.Key }))).Header("set-cookie")!;
+        for (var count = 0; count <= SignInAttempts.Free; count++)
+        {
+            await gateway.GetAsync("/admin/models", "a-wrong-key-of-somebody");
+        }
+
+        var answer = await gateway.SendAsync(HttpMethod.Get, "/admin/models", null, null, ("Cookie", cookie[..cookie.IndexOf(';', StringComparison.Ordinal)]));
+
+        answer.Status.ShouldBe(HttpStatusCode.OK, answer.Body);
+    }
+
+    [Fact]
+    public async Task KeysOfCallers_AreNoWrongAdminKeys()
+    {
+        await using var council = await Council.StartAsync(manualClock: true, more: builder => builder.AddKey("anna"), args: AdminExtensions.KeyOption);
+        for (var count = 0; count < 2 * SignInAttempts.Free; count++)
+        {
+            (await council.Gateway.GetAsync("/v1/runs/x", "anna")).Status.ShouldBe(HttpStatusCode.NotFound);
+        }
+
+        (await council.Gateway.GetAsync("/admin/models", AdminExtensions.Key)).Status.ShouldBe(HttpStatusCode.OK);
     }
 
     [Fact]
@@ -52,6 +118,8 @@ public sealed class AdminAccessTests
     [InlineData("Forwarded", "for=192.0.2.1", 401)]
     [InlineData("X-Forwarded-For", "192.0.2.1", 401)]
     [InlineData("X-Forwarded-Host", "localhost", 401)]
+    [InlineData("X-Real-IP", "127.0.0.1", 401)]
+    [InlineData("Via", "1.1 proxy", 401)]
     [InlineData("Host", "evil.example", 401)]
     [InlineData("Origin", "https://evil.example", 401)]
     [InlineData("Origin", "null", 401)]

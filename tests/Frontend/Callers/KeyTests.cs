@@ -50,7 +50,7 @@ public sealed class KeyTests
     }
 
     [Fact]
-    public async Task Alias_NotAllowed_Is403AndUnlisted()
+    public async Task Alias_NotAllowed_Is404AndUnlisted()
     {
         await using var council = await WithKeysAsync();
 
@@ -59,10 +59,49 @@ public sealed class KeyTests
         var listed = await council.Gateway.GetAsync("/v1/models", "bert");
         var allowed = await council.Gateway.ChatAsync(Council.Ask, "bert");
 
-        chat.ShouldBeError(403, "permission_error", "model_not_allowed", "model");
+        chat.ShouldBeError(404, "invalid_request_error", "model_not_found", "model");
         found.ShouldBeError(404, "invalid_request_error", "model_not_found", "model");
         listed.Json.GetProperty("data").EnumerateArray().Select(model => model.GetProperty("id").GetString()).ShouldBe(["council"]);
         allowed.Status.ShouldBe(HttpStatusCode.OK, allowed.Body);
+    }
+
+    [Theory]
+    [InlineData("/v1/chat/completions", """{"model":"MODEL","messages":[{"role":"user","content":"Hi"}]}""")]
+    [InlineData("/v1/chat/completions", """{"model":"MODEL","stream":true,"messages":[{"role":"user","content":"Hi"}]}""")]
+    [InlineData("/v1/chat/completions?dry_run=true", """{"model":"MODEL","messages":[{"role":"user","content":"Hi"}]}""")]
+    [InlineData("/v1/models/MODEL", null)]
+    public async Task Alias_NotAllowed_IsAnsweredAsOneThatDoesNotExist(string path, string? body)
+    {
+        await using var council = await WithKeysAsync();
+
+        var (forbidden, unknown) = (await AskAsync("solo"), await AskAsync("sole"));
+
+        forbidden.Status.ShouldBe(HttpStatusCode.NotFound);
+        Comparable(forbidden).ShouldBe(Comparable(unknown).Replace("'sole'", "'solo'", StringComparison.Ordinal));
+
+        Task<Answer> AskAsync(string model) => council.Gateway.SendAsync(
+            body is null ? HttpMethod.Get : HttpMethod.Post,
+            path.Replace("MODEL", model, StringComparison.Ordinal),
+            body?.Replace("MODEL", model, StringComparison.Ordinal),
+            "bert");
+
+        static string Comparable(Answer answer) => string.Join(
+            '\n',
+            answer.Headers.Where(header => !header.Key.Equals("x-request-id", StringComparison.OrdinalIgnoreCase) && header.Key != "Date").OrderBy(header => header.Key).Select(header => $"{header.Key}: {header.Value}")
+                .Append(answer.Body));
+    }
+
+    [Theory]
+    [InlineData("x-api-key", "anna", HttpStatusCode.OK)]
+    [InlineData("api-key", "anna", HttpStatusCode.OK)]
+    [InlineData("x-api-key", "nobody", HttpStatusCode.Unauthorized)]
+    [InlineData("x-key", "anna", HttpStatusCode.Unauthorized)]
+    public async Task Key_InAHeaderOfAnotherSdk_IsAKey(string header, string key, HttpStatusCode status)
+    {
+        await using var council = await WithKeysAsync();
+
+        (await council.Gateway.SendAsync(HttpMethod.Get, "/v1/models", null, null, (header, key))).Status.ShouldBe(status);
+        (await council.Gateway.SendAsync(HttpMethod.Get, "/v1/models", null, "nobody", (header, key))).Status.ShouldBe(HttpStatusCode.Unauthorized);
     }
 
     [Fact]

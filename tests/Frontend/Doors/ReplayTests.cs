@@ -196,7 +196,7 @@ public sealed class ReplayTests
         await using var council = await StartAsync(more: catalog => catalog.AddKey("anna", allowed: ["council"]));
         var first = await council.Gateway.ChatAsync(Council.Ask, "anna");
 
-        (await ReplayAsync(council, first, """{"judge":"solo"}""", "anna")).ShouldBeError(403, "permission_error", "model_not_allowed", "judge");
+        (await ReplayAsync(council, first, """{"judge":"solo"}""", "anna")).ShouldBeError(404, "invalid_request_error", "model_not_found", "judge");
         (await ReplayAsync(council, first, """{"judge":"quokka"}""", "anna")).Status.ShouldBe(HttpStatusCode.OK);
         (await ReplayAsync(council, first, """{"judge":"nobody"}""", "anna")).ShouldBeError(404, "invalid_request_error", "model_not_found", "judge");
         (await ReplayAsync(council, first, """{"judge":"council"}""", "anna")).ShouldBeError(400, "invalid_request_error", null, "judge");

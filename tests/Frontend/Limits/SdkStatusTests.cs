@@ -14,7 +14,7 @@ public sealed class SdkStatusTests
     [InlineData("nobody", "solo", 401, "invalid_api_key")]
     [InlineData("old", "solo", 401, "api_key_expired")]
     [InlineData("off", "solo", 401, "api_key_disabled")]
-    [InlineData("good", "council", 403, "model_not_allowed")]
+    [InlineData("good", "council", 404, "model_not_found")]
     [InlineData("good", "solo-of-nobody", 404, "model_not_found")]
     [InlineData("good", "solo", 422, "unprocessable")]
     [InlineData("spent", "solo", 429, "rate_limit_exceeded")]

@@ -61,6 +61,35 @@ public sealed class MetricsDoorTests
         (await council.Gateway.GetAsync("/metrics")).Status.ShouldBe(HttpStatusCode.NotFound);
     }
 
+    [Theory]
+    [InlineData("Host", "evil.example", HttpStatusCode.MisdirectedRequest)]
+    [InlineData("Host", "127.0.0.1.evil.example:9464", HttpStatusCode.MisdirectedRequest)]
+    [InlineData("Origin", "https://evil.example", HttpStatusCode.MisdirectedRequest)]
+    [InlineData("Host", "localhost:9464", HttpStatusCode.OK)]
+    [InlineData("Host", "[::1]", HttpStatusCode.OK)]
+    public async Task Metrics_UnderANameOfAnotherMachine_AreNotShown(string header, string value, HttpStatusCode status)
+    {
+        await using var council = await StartAsync();
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(Address(council.Gateway), "/metrics"));
+        request.Headers.TryAddWithoutValidation(header, value).ShouldBeTrue();
+
+        using var response = await council.Gateway.Http.SendAsync(request, Now.Cancel);
+
+        response.StatusCode.ShouldBe(status);
+    }
+
+    [Fact]
+    public async Task Metrics_OnAListenerForOtherMachines_AreShownUnderAnyName()
+    {
+        await using var gateway = await Gateway.StartAsync(null, args: ["--Management:Url", "http://0.0.0.0:0"]);
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri($"http://127.0.0.1:{Address(gateway).Port}/metrics"));
+        request.Headers.Host = "gateway-metrics:9464";
+
+        using var response = await gateway.Http.SendAsync(request, Now.Cancel);
+
+        response.StatusCode.ShouldBe(HttpStatusCode.OK);
+    }
+
     [Fact]
     public async Task Start_UrlOfAnotherProcess_Fails()
     {
