@@ -25,18 +25,12 @@ public sealed class SecretPolicy(string? directory)
                 ? null
                 : $"is no variable whose name begins with {VariablePrefix}",
         SecretSource.File when _directory is null => "is a file, and no Security:SecretDirectory is set",
-        SecretSource.File => IsBelow(_directory, reference.Location) ? null : "is not in the Security:SecretDirectory",
+        SecretSource.File => PathStyle.Current.IsBelow(_directory, reference.Location) ? null : "is not in the Security:SecretDirectory",
         _ => null,
     };
 
     /// <summary>Follows the symbolic links of a path, which may lead from one place of the folder to another, but not out of it.</summary>
     /// <returns>The path without links; null where it leads out of the folder, or nowhere.</returns>
     internal string? Locate(string path) =>
-        _directory is not null && RealPath.Of(_directory) is { } root && RealPath.Of(path) is { } real && IsBelow(root, real) ? real : null;
-
-    // A step back is refused even where it stays inside: after a link it leads elsewhere than the text says.
-    private static bool IsBelow(string folder, string path) =>
-        path.Length > folder.Length + 1
-        && path.StartsWith(Path.EndsInDirectorySeparator(folder) ? folder : folder + Path.DirectorySeparatorChar, StringComparison.Ordinal)
-        && !path.Split(Path.DirectorySeparatorChar, Path.AltDirectorySeparatorChar).Any(step => step is "." or "..");
+        _directory is not null && RealPath.Of(_directory) is { } root && RealPath.Of(path) is { } real && PathStyle.Current.IsBelow(root, real) ? real : null;
 }

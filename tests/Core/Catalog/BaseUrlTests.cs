@@ -57,11 +57,63 @@ public sealed class BaseUrlTests
     }
 
     [Theory]
+    [InlineData("http://8.8.8.8/v1")]
+    [InlineData("http://[2606:4700::1111]/v1")]
+    [InlineData("http://api.openai.com/v1")]
+    [InlineData("http://me.openai.azure.com/v1")]
+    public void Read_PlainHttpToThePublicInternet_IsAnError(string url) =>
+        Read(url).Errors.ShouldHaveSingleItem().Rule.ShouldContain("plain http");
+
+    // Where a name is, and which networks the operator allows, is known only at the connect.
+    [Theory]
+    [InlineData("http://vllm:8000/v1")]
+    [InlineData("http://host.docker.internal:11434/v1")]
     [InlineData("http://provider.localhost/v1")]
     [InlineData("http://10.1.2.3/v1")]
     [InlineData("http://localhost.example.com/v1")]
-    public void Read_PlainHttpToAnythingElse_IsAnError(string url) =>
-        Read(url).Errors.ShouldHaveSingleItem().Rule.ShouldContain("plain http");
+    public void Read_PlainHttpToAnotherMachine_IsServedWithAWarningThatNamesTheOption(string url)
+    {
+        var result = Read(url);
+
+        result.Snapshot.ShouldNotBeNull();
+        result.Warnings.ShouldHaveSingleItem().Rule.ShouldContain("Security:AllowedNetworks");
+    }
+
+    [Theory]
+    [InlineData("openai", "https://host.example/v1/chat/completions", "https://host.example/v1\"")]
+    [InlineData("openai", "https://host.example/v1/embeddings/", "https://host.example/v1\"")]
+    [InlineData("openai", "https://host.example:8443/v1/messages", "https://host.example:8443/v1\"")]
+    [InlineData("anthropic", "https://host.example/v1/messages", "https://host.example/v1\"")]
+    [InlineData("openai", "https://host.example", "https://host.example/v1\"")]
+    [InlineData("openai", "https://host.example/api", "https://host.example/api/v1\"")]
+    [InlineData("openai", "http://localhost:11434", "http://localhost:11434/v1\"")]
+    [InlineData("openai", "https://generativelanguage.googleapis.com/v1beta", "/v1beta/openai")]
+    [InlineData("openai", "https://api.anthropic.com/v1", "\"provider\": \"anthropic\"")]
+    [InlineData("openai", "https://NAME.openai.azure.com/openai/v1", "\"provider\": \"azure-openai\"")]
+    [InlineData("anthropic", "https://api.openai.com/v1", "\"provider\": \"openai\"")]
+    [InlineData("azure-openai", "https://api.openai.com/v1", "\"provider\": \"openai\"")]
+    [InlineData("azure-openai", "https://NAME.openai.azure.com/openai/v1/chat/completions", "https://name.openai.azure.com/openai/v1\"")]
+    public void Read_AddressThatIsHardlyMeant_IsServedWithAWarningThatSaysWhatToWrite(string provider, string url, string advice)
+    {
+        var result = CatalogSamples.Read(
+            $$"""{ "models": [ { "display_name": "a", "provider": "{{provider}}", "model": "m", "api_key": "env:KEY_A", "base_url": "{{url}}" } ] }""",
+            CatalogSamples.Secrets(("KEY_A", "secret")));
+
+        result.Snapshot.ShouldNotBeNull();
+        var warning = result.Warnings.ShouldHaveSingleItem();
+        warning.Path.ShouldBe("models[0].base_url");
+        warning.Fix.ShouldContain(advice);
+    }
+
+    [Theory]
+    [InlineData("openai", "https://generativelanguage.googleapis.com/v1beta/openai")]
+    [InlineData("openai", "https://openrouter.ai/api/v1/")]
+    [InlineData("openai", "https://host.example/v2/openai")]
+    [InlineData("anthropic", "https://api.anthropic.com/v1")]
+    [InlineData("azure-openai", "https://NAME.openai.azure.com/openai/v1")]
+    public void Read_AddressOfAKnownProvider_HasNoWarning(string provider, string url) => CatalogSamples.Read(
+        $$"""{ "models": [ { "display_name": "a", "provider": "{{provider}}", "model": "m", "api_key": "env:KEY_A", "base_url": "{{url}}" } ] }""",
+        CatalogSamples.Secrets(("KEY_A", "secret"))).Warnings.ShouldBeEmpty();
 
     private static CatalogReadResult Read(string url) => CatalogSamples.Read(
         CatalogSamples.WithModel($"\"base_url\": \"{url}\""), CatalogSamples.Secrets(("KEY_A", "secret")));

@@ -50,7 +50,7 @@ public sealed class CatalogReaderErrorTests
         // Addresses
         { CatalogSamples.WithModel("\"base_url\": \"api.openai.com/v1\""), "models[0].base_url", "not an absolute http", "https://host/v1" },
         { CatalogSamples.WithModel("\"base_url\": \"ftp://host/v1\""), "models[0].base_url", "not an absolute http", "https://host/v1" },
-        { CatalogSamples.WithModel("\"base_url\": \"http://example.com/v1\""), "models[0].base_url", "plain http", "https" },
+        { CatalogSamples.WithModel("\"base_url\": \"http://8.8.8.8/v1\""), "models[0].base_url", "plain http", "https" },
         { CatalogSamples.WithModel("\"base_url\": \"https://u:p@host/v1\""), "models[0].base_url", "user name or password", "api_key" },
         { CatalogSamples.WithModel("\"base_url\": \"https://host/v1?k=v\""), "models[0].base_url", "query or fragment", "path" },
         { CatalogSamples.WithModel("\"base_url\": \"https://host/v1#f\""), "models[0].base_url", "query or fragment", "path" },

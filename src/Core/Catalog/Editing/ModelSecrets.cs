@@ -39,6 +39,7 @@ internal sealed class ModelSecrets(SecretPolicy policy, SecretSealer? sealer)
             CatalogEntryView.Sealed => Keep(entry, stored),
             _ when text.StartsWith("sealed:", StringComparison.Ordinal) =>
                 (null, "is the sealed form of a secret", "Give the secret itself or a reference; \"sealed\" keeps the one that is stored."),
+            _ when SecretReferenceReader.OtherSyntax(text) is { } other => (null, SecretReferenceReader.OtherSyntaxRule, other),
             _ when SecretReferenceReader.IsReference(text) => Refer(text),
             _ => Seal(text, entry),
         };

@@ -60,6 +60,7 @@ internal static class AzureReader
             return null;
         }
 
+        BaseUrlDoubts.Check(node, url, ProviderKind.AzureOpenAi);
         return url;
     }
 

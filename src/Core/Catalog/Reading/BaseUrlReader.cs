@@ -22,6 +22,12 @@ internal static class BaseUrlReader
             return null;
         }
 
+        if (VariableSyntax.NameIn(text) is not null)
+        {
+            shown.Error("names a variable, and addresses are taken as they are written", Example);
+            return null;
+        }
+
         if (text.Any(c => char.IsWhiteSpace(c) || char.IsControl(c) || c == '\\')
             || !Uri.TryCreate(text, UriKind.Absolute, out var url)
             || url.Scheme is not ("http" or "https")
@@ -51,16 +57,17 @@ internal static class BaseUrlReader
             return null;
         }
 
-        if (url.Scheme == "http" && !AddressRule.IsLoopbackHost(host))
+        var isPlain = url.Scheme == "http" && !AddressRule.IsLoopbackHost(host);
+        if (isPlain && ((verdict.Words is not null && verdict.Kind == AddressKind.Public) || BaseUrlDoubts.IsKnown(host)))
         {
-            shown.Error("is plain http to another machine", "Use https; http is for loopback only.");
+            shown.Error("is plain http to the public internet", "Use https; http is for this machine, and for networks of the option Security:AllowedNetworks.");
             return null;
         }
 
-        if (verdict.Kind == AddressKind.Private)
+        if (isPlain || verdict.Kind == AddressKind.Private)
         {
             shown.Warn(
-                $"is {verdict.Words}: calls are refused unless the option Security:AllowedNetworks has its network",
+                $"is {(isPlain ? "plain http to another machine" : verdict.Words)}: calls are refused unless the option Security:AllowedNetworks has its network",
                 "Add the network there where you have not.");
         }
 

@@ -43,9 +43,29 @@ internal static class CatalogJson
         }
         catch (JsonException exception)
         {
-            return (null, At(json.Span, OffsetOf(json.Span, exception), $"is not valid JSON: {Reason(exception)}", "Mend the text there, or just before."));
+            return (null, OtherFormat(json.Span)
+                ?? At(json.Span, OffsetOf(json.Span, exception), $"is not valid JSON: {Reason(exception)}", Fix(exception)));
         }
     }
+
+    /// <summary>A text that cannot be the beginning of a catalog in JSON, because another format was written.</summary>
+    private static CatalogIssue? OtherFormat(ReadOnlySpan<byte> text)
+    {
+        var start = text.IndexOfAnyExcept(" \t\r\n"u8);
+        if (start < 0)
+        {
+            return At(text, 0, "is empty", "Write {\"models\": []} and add models to the list.");
+        }
+
+        // A comment, a mark or a word at the start of a line: YAML, TOML, or lines of an environment.
+        return text[start] is (byte)'#' or (byte)'-' or (byte)'_' or (byte)'%' || char.IsAsciiLetter((char)text[start])
+            ? At(text, start, "is not JSON, but another format, as YAML", "Write the catalog as JSON: {\"models\": [{\"display_name\": \"…\", …}]}.")
+            : null;
+    }
+
+    private static string Fix(JsonException exception) => exception.Message.Contains("escapable", StringComparison.Ordinal)
+        ? "Write a backslash as two: \"file:C:\\\\folder\\\\name\"."
+        : "Correct the text there, or just before.";
 
     /// <summary>An escaped half of a surrogate pair is valid JSON, but no text: found here, so that no later read of a string can fail.</summary>
     private static void CheckStrings(ReadOnlySpan<byte> json)

@@ -108,6 +108,12 @@ internal sealed class KeyReader(CatalogDraft draft, IReadOnlyCollection<string> 
             return null;
         }
 
+        if (SecretReferenceReader.OtherSyntax(text) is { } fix)
+        {
+            node.Error(SecretReferenceReader.OtherSyntaxRule, fix);
+            return null;
+        }
+
         if (SecretReferenceReader.IsReference(text))
         {
             if (SecretReferenceReader.Read(node, draft.Origin) is not { } reference)

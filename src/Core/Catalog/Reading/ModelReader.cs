@@ -56,8 +56,20 @@ internal static class ModelReader
     }
 
     private static string? ReadModel(ConfigObject model, ProviderKind? provider) => provider is not (null or ProviderKind.Simulated)
-        ? model.Require("model", "Give the provider's name of the model.")?.Name()
+        ? model.Require("model", "Give the provider's name of the model.") is { } node ? ReadModel(node) : null
         : model.Find("model")?.Name();
+
+    private static string? ReadModel(ConfigNode node)
+    {
+        var name = node.Name();
+        if (name is null || VariableSyntax.NameIn(name) is null)
+        {
+            return name;
+        }
+
+        node.Error("names a variable, and names of models are taken as they are written", "Write the provider's name of the model itself.");
+        return null;
+    }
 
     private static Uri? ReadBaseUrl(ConfigObject model, ProviderKind? provider)
     {
@@ -69,11 +81,22 @@ internal static class ModelReader
         var node = model.Find("base_url");
         if (provider != ProviderKind.Simulated)
         {
-            return node is { } url ? BaseUrlReader.Read(url) : BaseUrlReader.DefaultOf(provider);
+            return node is { } given ? ReadBaseUrl(given, provider) : BaseUrlReader.DefaultOf(provider);
         }
 
         node?.Hidden().Error("has no meaning for a simulated model, which calls nobody", "Remove it, or choose another provider.");
         return null;
+    }
+
+    private static Uri? ReadBaseUrl(ConfigNode node, ProviderKind? provider)
+    {
+        var url = BaseUrlReader.Read(node);
+        if (url is not null && provider is { } known)
+        {
+            BaseUrlDoubts.Check(node, url, known);
+        }
+
+        return url;
     }
 
     private static SecretReference? ReadApiKey(ConfigObject model, ProviderKind? provider, CatalogDraft draft)

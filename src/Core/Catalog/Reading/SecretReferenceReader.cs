@@ -20,9 +20,15 @@ internal static class SecretReferenceReader
             return new SecretReference(SecretSource.Sealed, text[SecretSealer.Prefix.Length..]) { IsConfined = true };
         }
 
+        if (OtherSyntax(text) is { } fix)
+        {
+            hidden.Error(OtherSyntaxRule, fix);
+            return null;
+        }
+
         if (!IsReference(text))
         {
-            hidden.Error("is a secret in clear", "Put it into an environment variable or a file, and write \"env:NAME\" or \"file:/absolute/path\" here.");
+            hidden.Error("is a secret in clear", $"Put it into an environment variable or a file, and write \"env:NAME\" or \"file:{PathStyle.Current.Example}\" here.");
             return null;
         }
 
@@ -30,11 +36,22 @@ internal static class SecretReferenceReader
         {
             hidden.Error(
                 "is not a usable reference to a secret",
-                "Write \"env:NAME\" (letters, digits and _, no digit first) or \"file:/absolute/path\".");
+                $"Write \"env:NAME\" (letters, digits and _, no digit first) or \"file:{PathStyle.Current.Example}\".");
             return null;
         }
 
         return reference with { IsConfined = origin == CatalogOrigin.Store };
+    }
+
+    /// <summary>What is wrong with a text that <see cref="OtherSyntax"/> has an answer for.</summary>
+    public const string OtherSyntaxRule = "names a variable in the way of another program";
+
+    /// <returns>What to write instead, where the text names a variable as other programs do; null where it does not.</returns>
+    public static string? OtherSyntax(string text)
+    {
+        // "env:${NAME}", too.
+        var inner = text.StartsWith("env:", StringComparison.Ordinal) ? text["env:".Length..] : text;
+        return VariableSyntax.NameIn(inner) is { } name ? $"Write \"env:{name}\"." : null;
     }
 
     public static bool IsReference(string text) =>
@@ -43,5 +60,5 @@ internal static class SecretReferenceReader
     // Strict on purpose: a name that cannot be a variable's is more likely a pasted key.
     private static bool IsUsable(SecretReference reference) => reference.Source == SecretSource.Environment
         ? reference.Location.Length <= 128 && !char.IsAsciiDigit(reference.Location[0]) && reference.Location.All(c => char.IsAsciiLetterOrDigit(c) || c == '_')
-        : Path.IsPathFullyQualified(reference.Location) && !reference.Location.Any(char.IsControl);
+        : PathStyle.Current.IsUsable(reference.Location);
 }

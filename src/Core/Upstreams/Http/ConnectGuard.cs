@@ -10,13 +10,21 @@ namespace Ensemble.Upstreams.Http;
 internal sealed class ConnectGuard(UpstreamNetwork network)
 {
     /// <summary>Checks a host that is an address already; one that is a name is checked when it is connected to.</summary>
+    /// <param name="isProxied">Whether a proxy makes the connection, and finds the addresses of the name.</param>
     /// <exception cref="AddressRefusedException">The address may not be called.</exception>
-    public void CheckLiteral(Uri target)
+    public void Check(Uri target, bool isProxied)
     {
         var host = target.IdnHost;
-        if (AddressRule.TryReadLiteral(host, out var address) && Refusal(host, address) is { } refusal)
+        var isLiteral = AddressRule.TryReadLiteral(host, out var address);
+        if (isLiteral && Refusal(host, address, IsPlain(target)) is { } refusal)
         {
             throw new AddressRefusedException(refusal);
+        }
+
+        if (isProxied && !isLiteral && IsPlain(target) && !AddressRule.IsLoopbackHost(host))
+        {
+            throw new AddressRefusedException(
+                $"The host '{host}' is called over plain http through a proxy, so that its addresses cannot be checked. Use https, or name it in NO_PROXY.");
         }
     }
 
@@ -26,7 +34,10 @@ internal sealed class ConnectGuard(UpstreamNetwork network)
         var (host, port) = (context.DnsEndPoint.Host, context.DnsEndPoint.Port);
         var addresses = AddressRule.TryReadLiteral(host, out var literal) ? [literal] : await network.Resolve(host, cancellationToken);
         var failure = new SocketException((int)SocketError.HostNotFound);
-        foreach (var address in Allowed(host, addresses))
+
+        // A connection to a proxy is to another host than the request's.
+        var isPlain = context.InitialRequestMessage.RequestUri is { } target && IsPlain(target) && host.Equals(target.IdnHost, StringComparison.OrdinalIgnoreCase);
+        foreach (var address in Allowed(host, addresses, isPlain))
         {
             Socket? socket = null;
             try
@@ -50,14 +61,15 @@ internal sealed class ConnectGuard(UpstreamNetwork network)
         throw failure;
     }
 
+    /// <param name="isPlain">Whether nothing proves that who answers is the host: then all of its addresses have to be where it may be.</param>
     /// <exception cref="AddressRefusedException">There are addresses, and none may be called.</exception>
-    internal List<IPAddress> Allowed(string host, IPAddress[] addresses)
+    internal List<IPAddress> Allowed(string host, IPAddress[] addresses, bool isPlain = false)
     {
         var allowed = new List<IPAddress>(addresses.Length);
         string? refusal = null;
         foreach (var address in addresses)
         {
-            if (Refusal(host, address) is { } reason)
+            if (Refusal(host, address, isPlain) is { } reason)
             {
                 refusal ??= reason;
             }
@@ -67,11 +79,12 @@ internal sealed class ConnectGuard(UpstreamNetwork network)
             }
         }
 
-        return allowed.Count == 0 && refusal is not null ? throw new AddressRefusedException(refusal) : allowed;
+        var needsAll = isPlain && !AddressRule.IsLoopbackHost(host);
+        return refusal is not null && (needsAll || allowed.Count == 0) ? throw new AddressRefusedException(refusal) : allowed;
     }
 
     /// <returns>Null where the address may be called.</returns>
-    private string? Refusal(string host, IPAddress address)
+    private string? Refusal(string host, IPAddress address, bool isPlain)
     {
         var verdict = AddressRule.Judge(address);
         var advice = verdict.Kind switch
@@ -81,12 +94,16 @@ internal sealed class ConnectGuard(UpstreamNetwork network)
             AddressKind.Loopback => "which is called only where base_url says localhost or the address itself.",
 
             // Plain http is allowed to this machine, and so must not leave it.
-            _ when AddressRule.IsLoopbackHost(host) => "which is not this machine. Mend the address of the name.",
+            _ when AddressRule.IsLoopbackHost(host) => "which is not this machine. Correct the address of the name.",
             AddressKind.Private when !IsListed(address) => "which is called only where the option Security:AllowedNetworks has its network.",
+            _ when isPlain && !IsListed(address) =>
+                "which is called over plain http only where the option Security:AllowedNetworks has its network. Use https, or add the network.",
             _ => null,
         };
         return advice is null ? null : $"{Describe(host, address)} {verdict.Words}, {advice}";
     }
+
+    private static bool IsPlain(Uri target) => target.Scheme == Uri.UriSchemeHttp;
 
     private bool IsListed(IPAddress address)
     {

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Net;
 using System.Net.Http.Headers;
 
 namespace Ensemble.Upstreams.Http;
@@ -16,6 +17,7 @@ public sealed class UpstreamHttp : IDisposable
     private readonly ConnectGuard _guard;
     private readonly bool _propagatesTrace;
     private readonly HttpMessageInvoker _invoker;
+    private readonly IWebProxy? _proxy;
 
     /// <param name="configure">Changes the handler before its first use: certificates, a connect callback.</param>
     /// <param name="network">Null = no private network, no proxy.</param>
@@ -41,6 +43,7 @@ public sealed class UpstreamHttp : IDisposable
             MaxResponseHeadersLength = 32,
         };
         configure?.Invoke(handler);
+        _proxy = handler.UseProxy ? handler.Proxy ?? HttpClient.DefaultProxy : null;
         _invoker = new HttpMessageInvoker(handler, disposeHandler: true);
     }
 
@@ -48,7 +51,7 @@ public sealed class UpstreamHttp : IDisposable
     /// <exception cref="AddressRefusedException">The host is where no call may go.</exception>
     internal async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        _guard.CheckLiteral(request.RequestUri!);
+        _guard.Check(request.RequestUri!, isProxied: _proxy?.IsBypassed(request.RequestUri!) == false);
         request.Headers.UserAgent.Add(UserAgent);
         if (_propagatesTrace && Activity.Current is { IdFormat: ActivityIdFormat.W3C, Id: { } current })
         {

@@ -168,25 +168,25 @@ public sealed class ConnectGuardTests
     }
 
     [Fact]
-    public async Task Send_ThroughAProxy_LeavesNamesToItAndStillRefusesAddresses()
+    public async Task Send_ThroughAProxy_RefusesAddressesAndNamesThatPlainHttpMayNotReach()
     {
         await using var harness = await OpenAiHarness.StartAsync(
-            configure: stub => handler => handler.Proxy = new WebProxy(new Uri(stub.BaseUrl, "/")), network: Names() with { UseProxy = true });
+            configure: stub => handler => handler.Proxy = new WebProxy(new Uri(stub.BaseUrl, "/")), network: Names() with { UseProxy = true, AllowedNetworks = [IPNetwork.Parse("10.0.0.0/8")] });
 
-        Name(harness, "provider.test");
+        harness.Model = harness.Model with { BaseUrl = new Uri("http://10.1.2.3/v1") };
         (await harness.WholeAsync()).Outcome.ShouldBe(CallOutcome.Ok);
-        foreach (var address in (string[])["http://169.254.169.254/v1", "http://169.254.169.254./v1"])
+        foreach (var address in (string[])["http://169.254.169.254/v1", "http://169.254.169.254./v1", "http://11.1.2.3/v1", "http://provider.test/v1"])
         {
             harness.Model = harness.Model with { BaseUrl = new Uri(address) };
             (await harness.WholeAsync()).Outcome.ShouldBe(CallOutcome.NotFound);
         }
 
         _lookups.ShouldBeEmpty();
-        harness.Stub.Requests.ShouldHaveSingleItem().Headers["Host"].ShouldStartWith("provider.test:");
+        harness.Stub.Requests.ShouldHaveSingleItem().Headers["Host"].ShouldBe("10.1.2.3");
     }
 
     [Theory]
-    [InlineData("http://provider.test/v1")]
+    [InlineData("http://localhost/v1")]
     [InlineData("https://provider.test/v1")]
     public async Task Send_ProxyAtARefusedAddress_FailsForGoodAndSaysWhy(string baseUrl)
     {
@@ -224,6 +224,49 @@ public sealed class ConnectGuardTests
         {
             Should.Throw<AddressRefusedException>(() => guard.Allowed("provider.test", [IPAddress.Parse(address)]));
         }
+    }
+
+    [Theory]
+    [InlineData("10.0.0.0/8", "10.1.2.3", true)]
+    [InlineData("10.0.0.0/8", "10.1.2.3 10.1.2.4", true)]
+    [InlineData("10.0.0.0/8,fd12::/16", "10.1.2.3 fd12::1", true)]
+    [InlineData("8.8.8.0/24", "8.8.8.8", true)]
+    [InlineData("10.0.0.0/8", "11.1.2.3", false)]
+    [InlineData("10.0.0.0/8", "10.1.2.3 11.1.2.3", false)]
+    [InlineData("10.0.0.0/8", "10.1.2.3 169.254.169.254", false)]
+    [InlineData("10.0.0.0/8", "10.1.2.3 127.0.0.1", false)]
+    [InlineData("0.0.0.0/0", "100.100.100.200", false)]
+    [InlineData("", "10.1.2.3", false)]
+    public void Allowed_PlainHttp_NeedsEveryAddressInAListedNetwork(string networks, string addresses, bool isAllowed)
+    {
+        var guard = new ConnectGuard(new UpstreamNetwork
+        {
+            AllowedNetworks = [.. networks.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(network => IPNetwork.Parse(network))],
+        });
+        IPAddress[] found = [.. addresses.Split(' ').Select(IPAddress.Parse)];
+
+        if (isAllowed)
+        {
+            guard.Allowed("vllm", found, isPlain: true).ShouldBe(found);
+        }
+        else
+        {
+            Should.Throw<AddressRefusedException>(() => guard.Allowed("vllm", found, isPlain: true));
+        }
+    }
+
+    [Fact]
+    public async Task Send_PlainHttpToAPublicAddress_IsRefusedAtTheConnect()
+    {
+        await using var harness = await OpenAiHarness.StartAsync(
+            network: Names("8.8.8.8") with { AllowedNetworks = [IPNetwork.Parse("10.0.0.0/8")] });
+        Name(harness, "vllm");
+
+        var result = await harness.WholeAsync();
+
+        result.Outcome.ShouldBe(CallOutcome.NotFound);
+        result.Error!.Message.ShouldContain("plain http");
+        result.Error.Message.ShouldContain("Security:AllowedNetworks");
     }
 
     private static void Name(OpenAiHarness harness, string host) =>
