@@ -29,12 +29,11 @@ internal static class JsonAnswer
 
         try
         {
-            using var document = JsonDocument.Parse(json);
+            using var document = SoundJson.Parse(json);
             return wantsObject && document.RootElement.ValueKind != JsonValueKind.Object ? null : Of(document.RootElement);
         }
-        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
+        catch (JsonException)
         {
-            // The latter is the reader's answer to an escape that stands for half a character.
             return null;
         }
     }
@@ -81,7 +80,7 @@ internal static class JsonAnswer
                 break;
             case JsonValueKind.Number:
                 // A number with more digits than are compared says the same only where it is written the same.
-                writer.WriteRawValue(NumberValue.OfJson(JsonRaw(element)) is { } number ? number.ToString() : element.GetRawText(), skipInputValidation: true);
+                writer.WriteRawValue(NumberValue.OfJson(JsonRaw(element)) is { } number ? number.ToString() : element.RawText(), skipInputValidation: true);
                 break;
             default:
                 element.WriteTo(writer);
@@ -97,7 +96,7 @@ internal static class JsonAnswer
         var count = 0;
         foreach (var property in element.EnumerateObject())
         {
-            properties[count] = (property.Name, count++, property.Value);
+            properties[count] = (property.NameText(), count++, property.Value);
         }
 
         properties.AsSpan(0, count).Sort(static (one, other) => string.CompareOrdinal(one.Name, other.Name) is var order and not 0 ? order : one.Place - other.Place);

@@ -76,12 +76,12 @@ internal sealed class Question
             return null;
         }
 
-        using var document = JsonDocument.Parse(chat.SliceMemory(field.Value));
+        using var document = SoundJson.Parse(chat.SliceMemory(field.Value));
         foreach (var property in document.RootElement.EnumerateObject())
         {
-            if (property.NameEquals("type"u8) && property.Value.ValueKind == JsonValueKind.String)
+            if (property.NameIs("type") && property.Value.ValueKind == JsonValueKind.String)
             {
-                return property.Value.ValueEquals("json_object"u8) ? true : property.Value.ValueEquals("json_schema"u8) ? false : null;
+                return property.Value.TextIs("json_object") ? true : property.Value.TextIs("json_schema") ? false : null;
             }
         }
 

@@ -19,11 +19,11 @@ internal static class ToolCallAnswer
 
         try
         {
-            using var document = JsonDocument.Parse(answer.Choices);
+            using var document = SoundJson.Parse(answer.Choices);
             var calls = new SortedSet<string>(StringComparer.Ordinal);
-            foreach (var choice in document.RootElement.EnumerateArray())
+            foreach (var choice in document.RootElement.Items())
             {
-                if (choice.TryGetProperty("message", out var message) && message.ValueKind == JsonValueKind.Object)
+                if (choice.TryMember("message", out var message) && message.ValueKind == JsonValueKind.Object)
                 {
                     Add(calls, message);
                     break;
@@ -32,7 +32,7 @@ internal static class ToolCallAnswer
 
             return calls.Count == 0 ? null : new TypedAnswer(TypedAnswerKind.ToolCalls, $"[{string.Join(',', calls)}]");
         }
-        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
+        catch (JsonException)
         {
             return null;
         }
@@ -40,7 +40,7 @@ internal static class ToolCallAnswer
 
     private static void Add(SortedSet<string> calls, JsonElement message)
     {
-        if (message.TryGetProperty("tool_calls", out var list) && list.ValueKind == JsonValueKind.Array)
+        if (message.TryMember("tool_calls", out var list) && list.ValueKind == JsonValueKind.Array)
         {
             foreach (var call in list.EnumerateArray())
             {
@@ -54,10 +54,10 @@ internal static class ToolCallAnswer
 
     private static void Add(SortedSet<string> calls, JsonElement holder, string kind, string arguments)
     {
-        if (holder.ValueKind == JsonValueKind.Object && holder.TryGetProperty(kind, out var call) && call.ValueKind == JsonValueKind.Object
-            && call.TryGetProperty("name", out var name) && name.ValueKind == JsonValueKind.String)
+        if (holder.ValueKind == JsonValueKind.Object && holder.TryMember(kind, out var call) && call.ValueKind == JsonValueKind.Object
+            && call.TryMember("name", out var name) && name.ValueKind == JsonValueKind.String)
         {
-            calls.Add($"{{{Quoted(name.GetString()!)}:{(call.TryGetProperty(arguments, out var value) ? Arguments(value) : "{}")}}}");
+            calls.Add($"{{{Quoted(name.Text()!)}:{(call.TryMember(arguments, out var value) ? Arguments(value) : "{}")}}}");
         }
     }
 
@@ -69,7 +69,7 @@ internal static class ToolCallAnswer
         }
 
         // No arguments are written as nothing by some, as an empty object by others.
-        var text = value.GetString()!;
+        var text = value.Text()!;
         return string.IsNullOrWhiteSpace(text) ? "{}" : JsonAnswer.Of(text, wantsObject: false) ?? Quoted(text);
     }
 

@@ -78,14 +78,14 @@ internal static class CatalogEntries
 
     private static IEnumerable<CatalogEntry> Of(JsonElement root, string field, CatalogEntryKind kind, long version)
     {
-        if (!root.TryGetProperty(field, out var list) || list.ValueKind != JsonValueKind.Array)
+        if (!root.TryMember(field, out var list) || list.ValueKind != JsonValueKind.Array)
         {
             yield break;
         }
 
         foreach (var item in list.EnumerateArray())
         {
-            yield return new CatalogEntry(kind, item.GetProperty(NameField(kind)).GetString()!, Rewrite(item, static (_, _) => false), version);
+            yield return new CatalogEntry(kind, item.Member(NameField(kind))?.Text() ?? "", Rewrite(item, static (_, _) => false), version);
         }
     }
 

@@ -32,5 +32,8 @@ public sealed class SecretPolicy(string? directory)
     /// <summary>Follows the symbolic links of a path, which may lead from one place of the folder to another, but not out of it.</summary>
     /// <returns>The path without links; null where it leads out of the folder, or nowhere.</returns>
     internal string? Locate(string path) =>
-        _directory is not null && RealPath.Of(_directory) is { } root && RealPath.Of(path) is { } real && PathStyle.Current.IsBelow(root, real) ? real : null;
+        _directory is not null && !path.Contains('\0', StringComparison.Ordinal)
+        && RealPath.Of(_directory) is { } root && RealPath.Of(path) is { } real && PathStyle.Current.IsBelow(root, real)
+            ? real
+            : null;
 }

@@ -205,14 +205,13 @@ public static partial class ChatRequestParser
         private readonly long? Integer(string path, long least, long most) => _reader.TokenType switch
         {
             JsonTokenType.Null => null,
-            JsonTokenType.Number when _reader.TryGetInt64(out var value) && value >= least && value <= most => value,
+            JsonTokenType.Number when _reader.Whole() is { } value && value >= least && value <= most => value,
             _ => throw Wrong(path, least == 1 ? $"a whole number from 1 to {most}" : "a whole number"),
         };
 
         private readonly void Number(string path, double least, double most)
         {
-            if (_reader.TokenType != JsonTokenType.Null
-                && !(_reader.TokenType == JsonTokenType.Number && _reader.TryGetDouble(out var value) && value >= least && value <= most))
+            if (_reader.TokenType != JsonTokenType.Null && !(_reader.Number() is { } value && value >= least && value <= most))
             {
                 throw Wrong(path, $"a number from {least} to {most}");
             }

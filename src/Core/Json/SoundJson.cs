@@ -21,7 +21,10 @@ public static class SoundJson
     /// <returns>The same bytes where they are sound, else a copy in which each half character is U+FFFD.</returns>
     public static ReadOnlyMemory<byte> Of(ReadOnlyMemory<byte> json) => IsSound(json.Span) ? json : Repaired(json.Span);
 
-    /// <summary>Parses a text without a byte order mark before it.</summary>
+    /// <returns>A copy in which each half character is U+FFFD.</returns>
+    public static byte[] Copy(ReadOnlySpan<byte> json) => IsSound(json) ? json.ToArray() : Repaired(json);
+
+    /// <summary>Parses one value; a byte order mark before it is skipped.</summary>
     /// <exception cref="JsonException">Not one JSON value, or nested deeper than 64 levels.</exception>
     public static JsonDocument Parse(ReadOnlyMemory<byte> json, JsonDocumentOptions options = default)
     {
@@ -67,7 +70,8 @@ public static class SoundJson
             return document.RootElement.Clone();
         }
 
-        using var repaired = Parse(Repaired(raw));
+        // The reader has kept to its own depth.
+        using var repaired = Parse(Repaired(raw), new JsonDocumentOptions { MaxDepth = int.MaxValue });
         return repaired.RootElement.Clone();
     }
 

@@ -24,27 +24,17 @@ internal sealed class AnswerFormat
             return Text;
         }
 
-        try
-        {
-            using var document = JsonDocument.Parse(chat.SliceMemory(field.Value));
-            return Of(document.RootElement);
-        }
-        catch (InvalidOperationException)
-        {
-            // A name with an escape for half a character: for the provider to refuse.
-            return Text;
-        }
+        using var document = SoundJson.Parse(chat.SliceMemory(field.Value));
+        return Of(document.RootElement);
     }
 
     private static AnswerFormat Of(JsonElement format) =>
-        (format.TryGetProperty("type", out var type) && type.ValueKind == JsonValueKind.String ? type.GetString() : null) switch
+        format.Member("type")?.Text() switch
         {
             "json_object" => new AnswerFormat(isJson: true, schema: null),
             "json_schema" => new AnswerFormat(
                 isJson: true,
-                format.TryGetProperty("json_schema", out var holder) && holder.ValueKind == JsonValueKind.Object && holder.TryGetProperty("schema", out var schema)
-                    ? schema.Clone()
-                    : null),
+                format.Member("json_schema")?.Member("schema")?.Clone()),
             _ => Text,
         };
 
@@ -58,7 +48,7 @@ internal sealed class AnswerFormat
 
         try
         {
-            using var answer = JsonDocument.Parse(content);
+            using var answer = SoundJson.Parse(content);
             return _schema is not { } schema
                 ? answer.RootElement.ValueKind == JsonValueKind.Object
                 : JsonSchemaCheck.IsValid(answer.RootElement, schema);
@@ -67,7 +57,7 @@ internal sealed class AnswerFormat
         {
             return false;
         }
-        catch (Exception exception) when (exception is InvalidOperationException or FormatException)
+        catch (InvalidOperationException)
         {
             // The schema itself is broken: that is for the provider to say, not a fault of the answer.
             return null;

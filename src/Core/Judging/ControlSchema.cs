@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 
 namespace Ensemble.Judging;
@@ -7,7 +8,7 @@ namespace Ensemble.Judging;
 /// <param name="json">A JSON Schema.</param>
 internal sealed class ControlSchema(string name, string json)
 {
-    private readonly JsonElement _schema = Parse(json);
+    private readonly JsonElement _schema = Parse(Encoding.UTF8.GetBytes(json));
 
     public string Name => name;
 
@@ -33,8 +34,9 @@ internal sealed class ControlSchema(string name, string json)
 
         try
         {
-            var value = Parse(content.AsMemory(from, to - from + 1));
-            return JsonSchemaCheck.IsValid(value, _schema) ? value : null;
+            // A model that writes half a character has lost the format.
+            var utf8 = Encoding.UTF8.GetBytes(content[from..(to + 1)]);
+            return SoundJson.IsSound(utf8) && Parse(utf8) is var value && JsonSchemaCheck.IsValid(value, _schema) ? value : null;
         }
         catch (JsonException)
         {
@@ -42,11 +44,9 @@ internal sealed class ControlSchema(string name, string json)
         }
     }
 
-    private static JsonElement Parse(string text) => Parse(text.AsMemory());
-
-    private static JsonElement Parse(ReadOnlyMemory<char> text)
+    private static JsonElement Parse(ReadOnlyMemory<byte> text)
     {
-        using var document = JsonDocument.Parse(text);
+        using var document = SoundJson.Parse(text);
         return document.RootElement.Clone();
     }
 }

@@ -60,6 +60,6 @@ internal static class MemberEdits
 
         var reader = new Utf8JsonReader(chat.Slice(field.Value));
         reader.Read();
-        return reader.GetInt64();
+        return reader.Whole();
     }
 }

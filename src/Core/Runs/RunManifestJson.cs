@@ -26,7 +26,7 @@ internal sealed partial class RunManifestContext : JsonSerializerContext;
 internal sealed class RunIdConverter : JsonConverter<RunId>
 {
     public override RunId Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-        RunId.TryParse(reader.GetString(), out var run) ? run : throw new JsonException("This is not the name of a run.");
+        RunId.TryParse(reader.Text(), out var run) ? run : throw new JsonException("This is not the name of a run.");
 
     public override void Write(Utf8JsonWriter writer, RunId value, JsonSerializerOptions options) => writer.WriteStringValue(value.Value);
 }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Ensemble.Catalog;
 using Ensemble.Judging;
 using Ensemble.Panels;
@@ -37,8 +38,8 @@ internal static class Audit
             return new Result(null, []);
         }
 
-        var passes = value.GetProperty("pass").GetBoolean();
-        string[] issues = [.. value.GetProperty("issues").EnumerateArray().Take(MaxIssues).Select(issue => issue.GetString()!)];
+        var passes = value.Member("pass")?.ValueKind == JsonValueKind.True;
+        string[] issues = [.. (value.Member("issues")?.Items() ?? default).Take(MaxIssues).Select(issue => issue.Text()!)];
         context.Findings.Decide(new DecisionManifest("audit", passes ? "passed" : "rejected")
         {
             Index = number,

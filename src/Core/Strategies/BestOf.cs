@@ -78,7 +78,7 @@ internal sealed class BestOf(EnsembleConfig ensemble) : IPanelDecision
             context.Findings.Judge = new JudgeManifest(prompt.Version, reply.Shown, SchemaValid: null);
         }
 
-        var picked = reply.Value is { } value ? order[Array.IndexOf(labels, value.GetProperty("pick").GetString())] : null;
+        var picked = reply.Value is { } value ? order[Array.IndexOf(labels, value.Member("pick")?.Text())] : null;
         if (picked is not null)
         {
             context.Findings.Decide(new DecisionManifest("pick", "picked") { Index = number, Member = picked.Key.Member, Sample = picked.Key.Sample });

@@ -64,6 +64,6 @@ internal sealed class Confidence(EnsembleConfig ensemble) : IPanelDecision
             Number = number,
             Schema = Schema,
         });
-        return reply.Value?.GetProperty("confidence").GetDouble();
+        return reply.Value?.Member("confidence")?.Number();
     }
 }

@@ -65,7 +65,7 @@ internal sealed class Route(EnsembleConfig ensemble) : IStrategy
             Prompt = new JudgePrompt(context.Chat, Wording.Route(list), Wording.RouteVersion, [], context.Random("route")),
             Schema = ControlSchema.OneOf("route", "to", targets),
         });
-        if (reply.Value?.GetProperty("to").GetString() is not { } chosen)
+        if (reply.Value?.Member("to")?.Text() is not { } chosen)
         {
             context.Findings.Degrade(JudgeFailure.Reason(context, "classifier_failed"));
             return null;

@@ -85,10 +85,10 @@ internal sealed class Specialist(EnsembleConfig ensemble) : IStrategy
         }
 
         // Some providers take no bound on an array: what is over the limit is left out, and the manifest says so.
-        var all = value.GetProperty("subtasks").EnumerateArray().Select(part =>
+        var all = (value.Member("subtasks")?.Items() ?? default).Select(part =>
         {
-            var task = part.GetProperty("task").GetString()!;
-            var field = part.GetProperty("member").GetString()!;
+            var task = part.Member("task")?.Text() ?? "";
+            var field = part.Member("member")?.Text() ?? "";
             return new Part(field, Config.Members[field], task.Length <= LongestTask ? task : task[..LongestTask]);
         }).ToArray();
         context.Findings.Decide(new DecisionManifest("plan", all.Length > Config.MaxSubtasks ? "cut" : "made")

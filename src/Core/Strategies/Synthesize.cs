@@ -77,14 +77,14 @@ internal sealed class Synthesize(EnsembleConfig ensemble) : IPanelDecision
 
         foreach (var list in Lists)
         {
-            var items = value.GetProperty(list);
+            var items = value.Member(list)?.Items() ?? default;
             context.Findings.Decide(new DecisionManifest("analysis", list)
             {
-                Value = items.GetArrayLength(),
-                Reason = context.CapturesContent ? string.Join(" | ", items.EnumerateArray().Select(item => item.GetString())) : null,
+                Value = items.Count(),
+                Reason = context.CapturesContent ? string.Join(" | ", items.Select(item => item.Text())) : null,
             });
         }
 
-        return value.GetRawText();
+        return value.RawText();
     }
 }

@@ -15,7 +15,7 @@ internal static class ToolAnswer
     /// <param name="isWhole">Whether they end the answer; else a finish chunk follows, without which Node's client takes the last call for unfinished.</param>
     public static ReadOnlyMemory<byte> Write(ChatAnswer answer, bool isWhole)
     {
-        using var document = JsonDocument.Parse(answer.Choices);
+        using var document = SoundJson.Parse(answer.Choices);
         var buffer = new ArrayBufferWriter<byte>(answer.Choices.Length + 128);
         using (var json = new Utf8JsonWriter(buffer, Relaxed))
         {
@@ -46,19 +46,17 @@ internal static class ToolAnswer
     /// <summary>The calls as JSON, one after the other.</summary>
     public static string CallsOf(ChatAnswer answer)
     {
-        using var document = JsonDocument.Parse(answer.Choices);
-        return string.Join('\n', Calls(document.RootElement).Select(call => call.GetRawText()));
+        using var document = SoundJson.Parse(answer.Choices);
+        return string.Join('\n', Calls(document.RootElement).Select(call => call.RawText()));
     }
 
-    private static IEnumerable<JsonElement> Calls(JsonElement choices) => choices.EnumerateArray()
-        .Take(1)
-        .Where(choice => choice.TryGetProperty("message", out var message) && message.TryGetProperty("tool_calls", out var calls) && calls.ValueKind == JsonValueKind.Array)
-        .SelectMany(choice => choice.GetProperty("message").GetProperty("tool_calls").EnumerateArray());
+    private static IEnumerable<JsonElement> Calls(JsonElement choices) => choices.Items().Take(1)
+        .SelectMany(choice => choice.Member("message")?.Member("tool_calls")?.Items() ?? default(JsonElement.ArrayEnumerator));
 
     private static void Write(Utf8JsonWriter json, JsonElement call)
     {
         json.WriteStartObject();
-        foreach (var property in call.EnumerateObject().Where(property => property.Name is "id" or "type" or "function" or "custom"))
+        foreach (var property in call.Members().Where(property => property.NameText() is "id" or "type" or "function" or "custom"))
         {
             property.WriteTo(json);
         }

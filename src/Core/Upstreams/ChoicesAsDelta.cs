@@ -12,7 +12,7 @@ internal static class ChoicesAsDelta
     /// <param name="choices">A JSON array, or null for none.</param>
     public static byte[] Convert(byte[]? choices)
     {
-        using var document = JsonDocument.Parse(choices ?? "[]"u8.ToArray());
+        using var document = SoundJson.Parse(choices ?? "[]"u8.ToArray());
         var buffer = new ArrayBufferWriter<byte>(choices?.Length + 64 ?? 64);
         using (var writer = new Utf8JsonWriter(buffer))
         {
@@ -34,15 +34,15 @@ internal static class ChoicesAsDelta
         var hasDelta = false;
         foreach (var property in choice.EnumerateObject())
         {
-            if (property.NameEquals("message"u8) && property.Value.ValueKind == JsonValueKind.Object)
+            if (property.NameIs("message") && property.Value.ValueKind == JsonValueKind.Object)
             {
                 WriteDelta(writer, property.Value);
                 hasDelta = true;
             }
-            else if (!property.NameEquals("delta"u8) || property.Value.ValueKind == JsonValueKind.Object)
+            else if (!property.NameIs("delta") || property.Value.ValueKind == JsonValueKind.Object)
             {
                 property.WriteTo(writer);
-                hasDelta |= property.NameEquals("delta"u8);
+                hasDelta |= property.NameIs("delta");
             }
         }
 
@@ -60,7 +60,7 @@ internal static class ChoicesAsDelta
         writer.WriteStartObject("delta"u8);
         foreach (var property in message.EnumerateObject())
         {
-            if (property.NameEquals("tool_calls"u8) && property.Value.ValueKind == JsonValueKind.Array)
+            if (property.NameIs("tool_calls") && property.Value.ValueKind == JsonValueKind.Array)
             {
                 WriteToolCalls(writer, property.Value);
             }
@@ -82,7 +82,7 @@ internal static class ChoicesAsDelta
         {
             writer.WriteStartObject();
             writer.WriteNumber("index"u8, index++);
-            foreach (var property in call.EnumerateObject().Where(property => !property.NameEquals("index"u8)))
+            foreach (var property in call.EnumerateObject().Where(property => !property.NameIs("index")))
             {
                 property.WriteTo(writer);
             }

@@ -23,7 +23,7 @@ internal static class ErrorReader
                 return error;
             }
         }
-        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
+        catch (JsonException)
         {
             // Not JSON, or cut at the limit: its text is all there is.
         }
@@ -35,8 +35,7 @@ internal static class ErrorReader
     /// <returns>Null where the value is null, false or holds nothing of an error.</returns>
     public static UpstreamError? Read(ref Utf8JsonReader reader)
     {
-        using var document = JsonDocument.ParseValue(ref reader);
-        return Read(document.RootElement);
+        return Read(SoundJson.Take(ref reader));
     }
 
     private static UpstreamError? Read(JsonElement value)
@@ -44,7 +43,7 @@ internal static class ErrorReader
         switch (value.ValueKind)
         {
             case JsonValueKind.String:
-                return new UpstreamError(Cut(value.GetString()!));
+                return new UpstreamError(Cut(value.Text()!));
             case JsonValueKind.Array:
                 return value.GetArrayLength() > 0 ? Read(value[0]) : null;
             case JsonValueKind.Object:
@@ -53,19 +52,19 @@ internal static class ErrorReader
                 return null;
         }
 
-        if (value.TryGetProperty("error", out var inner) && Read(inner) is { } error)
+        if (value.TryMember("error", out var inner) && Read(inner) is { } error)
         {
             // {"error": "text", "code": …}: what stands beside the text belongs to it.
             return inner.ValueKind == JsonValueKind.String ? Describe(value, error) : error;
         }
 
-        if (value.TryGetProperty("message", out var message) && message.ValueKind != JsonValueKind.Null)
+        if (value.TryMember("message", out var message) && message.ValueKind != JsonValueKind.Null)
         {
             var text = message.ValueKind == JsonValueKind.Object ? Read(message) : null;
-            return Describe(value, text ?? new UpstreamError(Cut(Text(message) ?? message.GetRawText())));
+            return Describe(value, text ?? new UpstreamError(Cut(Text(message) ?? message.RawText())));
         }
 
-        if (value.TryGetProperty("detail", out var detail))
+        if (value.TryMember("detail", out var detail))
         {
             return Detail(detail);
         }
@@ -84,7 +83,7 @@ internal static class ErrorReader
 
     /// <summary>Azure's own word for a prompt that its filter stopped, beside codes that differ by version.</summary>
     private static bool IsFiltered(JsonElement value) =>
-        value.TryGetProperty("innererror", out var inner) && inner.ValueKind == JsonValueKind.Object
+        value.TryMember("innererror", out var inner) && inner.ValueKind == JsonValueKind.Object
         && Text(inner, "code") == "ResponsibleAIPolicyViolation";
 
     private static UpstreamError? Detail(JsonElement detail)
@@ -96,7 +95,7 @@ internal static class ErrorReader
 
         var first = detail[0];
         string? param = null;
-        if (first.TryGetProperty("loc", out var location) && location.ValueKind == JsonValueKind.Array)
+        if (first.TryMember("loc", out var location) && location.ValueKind == JsonValueKind.Array)
         {
             param = string.Join('.', location.EnumerateArray().Select(part => Text(part) ?? "").Where(part => part != "body"));
         }
@@ -105,12 +104,12 @@ internal static class ErrorReader
         return new UpstreamError(Cut(param is null ? message : $"{param}: {message}")) { Type = Text(first, "type"), Param = param };
     }
 
-    private static string? Text(JsonElement value, string name) => value.TryGetProperty(name, out var inner) ? Text(inner) : null;
+    private static string? Text(JsonElement value, string name) => value.TryMember(name, out var inner) ? Text(inner) : null;
 
     private static string? Text(JsonElement value) => value.ValueKind switch
     {
-        JsonValueKind.String => Cut(value.GetString()!),
-        JsonValueKind.Number => Cut(value.GetRawText()),
+        JsonValueKind.String => Cut(value.Text()!),
+        JsonValueKind.Number => Cut(value.RawText()),
         _ => null,
     };
 

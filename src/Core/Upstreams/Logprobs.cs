@@ -35,7 +35,7 @@ internal static class Logprobs
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
             var depth = reader.CurrentDepth;
-            if (!Enter(ref reader, "logprob"u8) || reader.TokenType != JsonTokenType.Number || !reader.TryGetDouble(out var value))
+            if (!Enter(ref reader, "logprob"u8) || reader.Number() is not { } value)
             {
                 return null;
             }

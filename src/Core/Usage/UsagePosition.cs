@@ -23,6 +23,7 @@ public sealed record UsagePosition(long StartedAt, RunId Run, int Incarnation, s
     public static UsagePosition? Parse(string text) =>
         text.Split('.') is [var started, var run, var incarnation, { Length: <= MaxStep } step, var member, var sample]
         && long.TryParse(started, NumberStyles.None, CultureInfo.InvariantCulture, out var startedAt)
+        && step.All(static letter => char.IsAsciiLetterLower(letter) || letter == '_')
         && RunId.TryParse(run, out var id)
         && int.TryParse(incarnation, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
         && int.TryParse(member, NumberStyles.None, CultureInfo.InvariantCulture, out var place)

@@ -87,6 +87,11 @@ internal sealed class LedgerQuery(IQueryCollection query, IReadOnlyList<string> 
         {
             Fail(name, $"may have {MaxText} characters");
         }
+        else if (text.Contains('\0', StringComparison.Ordinal))
+        {
+            // PostgreSQL takes no text with it.
+            Fail(name, "holds the character U+0000, which no name has");
+        }
 
         return text;
     }
@@ -110,12 +115,14 @@ internal sealed class LedgerQuery(IQueryCollection query, IReadOnlyList<string> 
             return null;
         }
 
-        if (!double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) || number > most)
+        // Not "number > most": the word NaN is a number too.
+        if (double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) && number <= most)
         {
-            Fail(name, $"must be a number from 0 to {most.ToString(CultureInfo.InvariantCulture)}");
+            return number;
         }
 
-        return number;
+        Fail(name, $"must be a number from 0 to {most.ToString(CultureInfo.InvariantCulture)}");
+        return null;
     }
 
     /// <returns>Null where single rows are asked for.</returns>

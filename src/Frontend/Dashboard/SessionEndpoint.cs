@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Ensemble.Frontend.Admin;
 using Ensemble.Frontend.Errors;
 using Ensemble.Frontend.Hosting;
@@ -62,17 +61,8 @@ internal sealed class SessionEndpoint(AdminAuthenticator admin, DashboardSession
             return error;
         }
 
-        try
-        {
-            using var json = JsonDocument.Parse(body);
-            return json.RootElement.ValueKind == JsonValueKind.Object && json.RootElement.TryGetProperty("key", out var key) && key.ValueKind == JsonValueKind.String
-                ? admin.CheckKey(context, key.GetString()!)
-                : DashboardErrors.NoKey;
-        }
-        catch (JsonException)
-        {
-            return DashboardErrors.NoKey;
-        }
+        using var json = SoundJson.TryParse(body);
+        return json?.RootElement.Member("key")?.Text() is { } key ? admin.CheckKey(context, key) : DashboardErrors.NoKey;
     }
 
     private Task WriteAsync(HttpContext context, bool isOpen) => JsonResponse.WriteAsync(

@@ -37,6 +37,11 @@ internal sealed class BodyReader(FrontendOptions options)
                 _ => ApiErrors.BodyBroken,
             });
         }
+        catch (IOException)
+        {
+            // The size of a chunk is beyond every number, or the connection broke.
+            return (default, ApiErrors.BodyBroken);
+        }
     }
 
     private static async ValueTask<(ReadOnlyMemory<byte> Body, ApiError? Error)> ReadAllAsync(HttpRequest request, long limit)

@@ -28,7 +28,7 @@ internal sealed record ReplayWishes(StrategyKind? Strategy, string? Judge, bool 
     {
         try
         {
-            using var document = JsonDocument.Parse(body, Options);
+            using var document = SoundJson.Parse(body, Options);
             return document.RootElement.ValueKind == JsonValueKind.Object
                 ? Read(document.RootElement)
                 : (null, ReplayErrors.BadField(null, "The body must be a JSON object; {} replays the run as it was."));
@@ -37,10 +37,6 @@ internal sealed record ReplayWishes(StrategyKind? Strategy, string? Judge, bool 
         {
             return (null, ReplayErrors.BadField(null, $"The body is not valid JSON, or names a field twice: line {exception.LineNumber + 1}, byte {exception.BytePositionInLine + 1}."));
         }
-        catch (InvalidOperationException)
-        {
-            return (null, ReplayErrors.BadField(null, "A text in the body holds half of a surrogate pair."));
-        }
     }
 
     private static (ReplayWishes? Wishes, ApiError? Error) Read(JsonElement body)
@@ -48,10 +44,11 @@ internal sealed record ReplayWishes(StrategyKind? Strategy, string? Judge, bool 
         var wishes = new ReplayWishes(null, null, false, null);
         foreach (var field in body.EnumerateObject())
         {
-            if (!Fields.Contains(field.Name, StringComparer.Ordinal))
+            var fieldName = field.NameText();
+            if (!Fields.Contains(fieldName, StringComparer.Ordinal))
             {
-                var advice = NearestName.Advice(field.Name, Fields, $"Known are {string.Join(", ", Fields)}.");
-                return (null, ReplayErrors.BadField(Cut(field.Name), $"'{Cut(field.Name)}' is not a known field. {advice}"));
+                var advice = NearestName.Advice(fieldName, Fields, $"Known are {string.Join(", ", Fields)}.");
+                return (null, ReplayErrors.BadField(Cut(fieldName), $"'{Cut(fieldName)}' is not a known field. {advice}"));
             }
 
             if (field.Value.ValueKind == JsonValueKind.Null)
@@ -59,10 +56,10 @@ internal sealed record ReplayWishes(StrategyKind? Strategy, string? Judge, bool 
                 continue;
             }
 
-            switch (field.Name, field.Value.ValueKind)
+            switch (fieldName, field.Value.ValueKind)
             {
                 case ("strategy", JsonValueKind.String):
-                    var name = field.Value.GetString()!;
+                    var name = field.Value.Text()!;
                     if (!ReplayRules.Names.TryGetValue(name, out var strategy))
                     {
                         var advice = NearestName.Advice(name, ReplayRules.Replayable, $"Name one of: {string.Join(", ", ReplayRules.Replayable)}.");
@@ -72,16 +69,16 @@ internal sealed record ReplayWishes(StrategyKind? Strategy, string? Judge, bool 
                     wishes = wishes with { Strategy = strategy };
                     break;
                 case ("judge", JsonValueKind.String):
-                    wishes = wishes with { Judge = field.Value.GetString() };
+                    wishes = wishes with { Judge = field.Value.Text() };
                     break;
                 case ("stream", JsonValueKind.True or JsonValueKind.False):
                     wishes = wishes with { Stream = field.Value.GetBoolean() };
                     break;
                 case ("stream_options", JsonValueKind.Object):
-                    wishes = wishes with { StreamOptions = Encoding.UTF8.GetBytes(field.Value.GetRawText()) };
+                    wishes = wishes with { StreamOptions = Encoding.UTF8.GetBytes(field.Value.RawText()) };
                     break;
                 default:
-                    return (null, ReplayErrors.BadField(field.Name, $"'{field.Name}' must be {Wanted(field.Name)}."));
+                    return (null, ReplayErrors.BadField(fieldName, $"'{fieldName}' must be {Wanted(fieldName)}."));
             }
         }
 

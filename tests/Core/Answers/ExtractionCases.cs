@@ -324,7 +324,7 @@ internal static class ExtractionCases
         ("{\"a\":1", null),
         ("Here it is: {\"a\":1}", null),
         ("```json", null),
-        ("{\"a\":\"\\ud800\"}", null),
+        ("{\"a\":\"\\ud800\"}", "Json {\"a\":\"\uFFFD\"}"),
         ("", null));
 
     private static TheoryData<AnswerType, string, string, string?> Of(AnswerType type, string question, params (string Answer, string? Expected)[] cases)

@@ -21,7 +21,7 @@ internal static class CallerKeys
     /// <returns>The entry, never with a key in clear, and the key that was made here.</returns>
     public static (byte[]? Entry, string? NewKey) Take(byte[] entry, CatalogEntry? stored, List<CatalogIssue> issues)
     {
-        using var document = JsonDocument.Parse(entry);
+        using var document = SoundJson.Parse(entry);
         var root = document.RootElement;
         if (Given(root, Clear) is { } clear)
         {
@@ -40,7 +40,7 @@ internal static class CallerKeys
 
     private static byte[]? Hash(byte[] entry, JsonElement root, JsonElement clear, List<CatalogIssue> issues)
     {
-        if (clear.ValueKind == JsonValueKind.String && SecretReferenceReader.IsReference(clear.GetString()!))
+        if (clear.ValueKind == JsonValueKind.String && SecretReferenceReader.IsReference(clear.Text()!))
         {
             issues.Add(new CatalogIssue(
                 Clear, "is a reference, and keys are stored as digests", null, "Give the key itself, its key_sha256, or neither to have one made."));
@@ -59,16 +59,16 @@ internal static class CallerKeys
     }
 
     private static byte[] WithHash(JsonElement root, string hash) => CatalogEntries.Rewrite(
-        root, static (_, property) => property.NameEquals(Clear) || property.NameEquals(Hashed), writer => writer.WriteString(Hashed, hash));
+        root, static (_, property) => property.NameIs(Clear) || property.NameIs(Hashed), writer => writer.WriteString(Hashed, hash));
 
     private static string? StoredHash(CatalogEntry stored)
     {
         using var document = CatalogJson.Parse(stored.Json).Document;
         return document?.RootElement is { ValueKind: JsonValueKind.Object } root && Given(root, Hashed) is { ValueKind: JsonValueKind.String } hash
-            ? hash.GetString()
+            ? hash.Text()
             : null;
     }
 
     private static JsonElement? Given(JsonElement entry, string field) =>
-        entry.TryGetProperty(field, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
+        entry.TryMember(field, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
 }

@@ -47,8 +47,8 @@ public sealed class CatalogEntryView
 
     private static bool HideSecret(Utf8JsonWriter writer, JsonProperty property)
     {
-        if (!property.NameEquals("api_key") || property.Value.ValueKind == JsonValueKind.Null
-            || (property.Value.ValueKind == JsonValueKind.String && SecretReferenceReader.IsReference(property.Value.GetString()!)))
+        if (!property.NameIs("api_key") || property.Value.ValueKind == JsonValueKind.Null
+            || (property.Value.Text() is { } text && SecretReferenceReader.IsReference(text)))
         {
             return false;
         }
@@ -57,23 +57,20 @@ public sealed class CatalogEntryView
         return true;
     }
 
-    private static bool HideKey(Utf8JsonWriter writer, JsonProperty property) => property.NameEquals("key") || property.NameEquals("key_sha256");
+    private static bool HideKey(Utf8JsonWriter writer, JsonProperty property) => property.NameIs("key") || property.NameIs("key_sha256");
 
     /// <summary>A digest of the digest: what is stored stays unseen.</summary>
     private static string? FingerprintOf(JsonElement key)
     {
-        if (Text(key, "key_sha256") is { } hex)
+        if (key.Member("key_sha256")?.Text() is { } hex)
         {
             return Digest(hex.ToUpperInvariant());
         }
 
-        return Text(key, "key") is { } text && !SecretReferenceReader.IsReference(text)
+        return key.Member("key")?.Text() is { } text && !SecretReferenceReader.IsReference(text)
             ? Digest(Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(text))))
             : null;
     }
 
     private static string Digest(string hex) => Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes($"fingerprint {hex}")))[..8];
-
-    private static string? Text(JsonElement entry, string field) =>
-        entry.TryGetProperty(field, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 }

@@ -33,8 +33,8 @@ internal sealed record EntryBody(CatalogEntryKind Kind, string Name, byte[] Json
     private static EntryBody Read(CatalogEntryKind kind, string? address, JsonElement root, List<CatalogIssue> issues)
     {
         var field = CatalogEntries.NameField(kind);
-        var hasName = root.TryGetProperty(field, out var given) && given.ValueKind != JsonValueKind.Null;
-        var name = hasName && given.ValueKind == JsonValueKind.String ? given.GetString() : null;
+        var hasName = root.TryMember(field, out var given) && given.ValueKind != JsonValueKind.Null;
+        var name = given.Text();
         if (address is not null && name is not null && name != address)
         {
             issues.Add(new CatalogIssue(
@@ -44,6 +44,6 @@ internal sealed record EntryBody(CatalogEntryKind Kind, string Name, byte[] Json
         return address is null || hasName
             ? new EntryBody(kind, address ?? name ?? "", CatalogEntries.Rewrite(root, static (_, _) => false))
             : new EntryBody(kind, address, CatalogEntries.Rewrite(
-                root, (_, property) => property.NameEquals(field), writer => writer.WriteString(field, address)));
+                root, (_, property) => property.NameIs(field), writer => writer.WriteString(field, address)));
     }
 }

@@ -19,15 +19,15 @@ internal sealed class ModelSecrets(SecretPolicy policy, SecretSealer? sealer)
     /// <param name="issues">Gets what is wrong with the secret; the result may then not be stored.</param>
     public byte[] Take(byte[] entry, CatalogEntry? stored, List<CatalogIssue> issues)
     {
-        using var document = JsonDocument.Parse(entry);
+        using var document = SoundJson.Parse(entry);
         return CatalogEntries.Rewrite(document.RootElement, (writer, property) =>
         {
-            if (!property.NameEquals(Field) || property.Value.ValueKind != JsonValueKind.String)
+            if (!property.NameIs(Field) || property.Value.ValueKind != JsonValueKind.String)
             {
                 return false;
             }
 
-            writer.WriteString(Field, Take(property.Value.GetString()!, entry, stored, issues));
+            writer.WriteString(Field, Take(property.Value.Text()!, entry, stored, issues));
             return true;
         });
     }
@@ -98,9 +98,9 @@ internal sealed class ModelSecrets(SecretPolicy policy, SecretSealer? sealer)
     {
         using var document = CatalogJson.Parse(json).Document;
         return document?.RootElement is { ValueKind: JsonValueKind.Object } root
-            && root.TryGetProperty(Field, out var key) && key.ValueKind == JsonValueKind.String
-            && key.GetString()!.StartsWith(SecretSealer.Prefix, StringComparison.Ordinal)
-                ? key.GetString()
+            && root.TryMember(Field, out var key) && key.ValueKind == JsonValueKind.String
+            && key.Text()!.StartsWith(SecretSealer.Prefix, StringComparison.Ordinal)
+                ? key.Text()
                 : null;
     }
 
@@ -113,7 +113,7 @@ internal sealed class ModelSecrets(SecretPolicy policy, SecretSealer? sealer)
             return null;
         }
 
-        var bare = CatalogEntries.Rewrite(root, static (_, property) => property.NameEquals(Field));
+        var bare = CatalogEntries.Rewrite(root, static (_, property) => property.NameIs(Field));
         var catalog = CatalogEntries.Join([new CatalogEntry(CatalogEntryKind.Model, "", bare, 0)]).Json;
         return CatalogReader.Read(catalog, 0, null, CatalogOrigin.Store).Snapshot?.Models.Values.SingleOrDefault();
     }

@@ -16,7 +16,7 @@ internal static class BaseUrlReader
     public static Uri? Read(ConfigNode node)
     {
         // Whatever stands before an @ or after a ? may be a secret.
-        var shown = node.IsString && node.Element.GetString()!.AsSpan().ContainsAny("@?#") ? node.Hidden() : node;
+        var shown = node.IsString && node.Element.Text()!.AsSpan().ContainsAny("@?#") ? node.Hidden() : node;
         if (shown.Text(2048) is not { } text)
         {
             return null;

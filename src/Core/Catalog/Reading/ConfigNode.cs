@@ -18,7 +18,7 @@ internal readonly struct ConfigNode(JsonElement element, string path, IssueLog i
     public bool IsString => element.ValueKind == JsonValueKind.String;
 
     /// <summary>A field of this object that was read before, shown in no message.</summary>
-    public ConfigNode Field(string name) => new(element.GetProperty(name), ConfigText.FieldPath(path, name), issues, hidden: true);
+    public ConfigNode Field(string name) => new(element.Member(name) ?? default, ConfigText.FieldPath(path, name), issues, hidden: true);
 
     /// <summary>The same value, shown in no message.</summary>
     public ConfigNode Hidden() => new(element, path, issues, hidden: true);
@@ -46,8 +46,8 @@ internal readonly struct ConfigNode(JsonElement element, string path, IssueLog i
         var entries = new Dictionary<string, ConfigNode>();
         foreach (var property in element.EnumerateObject())
         {
-            var value = new ConfigNode(property.Value, ConfigText.FieldPath(path, property.Name), issues, hidden);
-            if (!entries.TryAdd(property.Name, value))
+            var value = new ConfigNode(property.Value, ConfigText.FieldPath(path, property.NameText()), issues, hidden);
+            if (!entries.TryAdd(property.NameText(), value))
             {
                 value.Hidden().Error(ConfigObject.TwiceRule, ConfigObject.TwiceFix);
             }
@@ -93,7 +93,7 @@ internal readonly struct ConfigNode(JsonElement element, string path, IssueLog i
             return null;
         }
 
-        var text = element.GetString()!;
+        var text = element.Text()!;
         if (string.IsNullOrWhiteSpace(text))
         {
             Error("is empty", "Give it a value, or leave the field out where it is optional.");
@@ -134,12 +134,12 @@ internal readonly struct ConfigNode(JsonElement element, string path, IssueLog i
             return null;
         }
 
-        if (element.TryGetInt64(out var whole) && whole >= min && whole <= max)
+        if (element.Whole() is { } whole && whole >= min && whole <= max)
         {
             return whole;
         }
 
-        if (element.TryGetDecimal(out var value) && value == decimal.Truncate(value) && value >= min && value <= max)
+        if (element.Exact() is { } value && value == decimal.Truncate(value) && value >= min && value <= max)
         {
             return (long)value;
         }
@@ -155,7 +155,7 @@ internal readonly struct ConfigNode(JsonElement element, string path, IssueLog i
             return null;
         }
 
-        if (element.TryGetDouble(out var value) && value >= min && value <= max)
+        if (element.Number() is { } value && value >= min && value <= max)
         {
             return value;
         }
@@ -171,7 +171,7 @@ internal readonly struct ConfigNode(JsonElement element, string path, IssueLog i
             return null;
         }
 
-        if (element.TryGetDecimal(out var value) && value >= 0 && value <= max)
+        if (element.Exact() is { } value && value >= 0 && value <= max)
         {
             return value;
         }
@@ -191,7 +191,7 @@ internal readonly struct ConfigNode(JsonElement element, string path, IssueLog i
             return null;
         }
 
-        var text = element.GetString()!;
+        var text = element.Text()!;
         foreach (var (name, value) in choices)
         {
             if (name == text)

@@ -25,15 +25,16 @@ internal sealed class ConfigObject
                 break;
             }
 
-            var field = new ConfigNode(property.Value, ConfigText.FieldPath(node.Path, property.Name), issues);
-            if (!known.Contains(property.Name, StringComparer.Ordinal))
+            var name = property.NameText();
+            var field = new ConfigNode(property.Value, ConfigText.FieldPath(node.Path, name), issues);
+            if (!known.Contains(name, StringComparer.Ordinal))
             {
                 // The value stays unseen: it may be a secret under a misspelt name.
                 field.Hidden().Error(
                     "is not a known field",
-                    elsewhere?.Invoke(property.Name) ?? NearestName.Advice(property.Name, known, $"Remove it; known here: {string.Join(", ", known)}."));
+                    elsewhere?.Invoke(name) ?? NearestName.Advice(name, known, $"Remove it; known here: {string.Join(", ", known)}."));
             }
-            else if (!result._fields.TryAdd(property.Name, field))
+            else if (!result._fields.TryAdd(name, field))
             {
                 field.Hidden().Error(TwiceRule, TwiceFix);
             }

@@ -14,8 +14,8 @@ internal static class ConfigText
     {
         JsonValueKind.Object => "{…}",
         JsonValueKind.Array => "[…]",
-        JsonValueKind.String => Quote(element.GetString()!),
-        _ => Cut(element.GetRawText()),
+        JsonValueKind.String => Quote(element.Text()!),
+        _ => Cut(element.RawText()),
     };
 
     public static string Quote(string text) =>

@@ -29,7 +29,7 @@ internal static class EnsembleReader
 
     /// <summary>Whether an entry means an ensemble, also where its block is missing or its fields stand outside of it.</summary>
     public static bool IsEnsemble(JsonElement entry) => entry.ValueKind == JsonValueKind.Object
-        && (entry.TryGetProperty("ensemble", out _) || entry.TryGetProperty("panel", out _) || entry.TryGetProperty("judge", out _));
+        && (entry.TryMember("ensemble", out _) || entry.TryMember("panel", out _) || entry.TryMember("judge", out _));
 
     public static EnsembleConfig? Read(ConfigNode node, CatalogDraft draft)
     {
@@ -112,7 +112,7 @@ internal static class EnsembleReader
 
     private static StragglerGrace? ReadGrace(ConfigNode node)
     {
-        if (node.IsString && node.Element.ValueEquals("all"))
+        if (node.IsString && node.Element.TextIs("all"))
         {
             return StragglerGrace.All;
         }

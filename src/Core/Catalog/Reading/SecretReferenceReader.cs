@@ -9,7 +9,7 @@ internal static class SecretReferenceReader
     public static SecretReference? Read(ConfigNode node, CatalogOrigin origin)
     {
         var hidden = node.Hidden();
-        var isSealed = origin == CatalogOrigin.Store && node.IsString && node.Element.GetString()!.StartsWith(SecretSealer.Prefix, StringComparison.Ordinal);
+        var isSealed = origin == CatalogOrigin.Store && node.IsString && node.Element.Text()!.StartsWith(SecretSealer.Prefix, StringComparison.Ordinal);
         if (hidden.Text(isSealed ? MaxSealed : MaxLength) is not { } text)
         {
             return null;

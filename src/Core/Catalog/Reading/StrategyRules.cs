@@ -57,7 +57,7 @@ internal static class StrategyRules
             analysis.Error(OnlyReads(AnalysisWriters), "Write false, or remove it.");
         }
 
-        if (block.Find("tools") is { IsString: true } tools && tools.Element.ValueEquals("vote") && !CallCounters.Contains(kind))
+        if (block.Find("tools") is { IsString: true } tools && tools.Element.TextIs("vote") && !CallCounters.Contains(kind))
         {
             tools.Error($"asks to count tool calls, and {OnlyReads(CallCounters, "do that", "does that")}", "Write \"reject\", or choose one of them.");
         }

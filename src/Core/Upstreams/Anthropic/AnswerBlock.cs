@@ -52,8 +52,7 @@ internal record struct AnswerBlock
             }
             else if (Take(ref reader, "input"u8))
             {
-                using var input = JsonDocument.ParseValue(ref reader);
-                block.Input = input.RootElement.GetRawText();
+                block.Input = SoundJson.Take(ref reader).RawText();
             }
             else if (Take(ref reader, "partial_json"u8))
             {

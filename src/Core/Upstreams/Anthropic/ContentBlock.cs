@@ -26,8 +26,8 @@ internal readonly record struct ContentBlock(IReadOnlyList<ReadOnlyMemory<byte>>
             return null;
         }
 
-        using var document = JsonDocument.Parse(Pieces[1]);
-        var text = JsonSlice.Text(document.RootElement);
+        using var document = SoundJson.Parse(Pieces[1]);
+        var text = document.RootElement.Text()!;
         var trimmed = text.TrimEnd();
         return trimmed.Length == text.Length
             ? null

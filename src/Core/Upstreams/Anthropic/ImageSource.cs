@@ -17,7 +17,7 @@ internal static class ImageSource
     public static ReadOnlyMemory<byte>[] Read(ReadOnlyMemory<byte> source, JsonElement part, string path)
     {
         path += ".image_url.url";
-        if (!part.IsPresent("image_url"u8, out var image) || !image.IsPresent("url"u8, out var url) || url.ValueKind != JsonValueKind.String)
+        if (!part.IsPresent("image_url", out var image) || !image.IsPresent("url", out var url) || url.ValueKind != JsonValueKind.String)
         {
             throw new ChatRequestException($"'{path}' is missing.", path);
         }
@@ -31,7 +31,7 @@ internal static class ImageSource
             return [DataStart(head, path), Quote, raw[(comma + 1)..], DataEnd];
         }
 
-        return JsonSlice.Text(url).StartsWith("https://", StringComparison.OrdinalIgnoreCase)
+        return url.Text()!.StartsWith("https://", StringComparison.OrdinalIgnoreCase)
             ? [UrlStart, json, UrlEnd]
             : throw new ChatRequestException($"'{path}' is neither an https address nor a data URL.", path, "unsupported_content");
     }

@@ -13,27 +13,9 @@ internal static class JsonSlice
         return source.Span.Overlaps(raw, out var offset) ? source.Slice(offset, raw.Length) : raw.ToArray();
     }
 
-    public static bool IsPresent(this JsonElement value, ReadOnlySpan<byte> name, out JsonElement field)
-    {
-        field = default;
-        return value.ValueKind == JsonValueKind.Object && value.TryGetProperty(name, out field)
-            && field.ValueKind is not (JsonValueKind.Null or JsonValueKind.Undefined);
-    }
+    public static bool IsPresent(this JsonElement value, string name, out JsonElement field) =>
+        value.TryMember(name, out field) && field.ValueKind is not (JsonValueKind.Null or JsonValueKind.Undefined);
 
     /// <returns>Null where the field is no string.</returns>
-    public static string? Text(this JsonElement value, ReadOnlySpan<byte> name) =>
-        value.IsPresent(name, out var field) && field.ValueKind == JsonValueKind.String ? Text(field) : null;
-
-    public static string Text(JsonElement text)
-    {
-        try
-        {
-            return text.GetString()!;
-        }
-        catch (InvalidOperationException)
-        {
-            // An escape that stands for half a character: readable as it was written.
-            return text.GetRawText()[1..^1];
-        }
-    }
+    public static string? Text(this JsonElement value, string name) => value.Member(name)?.Text();
 }

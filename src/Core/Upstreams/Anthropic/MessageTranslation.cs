@@ -19,7 +19,7 @@ internal sealed class MessageTranslation(MessagesWriter output, ReadOnlyMemory<b
         var output = new MessagesWriter();
         chat.TryGetField("messages", out var field);
         var source = edits.Messages ?? chat.SliceMemory(field.Value);
-        using (var document = JsonDocument.Parse(source))
+        using (var document = SoundJson.Parse(source))
         {
             var translation = new MessageTranslation(output, source, edits.DeveloperRole == "user");
             var index = 0;
@@ -31,7 +31,7 @@ internal sealed class MessageTranslation(MessagesWriter output, ReadOnlyMemory<b
 
         if (edits.AppendedMessage is { } appended)
         {
-            using var document = JsonDocument.Parse(appended);
+            using var document = SoundJson.Parse(appended);
             new MessageTranslation(output, appended, edits.DeveloperRole == "user").Add(document.RootElement, "messages");
         }
 
@@ -42,7 +42,7 @@ internal sealed class MessageTranslation(MessagesWriter output, ReadOnlyMemory<b
     /// <param name="path">Where the message stands in the request.</param>
     private void Add(JsonElement message, string path)
     {
-        switch (message.Text("role"u8))
+        switch (message.Text("role"))
         {
             case "developer" when developerIsUser:
             case "user":
@@ -65,7 +65,7 @@ internal sealed class MessageTranslation(MessagesWriter output, ReadOnlyMemory<b
     private List<ContentBlock> Content(JsonElement message, string path, bool mayHoldImages)
     {
         var blocks = new List<ContentBlock>();
-        if (!message.IsPresent("content"u8, out var content))
+        if (!message.IsPresent("content", out var content))
         {
             return blocks;
         }
@@ -87,13 +87,13 @@ internal sealed class MessageTranslation(MessagesWriter output, ReadOnlyMemory<b
 
     private void AddPart(List<ContentBlock> blocks, JsonElement part, string path, bool mayHoldImages)
     {
-        var cache = part.IsPresent("cache_control"u8, out var marked) ? JsonSlice.Of(source, marked) : default;
-        switch (part.Text("type"u8))
+        var cache = part.IsPresent("cache_control", out var marked) ? JsonSlice.Of(source, marked) : default;
+        switch (part.Text("type"))
         {
-            case "text" when part.IsPresent("text"u8, out var text):
+            case "text" when part.IsPresent("text", out var text):
                 AddText(blocks, text, cache);
                 break;
-            case "refusal" when part.IsPresent("refusal"u8, out var refusal):
+            case "refusal" when part.IsPresent("refusal", out var refusal):
                 AddText(blocks, refusal, cache);
                 break;
             case "image_url" when mayHoldImages:
@@ -109,7 +109,7 @@ internal sealed class MessageTranslation(MessagesWriter output, ReadOnlyMemory<b
     private void AddText(List<ContentBlock> blocks, JsonElement text, ReadOnlyMemory<byte> cache)
     {
         // The API refuses blank text, and it says nothing.
-        if (text.ValueKind == JsonValueKind.String && !string.IsNullOrWhiteSpace(JsonSlice.Text(text)))
+        if (text.ValueKind == JsonValueKind.String && !string.IsNullOrWhiteSpace(text.Text()))
         {
             blocks.Add(ContentBlock.Text(JsonSlice.Of(source, text), cache));
         }
@@ -118,7 +118,7 @@ internal sealed class MessageTranslation(MessagesWriter output, ReadOnlyMemory<b
     private List<ContentBlock> Refusal(JsonElement message)
     {
         var blocks = new List<ContentBlock>();
-        if (message.IsPresent("refusal"u8, out var refusal))
+        if (message.IsPresent("refusal", out var refusal))
         {
             AddText(blocks, refusal, default);
         }
@@ -128,7 +128,7 @@ internal sealed class MessageTranslation(MessagesWriter output, ReadOnlyMemory<b
 
     private static IEnumerable<ContentBlock> Calls(JsonElement message, string path)
     {
-        if (!message.IsPresent("tool_calls"u8, out var calls) || calls.ValueKind != JsonValueKind.Array)
+        if (!message.IsPresent("tool_calls", out var calls) || calls.ValueKind != JsonValueKind.Array)
         {
             yield break;
         }

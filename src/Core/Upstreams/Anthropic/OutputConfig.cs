@@ -11,15 +11,15 @@ internal static class OutputConfig
     /// <exception cref="ChatRequestException">The format has no counterpart. It is never left out, so the request is refused.</exception>
     public static JsonObject? Format(ReadOnlyMemory<byte> responseFormat)
     {
-        using var document = JsonDocument.Parse(responseFormat);
+        using var document = SoundJson.Parse(responseFormat);
         var format = document.RootElement;
-        switch (format.Text("type"u8))
+        switch (format.Text("type"))
         {
             case "text":
                 return null;
-            case "json_schema" when format.IsPresent("json_schema"u8, out var described)
-                && described.IsPresent("schema"u8, out var schema) && schema.ValueKind == JsonValueKind.Object:
-                var closed = JsonNode.Parse(JsonSlice.Of(responseFormat, schema).Span)!;
+            case "json_schema" when format.IsPresent("json_schema", out var described)
+                && described.IsPresent("schema", out var schema) && schema.ValueKind == JsonValueKind.Object:
+                var closed = SoundJson.ParseNode(JsonSlice.Of(responseFormat, schema))!;
                 CloseObjects(closed);
                 return new JsonObject { ["type"] = "json_schema", ["schema"] = closed };
             case "json_schema":

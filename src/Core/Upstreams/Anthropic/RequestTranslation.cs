@@ -151,11 +151,11 @@ internal sealed class RequestTranslation
             return;
         }
 
-        using var document = JsonDocument.Parse(stop);
+        using var document = SoundJson.Parse(stop);
         var all = document.RootElement.ValueKind == JsonValueKind.Array ? document.RootElement.EnumerateArray().ToArray() : [document.RootElement];
 
         // Sequences of nothing but white space are refused.
-        var taken = all.Where(text => text.ValueKind == JsonValueKind.String && !string.IsNullOrWhiteSpace(JsonSlice.Text(text))).ToArray();
+        var taken = all.Where(text => text.ValueKind == JsonValueKind.String && !string.IsNullOrWhiteSpace(text.Text())).ToArray();
         if (taken.Length < all.Length)
         {
             _dropped.Add("stop");
@@ -163,7 +163,7 @@ internal sealed class RequestTranslation
 
         if (taken.Length > 0 && !Params.Set.ContainsKey("stop_sequences"))
         {
-            Field("stop_sequences", $"[{string.Join(',', taken.Select(text => text.GetRawText()))}]");
+            Field("stop_sequences", $"[{string.Join(',', taken.Select(text => text.RawText()))}]");
         }
     }
 
@@ -179,7 +179,7 @@ internal sealed class RequestTranslation
     private void WriteOutputConfig()
     {
         var config = _sent.Remove("output_config", out var set) && Params.Set.ContainsKey("output_config")
-            ? JsonNode.Parse(set.Span) as JsonObject ?? [] : [];
+            ? SoundJson.ParseNode(set) as JsonObject ?? [] : [];
         if (Take("response_format", out var responseFormat) && OutputConfig.Format(responseFormat) is { } format)
         {
             config["format"] = format;

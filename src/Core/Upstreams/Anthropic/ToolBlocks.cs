@@ -15,18 +15,18 @@ internal static class ToolBlocks
     /// <exception cref="ChatRequestException">Not a call of a function.</exception>
     public static ContentBlock Use(JsonElement call, string path)
     {
-        if (!call.IsPresent("function"u8, out var function) || function.Text("name"u8) is not { } name)
+        if (!call.IsPresent("function", out var function) || function.Text("name") is not { } name)
         {
             throw new ChatRequestException($"'{path}' does not call a function, and this model takes no other calls.", path);
         }
 
-        var start = $$"""{"type":"tool_use","id":{{Quote(Id(call.Text("id"u8)))}},"name":{{Quote(name)}},"input":""";
-        return ContentBlock.Of([Encoding.UTF8.GetBytes(start), Input(function.Text("arguments"u8) ?? "")]);
+        var start = $$"""{"type":"tool_use","id":{{Quote(Id(call.Text("id")))}},"name":{{Quote(name)}},"input":""";
+        return ContentBlock.Of([Encoding.UTF8.GetBytes(start), Input(function.Text("arguments") ?? "")]);
     }
 
     /// <returns>A result's object up to the name of its call.</returns>
     public static ReadOnlyMemory<byte> ResultStart(JsonElement message) =>
-        Encoding.UTF8.GetBytes($$"""{"type":"tool_result","tool_use_id":{{Quote(Id(message.Text("tool_call_id"u8)))}}""");
+        Encoding.UTF8.GetBytes($$"""{"type":"tool_result","tool_use_id":{{Quote(Id(message.Text("tool_call_id")))}}""");
 
     private static string Id(string? id)
     {
@@ -49,7 +49,7 @@ internal static class ToolBlocks
         var bytes = Encoding.UTF8.GetBytes(arguments);
         try
         {
-            using var document = JsonDocument.Parse(bytes);
+            using var document = SoundJson.Parse(bytes);
             if (document.RootElement.ValueKind == JsonValueKind.Object)
             {
                 return bytes;

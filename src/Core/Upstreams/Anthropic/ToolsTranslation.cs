@@ -9,7 +9,7 @@ internal static class ToolsTranslation
     /// <exception cref="ChatRequestException">A tool has no counterpart.</exception>
     public static void WriteTools(BodyWriter body, ReadOnlyMemory<byte> json)
     {
-        using var document = JsonDocument.Parse(json);
+        using var document = SoundJson.Parse(json);
         var index = 0;
         body.Write("["u8);
         foreach (var tool in document.RootElement.EnumerateArray())
@@ -44,11 +44,11 @@ internal static class ToolsTranslation
 
     private static (string? Type, string? Name) Read(ReadOnlyMemory<byte> choice)
     {
-        using var document = JsonDocument.Parse(choice);
+        using var document = SoundJson.Parse(choice);
         var root = document.RootElement;
         if (root.ValueKind == JsonValueKind.String)
         {
-            return root.GetString() switch
+            return root.Text() switch
             {
                 "auto" => ("auto", null),
                 "none" => ("none", null),
@@ -57,35 +57,35 @@ internal static class ToolsTranslation
             };
         }
 
-        return root.IsPresent("function"u8, out var function) && function.Text("name"u8) is { } name ? ("tool", name) : (null, null);
+        return root.IsPresent("function", out var function) && function.Text("name") is { } name ? ("tool", name) : (null, null);
     }
 
     private static void WriteTool(BodyWriter body, ReadOnlyMemory<byte> source, JsonElement tool, string path)
     {
-        if (!tool.IsPresent("function"u8, out var function))
+        if (!tool.IsPresent("function", out var function))
         {
             // The provider's own tools have no counterpart at OpenAI, and go as they are.
-            body.Write(tool.Text("type"u8) is not (null or "function" or "custom") || tool.IsPresent("input_schema"u8, out _)
+            body.Write(tool.Text("type") is not (null or "function" or "custom") || tool.IsPresent("input_schema", out _)
                 ? JsonSlice.Of(source, tool)
                 : throw new ChatRequestException($"'{path}' is no function, and this model takes no other tools.", path));
             return;
         }
 
-        var name = function.Text("name"u8) ?? throw new ChatRequestException($"'{path}.function.name' is missing.", $"{path}.function.name");
+        var name = function.Text("name") ?? throw new ChatRequestException($"'{path}.function.name' is missing.", $"{path}.function.name");
         body.Write("""{"name":"""u8).WriteText(name);
-        if (function.IsPresent("description"u8, out var description))
+        if (function.IsPresent("description", out var description))
         {
             body.Write(""","description":"""u8).Write(JsonSlice.Of(source, description));
         }
 
         body.Write(""","input_schema":"""u8);
         WriteSchema(body, source, function);
-        if (function.IsPresent("strict"u8, out var strict) && strict.ValueKind == JsonValueKind.True)
+        if (function.IsPresent("strict", out var strict) && strict.ValueKind == JsonValueKind.True)
         {
             body.Write(""","strict":true"""u8);
         }
 
-        if (tool.IsPresent("cache_control"u8, out var cache))
+        if (tool.IsPresent("cache_control", out var cache))
         {
             body.Write(""","cache_control":"""u8).Write(JsonSlice.Of(source, cache));
         }
@@ -96,14 +96,14 @@ internal static class ToolsTranslation
     // A function without parameters has no schema at OpenAI; here one of type "object" is required.
     private static void WriteSchema(BodyWriter body, ReadOnlyMemory<byte> source, JsonElement function)
     {
-        if (!function.IsPresent("parameters"u8, out var schema) || schema.ValueKind != JsonValueKind.Object)
+        if (!function.IsPresent("parameters", out var schema) || schema.ValueKind != JsonValueKind.Object)
         {
             body.Write("""{"type":"object","properties":{}}"""u8);
             return;
         }
 
         var json = JsonSlice.Of(source, schema);
-        if (schema.TryGetProperty("type"u8, out _))
+        if (schema.TryMember("type", out _))
         {
             body.Write(json);
             return;

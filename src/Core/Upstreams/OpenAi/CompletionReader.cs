@@ -21,7 +21,7 @@ internal static class CompletionReader
                 ReadChoices(ref reader, ref completion);
                 if (keepChoices && completion.ChoiceCount > 0)
                 {
-                    completion.RawChoices = json[start..(int)reader.BytesConsumed].ToArray();
+                    completion.RawChoices = SoundJson.Copy(json[start..(int)reader.BytesConsumed]);
                 }
             }
             else if (reader.TextIs("usage"u8))
@@ -82,7 +82,7 @@ internal static class CompletionReader
             else if (reader.TextIs("index"u8))
             {
                 reader.Read();
-                index = reader.TokenType == JsonTokenType.Number && reader.TryGetInt32(out var number) ? number : index;
+                index = reader.Whole() is >= int.MinValue and <= int.MaxValue and var number ? (int)number : index;
                 reader.Skip();
             }
             else if (reader.TextIs("error"u8))

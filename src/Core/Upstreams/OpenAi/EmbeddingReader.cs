@@ -83,7 +83,7 @@ internal static class EmbeddingReader
             if (reader.TextIs("index"u8))
             {
                 reader.Read();
-                index = reader.TokenType == JsonTokenType.Number && reader.TryGetInt32(out var number) ? number : index;
+                index = reader.Whole() is >= int.MinValue and <= int.MaxValue and var number ? (int)number : index;
                 reader.Skip();
             }
             else if (reader.TextIs("embedding"u8))

@@ -15,14 +15,14 @@ internal static class SimulatedJson
     public static JsonElement Element(ChatRequest chat, ChatField field)
     {
         var reader = new Utf8JsonReader(chat.Slice(field.Value), new JsonReaderOptions { MaxDepth = 256 });
-        return JsonElement.ParseValue(ref reader);
+        return SoundJson.Take(ref reader);
     }
 
     /// <returns>Null where the element is no object or lacks the member.</returns>
     public static JsonElement? Member(JsonElement element, string name) =>
-        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var member) ? member : null;
+        element.Member(name);
 
-    public static string? Text(JsonElement? element) => element is { ValueKind: JsonValueKind.String } text ? text.GetString() : null;
+    public static string? Text(JsonElement? element) => element?.Text();
 
     public static byte[] Utf8<TState>(TState state, Action<Utf8JsonWriter, TState> write)
     {

@@ -167,7 +167,7 @@ internal sealed class SimulatedRequest
                 throw new ChatRequestException($"'stop' must be a string or an array of at most {MaxStops} strings.", "stop");
             }
 
-            if (item.GetString() is { Length: > 0 } stop)
+            if (item.Text() is { Length: > 0 } stop)
             {
                 stops.Add(stop);
             }

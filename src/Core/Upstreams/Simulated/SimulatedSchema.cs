@@ -40,10 +40,10 @@ internal sealed class SimulatedSchema
     {
         try
         {
-            using var document = JsonDocument.Parse(text);
+            using var document = SoundJson.Parse(text);
             var answer = document.RootElement;
             return answer.ValueKind == JsonValueKind.Object
-                && (schema is not { } root || Required(root).All(name => answer.TryGetProperty(name, out _)));
+                && (schema is not { } root || Required(root).All(name => answer.TryMember(name, out _)));
         }
         catch (JsonException)
         {
@@ -183,7 +183,7 @@ internal sealed class SimulatedSchema
     }
 
     private static decimal? Limit(JsonElement schema, string name) =>
-        SimulatedJson.Member(schema, name) is { ValueKind: JsonValueKind.Number } number && number.TryGetDecimal(out var value) ? value : null;
+        SimulatedJson.Member(schema, name)?.Exact();
 
     private static IEnumerable<string> Required(JsonElement schema)
     {
@@ -193,7 +193,7 @@ internal sealed class SimulatedSchema
         }
 
         return SimulatedJson.Member(schema, "properties") is { ValueKind: JsonValueKind.Object } properties
-            ? properties.EnumerateObject().Select(property => property.Name).Distinct()
+            ? properties.EnumerateObject().Select(property => property.NameText()).Distinct()
             : [];
     }
 
@@ -202,7 +202,7 @@ internal sealed class SimulatedSchema
         var type = SimulatedJson.Member(schema, "type");
         return type switch
         {
-            { ValueKind: JsonValueKind.String } => type.Value.GetString(),
+            { ValueKind: JsonValueKind.String } => type.Value.Text(),
             { ValueKind: JsonValueKind.Array } => type.Value.EnumerateArray().Select(item => SimulatedJson.Text(item)).FirstOrDefault(name => name != "null") ?? "null",
             _ when SimulatedJson.Member(schema, "properties") is not null => "object",
             _ when SimulatedJson.Member(schema, "items") is not null => "array",
