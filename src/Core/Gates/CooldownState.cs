@@ -36,8 +36,7 @@ internal sealed class CooldownState
             return null;
         }
 
-        // While a probe is out nobody knows how long it takes; a second is soon enough to look again.
-        var wait = now < Until ? TimeSpan.FromMilliseconds(Until - now) : TimeSpan.FromSeconds(1);
+        var wait = now < Until ? TimeSpan.FromMilliseconds(Until - now) : GateRefusal.LookAgain;
         return new GateRefusal(Cause == CallOutcome.AuthenticationFailed ? GateLimit.OperatorFault : GateLimit.Cooldown, 0, wait);
     }
 

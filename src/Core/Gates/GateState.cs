@@ -164,7 +164,7 @@ public sealed partial class GateState
 
         if (rate.Concurrency is { } concurrency && _leases.Count >= concurrency)
         {
-            return new GateRefusal(GateLimit.Concurrency, concurrency, TimeSpan.FromSeconds(1));
+            return new GateRefusal(GateLimit.Concurrency, concurrency, GateRefusal.LookAgain);
         }
 
         return Refuse(GateLimit.Rpm, rate.Rpm, _requests, 1, now)

@@ -36,6 +36,9 @@ public sealed record ModelCall
     /// <summary>Answers that its provider is asked for at once, where that is not what the caller asked for. Default 1.</summary>
     public int Answers { get; init; } = 1;
 
+    /// <summary>The longest pause between two attempts that is waited for; null = whatever fits into <see cref="Timeout"/>.</summary>
+    public TimeSpan? LongestWait { get; init; }
+
     /// <summary>Whether a model at its limit is asked again later, as after a 429, or given up at once.</summary>
     public bool WaitForGate { get; init; }
 }

@@ -143,20 +143,30 @@ public sealed class ModelCaller : IModelCaller
         try
         {
             admission = attempts.TakeAdmission() ?? await _gate.AcquireAsync(Ask(call, attempts.Holder), watch.Token);
+            while (attempts.Made > 0 && IsAboutToOpen(admission.Refusal))
+            {
+                // The pause that this call has waited for is over by the gate's clock, not by ours.
+                await Task.Delay(admission.Refusal!.RetryAfter!.Value, _time, watch.Token);
+                admission = await _gate.AcquireAsync(Ask(call, attempts.Holder), watch.Token);
+            }
         }
         catch (Exception exception)
         {
+            if (watch.Token.IsCancellationRequested)
+            {
+                return UpstreamResult.Failed(watch.CancelledBy(), attempts.LastError ?? new UpstreamError("Cancelled before an attempt."));
+            }
+
             // A gate may be in another process. Out of reach, it admits nobody, and that may pass.
-            attempts.LastError = new UpstreamError($"The gate could not be asked: {exception.Message}");
-            var outcome = watch.Token.IsCancellationRequested ? watch.CancelledBy() : CallOutcome.TransportError;
-            return UpstreamResult.Failed(outcome, attempts.LastError);
+            attempts.LastError = new UpstreamError($"The gate could not be asked: {exception.Message}") { NeverSent = !attempts.MayBeBilled };
+            return UpstreamResult.Failed(CallOutcome.TransportError, attempts.LastError);
         }
 
         if (admission.Refusal is { } refusal)
         {
             attempts.LastError = new UpstreamError(refusal.Reason) { RetryAfter = refusal.RetryAfter };
 
-            // Not a limit: no caller fares better by waiting, and the operator is the one to act.
+            // Not a limit: waiting does not help a caller, and the operator is the one to act.
             var outcome = refusal.Limit == GateLimit.OperatorFault ? CallOutcome.AuthenticationFailed : CallOutcome.GateRefused;
             return UpstreamResult.Failed(outcome, attempts.LastError);
         }
@@ -190,6 +200,12 @@ public sealed class ModelCaller : IModelCaller
                 attempts.Usage = attempts.Usage is { } before ? before + usage : usage;
             }
 
+            if (result.Error is { NeverSent: true } unsent && attempts.MayBeBilled)
+            {
+                result = result with { Error = unsent with { NeverSent = false } };
+            }
+
+            attempts.MayBeBilled |= result.Error is { Status: null, NeverSent: false };
             attempts.LastError = result.Error;
             attempts.Sent = result;
             RunTrace.End(activity, result);
@@ -205,6 +221,10 @@ public sealed class ModelCaller : IModelCaller
         }
     }
 
+    /// <summary>A cooldown whose end, or whose probe's answer, is worth waiting for within one call.</summary>
+    private static bool IsAboutToOpen(GateRefusal? refusal) =>
+        refusal is { Limit: GateLimit.Cooldown, RetryAfter: { } wait } && wait <= GateRefusal.LookAgain;
+
     private static GateRequest Ask(ModelCall call, GateHolder holder) => new(
         GateKey.Model(call.Model.DisplayName),
         Guid.NewGuid(),
@@ -214,8 +234,8 @@ public sealed class ModelCaller : IModelCaller
     /// <returns>Null where nobody knows; a provider that answers with an error status has counted nothing.</returns>
     private static long? Used(UpstreamResult? result) =>
         result?.Usage is { } used ? used.PromptTokens + used.CompletionTokens
-        : result?.Error?.Status is null ? null
-        : 0;
+        : result?.Error is { Status: not null } or { NeverSent: true } ? 0
+        : null;
 
     private async ValueTask ReleaseAsync(GateLease lease, GateRelease release)
     {
@@ -251,6 +271,7 @@ public sealed class ModelCaller : IModelCaller
         var attempts = context.Properties.GetValue(AttemptsKey, null!);
         return RetryRule.MayPass(result, attempts.Call.WaitForGate)
             && attempts.Call.Sink is not { Shown: true }
+            && !(result.Error?.RetryAfter > attempts.Call.LongestWait)
             && attempts.Watch.Remaining > (result.Error?.RetryAfter ?? TimeSpan.Zero);
     }
 
@@ -284,6 +305,9 @@ public sealed class ModelCaller : IModelCaller
         public TokenUsage? Usage { get; set; }
 
         public UpstreamError? LastError { get; set; }
+
+        /// <summary>Whether an attempt ended without a word of the provider after it may have read the request.</summary>
+        public bool MayBeBilled { get; set; }
 
         public GateAdmission? TakeAdmission()
         {

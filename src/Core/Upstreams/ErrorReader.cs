@@ -1,107 +1,166 @@
 using System.Text;
 using System.Text.Json;
+using Ensemble.Upstreams.Http;
 
 namespace Ensemble.Upstreams;
 
 /// <summary>
-/// Reads an error in the shapes that compatible servers use: OpenAI's object, Gemini's array of it, a bare
-/// <c>message</c> (vLLM, Mistral), FastAPI's <c>detail</c>, plain text.
+/// Reads an error in the shapes that compatible servers use: OpenAI's object, an array of it (Gemini), a bare <c>message</c> (vLLM,
+/// Mistral), FastAPI's <c>detail</c>, any of these as JSON text within a string, plain text.
 /// </summary>
 internal static class ErrorReader
 {
     private const int LongestMessage = 1000;
+    private const string Wordless = "The provider reported an error without a message.";
+
+    /// <summary>How deep a message may hold a message.</summary>
+    private const int MaxDepth = 6;
 
     /// <summary>Reads the body of an answer whose status says that it failed.</summary>
-    public static UpstreamError ReadBody(ReadOnlySpan<byte> body)
+    /// <param name="time">For waits that the body gives as a moment; null = those are not read.</param>
+    public static UpstreamError ReadBody(ReadOnlySpan<byte> body, TimeProvider? time = null) =>
+        // Not JSON, or cut at the limit: its text is all there is.
+        ReadJson(body, time) ?? new UpstreamError(Cut(Encoding.UTF8.GetString(body)));
+
+    /// <summary>Reads what came in the place of an answer, with a status that tells of none.</summary>
+    /// <returns>Null where it is not JSON, or says nothing for people to read.</returns>
+    public static UpstreamError? ReadUnexpected(ReadOnlySpan<byte> body) => ReadJson(body, null) is { Message: not Wordless and not "" } error ? error : null;
+
+    private static UpstreamError? ReadJson(ReadOnlySpan<byte> body, TimeProvider? time)
     {
         var reader = new Utf8JsonReader(body);
         try
         {
             reader.Read();
-            if (Read(ref reader) is { } error)
-            {
-                return error;
-            }
+            return Read(ref reader, time);
         }
         catch (JsonException)
         {
-            // Not JSON, or cut at the limit: its text is all there is.
+            return null;
         }
-
-        return new UpstreamError(Cut(Encoding.UTF8.GetString(body)));
     }
 
     /// <summary>Reads the value at which the reader stands, to its end.</summary>
+    /// <param name="time">As for <see cref="ReadBody"/>.</param>
     /// <returns>Null where the value is null, false or holds nothing of an error.</returns>
-    public static UpstreamError? Read(ref Utf8JsonReader reader)
+    /// <exception cref="JsonException">The value is cut, or not JSON.</exception>
+    public static UpstreamError? Read(ref Utf8JsonReader reader, TimeProvider? time = null)
     {
-        return Read(SoundJson.Take(ref reader));
+        var value = SoundJson.Take(ref reader);
+        return Read(value, 0) is { } error ? error with { RetryAfter = RetryAfter.Read(value, time) } : null;
     }
 
-    private static UpstreamError? Read(JsonElement value)
+    private static UpstreamError? Read(JsonElement value, int depth)
     {
+        if (depth > MaxDepth)
+        {
+            return null;
+        }
+
         switch (value.ValueKind)
         {
             case JsonValueKind.String:
-                return new UpstreamError(Cut(value.Text()!));
+                var text = value.Text()!;
+                return Inner(text, depth) ?? new UpstreamError(Cut(text));
             case JsonValueKind.Array:
-                return value.GetArrayLength() > 0 ? Read(value[0]) : null;
+                return value.Items().Select(item => Read(item, depth + 1)).FirstOrDefault(error => error is not null);
             case JsonValueKind.Object:
-                break;
+                return ReadObject(value, depth + 1);
             default:
                 return null;
         }
+    }
 
-        if (value.TryMember("error", out var inner) && Read(inner) is { } error)
+    private static UpstreamError? ReadObject(JsonElement value, int depth)
+    {
+        foreach (var name in (ReadOnlySpan<string>)["error", "errors"])
         {
-            // {"error": "text", "code": …}: what stands beside the text belongs to it.
-            return inner.ValueKind == JsonValueKind.String ? Describe(value, error) : error;
+            if (value.TryMember(name, out var inner) && Read(inner, depth) is { } error)
+            {
+                // {"error": "text", "code": …}: what stands beside the text belongs to it.
+                return inner.ValueKind == JsonValueKind.String ? Describe(value, error, depth) : error;
+            }
         }
 
         if (value.TryMember("message", out var message) && message.ValueKind != JsonValueKind.Null)
         {
-            var text = message.ValueKind == JsonValueKind.Object ? Read(message) : null;
-            return Describe(value, text ?? new UpstreamError(Cut(Text(message) ?? message.RawText())));
+            return Describe(value, Read(message, depth) ?? new UpstreamError(Cut(message.RawText())), depth);
         }
 
-        if (value.TryMember("detail", out var detail))
+        if (value.TryMember("detail", out var detail) && Detail(detail, depth) is { } detailed)
         {
-            return Detail(detail);
+            return Describe(value, detailed, depth);
         }
 
-        return Text(value, "code") is null && Text(value, "type") is null && Text(value, "msg") is null
+        var says = Text(value, "msg") ?? Text(value, "error_msg") ?? Text(value, "error_message") ?? Text(value, "title");
+        return says is null && Text(value, "code") is null && Text(value, "type") is null
             ? null
-            : Describe(value, new UpstreamError(Text(value, "msg") is { } msg ? Cut(msg) : "The provider reported an error without a message."));
+            : Describe(value, new UpstreamError(says ?? Wordless), depth);
     }
 
-    private static UpstreamError Describe(JsonElement value, UpstreamError error) => error with
+    private static UpstreamError Describe(JsonElement value, UpstreamError error, int depth)
     {
-        Type = Text(value, "type") ?? error.Type ?? Text(value, "status"),
-        Code = IsFiltered(value) ? "content_filter" : Text(value, "code") ?? error.Code,
-        Param = Text(value, "param") ?? error.Param,
-    };
-
-    /// <summary>Azure's own word for a prompt that its filter stopped, beside codes that differ by version.</summary>
-    private static bool IsFiltered(JsonElement value) =>
-        value.TryMember("innererror", out var inner) && inner.ValueKind == JsonValueKind.Object
-        && Text(inner, "code") == "ResponsibleAIPolicyViolation";
-
-    private static UpstreamError? Detail(JsonElement detail)
-    {
-        if (detail.ValueKind != JsonValueKind.Array || detail.GetArrayLength() == 0 || detail[0].ValueKind != JsonValueKind.Object)
+        // A router's "Provider returned error" has what the provider said beside it.
+        var relayed = value.Member("metadata")?.Member("raw") is { } raw ? Read(raw, depth) : null;
+        return error with
         {
-            return Read(detail);
+            Message = relayed is null ? error.Message : Cut($"{error.Message}: {relayed.Message}"),
+            Type = Text(value, "type") ?? error.Type ?? Text(value, "status") ?? relayed?.Type,
+            Code = Reason(value) ?? Text(value, "code") ?? error.Code ?? relayed?.Code,
+            Param = Text(value, "param") ?? error.Param ?? relayed?.Param,
+        };
+    }
+
+    /// <summary>A stable reason beside a code that says less: Azure's filter, OpenRouter's moderation, a key that Google does not know.</summary>
+    private static string? Reason(JsonElement value)
+    {
+        if (value.Member("innererror")?.Member("code") is { } inner && inner.TextIs("ResponsibleAIPolicyViolation"))
+        {
+            return "content_filter";
         }
 
-        var first = detail[0];
-        string? param = null;
-        if (first.TryMember("loc", out var location) && location.ValueKind == JsonValueKind.Array)
+        if (value.Member("metadata") is { } metadata && (metadata.Member("flagged_input") ?? metadata.Member("reasons")) is not null)
         {
-            param = string.Join('.', location.EnumerateArray().Select(part => Text(part) ?? "").Where(part => part != "body"));
+            return "content_filter";
         }
 
+        return value.Member("details") is { } details && details.Items().Any(item => item.Member("reason") is { } reason && reason.TextIs("API_KEY_INVALID"))
+            ? "invalid_api_key"
+            : null;
+    }
+
+    private static UpstreamError? Detail(JsonElement detail, int depth)
+    {
+        if (detail.Items().FirstOrDefault() is not { ValueKind: JsonValueKind.Object } first || first.Member("loc") is not { } location)
+        {
+            return Read(detail, depth);
+        }
+
+        var param = string.Join('.', location.Items().Select(part => Text(part) ?? "").Where(part => part != "body"));
         var message = Text(first, "msg") ?? "The provider could not read the request.";
-        return new UpstreamError(Cut(param is null ? message : $"{param}: {message}")) { Type = Text(first, "type"), Param = param };
+        return new UpstreamError(Cut($"{param}: {message}")) { Type = Text(first, "type"), Param = param };
+    }
+
+    /// <summary>Reads JSON text within a string; of other text the message stays, and what an object in it says besides is kept.</summary>
+    private static UpstreamError? Inner(string text, int depth)
+    {
+        var start = text.AsSpan().IndexOfAny('{', '[');
+        if (start < 0)
+        {
+            return null;
+        }
+
+        var reader = new Utf8JsonReader(Encoding.UTF8.GetBytes(text[start..]));
+        try
+        {
+            reader.Read();
+            var error = Read(SoundJson.Take(ref reader), depth + 1);
+            return error is null || string.IsNullOrWhiteSpace(text[..start]) ? error : error with { Message = Cut(text) };
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
     }
 
     private static string? Text(JsonElement value, string name) => value.TryMember(name, out var inner) ? Text(inner) : null;

@@ -129,10 +129,21 @@ internal abstract class ProviderCall(UpstreamHttp http, TimeProvider time, Upstr
     private UpstreamResult Failed(UpstreamError reported)
     {
         var (outcome, error) = Classify(reported);
+        if (reported.Status is null && outcome is CallOutcome.RateLimited or CallOutcome.ServerError)
+        {
+            error = error with { RetryAfter = RetryAfter.Later(error.RetryAfter, RetryAfter.Read(error.Message)) };
+        }
 
         // Some servers repeat the key that they refuse.
-        return _answer.Failure(
-            outcome, key is null ? error : error with { Message = error.Message.Replace(key, "***", StringComparison.Ordinal) });
+        return _answer.Failure(outcome, key is null ? error : error with
+        {
+            Message = Hidden(error.Message)!,
+            Code = Hidden(error.Code),
+            Type = Hidden(error.Type),
+            Param = Hidden(error.Param),
+        });
+
+        string? Hidden(string? text) => text?.Replace(key, "***", StringComparison.Ordinal);
     }
 
     private UpstreamResult Finished()
@@ -152,20 +163,23 @@ internal abstract class ProviderCall(UpstreamHttp http, TimeProvider time, Upstr
     {
         var error = await ReadErrorBodyAsync(response.Content, cancellationToken);
         var isLimited = response.StatusCode == HttpStatusCode.TooManyRequests;
+        var mayPass = isLimited || (int)response.StatusCode >= 500;
         return Failed(error with
         {
             Message = error.Message.Length > 0 ? error.Message : $"The provider answered with status {(int)response.StatusCode}.",
             Status = (int)response.StatusCode,
-            RetryAfter = RetryAfter.Read(response.Headers, isLimited, time) ?? (isLimited ? RetryAfter.Read(error.Message) : null),
+            RetryAfter = RetryAfter.Read(response.Headers, time)
+                ?? (mayPass ? RetryAfter.Later(error.RetryAfter, RetryAfter.Read(error.Message)) : null)
+                ?? (isLimited ? RetryAfter.ReadLimits(response.Headers, time) : null),
         });
     }
 
-    private static async Task<UpstreamError> ReadErrorBodyAsync(HttpContent content, CancellationToken cancellationToken)
+    private async Task<UpstreamError> ReadErrorBodyAsync(HttpContent content, CancellationToken cancellationToken)
     {
         try
         {
             using var body = await PooledBody.ReadStartAsync(content, LargestError, cancellationToken);
-            return ErrorReader.ReadBody(Unmarked(body.Bytes));
+            return ErrorReader.ReadBody(Unmarked(body.Bytes), time);
         }
         catch (IOException)
         {
@@ -184,15 +198,25 @@ internal abstract class ProviderCall(UpstreamHttp http, TimeProvider time, Upstr
         return exception switch
         {
             AddressRefusedException =>
-                _answer.Failure(CallOutcome.NotFound, new UpstreamError(exception.Message) { Code = AddressRefusedException.Code }),
+                _answer.Failure(CallOutcome.NotFound, new UpstreamError(exception.Message) { Code = AddressRefusedException.Code, NeverSent = true }),
             BodyTooLargeException => Failure(CallOutcome.InvalidResponse, exception.Message),
             JsonException or InvalidOperationException =>
                 Failure(CallOutcome.InvalidResponse, $"The provider's answer is not {Expected}: {exception.Message}"),
             HttpRequestException { HttpRequestError: not HttpRequestError.Unknown } http =>
-                Failure(CallOutcome.TransportError, $"{http.HttpRequestError}: {http.Message}"),
+                NotReached($"{http.HttpRequestError}: {http.Message}", IsBeforeTheRequest(http.HttpRequestError)),
+
+            // The one time-out that is not ours is that of the connect.
+            OperationCanceledException { InnerException: TimeoutException timeout } => NotReached(timeout.Message, neverSent: true),
             _ => Failure(CallOutcome.TransportError, exception.Message),
         };
     }
+
+    private static bool IsBeforeTheRequest(HttpRequestError error) => error
+        is HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError or HttpRequestError.SecureConnectionError
+        or HttpRequestError.ProxyTunnelError;
+
+    private UpstreamResult NotReached(string message, bool neverSent) =>
+        _answer.Failure(CallOutcome.TransportError, new UpstreamError(message) { NeverSent = neverSent });
 
     private UpstreamResult Failure(CallOutcome outcome, string message) => _answer.Failure(outcome, new UpstreamError(message));
 

@@ -16,8 +16,8 @@ internal static class SubCallMeter
             return new(usage.PromptTokens, usage.CompletionTokens, UsageSource.Reported, Cost(call.Model.Price, usage.PromptTokens, usage.CompletionTokens));
         }
 
-        // Providers do not bill for what they refused, and nobody bills for a call that was not made.
-        if (result.Attempts == 0 || result.Error?.Status is not null)
+        // Providers do not bill for what they refused, and no call that never left is billed.
+        if (result.Attempts == 0 || result.Error is { Status: not null } or { NeverSent: true })
         {
             return new(null, null, UsageSource.None, 0);
         }

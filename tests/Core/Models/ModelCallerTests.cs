@@ -325,6 +325,60 @@ public sealed class ModelCallerTests
     }
 
     [Fact]
+    public async Task Call_GateBehindTheCallersClock_IsAskedAgainWhenItOpens()
+    {
+        // The gate's clock has a millisecond to go, and then another call is its probe.
+        _gate.Admit().Refuse(TimeSpan.FromMilliseconds(1), GateLimit.Cooldown).Refuse(TimeSpan.FromSeconds(1), GateLimit.Cooldown);
+        _upstream.On("m", Does.RateLimit(TimeSpan.FromMilliseconds(120)), Does.Say("yes"));
+
+        var call = Start(retries: 1);
+        foreach (var wait in (double[])[120, 1, 1000])
+        {
+            await _time.WaitForTimerAsync(TimeSpan.FromMilliseconds(wait), TestContext.Current.CancellationToken);
+            _time.Advance(TimeSpan.FromMilliseconds(wait));
+        }
+
+        (await call).Outcome.ShouldBe(CallOutcome.Ok);
+    }
+
+    [Theory]
+    [InlineData(2.0, 2)]
+    [InlineData(2.001, 1)]
+    public async Task Call_PauseBeyondTheLongestWait_IsNotWaitedFor(double seconds, int attempts)
+    {
+        var wait = TimeSpan.FromSeconds(seconds);
+        _upstream.On("m", Does.RateLimit(wait), Does.Say("yes"));
+
+        var call = Start(retries: 1, longestWait: TimeSpan.FromSeconds(2));
+        if (attempts == 2)
+        {
+            await _time.WaitForTimerAsync(wait, TestContext.Current.CancellationToken);
+            _time.Advance(wait);
+        }
+
+        var result = await call;
+        (result.Attempts, result.RetryAfter).ShouldBe((attempts, attempts == 1 ? wait : null));
+    }
+
+    [Theory]
+    [InlineData(true, true, true)]
+    [InlineData(false, true, false)]
+    public async Task Call_NeverSent_IsFreeUnlessAnEarlierAttemptMayHaveBeenRead(bool first, bool second, bool isFree)
+    {
+        _upstream.On("m", Unreached(first), Unreached(second));
+
+        var call = Start(retries: 1);
+        await BackOffAsync();
+        var result = await call;
+
+        result.Error!.NeverSent.ShouldBe(isFree);
+        _gate.Released[0].Release.Tokens.ShouldBe(first ? 0 : null);
+
+        static Behaviour Unreached(bool neverSent) => (_, _) =>
+            Task.FromResult(UpstreamResult.Failed(CallOutcome.TransportError, new UpstreamError("refused") { NeverSent = neverSent }));
+    }
+
+    [Fact]
     public async Task Call_AdmittedBeforehand_AsksTheGateNoMoreForTheFirstAttempt()
     {
         _upstream.On("m", Does.Fail(CallOutcome.ServerError, 503), Does.Say("yes"));
@@ -395,7 +449,8 @@ public sealed class ModelCallerTests
         CancellationToken? cancellationToken = null,
         GateAdmission? admission = null,
         RateLimitConfig? limits = null,
-        string question = RunBench.Question)
+        string question = RunBench.Question,
+        TimeSpan? longestWait = null)
     {
         return Caller().CallAsync(
             new ModelCall
@@ -407,6 +462,7 @@ public sealed class ModelCallerTests
                 IdleTimeout = TimeSpan.FromSeconds(30),
                 Sink = sink,
                 WaitForGate = waitForGate,
+                LongestWait = longestWait,
             },
             Holder,
             admission,

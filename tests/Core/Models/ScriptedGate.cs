@@ -24,9 +24,9 @@ internal sealed class ScriptedGate : IGate
     public bool FailsToRelease { get; set; }
 
     /// <summary>Refuses the next request, whichever gate it is for.</summary>
-    public ScriptedGate Refuse(TimeSpan retryAfter)
+    public ScriptedGate Refuse(TimeSpan retryAfter, GateLimit limit = GateLimit.Rpm)
     {
-        _next.Enqueue(() => new GateRefusal(GateLimit.Rpm, 1, retryAfter));
+        _next.Enqueue(() => new GateRefusal(limit, 1, retryAfter));
         return this;
     }
 

@@ -52,6 +52,13 @@ public sealed class SubCallMeterTests
         Read(CallOutcome.TransportError).ShouldBe(new(null, null, UsageSource.None, null));
 
     [Fact]
+    public void Read_NeverSent_CostsNothing() =>
+        SubCallMeter.Read(
+            Call(Model, new RequestEdits(), false),
+            Result(CallOutcome.TransportError, 3, null, null, null, 0) with { Error = new UpstreamError("refused") { NeverSent = true } })
+            .ShouldBe(new(null, null, UsageSource.None, 0));
+
+    [Fact]
     public void Read_NoPrice_HasNoCost() =>
         SubCallMeter.Read(Call(Model with { Price = null }, new RequestEdits(), false), Result(CallOutcome.Ok, 1, null, new TokenUsage(1, 1), "x", 0)).CostUsd.ShouldBeNull();
 

@@ -17,7 +17,7 @@ public sealed class AnthropicUpstream(UpstreamHttp http, ISecrets secrets, TimeP
     : IUpstream
 {
     private readonly ConditionalWeakTable<ModelConfig, ModelProfile> _profiles = [];
-    private readonly LearningSender _sender = new(secrets, logger);
+    private readonly LearningSender _sender = new(secrets, time, logger);
 
     public bool Carries(ContentPartKind kind) => kind is ContentPartKind.Text or ContentPartKind.Image or ContentPartKind.Refusal;
 

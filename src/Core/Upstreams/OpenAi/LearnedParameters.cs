@@ -4,20 +4,26 @@ using System.Collections.Immutable;
 namespace Ensemble.Upstreams.OpenAi;
 
 /// <summary>
-/// What providers refused, for the life of the process. Of each model the newest 32 are kept, so that a caller who sends
-/// nonsense cannot keep a useful one from being learned.
+/// What providers refused, each for an hour. A refused value stands for itself alone, since callers choose values; only where
+/// several values of a field were refused, and none was taken meanwhile, the field counts as refused. Of each model the newest 32 are
+/// kept, so that a caller who sends nonsense cannot keep a useful one from being learned.
 /// </summary>
-internal sealed class LearnedParameters
+internal sealed class LearnedParameters(TimeProvider time)
 {
+    public static readonly TimeSpan Lifetime = TimeSpan.FromHours(1);
+
+    /// <summary>So many refused values make a refused field.</summary>
+    public const int ValuesOfAField = 3;
+
     private const int MaxPerModel = 32;
     private const int MaxModels = 1024;
 
-    private readonly ConcurrentDictionary<string, ImmutableList<LearnedParameter>> _byModel = new();
+    private readonly ConcurrentDictionary<string, Known> _byModel = new();
 
     /// <summary>In the order in which they were learned.</summary>
-    public ImmutableList<LearnedParameter> Of(string model) => _byModel.GetValueOrDefault(model, []);
+    public ImmutableList<LearnedParameter> Of(string model) => _byModel.TryGetValue(model, out var known) ? known.Current(time.GetUtcNow()) : [];
 
-    /// <returns>False where it was known, or where there is no room for another model.</returns>
+    /// <returns>False where the field was known, or where there is no room for another model.</returns>
     public bool Add(string model, LearnedParameter parameter)
     {
         if (!_byModel.ContainsKey(model) && _byModel.Count >= MaxModels)
@@ -25,27 +31,97 @@ internal sealed class LearnedParameters
             return false;
         }
 
-        var isNew = false;
-        _byModel.AddOrUpdate(
-            model,
-            _ =>
-            {
-                isNew = true;
-                return [parameter];
-            },
-            (_, known) =>
-            {
-                isNew = !known.Contains(parameter);
-                return isNew ? With(known, parameter) : known;
-            });
-        return isNew;
+        return _byModel.GetOrAdd(model, static _ => new Known()).Add(parameter, time.GetUtcNow());
+    }
+
+    /// <summary>Tells that a value of a field was taken, of which others were refused.</summary>
+    public void Accept(string model, string name)
+    {
+        if (_byModel.TryGetValue(model, out var known))
+        {
+            known.Accept(name, time.GetUtcNow());
+        }
     }
 
     /// <summary>What is known after one more refusal.</summary>
     public static ImmutableList<LearnedParameter> With(ImmutableList<LearnedParameter> known, LearnedParameter parameter)
     {
         // Of two names for one value the newer refusal is right.
-        known = known.RemoveAll(other => other.SendAs == parameter.Name || (parameter.Value is null && other.Name == parameter.Name));
+        known = known.RemoveAll(other => other.SendAs == parameter.Name || (parameter is { Value: null, Beside: null } && other.Name == parameter.Name));
         return (known.Count == MaxPerModel ? known.RemoveAt(0) : known).Add(parameter);
+    }
+
+    private sealed class Known
+    {
+        private readonly Dictionary<LearnedParameter, DateTimeOffset> _until = [];
+        private readonly Dictionary<string, DateTimeOffset> _taken = [];
+        private ImmutableList<LearnedParameter> _list = [];
+        private DateTimeOffset _nextExpiry = DateTimeOffset.MaxValue;
+
+        public ImmutableList<LearnedParameter> Current(DateTimeOffset now)
+        {
+            lock (_until)
+            {
+                if (now >= _nextExpiry)
+                {
+                    Keep(_list.RemoveAll(parameter => _until[parameter] <= now));
+                }
+
+                return _list;
+            }
+        }
+
+        public bool Add(LearnedParameter parameter, DateTimeOffset now)
+        {
+            lock (_until)
+            {
+                Current(now);
+                if (_list.Contains(parameter))
+                {
+                    return false;
+                }
+
+                var isNew = !_list.Exists(other => other.Name == parameter.Name);
+                var values = _list.FindAll(other => other.Name == parameter.Name && other.Value is not null);
+                if (parameter.Value is not null && values.Count >= ValuesOfAField - 1)
+                {
+                    var isTaken = _taken.TryGetValue(parameter.Name, out var taken) && now - taken < Lifetime;
+                    (parameter, isNew) = isTaken ? (parameter, false) : (parameter with { Value = null }, true);
+                    _list = isTaken ? _list.Remove(values[0]) : _list;
+                }
+
+                _until[parameter] = now + Lifetime;
+                Keep(With(_list, parameter));
+                return isNew;
+            }
+        }
+
+        public void Accept(string name, DateTimeOffset now)
+        {
+            lock (_until)
+            {
+                // Only of fields of which something was refused, so that they are few.
+                if (_list.Exists(parameter => parameter.Name == name))
+                {
+                    _taken[name] = now;
+                }
+            }
+        }
+
+        private void Keep(ImmutableList<LearnedParameter> list)
+        {
+            _list = list;
+            foreach (var gone in _until.Keys.Except(list).ToArray())
+            {
+                _until.Remove(gone);
+            }
+
+            foreach (var gone in _taken.Keys.Where(name => !list.Exists(parameter => parameter.Name == name)).ToArray())
+            {
+                _taken.Remove(gone);
+            }
+
+            _nextExpiry = _until.Count == 0 ? DateTimeOffset.MaxValue : _until.Values.Min();
+        }
     }
 }

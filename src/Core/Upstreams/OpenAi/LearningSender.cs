@@ -7,13 +7,13 @@ namespace Ensemble.Upstreams.OpenAi;
 
 /// <summary>
 /// Sends a request with the model's key, adapted to its provider. One that is refused for one parameter is repeated at once
-/// without it, at most three times in one call, and the provider's dislike is remembered. Nothing else is repeated here.
+/// without it, at most eight times in one call; what the provider then takes is remembered. Nothing else is repeated here.
 /// </summary>
-internal sealed partial class LearningSender(ISecrets secrets, ILogger logger)
+internal sealed partial class LearningSender(ISecrets secrets, TimeProvider time, ILogger logger)
 {
-    private const int MostRefusals = 3;
+    private const int MostRefusals = 8;
 
-    private readonly LearnedParameters _learned = new();
+    private readonly LearnedParameters _learned = new(time);
     private readonly ILogger _logger = logger;
 
     /// <param name="send">Makes one HTTP request; errors name parameters as OpenAI calls them.</param>
@@ -25,22 +25,28 @@ internal sealed partial class LearningSender(ISecrets secrets, ILogger logger)
         }
 
         var learned = _learned.Of(profile.LearnedKey);
+        List<LearnedParameter>? found = null;
         for (var refusals = 0; ; refusals++)
         {
             var edits = ProviderAdaptation.Apply(request, profile, learned, out var dropped);
             var result = await send(edits, key);
             if (refusals < MostRefusals
                 && result is { Outcome: CallOutcome.RequestRejected, Error: { Status: 400 or 422 } error }
-                && ParameterRefusal.Find(error, request.Chat, edits) is { } parameter
-                && !learned.Contains(parameter))
+                && ParameterRefusal.Find(error, request.Chat, edits) is { } refusal
+                && !learned.Contains(refusal.Parameter))
             {
-                learned = LearnedParameters.With(learned, parameter);
-                if (_learned.Add(profile.LearnedKey, parameter))
+                learned = LearnedParameters.With(learned, refusal.Parameter);
+                if (refusal.IsCertain)
                 {
-                    LogLearned(request.Model.DisplayName, parameter.Name);
+                    (found ??= []).Add(refusal.Parameter);
                 }
 
                 continue;
+            }
+
+            if (result.Error is null && !learned.IsEmpty)
+            {
+                Remember(request, profile, learned, found, edits);
             }
 
             LogLasting(request.Model, result);
@@ -62,11 +68,32 @@ internal sealed partial class LearningSender(ISecrets secrets, ILogger logger)
         return result;
     }
 
+    /// <param name="found">What this call went without in the end, and has now been answered.</param>
+    private void Remember(
+        UpstreamRequest request, ModelProfile profile, IReadOnlyList<LearnedParameter> learned, IReadOnlyList<LearnedParameter>? found, RequestEdits edits)
+    {
+        foreach (var parameter in found ?? [])
+        {
+            if (_learned.Add(profile.LearnedKey, parameter))
+            {
+                LogLearned(request.Model.DisplayName, parameter.Name);
+            }
+        }
+
+        foreach (var parameter in learned)
+        {
+            if (parameter.Value is not null && ProviderAdaptation.TryGetSent(request.Chat, edits, parameter.Name, out _))
+            {
+                _learned.Accept(profile.LearnedKey, parameter.Name);
+            }
+        }
+    }
+
     private UpstreamResult KeyMissing(ModelConfig model)
     {
         LogKeyMissing(model.DisplayName, model.ApiKey?.ToString() ?? "");
         return UpstreamResult.Failed(
-            CallOutcome.AuthenticationFailed, new UpstreamError($"The key {model.ApiKey} is missing or cannot be sent."));
+            CallOutcome.AuthenticationFailed, new UpstreamError($"The key {model.ApiKey} is missing or cannot be sent.") { NeverSent = true });
     }
 
     private void LogLasting(ModelConfig model, UpstreamResult result)

@@ -1,4 +1,5 @@
 using System.Net.Http.Headers;
+using System.Text.Json;
 using Ensemble.Chat;
 using Ensemble.Upstreams.Http;
 
@@ -30,7 +31,7 @@ internal sealed class OpenAiCall(
 
     protected override HttpRequestMessage Message() => Post(profile.Endpoint, RequestRewriter.Rewrite(_request.Chat, edits), profile, _key);
 
-    protected override Completion ReadWhole(ReadOnlySpan<byte> json) => CompletionReader.Read(json, _request.KeepChoices);
+    protected override Completion ReadWhole(ReadOnlySpan<byte> json) => Read(json);
 
     protected override Completion ReadEvent(string type, ReadOnlySpan<byte> data)
     {
@@ -44,6 +45,22 @@ internal sealed class OpenAiCall(
             return new Completion { Error = ErrorReader.ReadBody(data) };
         }
 
-        return data.IsEmpty ? default : CompletionReader.Read(data, _request.KeepChoices);
+        return data.IsEmpty ? default : Read(data);
+    }
+
+    /// <summary>Reads an answer, or a piece of one, or what some servers put in its place without calling it an error.</summary>
+    private Completion Read(ReadOnlySpan<byte> json)
+    {
+        try
+        {
+            var completion = CompletionReader.Read(json, _request.KeepChoices);
+            return completion is { ChoiceCount: 0, Usage: null, Error: null }
+                ? completion with { Error = ErrorReader.ReadUnexpected(json) }
+                : completion;
+        }
+        catch (JsonException) when (json is [(byte)'[' or (byte)'"', ..] && ErrorReader.ReadUnexpected(json) is not null)
+        {
+            return new Completion { Error = ErrorReader.ReadUnexpected(json) };
+        }
     }
 }

@@ -8,14 +8,14 @@ namespace Ensemble.Upstreams.OpenAi;
 
 /// <summary>OpenAI's chat completions and embeddings, as OpenAI, Azure OpenAI and every compatible server speak them.</summary>
 /// <remarks>
-/// A request that is refused for one parameter is repeated at once without it, at most three times in one call, and the
-/// provider's dislike is remembered. Nothing else is repeated here, and no request for vectors.
+/// A request that is refused for one parameter is repeated at once without it, at most eight times in one call, and the
+/// refusal is remembered for an hour. Nothing else is repeated here, and no request for vectors.
 /// </remarks>
 public sealed class OpenAiUpstream(UpstreamHttp http, ISecrets secrets, TimeProvider time, ILogger<OpenAiUpstream> logger)
     : IUpstream
 {
     private readonly ConditionalWeakTable<ModelConfig, ModelProfile> _profiles = [];
-    private readonly LearningSender _sender = new(secrets, logger);
+    private readonly LearningSender _sender = new(secrets, time, logger);
 
     public bool Carries(ContentPartKind kind) => true;
 

@@ -1,100 +1,144 @@
 using System.Buffers;
-using System.Text;
 using Ensemble.Chat;
 
 namespace Ensemble.Upstreams.OpenAi;
 
 /// <summary>
-/// Finds the parameter that a refused request should have gone without. A value that is merely wrong (a temperature of 3)
-/// is the caller's to know, and is not found.
+/// Finds the parameter without which a refused request is worth another try: one that was sent, that may be left out, and that the
+/// refusal names in its <c>param</c>, a path, or its text.
 /// </summary>
-internal static class ParameterRefusal
+/// <param name="Parameter">What to leave out, or to send under its other name.</param>
+/// <param name="IsCertain">
+/// Whether the refusal may be remembered: not where its text alone names the field and the caller's own text holds that word too, since
+/// providers repeat what callers send.
+/// </param>
+internal readonly record struct ParameterRefusal(LearnedParameter Parameter, bool IsCertain)
 {
     private const int LongestName = 64;
-    private const int LongestValue = 64;
 
     // Without these an answer would be another one than the caller asked for.
     private static readonly HashSet<string> Kept =
         ["response_format", "max_tokens", "max_completion_tokens", "messages", "model", "stream", "tools"];
 
-    private static readonly SearchValues<string> RefusalWording = SearchValues.Create(
-        [
-            "unsupported", "not support", "n't support", "unrecognized", "unrecognised", "unknown", "unexpected", "not permitted",
-            "not allowed", "not available", "forbidden", "deprecated", "may only be", "only supports", "only the default",
-            "cannot find field", "additional properties",
-        ],
-        StringComparison.OrdinalIgnoreCase);
+    // Names of fields that are no everyday words; others count in a text only where something marks them as a name.
+    private static readonly HashSet<string> Unmistakable = ["temperature", "seed", "logprobs", "verbosity"];
+
+    private static readonly HashSet<string> Nouns = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "parameter", "parameters", "param", "argument", "arguments", "field", "fields", "property", "properties", "key", "option", "setting", "name",
+    };
+
+    private static readonly SearchValues<char> Opening = SearchValues.Create("'\"`‘“«[<(./#");
+    private static readonly SearchValues<char> Closing = SearchValues.Create("'\"`’”»]>)");
 
     /// <param name="edits">Those of the request that was refused.</param>
-    public static LearnedParameter? Find(UpstreamError error, ChatRequest chat, RequestEdits edits)
+    public static ParameterRefusal? Find(UpstreamError error, ChatRequest chat, RequestEdits edits)
     {
-        if (!IsRefusal(error) || Named(error, chat, edits) is not { } name || name.Length > LongestName)
+        if (IsWrongValue(error.Code) || IsWrongValue(error.Type))
         {
             return null;
         }
 
-        var other = name switch
-        {
-            "max_tokens" => "max_completion_tokens",
-            "max_completion_tokens" => "max_tokens",
-            _ => null,
-        };
-        if (other is not null && (IsUnknown(error) || Words(error.Message).Any(word => error.Message.AsSpan()[word].SequenceEqual(other))))
-        {
-            return new LearnedParameter(name, null, other);
-        }
-
-        if (Kept.Contains(name) || !ProviderAdaptation.TryGetSent(chat, edits, name, out var value))
+        var byPath = Path(error.Param, chat, edits);
+        var named = byPath is not null ? [byPath] : InText(error.Message, chat, edits);
+        if (named.Count == 0 || named[0].Length > LongestName)
         {
             return null;
         }
 
-        return new LearnedParameter(name, IsAboutTheValue(error) && value.Length <= LongestValue ? Encoding.UTF8.GetString(value.Span) : null, null);
+        var isCertain = byPath is not null || !CallerText.Says(chat, edits, named[0]);
+        if (OtherName(named[0]) is { } other && (IsUnknown(error) || named.Contains(other) || Names(error.Message, other) || !HasNumber(error.Message)))
+        {
+            return new ParameterRefusal(new LearnedParameter(named[0], null, other), isCertain);
+        }
+
+        if (Kept.Contains(named[0]))
+        {
+            return null;
+        }
+
+        // Of several the one that goes is the caller's: what an operator set has been meant for this model.
+        var free = named.Where(name => !Kept.Contains(name)).Distinct().ToArray();
+        var name = free.FirstOrDefault(name => !edits.Fields.ContainsKey(name)) ?? free[0];
+        if (!ProviderAdaptation.TryGetSent(chat, edits, name, out var value))
+        {
+            return null;
+        }
+
+        isCertain = byPath is not null || !CallerText.Says(chat, edits, name);
+        return new ParameterRefusal(
+            free.Length > 1
+                ? new LearnedParameter(name, null, null, free.First(field => field != name))
+                : new LearnedParameter(name, IsUnknown(error) ? null : LearnedParameter.KeyOf(value.Span), null),
+            isCertain);
     }
 
-    private static bool IsRefusal(UpstreamError error) =>
-        error.Code is "unsupported_parameter" or "unsupported_value" or "unknown_parameter" or "unknown_field"
-        || error.Type is "extra_forbidden" or "value_error.extra"
-        || error.Message.AsSpan().ContainsAny(RefusalWording);
+    private static string? OtherName(string name) => name switch
+    {
+        "max_tokens" => "max_completion_tokens",
+        "max_completion_tokens" => "max_tokens",
+        _ => null,
+    };
 
-    // A server has always known one of the two names of the length limit; older ones, only the older.
+    // OpenAI's and Pydantic's codes for a value outside its range or of another kind: the caller's to know.
+    private static bool IsWrongValue(string? code) => code is not null
+        && (code.EndsWith("_max_value", StringComparison.Ordinal) || code.EndsWith("_min_value", StringComparison.Ordinal)
+            || code.EndsWith("_max_length", StringComparison.Ordinal) || code.EndsWith("_min_length", StringComparison.Ordinal)
+            || code.EndsWith("_type", StringComparison.Ordinal) || code.EndsWith("_parsing", StringComparison.Ordinal)
+            || code.StartsWith("greater_than", StringComparison.Ordinal) || code.StartsWith("less_than", StringComparison.Ordinal)
+            || code is "missing" or "value_error.missing" or "missing_required_parameter");
+
+    /// <summary>Whether a code says that the field is refused whatever its value.</summary>
     private static bool IsUnknown(UpstreamError error) =>
-        error.Code == "unknown_parameter" || error.Message.StartsWith("Unrecognized request argument", StringComparison.Ordinal);
+        error.Code is "unsupported_parameter" or "unknown_parameter" or "unknown_field" || error.Type is "extra_forbidden" or "value_error.extra";
 
-    // "Only the default is supported" is said of parameters that might as well not be there.
-    private static bool IsAboutTheValue(UpstreamError error) =>
-        error.Code == "unsupported_value" && !error.Message.Contains("only the default", StringComparison.OrdinalIgnoreCase);
+    // The value complained of, or the one wanted, is mostly a number; one inside a name is none.
+    private static bool HasNumber(string message) => Words(message).Any(word =>
+        char.IsAsciiDigit(message[word.Start.Value])
+        && (word.Start.Value == 0 || message[word.Start.Value - 1] is not ('-' or '.' or '_' or '/' or ':')));
 
-    /// <returns>The field as it was sent; the first that is named counts.</returns>
-    private static string? Named(UpstreamError error, ChatRequest chat, RequestEdits edits)
+    /// <returns>The first field of the request that a path holds: <c>body.seed</c>, <c>messages[0].role</c>.</returns>
+    private static string? Path(string? param, ChatRequest chat, RequestEdits edits) =>
+        string.IsNullOrEmpty(param) ? null : Words(param).Select(word => Sent(param.AsSpan()[word], chat, edits)).FirstOrDefault(name => name is not null);
+
+    /// <returns>The fields that a text names, in its order; only the first where that cannot be left out.</returns>
+    private static List<string> InText(string message, ChatRequest chat, RequestEdits edits)
     {
-        if (!string.IsNullOrEmpty(error.Param))
+        List<string> names = [];
+        var before = default(Range?);
+        var words = Words(message).ToArray();
+        for (var index = 0; index < words.Length; index++)
         {
-            var end = error.Param.AsSpan().IndexOfAny('.', '[');
-            return Sent(end < 0 ? error.Param : error.Param.AsSpan(0, end), chat, edits);
-        }
-
-        foreach (var word in Words(error.Message))
-        {
-            if (IsMarked(error.Message, word) && Sent(error.Message.AsSpan()[word], chat, edits) is { } name)
+            var word = words[index];
+            var after = index + 1 < words.Length ? words[index + 1] : default(Range?);
+            if (Sent(message.AsSpan()[word], chat, edits) is { } name and not ("model" or "stream")
+                && (Unmistakable.Contains(name) || name.Contains('_') || IsMarked(message, before, word, after)))
             {
-                return name;
+                names.Add(name);
             }
+
+            before = word;
         }
 
-        return null;
+        return names;
     }
 
-    // In prose, "stop" or "user" is a word like any other: it counts in quotes, around a colon, or with an underscore in it.
-    private static bool IsMarked(string message, Range word)
+    // In prose, "stop" or "user" is a word like any other.
+    private static bool IsMarked(string message, Range? previous, Range word, Range? next)
     {
         var before = message.AsSpan()[..word.Start];
         var after = message.AsSpan()[word.End..];
         return message.AsSpan()[word].Contains('_')
-            || (before is [.., '\'' or '"' or '`'] && after is ['\'' or '"' or '`', ..])
-            || before.TrimEnd() is [.., ':']
-            || (before.IsEmpty && after is [':', ..]);
+            || (before is [.., var opening] && Opening.Contains(opening) && (opening is '.' or '/' or '#' || (after is [var closing, ..] && Closing.Contains(closing))))
+            || before.TrimEnd() is [.., ':' or '>' or '=']
+            || after is [':' or '=', ..]
+            || (previous is { } noun && IsNoun(message, noun) && before.Length - noun.End.Value <= 2)
+            || (next is { } follower && IsNoun(message, follower) && follower.Start.Value - word.End.Value <= 2);
     }
+
+    private static bool IsNoun(string message, Range word) => Nouns.Contains(message[word]);
+
+    private static bool Names(string message, string name) => Words(message).Any(word => IsSame(name, message.AsSpan()[word]));
 
     private static string? Sent(ReadOnlySpan<char> word, ChatRequest chat, RequestEdits edits)
     {

@@ -97,11 +97,12 @@ internal sealed class ProviderAdaptation
     {
         foreach (var parameter in learned)
         {
-            if (parameter.SendAs is { } other)
+            if (parameter.SendAs is { } name)
             {
-                Rename(parameter.Name, other);
+                Rename(parameter.Name, name);
             }
-            else if (TryGetSent(_chat, _edits, parameter.Name, out var value) && parameter.Refuses(value.Span))
+            else if (TryGetSent(_chat, _edits, parameter.Name, out var value) && parameter.Refuses(value.Span)
+                && (parameter.Beside is not { } other || TryGetSent(_chat, _edits, other, out _)))
             {
                 Drop(parameter.Name);
             }

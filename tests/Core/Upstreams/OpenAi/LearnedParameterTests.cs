@@ -48,15 +48,19 @@ public sealed class LearnedParameterTests
     }
 
     [Theory]
-    [InlineData(3, CallOutcome.Ok, 4)]
-    [InlineData(4, CallOutcome.RequestRejected, 4)]
-    public async Task Send_SeveralRefusedParameters_AreLearnedUpToThreeInOneCall(int count, CallOutcome outcome, int requests)
+    [InlineData(4, CallOutcome.Ok, 5)]
+    [InlineData(8, CallOutcome.Ok, 9)]
+    [InlineData(9, CallOutcome.RequestRejected, 9)]
+    public async Task Send_SeveralRefusedParameters_AreLeftOutUpToEightInOneCall(int count, CallOutcome outcome, int requests)
     {
-        string[] names = ["seed", "user", "top_p", "logit_bias"];
+        string[] names = ["seed", "user", "top_p", "logit_bias", "stop", "temperature", "presence_penalty", "frequency_penalty", "store"];
         await using var harness = await OpenAiHarness.StartAsync(new StubOptions { RefusedFields = names.Take(count).ToHashSet() });
 
         var result = await harness.WholeAsync(
-            """{"model":"alias","seed":7,"user":"u","top_p":0.5,"logit_bias":{},"messages":[{"role":"user","content":"Hi"}]}""");
+            """
+            {"model":"alias","seed":7,"user":"u","top_p":0.5,"logit_bias":{},"stop":"x","temperature":0.1,"presence_penalty":1,"frequency_penalty":1,
+            "store":true,"messages":[{"role":"user","content":"Hi"}]}
+            """);
 
         result.Outcome.ShouldBe(outcome);
         harness.Stub.Requests.Count.ShouldBe(requests);
@@ -80,7 +84,7 @@ public sealed class LearnedParameterTests
     [Theory]
     [InlineData("temperature", "Invalid 'temperature': expected a value <= 1.", "decimal_above_max_value")]
     [InlineData("response_format", "'response_format' is not supported with this model.", "unsupported_parameter")]
-    [InlineData("max_tokens", "'max_tokens' is not supported with this model.", "unsupported_parameter")]
+    [InlineData("max_tokens", "'max_tokens' is too large: 5. At most 4 are supported.", null)]
     [InlineData("messages[0].role", "'messages[0].role' does not support 'user'.", "unsupported_value")]
     [InlineData(null, "This model is not available to user or stop words.", null)]
     [InlineData(null, "'not_sent' is not supported.", null)]
@@ -128,6 +132,132 @@ public sealed class LearnedParameterTests
         result.Outcome.ShouldBe(CallOutcome.Ok);
         sink.Text.ShouldNotBeEmpty();
         result.Usage.ShouldBeNull();
+    }
+
+    [Theory]
+    [InlineData("temperature", "0.3", 400, """{"error":{"message":"temperature may be nothing but 1 here","type":"invalid_request_error"}}""")]
+    [InlineData("top_p", "0.3", 400, """{"error":{"message":"bad top_p, want 0.9","type":"invalid_request_error"}}""")]
+    [InlineData("presence_penalty", "0.5", 400, """{"code":"bad","error":"The model x-4 takes no argument presencePenalty."}""")]
+    [InlineData("frequency_penalty", "0.5", 422, """{"message":"frequency_penalty: no such property","param":"whole_body","code":"format"}""")]
+    [InlineData("seed", "1", 400, """{"error":{"message":"Bad input: #: surplus key [seed] found"}}""")]
+    [InlineData("seed", "1", 400, """{"error":{"message":"[\"At request -> seed: surplus input\"]","code":400}}""")]
+    [InlineData("user", "\"u\"", 400, """{"message":"field 'user' is wrong here"}""")]
+    [InlineData("stop", "[\"x\"]", 422, """{"detail":[{"type":"extra_forbidden","loc":["body","stop"],"msg":"surplus"}]}""")]
+    [InlineData("store", "true", 400, """{"error":{"message":"Provider returned error","code":400,"metadata":{"raw":"{\"message\":\"store: surplus\"}"}}}""")]
+    [InlineData("verbosity", "\"low\"", 400, "verbosity is a stranger to this server")]
+    public async Task Send_RefusalThatNamesAField_IsTriedOnceWithoutItAndRemembered(string field, string value, int status, string body)
+    {
+        await using var harness = await OpenAiHarness.StartAsync();
+        Refuse(harness, field, StubReply.RawBody(status, body, "application/json"));
+        var chat = $$"""{"model":"alias","{{field}}":{{value}},"messages":[{"role":"user","content":"Hi"}]}""";
+
+        (await harness.WholeAsync(chat)).DroppedParameters.ShouldBe([field]);
+        (await harness.WholeAsync(chat)).Outcome.ShouldBe(CallOutcome.Ok);
+        harness.Stub.Requests.Count.ShouldBe(3);
+
+        harness.Time.Advance(TimeSpan.FromHours(1));
+        await harness.WholeAsync(chat);
+        harness.Stub.Requests.Count.ShouldBe(5);
+    }
+
+    [Fact]
+    public async Task Send_RefusalThatStaysWithoutTheField_IsNotRemembered()
+    {
+        await using var harness = await OpenAiHarness.StartAsync();
+        harness.Served.Default = StubReply.Error(400, null, "The parameter 'seed' is wrong.");
+        const string Chat = """{"model":"alias","seed":7,"messages":[{"role":"user","content":"Hi"}]}""";
+
+        (await harness.WholeAsync(Chat)).Outcome.ShouldBe(CallOutcome.RequestRejected);
+        harness.Served.Default = StubReply.Text("yes");
+        await harness.WholeAsync(Chat);
+
+        harness.Stub.Requests.Count.ShouldBe(3);
+        harness.SentFields().ShouldContain("seed");
+    }
+
+    [Theory]
+    [InlineData("""{"model":"alias","temperature":0.5,"messages":[{"role":"user","content":"say temperature"}]}""")]
+    [InlineData("""{"model":"alias","temperature":0.5,"messages":[{"role":"user","content":"say \u0074emperature"}]}""")]
+    [InlineData("""{"model":"alias","temperature":0.5,"messages":[{"role":"user","content":"Hi"}],"tools":[{"type":"function","function":{"name":"temperature"}}]}""")]
+    public async Task Send_WordOfTheCallersOwnText_IsNeverRemembered(string chat)
+    {
+        await using var harness = await OpenAiHarness.StartAsync();
+        Refuse(harness, "temperature", StubReply.Error(400, null, "You said: 'temperature' is not supported."));
+
+        (await harness.WholeAsync(chat)).Outcome.ShouldBe(CallOutcome.Ok);
+        await harness.WholeAsync("""{"model":"alias","temperature":0.5,"messages":[{"role":"user","content":"Hi"}]}""");
+
+        harness.Stub.Requests.Count.ShouldBe(4);
+    }
+
+    [Fact]
+    public async Task Send_OneCallersRefusedValues_LeaveTheFieldToOthers()
+    {
+        await using var harness = await OpenAiHarness.StartAsync();
+        harness.Served.Default = StubReply.Dynamic(request => request.Field("user")?.GetString()?.StartsWith("bad", StringComparison.Ordinal) == true
+            ? StubReply.Error(400, null, "The field 'user' is wrong.")
+            : StubReply.Text("yes"));
+        await harness.WholeAsync(User("bad-0"));
+        await harness.WholeAsync(User("good"));
+        for (var index = 1; index < 6; index++)
+        {
+            (await harness.WholeAsync(User($"bad-{index}"))).DroppedParameters.ShouldBe(["user"]);
+        }
+
+        (await harness.WholeAsync(User("fine"))).DroppedParameters.ShouldBeEmpty();
+
+        static string User(string user) => $$"""{"model":"alias","user":"{{user}}","messages":[{"role":"developer","content":"Hi"}]}""";
+    }
+
+    [Fact]
+    public async Task Send_ThreeValuesRefusedAndNoneTaken_RefuseTheField()
+    {
+        await using var harness = await OpenAiHarness.StartAsync();
+        Refuse(harness, "seed", StubReply.Error(400, null, "The parameter 'seed' is wrong."));
+        foreach (var seed in (int[])[1, 2, 3, 4, 5])
+        {
+            await harness.WholeAsync($$"""{"model":"alias","seed":{{seed}},"messages":[{"role":"user","content":"Hi"}]}""");
+        }
+
+        harness.Stub.Requests.Count.ShouldBe(3 + 5);
+    }
+
+    [Theory]
+    [InlineData(true, "top_p")]
+    [InlineData(false, "temperature")]
+    public async Task Send_PairOfWhichOneIsTaken_GoesWithoutTheOneThatTheCatalogDidNotSet(bool setsTemperature, string dropped)
+    {
+        await using var harness = await OpenAiHarness.StartAsync();
+        harness.Served.Default = StubReply.Dynamic(request => request.Field("temperature") is not null && request.Field("top_p") is not null
+            ? StubReply.Error(400, null, "`temperature` and `top_p` exclude each other here.")
+            : StubReply.Text("yes"));
+        var (field, value) = setsTemperature ? ("temperature", 0.2) : ("top_p", 0.5);
+        var edits = new Ensemble.Chat.RequestEdits().Set(field, value);
+        const string Both = """{"model":"alias","temperature":0.2,"top_p":0.5,"messages":[{"role":"user","content":"Hi"}]}""";
+
+        (await harness.WholeAsync(Both, edits)).DroppedParameters.ShouldBe([dropped]);
+        (await harness.WholeAsync(Both, edits)).DroppedParameters.ShouldBe([dropped]);
+        harness.Stub.Requests.Count.ShouldBe(3);
+
+        // Alone, what was left out beside the other is sent.
+        var alone = Both.Replace(dropped == "top_p" ? "\"temperature\":0.2," : "\"top_p\":0.5,", "", StringComparison.Ordinal);
+        (await harness.WholeAsync(alone)).DroppedParameters.ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("max_tokens", "max_completion_tokens", "'max_tokens' is not supported with this model.", "unsupported_parameter", null)]
+    [InlineData("max_completion_tokens", "max_tokens", "max_completion_tokens: surplus", null, "validation_error")]
+    public async Task Send_RefusedNameOfTheLimit_IsTriedUnderTheOther(string sent, string taken, string message, string? code, string? param)
+    {
+        await using var harness = await OpenAiHarness.StartAsync();
+        Refuse(harness, sent, StubReply.Error(422, code, message, param));
+        var chat = $$"""{"model":"alias","{{sent}}":5,"messages":[{"role":"user","content":"Hi"}]}""";
+
+        (await harness.WholeAsync(chat)).DroppedParameters.ShouldBeEmpty();
+        (await harness.WholeAsync(chat)).Outcome.ShouldBe(CallOutcome.Ok);
+
+        harness.Stub.Requests.Count.ShouldBe(3);
+        harness.Stub.Requests[^1].Field(taken)!.Value.GetInt32().ShouldBe(5);
     }
 
     private static string Effort(string effort) =>

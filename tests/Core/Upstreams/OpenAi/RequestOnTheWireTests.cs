@@ -106,7 +106,9 @@ public sealed class RequestOnTheWireTests
     {
         await using var harness = await OpenAiHarness.StartAsync(new StubOptions { Tls = true });
 
-        (await harness.WholeAsync()).Outcome.ShouldBe(CallOutcome.TransportError);
+        var result = await harness.WholeAsync();
+
+        (result.Outcome, result.Error!.NeverSent).ShouldBe((CallOutcome.TransportError, true));
         harness.Stub.Requests.ShouldBeEmpty();
     }
 
@@ -116,7 +118,9 @@ public sealed class RequestOnTheWireTests
         await using var harness = await OpenAiHarness.StartAsync(configure: _ => handler =>
             handler.ConnectCallback = (_, _) => throw new System.Net.Sockets.SocketException((int)System.Net.Sockets.SocketError.ConnectionRefused));
 
-        (await harness.WholeAsync()).Outcome.ShouldBe(CallOutcome.TransportError);
+        var result = await harness.WholeAsync();
+
+        (result.Outcome, result.Error!.NeverSent).ShouldBe((CallOutcome.TransportError, true));
     }
 
     [Fact]
