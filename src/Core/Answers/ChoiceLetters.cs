@@ -76,6 +76,7 @@ internal readonly record struct ChoiceLetters(int Count)
     /// <returns>Where the letter begins, after words and marks that only lead up to it.</returns>
     public int SkipLeadIn(ReadOnlySpan<char> text, int at)
     {
+        text = text[..Math.Min(text.Length, at + Stated.LongestLeadIn)];
         while (at < text.Length && !Try(text, at, out _))
         {
             var word = Words.At(text, at);

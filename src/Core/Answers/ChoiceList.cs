@@ -8,6 +8,9 @@ internal sealed class ChoiceList
 
     private const int Letters = 26;
 
+    /// <summary>Characters of the last choice's line that are read: a short text is shorter.</summary>
+    private const int LongestLine = 1024;
+
     private static readonly Phrases AsksForOne = Phrases.Of("which", "choose", "select", "option", "correct", "following", "answer");
 
     private readonly string?[] _texts;
@@ -75,8 +78,8 @@ internal sealed class ChoiceList
         var texts = new string?[starts.Length];
         for (var index = 0; index < starts.Length; index++)
         {
-            var end = Sentences.LineEnd(text, Math.Min(starts[index], text.Length));
-            end = index + 1 < starts.Length ? Math.Min(end, marks[index + 1]) : end;
+            var limit = index + 1 < starts.Length ? marks[index + 1] : Math.Min(text.Length, starts[index] + LongestLine);
+            var end = Sentences.LineEnd(text[..limit], Math.Min(starts[index], limit));
             texts[index] = end > starts[index] ? ShortAnswer.Of(text[starts[index]..end].TrimEnd("([*-,; ")) : null;
         }
 

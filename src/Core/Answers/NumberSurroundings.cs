@@ -14,6 +14,7 @@ internal static class NumberSurroundings
     public static int SkipLeadIn(ReadOnlySpan<char> text, int at)
     {
         var lines = 0;
+        text = text[..Math.Min(text.Length, at + Stated.LongestLeadIn)];
         while (at < text.Length)
         {
             var character = text[at];

@@ -17,12 +17,18 @@ internal ref partial struct PlainText
     public const char BoxEnd = '\u0002';
     private const int Spare = 64;
 
+    /// <summary>Characters of an exponent.</summary>
+    private const int LongestPower = 16;
+
     private static readonly SearchValues<char> Odd = SearchValues.Create(
         [.. "\\<'’\u00A0\u2009\u202F½¼¾−–—‐‑¹²³\u0001\u0002{}。、・", .. Enumerable.Range(0x2070, 16).Select(code => (char)code), .. Enumerable.Range(0xFE60, 16).Select(code => (char)code), .. Enumerable.Range(0xFF01, 94).Select(code => (char)code)]);
 
     private readonly char[] _rented;
     private readonly int _limit;
     private int _length;
+
+    /// <summary>Where the power ends that was written last.</summary>
+    private int _powerEnd = -1;
 
     private PlainText(ReadOnlySpan<char> text)
     {
@@ -143,12 +149,19 @@ internal ref partial struct PlainText
         }
 
         Put(character switch { '¹' => '1', '²' => '2', '³' => '3', '⁻' => '-', '⁺' => '+', _ => (char)('0' + (character - '⁰')) });
+        _powerEnd = _length;
     }
 
     private readonly bool IsPower()
     {
-        var caret = _rented.AsSpan(0, _length).LastIndexOf('^');
-        return caret >= 0 && _rented.AsSpan(caret + 1, _length - caret - 1).Trim("0123456789-+").IsEmpty;
+        if (_powerEnd == _length)
+        {
+            return true;
+        }
+
+        // One that was written out, as in 10^2³.
+        var near = _rented.AsSpan(Math.Max(0, _length - LongestPower), Math.Min(_length, LongestPower));
+        return near.TrimEnd("0123456789-+") is [.., '^'];
     }
 
     private void Copy(ReadOnlySpan<char> text)

@@ -3,6 +3,9 @@ namespace Ensemble.Answers;
 /// <summary>Of what a text states, the last one that it does not take back.</summary>
 internal static class Stated
 {
+    /// <summary>Characters that may lead up to a value.</summary>
+    public const int LongestLeadIn = 1024;
+
     private const int MaxDenied = 8;
     private const int LongestCorrection = 160;
 

@@ -9,6 +9,11 @@ internal static class StatementFinder
     /// <summary>Of more statements the last ones are kept.</summary>
     public const int MaxStatements = 32;
 
+    // Ends that are looked for once all statements are known: for each of thousands of marks they would be sought through the whole text.
+    private const int BoxEnd = -1;
+    private const int LineEnd = -2;
+    private const int TagEnd = -3;
+
     private const int LongestGap = 80;
     private const int MaxWordsBetween = 8;
 
@@ -66,6 +71,11 @@ internal static class StatementFinder
             at = Math.Max(end, at + 1);
         }
 
+        foreach (ref var statement in statements[..count])
+        {
+            statement = statement with { End = End(text, statement) };
+        }
+
         return count;
     }
 
@@ -80,16 +90,27 @@ internal static class StatementFinder
         statements[count++] = statement;
     }
 
+    private static int End(ReadOnlySpan<char> text, Statement statement)
+    {
+        var close = statement.End switch
+        {
+            BoxEnd => text[statement.Start..].IndexOf(PlainText.BoxEnd),
+            TagEnd => text[statement.Start..].IndexOf("</"),
+            LineEnd => text[statement.Start..].IndexOf('\n'),
+            _ => statement.End - statement.Start,
+        };
+        return close < 0 ? text.Length : statement.Start + close;
+    }
+
     private static Statement? Read(ReadOnlySpan<char> text, ref int at, bool amongChoices)
     {
         switch (text[at])
         {
             case PlainText.BoxStart:
-                var close = text[++at..].IndexOf(PlainText.BoxEnd);
-                return new Statement(at, close < 0 ? text.Length : at + close, IsNegated: false);
+                return new Statement(++at, BoxEnd, IsNegated: false);
             case '#':
                 at += 4;
-                return at < text.Length && text[at] == '#' ? null : new Statement(at, Sentences.LineEnd(text, at), IsNegated: false);
+                return at < text.Length && text[at] == '#' ? null : new Statement(at, LineEnd, IsNegated: false);
             case '\n':
                 at += text[at..].IndexOf(':') + 1;
                 return new Statement(at, text.Length, IsNegated: false);
@@ -154,8 +175,7 @@ internal static class StatementFinder
 
             if (character == '>' && words == 0)
             {
-                var close = text[++at..].IndexOf("</");
-                return new Statement(at, close < 0 ? text.Length : at + close, isNegated);
+                return new Statement(++at, TagEnd, isNegated);
             }
 
             if (character == '\n' || (character == '-' && Characters.IsAt(text, at + 1, ' ')))

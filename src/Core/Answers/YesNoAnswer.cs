@@ -74,6 +74,7 @@ internal readonly record struct YesNoAnswer : IStatedReader<bool>
 
     private static int SkipLeadIn(ReadOnlySpan<char> text, int at)
     {
+        text = text[..Math.Min(text.Length, at + Stated.LongestLeadIn)];
         while (at < text.Length)
         {
             var word = Words.At(text, at);
