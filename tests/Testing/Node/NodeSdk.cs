@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
@@ -8,17 +7,10 @@ namespace Ensemble.Testing;
 /// <summary>OpenAI's client for Node, run as its users run it: in a process of its own.</summary>
 public static class NodeSdk
 {
-    private const string Solution = "Ensemble.Orleans.sln";
-
-    private static readonly string? Folder = FindFolder();
-
     /// <summary>Whether it can be run here; a test is skipped with <paramref name="reason"/> where it cannot.</summary>
     public static bool Available(out string reason)
     {
-        reason = Folder is null ? $"No folder above the tests holds {Solution}."
-            : FindNode() is null ? "There is no Node on the PATH: install it with npm (https://nodejs.org)."
-            : !Directory.Exists(Path.Combine(Folder, "node_modules", "openai")) ? "OpenAI's Node client is not installed: run 'npm ci' in tests/Node."
-            : "";
+        reason = NodeFolder.Missing("openai");
         return reason.Length == 0;
     }
 
@@ -32,7 +24,7 @@ public static class NodeSdk
         int maxRetries = 0,
         IReadOnlyDictionary<string, string>? headers = null,
         CancellationToken cancellationToken = default) =>
-        RunAsync("whole", baseUrl, apiKey, request, maxRetries, headers, cancellationToken);
+        RunAsync("whole", baseUrl, apiKey, request, maxRetries, headers, null, cancellationToken);
 
     /// <inheritdoc cref="WholeAsync"/>
     /// <summary>Asks for a stream, and reads it to its end.</summary>
@@ -43,7 +35,7 @@ public static class NodeSdk
         int maxRetries = 0,
         IReadOnlyDictionary<string, string>? headers = null,
         CancellationToken cancellationToken = default) =>
-        RunAsync("stream", baseUrl, apiKey, request, maxRetries, headers, cancellationToken);
+        RunAsync("stream", baseUrl, apiKey, request, maxRetries, headers, null, cancellationToken);
 
     /// <inheritdoc cref="WholeAsync"/>
     /// <summary>Has the client's own helper put a stream together: an answer for each tool call that it reports as done.</summary>
@@ -54,16 +46,41 @@ public static class NodeSdk
         int maxRetries = 0,
         IReadOnlyDictionary<string, string>? headers = null,
         CancellationToken cancellationToken = default) =>
-        RunAsync("collect", baseUrl, apiKey, request, maxRetries, headers, cancellationToken);
+        RunAsync("collect", baseUrl, apiKey, request, maxRetries, headers, null, cancellationToken);
+
+    /// <inheritdoc cref="WholeAsync"/>
+    /// <summary>Asks for a stream, and leaves after the first content.</summary>
+    public static Task<NodeResult> LeaveAsync(Uri baseUrl, string apiKey, string request, CancellationToken cancellationToken = default) =>
+        RunAsync("leave", baseUrl, apiKey, request, 0, null, null, cancellationToken);
+
+    /// <inheritdoc cref="WholeAsync"/>
+    /// <summary>
+    /// Asks twice: the second time with the first answer's message as the client gives it, a result for each of its tool calls, and one
+    /// more question.
+    /// </summary>
+    /// <param name="streamed">Whether the client's own helper puts both answers together from streams.</param>
+    /// <param name="then">The last message of the second request; null = none.</param>
+    public static Task<NodeResult> HistoryAsync(
+        Uri baseUrl, string apiKey, string request, bool streamed, string? then = null, CancellationToken cancellationToken = default) =>
+        RunAsync(streamed ? "history-streamed" : "history", baseUrl, apiKey, request, 0, null, null, cancellationToken, then);
+
+    /// <inheritdoc cref="WholeAsync"/>
+    /// <summary>Asks with the client's own number of repeats, whose waits end as soon as they were heard of.</summary>
+    /// <param name="onWait">Hears of each wait before it ends.</param>
+    public static Task<NodeResult> RepeatAsync(
+        Uri baseUrl, string apiKey, string request, bool streamed, Action<TimeSpan> onWait, CancellationToken cancellationToken = default) =>
+        RunAsync(streamed ? "stream" : "whole", baseUrl, apiKey, request, null, null, onWait, cancellationToken);
 
     private static async Task<NodeResult> RunAsync(
         string mode,
         Uri baseUrl,
         string apiKey,
         string request,
-        int maxRetries,
+        int? maxRetries,
         IReadOnlyDictionary<string, string>? headers,
-        CancellationToken cancellationToken)
+        Action<TimeSpan>? onWait,
+        CancellationToken cancellationToken,
+        string? then = null)
     {
         var arguments = new JsonObject
         {
@@ -71,14 +88,29 @@ public static class NodeSdk
             ["request"] = JsonNode.Parse(request),
             ["maxRetries"] = maxRetries,
             ["headers"] = JsonSerializer.SerializeToNode(headers ?? new Dictionary<string, string>()),
+            ["then"] = then is null ? new JsonArray() : new JsonArray(JsonNode.Parse(then)),
+            ["pause"] = onWait is not null,
         };
-        using var process = Start(baseUrl.ToString(), apiKey, arguments.ToJsonString());
+        using var process = NodeFolder.Start("chat.mjs", baseUrl.ToString(), apiKey);
         try
         {
-            var output = process.StandardOutput.ReadToEndAsync(cancellationToken);
+            await SayAsync(process, arguments.ToJsonString(), cancellationToken);
             var errors = process.StandardError.ReadToEndAsync(cancellationToken);
+            var lines = new List<string>();
+            while (await process.StandardOutput.ReadLineAsync(cancellationToken) is { } line)
+            {
+                if (onWait is not null && JsonElement.Parse(line).TryGetProperty("wait", out var wait))
+                {
+                    onWait(TimeSpan.FromMilliseconds(wait.GetDouble()));
+                    await SayAsync(process, "", cancellationToken);
+                }
+                else if (line.Length > 0)
+                {
+                    lines.Add(line);
+                }
+            }
+
             await process.WaitForExitAsync(cancellationToken);
-            var lines = (await output).Split('\n', StringSplitOptions.RemoveEmptyEntries);
             return process.ExitCode == 0
                 ? NodeResult.From(lines)
                 : throw new InvalidOperationException($"chat.mjs ended with {process.ExitCode}: {await errors}");
@@ -90,45 +122,9 @@ public static class NodeSdk
         }
     }
 
-    private static Process Start(params string[] arguments)
+    private static async Task SayAsync(Process process, string line, CancellationToken cancellationToken)
     {
-        var start = new ProcessStartInfo(FindNode() ?? "node")
-        {
-            WorkingDirectory = Folder,
-            UseShellExecute = false,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            StandardOutputEncoding = Encoding.UTF8,
-            StandardErrorEncoding = Encoding.UTF8,
-        };
-        start.ArgumentList.Add("chat.mjs");
-        foreach (var argument in arguments)
-        {
-            start.ArgumentList.Add(argument);
-        }
-
-        // A proxy of this machine's must not stand between the client and a server on it.
-        start.Environment["NO_PROXY"] = "127.0.0.1,localhost";
-        return Process.Start(start)!;
-    }
-
-    private static string? FindNode()
-    {
-        var name = OperatingSystem.IsWindows() ? "node.exe" : "node";
-        var folders = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries);
-        return folders.Select(folder => Path.Combine(folder, name)).FirstOrDefault(File.Exists);
-    }
-
-    private static string? FindFolder()
-    {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            if (File.Exists(Path.Combine(folder.FullName, Solution)))
-            {
-                return Path.Combine(folder.FullName, "tests", "Node");
-            }
-        }
-
-        return null;
+        await process.StandardInput.WriteLineAsync(line.AsMemory(), cancellationToken);
+        await process.StandardInput.FlushAsync(cancellationToken);
     }
 }
