@@ -11,7 +11,7 @@ internal sealed partial class RunAccounts
         EventName = "CallFailed",
         Message = "run {RunId}: the call of {Model} failed as {Outcome}, HTTP status {Status}, after {Attempts} attempts and {Milliseconds} ms")]
     private static partial void LogFailed(
-        ILogger logger, LogLevel level, string runId, string model, string outcome, int? status, int attempts, long milliseconds);
+        ILogger logger, LogLevel level, string runId, string model, string outcome, string status, int attempts, long milliseconds);
 
     /// <returns>Null for a call that did not fail.</returns>
     private static LogLevel? FailedLevel(CallOutcome outcome) => outcome switch

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Ensemble.Chat;
 using Ensemble.Models;
 using Ensemble.Panels;
@@ -106,7 +107,8 @@ internal sealed partial class RunAccounts(RunRequest request, RunBudget budget, 
             if (FailedLevel(result.Outcome) is { } level)
             {
                 var (outcome, milliseconds) = (SnakeCase.Of(result.Outcome), (long)result.Total.TotalMilliseconds);
-                LogFailed(logger, level, request.Id.Value, usageEvent.Model, outcome, result.Error?.Status, result.Attempts, milliseconds);
+                var status = result.Error?.Status?.ToString(CultureInfo.InvariantCulture) ?? "none";
+                LogFailed(logger, level, request.Id.Value, usageEvent.Model, outcome, status, result.Attempts, milliseconds);
             }
         }
 

@@ -31,6 +31,17 @@ public sealed class LogTests
     }
 
     [Fact]
+    public async Task Call_WithoutAnAnswer_HasNoStatus()
+    {
+        await using var council = await Council.StartAsync(
+            manualClock: true, model: model => model with { Retries = 0, BaseUrl = new Uri("http://127.0.0.1:1/v1") });
+
+        await council.Gateway.ChatAsync(Council.AskSolo);
+
+        Count(council, "the call of solo failed as transport_error, HTTP status none, after 1 attempts").ShouldBe(1);
+    }
+
+    [Fact]
     public async Task Calls_ThatFailWithEachRequest_AreFewLinesAndTheirNumber()
     {
         await using var council = await Council.StartAsync(
