@@ -167,7 +167,6 @@ public sealed class CatalogReaderErrorTests
     [Theory]
     [InlineData("{\n  \"models\": [\n    { \"a\": tru }\n  ]\n}", "line 3, column ")]
     [InlineData("{\n  \"models\": [", "line 2, column 14")]
-    [InlineData("", "line 1, column 1")]
     [InlineData("{} {}", "line 1, column 4")]
     [InlineData("{ \"ääää\": ! }", "line 1, column 11")]
     [InlineData("{\n \"models\": [ \"\\ud800\" ] }", "line 2, column 14")]
@@ -177,6 +176,16 @@ public sealed class CatalogReaderErrorTests
 
         error.Path.ShouldStartWith(place, Case.Sensitive);
         error.Rule.ShouldStartWith("is not valid JSON", Case.Sensitive);
+    }
+
+    [Fact]
+    public void Read_EmptyFile_IsOneErrorThatSaysWhatToWrite()
+    {
+        var error = CatalogSamples.Read("").Errors.ShouldHaveSingleItem();
+
+        error.Path.ShouldBe("line 1, column 1");
+        error.Rule.ShouldBe("is empty");
+        error.Fix.ShouldContain("{\"models\": []}");
     }
 
     [Theory]
