@@ -1,7 +1,6 @@
-// Makes chat completions with OpenAI's own client and prints what a program that uses it would see:
-//   node chat.mjs <baseUrl> <apiKey>
-// with this as the first line of its input:
-//   {"mode":"whole","request":{...},"maxRetries":0,"headers":{},"timeoutMs":60000,"then":[],"pause":false}
+// Makes chat completions with OpenAI's own client and prints what a program that uses it would see. Each line of the input is one task,
+//   {"baseURL":"http://...","apiKey":"...","mode":"whole","request":{...},"maxRetries":0,"headers":{},"timeoutMs":60000,"then":[],"pause":false}
+// and what is printed for it ends with the line {"end":true}.
 // mode  whole: the answer as one line of JSON. stream: a line for each chunk, then {"done":true}.
 //       leave: as stream, but the request is aborted after the first content, then {"done":true}.
 //       collect: a line for each tool call that the client's own helper for streams reports as done, then {"done":true}.
@@ -9,52 +8,41 @@
 //       answered message as the client gives it, a result "rain" for each of its tool calls, and the messages of `then`.
 // maxRetries  null: as many as the client makes by itself.
 // pause  The client's waits before a repeat do not pass: each is printed as {"wait":milliseconds} and ends with the next line of the input.
-// An error, before or amid a stream, is the last line: {"error":{...}}. Only a wrong call of this script ends with another code than 0.
+// An error, before or amid a stream, is the last line before that: {"error":{...}}.
 import OpenAI from "openai";
 import { createInterface } from "node:readline";
 
-const [baseURL, apiKey] = process.argv.slice(2);
 const lines = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
-const { value: json } = await lines.next();
-if (apiKey === undefined || json === undefined) {
-  console.error("usage: node chat.mjs <baseUrl> <apiKey>, and a line of JSON");
-  process.exit(2);
-}
-
-const { mode = "whole", request, maxRetries = 0, headers = {}, timeoutMs = 60_000, then = [], pause = false } = JSON.parse(json);
-const timeout = pause ? timeoutMs + 1 : timeoutMs; // No wait before a repeat is as long to the millisecond: that tells them apart.
-const client = new OpenAI({ baseURL, apiKey, maxRetries: maxRetries ?? undefined, timeout, defaultHeaders: headers });
 const print = (value) => console.log(JSON.stringify(value));
+const setTimer = globalThis.setTimeout;
 
-if (pause) {
-  const setTimer = globalThis.setTimeout;
-  globalThis.setTimeout = (action, ms, ...more) => {
+async function run({ baseURL, apiKey, mode, request, maxRetries, headers = {}, timeoutMs = 60_000, then = [], pause = false }) {
+  const timeout = pause ? timeoutMs + 1 : timeoutMs; // No wait before a repeat is as long to the millisecond: that tells them apart.
+  const client = new OpenAI({ baseURL, apiKey, maxRetries: maxRetries ?? undefined, timeout, defaultHeaders: headers });
+  globalThis.setTimeout = !pause ? setTimer : (action, ms, ...more) => {
     if (ms === timeout) {
       return setTimer(action, ms, ...more);
     }
     print({ wait: ms });
     lines.next().then(() => action(...more));
   };
-}
 
-async function follow(first, answer) {
-  const results = (first.tool_calls ?? []).map(({ id }) => ({ role: "tool", tool_call_id: id, content: "rain" }));
-  return await answer({ ...request, messages: [...request.messages, first, ...results, ...then] });
-}
+  const whole = async (asked) => {
+    const answer = await client.chat.completions.create(asked);
+    print(answer);
+    return answer.choices[0].message;
+  };
+  const collected = async (asked) => {
+    const answer = await client.chat.completions.stream(asked).finalChatCompletion();
+    print(answer);
+    return answer.choices[0].message;
+  };
+  const twice = async (answer) => {
+    const first = await answer(request);
+    const results = (first.tool_calls ?? []).map(({ id }) => ({ role: "tool", tool_call_id: id, content: "rain" }));
+    await answer({ ...request, messages: [...request.messages, first, ...results, ...then] });
+  };
 
-const whole = async (asked) => {
-  const answer = await client.chat.completions.create(asked);
-  print(answer);
-  return answer.choices[0].message;
-};
-
-const put = async (asked) => {
-  const answer = await client.chat.completions.stream(asked).finalChatCompletion();
-  print(answer);
-  return answer.choices[0].message;
-};
-
-try {
   if (mode === "stream" || mode === "leave") {
     const stream = await client.chat.completions.create({ ...request, stream: true });
     for await (const chunk of stream) {
@@ -70,15 +58,21 @@ try {
     await stream.finalChatCompletion();
     print({ done: true });
   } else if (mode === "history") {
-    await follow(await whole(request), whole);
+    await twice(whole);
   } else if (mode === "history-streamed") {
-    await follow(await put(request), put);
+    await twice(collected);
   } else {
     await whole(request);
   }
-} catch (error) {
-  const { status = null, code = null, type = null, param = null, message, constructor, headers: answered } = error;
-  const retryAfter = answered?.get?.("retry-after") ?? null;
-  print({ error: { status, code, type, param, message, name: constructor.name, retryAfter } });
 }
-process.exit(0); // Its input stays open.
+
+for (let next = await lines.next(); !next.done; next = await lines.next()) {
+  try {
+    await run(JSON.parse(next.value));
+  } catch (error) {
+    const { status = null, code = null, type = null, param = null, message, constructor, headers } = error;
+    const retryAfter = headers?.get?.("retry-after") ?? null;
+    print({ error: { status, code, type, param, message, name: constructor.name, retryAfter } });
+  }
+  print({ end: true });
+}

@@ -1,7 +1,6 @@
 using System.ClientModel;
 using System.Globalization;
 using System.Text.Json;
-using Ensemble.Catalog;
 using Ensemble.Frontend.Tests.Support;
 using Ensemble.Testing;
 using OpenAI.Chat;

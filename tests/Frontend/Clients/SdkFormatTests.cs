@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Ensemble.Catalog;
 using Ensemble.Frontend.Tests.Support;
 using Ensemble.Testing;

@@ -11,7 +11,7 @@ internal static class NodeFolder
     /// <summary>Why a script that needs <paramref name="package"/> cannot be run here; empty where it can.</summary>
     public static string Missing(string package) =>
         FindNode() is null ? "There is no Node on the PATH: install it with npm (https://nodejs.org)."
-        : !Directory.Exists(Path.Combine([Folder, "node_modules", .. package.Split('/')])) ? $"The npm package {package} is not installed: run 'npm ci' in tests/Node."
+        : !Directory.Exists(Path.Combine([Folder, "node_modules", .. package.Split('/')])) ? $"{package} is not installed: run 'npm ci' in tests/Node."
         : "";
 
     /// <summary>Starts a script with its standard streams redirected.</summary>

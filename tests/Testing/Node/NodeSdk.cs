@@ -1,12 +1,17 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace Ensemble.Testing;
 
-/// <summary>OpenAI's client for Node, run as its users run it: in a process of its own.</summary>
+/// <summary>OpenAI's client for Node, in processes that run one task after the other and end with the tests.</summary>
 public static class NodeSdk
 {
+    private const string End = """{"end":true}""";
+
+    private static readonly ConcurrentBag<Process> Idle = [];
+
     /// <summary>Whether it can be run here; a test is skipped with <paramref name="reason"/> where it cannot.</summary>
     public static bool Available(out string reason)
     {
@@ -82,8 +87,10 @@ public static class NodeSdk
         CancellationToken cancellationToken,
         string? then = null)
     {
-        var arguments = new JsonObject
+        var task = new JsonObject
         {
+            ["baseURL"] = baseUrl.ToString(),
+            ["apiKey"] = apiKey,
             ["mode"] = mode,
             ["request"] = JsonNode.Parse(request),
             ["maxRetries"] = maxRetries,
@@ -91,35 +98,44 @@ public static class NodeSdk
             ["then"] = then is null ? new JsonArray() : new JsonArray(JsonNode.Parse(then)),
             ["pause"] = onWait is not null,
         };
-        using var process = NodeFolder.Start("chat.mjs", baseUrl.ToString(), apiKey);
+        var process = Idle.TryTake(out var idle) ? idle : NodeFolder.Start("chat.mjs");
         try
         {
-            await SayAsync(process, arguments.ToJsonString(), cancellationToken);
-            var errors = process.StandardError.ReadToEndAsync(cancellationToken);
-            var lines = new List<string>();
-            while (await process.StandardOutput.ReadLineAsync(cancellationToken) is { } line)
-            {
-                if (onWait is not null && JsonElement.Parse(line).TryGetProperty("wait", out var wait))
-                {
-                    onWait(TimeSpan.FromMilliseconds(wait.GetDouble()));
-                    await SayAsync(process, "", cancellationToken);
-                }
-                else if (line.Length > 0)
-                {
-                    lines.Add(line);
-                }
-            }
-
-            await process.WaitForExitAsync(cancellationToken);
-            return process.ExitCode == 0
-                ? NodeResult.From(lines)
-                : throw new InvalidOperationException($"chat.mjs ended with {process.ExitCode}: {await errors}");
+            var result = NodeResult.From(await RunAsync(process, task.ToJsonString(), onWait, cancellationToken));
+            Idle.Add(process);
+            return result;
         }
-        catch (OperationCanceledException)
+        catch
         {
             process.Kill(entireProcessTree: true);
+            process.Dispose();
             throw;
         }
+    }
+
+    private static async Task<IReadOnlyList<string>> RunAsync(Process process, string task, Action<TimeSpan>? onWait, CancellationToken cancellationToken)
+    {
+        var lines = new List<string>();
+        await SayAsync(process, task, cancellationToken);
+        while (await process.StandardOutput.ReadLineAsync(cancellationToken) is { } line)
+        {
+            if (line == End)
+            {
+                return lines;
+            }
+
+            if (onWait is not null && JsonElement.Parse(line).TryGetProperty("wait", out var wait))
+            {
+                onWait(TimeSpan.FromMilliseconds(wait.GetDouble()));
+                await SayAsync(process, "", cancellationToken);
+            }
+            else
+            {
+                lines.Add(line);
+            }
+        }
+
+        throw new InvalidOperationException($"chat.mjs ended: {await process.StandardError.ReadToEndAsync(cancellationToken)}");
     }
 
     private static async Task SayAsync(Process process, string line, CancellationToken cancellationToken)
