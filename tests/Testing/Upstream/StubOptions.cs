@@ -12,6 +12,9 @@ public sealed record StubOptions
     /// <summary>Models that refuse sampling parameters, <c>stop</c> and <c>max_tokens</c>, as OpenAI's reasoning models do.</summary>
     public IReadOnlySet<string> ReasoningModels { get; init; } = new HashSet<string>();
 
+    /// <summary>Models of the Messages API that take <c>temperature</c> or <c>top_p</c>, not both, as the newer ones do.</summary>
+    public IReadOnlySet<string> OneSamplingParameter { get; init; } = new HashSet<string>();
+
     /// <summary>Top-level fields that this provider refuses by name.</summary>
     public IReadOnlySet<string> RefusedFields { get; init; } = new HashSet<string>();
 

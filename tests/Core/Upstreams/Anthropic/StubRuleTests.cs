@@ -13,8 +13,9 @@ public sealed class StubRuleTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _stub = await UpstreamStub.StartAsync(new StubOptions { Dialect = StubDialect.Anthropic });
+        _stub = await UpstreamStub.StartAsync(new StubOptions { Dialect = StubDialect.Anthropic, OneSamplingParameter = new HashSet<string> { "newer" } });
         _stub.Model("m");
+        _stub.Model("newer");
     }
 
     public async ValueTask DisposeAsync() => await _stub.DisposeAsync();
@@ -41,6 +42,19 @@ public sealed class StubRuleTests : IAsyncLifetime
     [InlineData($$"""{"model":"m","max_tokens":5,"messages":[{{User}},{"role":"assistant","content":"It is "}]}""", 400)]
     [InlineData($$"""{"model":"m","max_tokens":5,"messages":[{{User}},{"role":"assistant","content":[{"type":"tool_use","id":"a","name":"b","input":{} }]},{{User}}]}""", 400)]
     [InlineData($$"""{"model":"m","max_tokens":5,"messages":[{{User}},{"role":"assistant","content":[{"type":"tool_use","id":"a","name":"b","input":{} }]}]}""", 400)]
+    [InlineData($$"""{"model":"m","max_tokens":5,"temperature":0.5,"top_p":0.5,"messages":[{{User}}]}""", 200)]
+    [InlineData($$"""{"model":"newer","max_tokens":5,"temperature":0.5,"messages":[{{User}}]}""", 200)]
+    [InlineData($$"""{"model":"newer","max_tokens":5,"temperature":0.5,"top_p":0.5,"messages":[{{User}}]}""", 400)]
+    [InlineData($$"""{"model":"m","max_tokens":2000,"thinking":{"type":"enabled","budget_tokens":1024},"messages":[{{User}}]}""", 200)]
+    [InlineData($$"""{"model":"m","max_tokens":2000,"thinking":{"type":"enabled","budget_tokens":100},"messages":[{{User}}]}""", 400)]
+    [InlineData($$"""{"model":"m","max_tokens":1000,"thinking":{"type":"enabled","budget_tokens":1024},"messages":[{{User}}]}""", 400)]
+    [InlineData($$"""{"model":"m","max_tokens":2000,"temperature":0.5,"thinking":{"type":"enabled","budget_tokens":1024},"messages":[{{User}}]}""", 400)]
+    [InlineData($$$"""{"model":"m","max_tokens":5,"tools":[{"name":"a b","input_schema":{"type":"object"}}],"messages":[{{{User}}}]}""", 400)]
+    [InlineData("""{"model":"m","max_tokens":5,"messages":[{"role":"user","content":null}]}""", 400)]
+    [InlineData("""{"model":"m","max_tokens":5,"messages":[{"role":"user","content":{"type":"text","text":"Hi"}}]}""", 400)]
+    [InlineData($$"""{"model":"m","max_tokens":5,"messages":[{{User}},{{User}}]}""", 200)]
+    [InlineData($$"""{"model":"m","max_tokens":5,"messages":[{{User}},{"role":"assistant","content":[{"type":"tool_use","id":"a","name":"b","input":{} }]},{"role":"user","content":[{"type":"tool_result","tool_use_id":"a"},{"type":"text","text":"So?"}]}]}""", 200)]
+    [InlineData($$"""{"model":"m","max_tokens":5,"messages":[{{User}},{"role":"assistant","content":[{"type":"tool_use","id":"a","name":"b","input":{} }]},{"role":"user","content":[{"type":"text","text":"So?"},{"type":"tool_result","tool_use_id":"a"}]}]}""", 400)]
     [InlineData("""{"model":"m","max_tokens":5,"messages":[{"role":"user","content":[{"type":"tool_result","tool_use_id":"a"}]}]}""", 400)]
     public async Task Post_Request_IsTakenOrRefused(string body, int status)
     {

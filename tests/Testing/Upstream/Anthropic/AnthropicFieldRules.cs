@@ -1,13 +1,23 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
 
 namespace Ensemble.Testing;
 
 /// <summary>Rules on the top-level fields other than the messages.</summary>
-internal static class AnthropicFieldRules
+internal static partial class AnthropicFieldRules
 {
+    private const int LeastThinking = 1024;
+
     public static StubViolation? Check(StubRequest request) =>
         MaxTokens(request) ?? System(request) ?? InUnit(request, "temperature") ?? InUnit(request, "top_p")
-        ?? StopSequences(request) ?? Stream(request) ?? Metadata(request) ?? Tools(request) ?? ToolChoice(request) ?? OutputConfig(request);
+        ?? StopSequences(request) ?? Stream(request) ?? Metadata(request) ?? Tools(request) ?? ToolChoice(request)
+        ?? OutputConfig(request) ?? Thinking(request);
+
+    /// <summary>Of those models that take one way of sampling.</summary>
+    public static StubViolation? OneOfTwo(StubRequest request) =>
+        request.Field("temperature") is not null && request.Field("top_p") is not null
+            ? AnthropicRules.Broken("`temperature` and `top_p` cannot both be specified for this model. Please use only one.")
+            : null;
 
     private static StubViolation? MaxTokens(StubRequest request) => request.Field("max_tokens") switch
     {
@@ -76,6 +86,11 @@ internal static class AnthropicFieldRules
                 return AnthropicRules.Broken($"{path}.name: Field required, and tool names must be unique");
             }
 
+            if (!ToolName().IsMatch(name.ToString()))
+            {
+                return AnthropicRules.Broken($"{path}.custom.name: String should match pattern '^[a-zA-Z0-9_-]{{1,128}}$'");
+            }
+
             var isOwn = tool.TryGetProperty("type", out var type) && type.ToString() != "custom";
             if (!isOwn && !(tool.TryGetProperty("input_schema", out var schema) && Kind(schema) == "object"))
             {
@@ -130,6 +145,24 @@ internal static class AnthropicFieldRules
             : AnthropicRules.Broken("output_config.format.schema: For 'object' type, 'additionalProperties' must be explicitly set to false");
     }
 
+    private static StubViolation? Thinking(StubRequest request)
+    {
+        if (request.Field("thinking") is not { } thinking || Kind(thinking) is "disabled" or "adaptive")
+        {
+            return null;
+        }
+
+        if (Kind(thinking) != "enabled" || !thinking.TryGetProperty("budget_tokens", out var budget) || !budget.TryGetInt32(out var tokens) || tokens < LeastThinking)
+        {
+            return AnthropicRules.Broken($"thinking.enabled.budget_tokens: Input should be greater than or equal to {LeastThinking}");
+        }
+
+        return tokens >= request.Field("max_tokens")!.Value.GetInt32() ? AnthropicRules.Broken("`max_tokens` must be greater than `thinking.budget_tokens`.")
+            : request.Field("temperature") is { } temperature && temperature.GetDouble() is not 1 ? AnthropicRules.Broken("`temperature` may only be set to 1 when thinking is enabled.")
+            : request.Field("tool_choice") is { } choice && Kind(choice) is "any" or "tool" ? AnthropicRules.Broken("Thinking may not be enabled when tool_choice forces tool use.")
+            : null;
+    }
+
     private static bool IsClosed(JsonElement schema) => schema.ValueKind switch
     {
         JsonValueKind.Array => schema.EnumerateArray().All(IsClosed),
@@ -144,4 +177,7 @@ internal static class AnthropicFieldRules
 
     private static string? Kind(JsonElement value) =>
         value.ValueKind == JsonValueKind.Object && value.TryGetProperty("type", out var type) && type.ValueKind == JsonValueKind.String ? type.GetString() : null;
+
+    [GeneratedRegex("^[a-zA-Z0-9_-]{1,128}$", RegexOptions.None, 1000)]
+    private static partial Regex ToolName();
 }

@@ -6,6 +6,8 @@ namespace Ensemble.Testing;
 /// <summary>Rules on the messages, their order and their blocks.</summary>
 internal static partial class AnthropicMessageRules
 {
+    private const int MaxImageLetters = 5 * 1024 * 1024;
+
     private static readonly HashSet<string> ImageTypes = ["image/jpeg", "image/png", "image/gif", "image/webp"];
 
     public static StubViolation? Check(StubRequest request)
@@ -35,7 +37,7 @@ internal static partial class AnthropicMessageRules
             }
         }
 
-        return open.Count > 0 ? Unanswered(messages.GetArrayLength() - 1, open) : TrailingSpace(messages[messages.GetArrayLength() - 1]);
+        return open.Count > 0 ? Unanswered($"messages.{messages.GetArrayLength() - 1}", open) : TrailingSpace(messages[messages.GetArrayLength() - 1]);
     }
 
     public static StubViolation? Text(JsonElement block, string path)
@@ -63,12 +65,19 @@ internal static partial class AnthropicMessageRules
 
         if (content.ValueKind == JsonValueKind.String)
         {
-            return string.IsNullOrWhiteSpace(content.GetString()) ? AnthropicRules.Broken($"{path}: all messages must have non-empty content") : null;
+            return open.Count > 0 ? Unanswered(path, open) : string.IsNullOrWhiteSpace(content.GetString()) ? AnthropicRules.Broken($"{path}: all messages must have non-empty content") : null;
         }
 
-        if (content.GetArrayLength() == 0)
+        if (content.ValueKind != JsonValueKind.Array || content.GetArrayLength() == 0)
         {
-            return AnthropicRules.Broken($"{path}: all messages must have non-empty content");
+            return AnthropicRules.Broken(content.ValueKind == JsonValueKind.Array
+                ? $"{path}: all messages must have non-empty content"
+                : $"{path}.content: Input should be a valid list");
+        }
+
+        if (open.Count > 0 && !(isUser && content.EnumerateArray().Take(open.Count).All(block => Field(block, "type") == "tool_result")))
+        {
+            return Unanswered(path, open);
         }
 
         var answered = isUser ? [.. open] : new HashSet<string>();
@@ -81,7 +90,7 @@ internal static partial class AnthropicMessageRules
             }
         }
 
-        return answered.Count > 0 ? Unanswered(0, answered) : null;
+        return answered.Count > 0 ? Unanswered(path, answered) : null;
     }
 
     private static StubViolation? Block(
@@ -125,6 +134,7 @@ internal static partial class AnthropicMessageRules
 
         return Field(source, "type") switch
         {
+            "base64" when Field(source, "data") is { Length: > MaxImageLetters } => AnthropicRules.Broken($"{path}.image.source.base64: image exceeds 5 MB maximum"),
             "url" when Field(source, "url")?.StartsWith("https://", StringComparison.Ordinal) == true => null,
             "base64" when ImageTypes.Contains(Field(source, "media_type") ?? "") && source.GetProperty("data").TryGetBytesFromBase64(out var data) && data.Length > 0 => null,
             _ => AnthropicRules.Broken($"{path}.image.source: Could not process image"),
@@ -145,8 +155,9 @@ internal static partial class AnthropicMessageRules
             : null;
     }
 
-    private static StubViolation Unanswered(int message, HashSet<string> ids) => AnthropicRules.Broken(
-        $"messages.{message}: `tool_use` ids were found without `tool_result` blocks immediately after: {string.Join(", ", ids)}.");
+    // Results come first in the turn after the calls, before any text.
+    private static StubViolation Unanswered(string path, HashSet<string> ids) => AnthropicRules.Broken(
+        $"{path}: `tool_use` ids were found without `tool_result` blocks immediately after: {string.Join(", ", ids)}.");
 
     private static string? Field(JsonElement value, string name) =>
         value.ValueKind == JsonValueKind.Object && value.TryGetProperty(name, out var field) && field.ValueKind == JsonValueKind.String ? field.GetString() : null;

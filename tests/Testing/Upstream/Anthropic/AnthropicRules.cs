@@ -24,6 +24,11 @@ internal sealed class AnthropicRules(StubOptions options) : IRequestRules
         }
 
         broken ??= AnthropicMessageRules.Check(request) ?? AnthropicFieldRules.Check(request);
+        if (broken is null && options.OneSamplingParameter.Contains(request.Model))
+        {
+            broken = AnthropicFieldRules.OneOfTwo(request);
+        }
+
         return broken is null ? null : broken with { Model = request.Model };
     }
 
