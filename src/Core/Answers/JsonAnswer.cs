@@ -12,8 +12,6 @@ internal static class JsonAnswer
     /// <summary>Longer JSON is not compared, in characters.</summary>
     public const int MaxCharacters = 256 * 1024;
 
-    private const string Fence = "```";
-
     private static readonly JsonWriterOptions Compact = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
     /// <param name="text">May stand in one code fence.</param>
@@ -21,7 +19,7 @@ internal static class JsonAnswer
     /// <returns>Null where the text is not JSON.</returns>
     public static string? Of(string text, bool wantsObject)
     {
-        var json = Unfenced(text);
+        var json = JsonFence.Inside(text);
         if (json.Length is 0 or > MaxCharacters)
         {
             return null;
@@ -47,19 +45,6 @@ internal static class JsonAnswer
         }
 
         return Encoding.UTF8.GetString(buffer.WrittenSpan);
-    }
-
-    private static ReadOnlyMemory<char> Unfenced(string text)
-    {
-        var span = text.AsSpan().Trim(" \t\r\n\uFEFF");
-        var start = text.AsSpan().IndexOf(span, StringComparison.Ordinal);
-        if (!span.StartsWith(Fence) || !span.EndsWith(Fence))
-        {
-            return text.AsMemory(start, span.Length);
-        }
-
-        var line = span.IndexOf('\n');
-        return line < 0 || span.Length < line + 1 + Fence.Length ? default : text.AsMemory(start + line + 1, span.Length - line - 1 - Fence.Length);
     }
 
     private static void Write(Utf8JsonWriter writer, JsonElement element)

@@ -1,5 +1,6 @@
 using Ensemble.Catalog;
 using Ensemble.Models;
+using Ensemble.Panels;
 using Ensemble.Runs;
 using Ensemble.Upstreams;
 
@@ -8,8 +9,6 @@ namespace Ensemble.Judging;
 /// <summary>Has an answer written for the caller: live where it is streamed, and by the next model where one fails with nothing shown.</summary>
 internal sealed class AnswerChain(RunContext context, EnsembleConfig ensemble)
 {
-    private readonly AnswerFormat _format = AnswerFormat.Of(context.Chat);
-
     public async Task<JudgeResult> WriteAsync(IReadOnlyList<AnswerWriter> writers)
     {
         var failures = new List<SubCallResult>();
@@ -22,10 +21,14 @@ internal sealed class AnswerChain(RunContext context, EnsembleConfig ensemble)
                 return new JudgeResult(null, failures, Shown: true, Overflowed: true);
             }
 
-            if (result.IsUsable && Accepts(result.Call.Answer!, stream))
+            RecordFormat(result);
+
+            // What the caller has seen the beginning of is given to its end.
+            if (result.IsUsable || (result.Outcome == CallOutcome.WrongFormat && stream is { Shown: true }))
             {
                 var answer = result.Call.Answer!;
-                var fits = stream is not null || context.Show(new AnswerDelta(answer.Content));
+                stream?.Complete(answer.Content);
+                var fits = stream is null ? context.Show(new AnswerDelta(answer.Content)) : !stream.Overflowed;
                 return new JudgeResult(new RunAnswer(answer.FinishReason), failures, Shown: true, Overflowed: !fits) { Writer = writers[index], Text = answer.Content };
             }
 
@@ -42,12 +45,12 @@ internal sealed class AnswerChain(RunContext context, EnsembleConfig ensemble)
         return new JudgeResult(null, failures, Shown: false, Overflowed: false);
     }
 
-    /// <returns>False where the answer is not what the caller's schema asks for and another model may still write one.</returns>
-    private bool Accepts(ChatAnswer answer, JudgeStream? stream)
+    private void RecordFormat(SubCallResult result)
     {
-        var valid = _format.Accepts(answer.Content);
-        context.Findings.Judge = context.Findings.Judge is { } judge ? judge with { SchemaValid = valid } : null;
-        return stream is not null || valid != false;
+        if (context.Findings.Judge is { } judge && (result.IsUsable || result.Outcome == CallOutcome.WrongFormat))
+        {
+            context.Findings.Judge = judge with { SchemaValid = context.Format.Accepts(result.Call.Answer!.Content) };
+        }
     }
 
     private SubCall Question(AnswerWriter writer, JudgeStream? stream, bool isLast) => new(writer.Key, writer.Role, new ModelCall
@@ -64,5 +67,6 @@ internal sealed class AnswerChain(RunContext context, EnsembleConfig ensemble)
     })
     {
         Prompt = writer.Prompt,
+        Expected = new ExpectedAnswer(ToolOffer.None, context.Format, MustFit: true),
     };
 }

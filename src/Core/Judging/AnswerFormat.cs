@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Ensemble.Answers;
 using Ensemble.Chat;
 
 namespace Ensemble.Judging;
@@ -6,15 +7,17 @@ namespace Ensemble.Judging;
 /// <summary>What the caller's <c>response_format</c> wants of an answer.</summary>
 internal sealed class AnswerFormat
 {
-    private static readonly AnswerFormat Text = new(isJson: false, schema: null);
+    public static readonly AnswerFormat Text = new(isJson: false, schema: null);
 
     private readonly bool _isJson;
     private readonly JsonElement? _schema;
+    private readonly bool _wantsObject;
 
     private AnswerFormat(bool isJson, JsonElement? schema)
     {
         _isJson = isJson;
         _schema = schema;
+        _wantsObject = schema is not { } wanted || ToolCallJson.Text(ToolCallJson.Member(wanted, "type")) == "object";
     }
 
     public static AnswerFormat Of(ChatRequest chat)
@@ -37,6 +40,24 @@ internal sealed class AnswerFormat
                 format.Member("json_schema")?.Member("schema")?.Clone()),
             _ => Text,
         };
+
+    /// <summary>Whether an answer has to be JSON.</summary>
+    public bool IsJson => _isJson;
+
+    /// <returns>The answer without a code fence around it, where JSON is wanted; else the answer itself.</returns>
+    public string Unfenced(string content)
+    {
+        if (!_isJson)
+        {
+            return content;
+        }
+
+        var json = JsonFence.Inside(content);
+        return json.Length == content.Length ? content : json.ToString();
+    }
+
+    /// <summary>Whether an answer may begin so, in what stands inside its fence.</summary>
+    public bool MayBegin(char first) => !_isJson || first == '{' || (!_wantsObject && JsonFence.MayBeginValue(first));
 
     /// <returns>Null where any text will do, or the schema cannot be read.</returns>
     public bool? Accepts(string content)

@@ -1,7 +1,6 @@
 using System.Buffers.Text;
 using System.Collections.Frozen;
 using System.Text.Json;
-using Ensemble.Catalog;
 using Ensemble.Chat;
 using Ensemble.Models;
 
@@ -21,10 +20,10 @@ internal static class MemberEdits
     /// <summary>The same where members may call tools.</summary>
     private static readonly FrozenSet<string> NeverSentWithTools = NeverSent.Except(["tools", "tool_choice", "parallel_tool_calls"]).ToFrozenSet();
 
-    public static RequestEdits For(ChatRequest chat, PanelSlot slot, ToolsMode tools = ToolsMode.Reject)
+    public static RequestEdits For(ChatRequest chat, PanelSlot slot, ToolOffer? tools = null)
     {
         // Without tools the fields that go with them say nothing, and some providers refuse them.
-        var edits = new RequestEdits(tools == ToolsMode.Vote && chat.Asks("tools") ? NeverSentWithTools : NeverSent);
+        var edits = new RequestEdits(tools is { IsSent: true } ? NeverSentWithTools : NeverSent);
         if (slot.Member.Temperature is { } temperature)
         {
             edits.Set("temperature", temperature);

@@ -141,7 +141,10 @@ internal sealed class Panel : IDisposable
             Answers = slot.Answers,
             Timeout = _ensemble.Timeout ?? model.Timeout,
             IdleTimeout = _ensemble.IdleTimeout,
-        });
+        })
+        {
+            Expected = _plan.Expected,
+        };
     }
 
     private void Report(int index, SubCallResult result)
@@ -207,7 +210,7 @@ internal sealed class Panel : IDisposable
     private IReadOnlyList<SubCallResult> Answers(int index, SubCallResult result)
     {
         var wanted = _plan.Slots[index].Answers;
-        return wanted == 1 ? [result] : SampledAnswers.Of(result, wanted);
+        return wanted == 1 ? [result] : SampledAnswers.Of(result, wanted, _plan.Expected);
     }
 
     private void BeginGrace(TimeSpan timeToQuorum)

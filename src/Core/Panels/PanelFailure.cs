@@ -6,27 +6,8 @@ namespace Ensemble.Panels;
 /// <summary>Says why a panel has no quorum: the request's fault where it alone explains it, else the members'.</summary>
 internal static class PanelFailure
 {
-    private static readonly (CallOutcome Outcome, string Words)[] Words =
-    [
-        (CallOutcome.TimedOut, "timed out"),
-        (CallOutcome.Stalled, "fell silent"),
-        (CallOutcome.ServerError, "failed (5xx)"),
-        (CallOutcome.TransportError, "could not be reached"),
-        (CallOutcome.RateLimited, "rate limited"),
-        (CallOutcome.GateRefused, "over its limit"),
-        (CallOutcome.AuthenticationFailed, "misconfigured"),
-        (CallOutcome.NotFound, "misconfigured"),
-        (CallOutcome.RequestRejected, "refused the request"),
-        (CallOutcome.Unsupported, "cannot take the content"),
-        (CallOutcome.Blank, "answered nothing"),
-        (CallOutcome.BlankAtLength, "was cut before it answered"),
-        (CallOutcome.Refused, "declined"),
-        (CallOutcome.Filtered, "was filtered"),
-        (CallOutcome.InvalidResponse, "answered unreadably"),
-        (CallOutcome.Incomplete, "broke off"),
-        (CallOutcome.Cancelled, "not waited for"),
-        (CallOutcome.OverBudget, "over the budget"),
-    ];
+    /// <summary>Where answers came, and none of them may be given.</summary>
+    public static readonly RunFailure NoneInFormat = new(RunFailureKind.PanelBelowQuorum, "No answer of the panel is in the format that the request asks for.");
 
     /// <param name="scrub">Takes names out of a provider's message.</param>
     public static RunEnd Explain(PanelResult panel, Func<string, string> scrub)
@@ -62,6 +43,11 @@ internal static class PanelFailure
                 "The length limit was reached before any answer text: raise 'max_completion_tokens' (or 'max_tokens'), or leave it out.");
         }
 
+        if (panel.Missing.Count > 0 && panel.Missing.All(result => result.Outcome == CallOutcome.WrongFormat))
+        {
+            return NoneInFormat;
+        }
+
         var limited = panel.Missing.Where(IsLimited).ToArray();
         if (limited.Length > 0 && limited.Length == panel.Missing.Count)
         {
@@ -78,7 +64,7 @@ internal static class PanelFailure
     public static string Describe(PanelResult panel)
     {
         var counts = panel.Missing
-            .GroupBy(result => Words.First(entry => entry.Outcome == result.Outcome).Words)
+            .GroupBy(result => OutcomeWords.Of(result.Outcome))
             .Select(group => $"{group.Count()} {group.Key}");
         var open = panel.Total - panel.Candidates.Count - panel.Missing.Count;
         var reasons = open > 0 ? counts.Append($"{open} not waited for") : counts;

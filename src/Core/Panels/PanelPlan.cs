@@ -1,5 +1,6 @@
 using Ensemble.Catalog;
 using Ensemble.Chat;
+using Ensemble.Runs;
 
 namespace Ensemble.Panels;
 
@@ -17,6 +18,9 @@ internal sealed record PanelPlan
     /// <summary>What differs from the caller's request.</summary>
     public required Func<PanelSlot, RequestEdits> Edits { get; init; }
 
+    /// <summary>How answers are read. Default: as text.</summary>
+    public ExpectedAnswer Expected { get; init; } = ExpectedAnswer.Text;
+
     /// <summary>Whether the providers' choices are kept: for tool calls and log-probabilities.</summary>
     public bool KeepsChoices { get; init; }
 
@@ -30,12 +34,17 @@ internal sealed record PanelPlan
     public Func<IReadOnlyList<Candidate>, double, bool>? IsDecided { get; init; }
 
     /// <summary>All members of an ensemble.</summary>
-    public static PanelPlan Of(EnsembleConfig ensemble, ChatRequest chat, CatalogSnapshot catalog) => new()
+    public static PanelPlan Of(RunContext context, EnsembleConfig ensemble)
     {
-        Slots = PanelSlot.Of(ensemble, chat, catalog),
-        Required = ensemble.MinResponses,
-        Grace = ensemble.StragglerGrace,
-        Edits = slot => MemberEdits.For(chat, slot, ensemble.Tools),
-        KeepsChoices = ensemble.Tools == ToolsMode.Vote && chat.Asks("tools"),
-    };
+        var tools = ToolOffer.Of(context.Chat, ensemble.Tools);
+        return new PanelPlan
+        {
+            Slots = PanelSlot.Of(ensemble, context.Chat, context.Catalog),
+            Required = ensemble.MinResponses,
+            Grace = ensemble.StragglerGrace,
+            Edits = slot => MemberEdits.For(context.Chat, slot, tools),
+            Expected = new ExpectedAnswer(tools, context.Format),
+            KeepsChoices = tools.IsOpen,
+        };
+    }
 }

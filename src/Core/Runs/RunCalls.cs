@@ -120,6 +120,7 @@ internal sealed class RunCalls(
     {
         if (memory.Recall(subCall.Key) is { } remembered)
         {
+            remembered = Read(subCall, remembered);
             Record(subCall, remembered, isRemembered: true);
             return new SubCallResult(subCall.Key, remembered);
         }
@@ -137,7 +138,7 @@ internal sealed class RunCalls(
         }
 
         using var activity = RunTrace.StartCall(subCall, Activity);
-        var result = await services.Models.CallAsync(subCall.Call, Holder(subCall), subCall.Admission, cancellationToken);
+        var result = Read(subCall, await services.Models.CallAsync(subCall.Call, Holder(subCall), subCall.Admission, cancellationToken));
         if (subCall.Call.Sink is null && subCall.Call.Inputs is null)
         {
             // What was streamed went to this incarnation's journal, and cannot be given again; vectors are large, and cheap to have again.
@@ -147,6 +148,10 @@ internal sealed class RunCalls(
         RunTrace.End(activity, result, Record(subCall, result, isRemembered: false));
         return new SubCallResult(subCall.Key, result);
     }
+
+    // Several answers of one call are read where they are taken apart.
+    private static ModelCallResult Read(SubCall subCall, ModelCallResult result) =>
+        subCall.Call.Answers > 1 || subCall.Expected is not { } expected ? result : expected.Read(result);
 
     private SubCall Reserve(SubCall subCall) =>
         budget.TryReserve(subCall.Call) is { } reservation ? subCall with { Reservation = reservation }

@@ -1,5 +1,6 @@
 using Ensemble.Catalog;
 using Ensemble.Chat;
+using Ensemble.Judging;
 using Ensemble.Models;
 using Ensemble.Strategies;
 using Microsoft.Extensions.Logging;
@@ -12,6 +13,7 @@ internal sealed class RunContext
     private readonly RunServices _services;
     private readonly RunMemory _memory;
     private readonly long _started;
+    private AnswerFormat? _format;
 
     /// <param name="deadline">Its token cancels every sub-call.</param>
     public RunContext(
@@ -62,6 +64,9 @@ internal sealed class RunContext
     public TimeSpan? FirstShown { get; private set; }
 
     public EmbeddingCache Embeddings => _services.Embeddings;
+
+    /// <summary>What the caller wants of the answer.</summary>
+    public AnswerFormat Format => _format ??= AnswerFormat.Of(Chat);
 
     public bool CapturesContent => _services.CaptureContent;
 

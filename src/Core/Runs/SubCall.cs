@@ -13,6 +13,9 @@ internal readonly record struct SubCall(SubCallKey Key, SubCallRole Role, ModelC
     /// <summary>The version of the built-in wording that it asks with; null = the caller's own words.</summary>
     public string? Prompt { get; init; }
 
+    /// <summary>How its answer is read; null = as it came.</summary>
+    public ExpectedAnswer? Expected { get; init; } = ExpectedAnswer.Text;
+
     /// <summary>Whether it does not fit the budget, so that it is not made.</summary>
     public bool IsOverBudget { get; init; }
 

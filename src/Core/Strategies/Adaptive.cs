@@ -22,7 +22,7 @@ internal sealed class Adaptive(EnsembleConfig ensemble) : IPanelDecision
 
     public PanelPlan Plan(RunContext context)
     {
-        var plan = PanelPlan.Of(ensemble, context.Chat, context.Catalog) with { Grace = ensemble.StragglerGrace ?? StragglerGrace.All };
+        var plan = PanelPlan.Of(context, ensemble) with { Grace = ensemble.StragglerGrace ?? StragglerGrace.All };
         return Confidence.WithLogprobs(plan, context, ensemble);
     }
 

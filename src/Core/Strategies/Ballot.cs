@@ -1,5 +1,6 @@
 using Ensemble.Answers;
 using Ensemble.Catalog;
+using Ensemble.Chat;
 using Ensemble.Judging;
 using Ensemble.Panels;
 using Ensemble.Runs;
@@ -39,7 +40,7 @@ internal sealed class Ballot
 
     /// <summary>What reads the answers to a request.</summary>
     public static AnswerReader Reader(RunContext context, EnsembleConfig ensemble) =>
-        AnswerReader.For(context.Chat, ensemble.AnswerType, ensemble.Tools == ToolsMode.Vote && context.Chat.Asks("tools"));
+        AnswerReader.For(context.Chat, ensemble.AnswerType, ToolOffer.Of(context.Chat, ensemble.Tools).IsOpen);
 
     /// <param name="alike">Likeness of each two candidates, from 0 to 1; null = by their words.</param>
     public static Ballot Of(AnswerReader reader, EnsembleConfig ensemble, IReadOnlyList<Candidate> candidates, double[,]? alike = null) =>

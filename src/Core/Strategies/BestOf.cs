@@ -11,7 +11,7 @@ namespace Ensemble.Strategies;
 /// </summary>
 internal sealed class BestOf(EnsembleConfig ensemble) : IPanelDecision
 {
-    public PanelPlan Plan(RunContext context) => PanelPlan.Of(ensemble, context.Chat, context.Catalog);
+    public PanelPlan Plan(RunContext context) => PanelPlan.Of(context, ensemble);
 
     public ValueTask<RunFailure?> OutOfReachAsync(RunContext context) => ensemble.OnJudgeFailure == OnJudgeFailure.Fail && ensemble.MinResponses > 1
         ? new JudgeChain(context, ensemble, ensemble.Judge!).OutOfReachAsync()
@@ -20,7 +20,7 @@ internal sealed class BestOf(EnsembleConfig ensemble) : IPanelDecision
     public async Task<RunEnd> DecideAsync(RunContext context, PanelRound round)
     {
         // Nobody has to be asked which of those to take that have not the caller's format.
-        var ballot = round.Ballot.Fitting(AnswerFormat.Of(context.Chat)) ?? round.Ballot;
+        var ballot = round.Ballot.Fitting(context.Format) ?? round.Ballot;
         if (ballot.Candidates is [var only] && !ensemble.AlwaysJudge)
         {
             return Giving.Give(context, only, "pick", "only_answer_in_format");

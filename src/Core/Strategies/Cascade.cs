@@ -1,5 +1,6 @@
 using Ensemble.Answers;
 using Ensemble.Catalog;
+using Ensemble.Chat;
 using Ensemble.Judging;
 using Ensemble.Panels;
 using Ensemble.Runs;
@@ -15,13 +16,13 @@ internal sealed class Cascade(EnsembleConfig ensemble) : IStrategy
     public async Task<RunEnd> ExecuteAsync(RunContext context)
     {
         var rungs = CascadeRungs.Of(ensemble);
-        var format = AnswerFormat.Of(context.Chat);
+        var format = context.Format;
         var found = new List<Candidate>();
         var missing = new List<SubCallResult>();
         for (var index = 0; index < rungs.Count; index++)
         {
             var isLast = index == rungs.Count - 1;
-            if (isLast && rungs[index] is [var only] && ensemble.Panel[only].Samples == 1 && !(ensemble.Tools == ToolsMode.Vote && context.Chat.Asks("tools")))
+            if (isLast && rungs[index] is [var only] && ensemble.Panel[only].Samples == 1 && !ToolOffer.Of(context.Chat, ensemble.Tools).IsSent)
             {
                 return await LastAsync(context, only, index, found, missing);
             }
@@ -50,7 +51,7 @@ internal sealed class Cascade(EnsembleConfig ensemble) : IStrategy
     {
         var answers = slots.Sum(slot => slot.Answers);
         var reader = Ballot.Reader(context, ensemble);
-        return await PanelRound.AskAsync(context, ensemble, PanelPlan.Of(ensemble, context.Chat, context.Catalog) with
+        return await PanelRound.AskAsync(context, ensemble, PanelPlan.Of(context, ensemble) with
         {
             Slots = slots,
 

@@ -16,7 +16,7 @@ internal sealed class Confidence(EnsembleConfig ensemble) : IPanelDecision
         """);
 
     public PanelPlan Plan(RunContext context) =>
-        WithLogprobs(PanelPlan.Of(ensemble, context.Chat, context.Catalog), context, ensemble) with { Grace = ensemble.StragglerGrace ?? StragglerGrace.All };
+        WithLogprobs(PanelPlan.Of(context, ensemble), context, ensemble) with { Grace = ensemble.StragglerGrace ?? StragglerGrace.All };
 
     /// <summary>Has members asked for their log-probabilities where those are what counts and their providers have them.</summary>
     public static PanelPlan WithLogprobs(PanelPlan plan, RunContext context, EnsembleConfig ensemble) =>
@@ -30,9 +30,9 @@ internal sealed class Confidence(EnsembleConfig ensemble) : IPanelDecision
 
     public static async Task<RunEnd> DecideAsync(RunContext context, EnsembleConfig ensemble, Ballot all)
     {
-        if (all.Fitting(AnswerFormat.Of(context.Chat)) is not { } ballot)
+        if (all.Fitting(context.Format) is not { } ballot)
         {
-            return new RunFailure(RunFailureKind.PanelBelowQuorum, "No answer of the panel has the format that the request asks for.");
+            return PanelFailure.NoneInFormat;
         }
 
         var scores = ensemble.Confidence.Source == ConfidenceSource.Logprobs

@@ -9,15 +9,15 @@ namespace Ensemble.Strategies;
 internal sealed class Consensus(EnsembleConfig ensemble) : IPanelDecision
 {
     public PanelPlan Plan(RunContext context) =>
-        PanelPlan.Of(ensemble, context.Chat, context.Catalog) with { Grace = ensemble.StragglerGrace ?? StragglerGrace.All };
+        PanelPlan.Of(context, ensemble) with { Grace = ensemble.StragglerGrace ?? StragglerGrace.All };
 
     public Task<RunEnd> DecideAsync(RunContext context, PanelRound round) => DecideAsync(context, ensemble, round.Ballot);
 
     public static async Task<RunEnd> DecideAsync(RunContext context, EnsembleConfig ensemble, Ballot all)
     {
-        if (all.Fitting(AnswerFormat.Of(context.Chat)) is not { } ballot)
+        if (all.Fitting(context.Format) is not { } ballot)
         {
-            return new RunFailure(RunFailureKind.PanelBelowQuorum, "No answer of the panel has the format that the request asks for.");
+            return PanelFailure.NoneInFormat;
         }
 
         if (ensemble.Consensus.EmbeddingModel is { } model && ballot.Candidates.Count > 1)

@@ -23,7 +23,10 @@ internal sealed class DirectAnswer(ModelConfig model) : IStrategy
                 IdleTimeout = IdleTimeout,
                 Sink = stream,
                 KeepChoices = true,
-            }),
+            })
+            {
+                Expected = null,
+            },
             context.Deadline.Token);
         if (stream is { Overflowed: true })
         {

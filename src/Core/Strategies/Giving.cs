@@ -29,7 +29,7 @@ internal static class Giving
     /// <returns>Null where the caller wants a format that none of them has.</returns>
     public static RunEnd? GiveBest(RunContext context, Ballot ballot, string reason)
     {
-        if (BestCandidate.Of(ballot, Judging.AnswerFormat.Of(context.Chat)) is not { } best)
+        if (BestCandidate.Of(ballot, context.Format) is not { } best)
         {
             return null;
         }

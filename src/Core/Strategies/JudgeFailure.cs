@@ -38,6 +38,11 @@ internal static class JudgeFailure
             };
         }
 
+        if (failures.Count > 0 && failures[^1].Outcome == CallOutcome.WrongFormat)
+        {
+            return new RunFailure(RunFailureKind.JudgeFailed, "The judge's answer is not in the format that the request asks for.");
+        }
+
         var timedOut = failures.Count > 0 && failures[^1].Outcome is CallOutcome.TimedOut or CallOutcome.Stalled;
         return timedOut
             ? new RunFailure(RunFailureKind.JudgeTimedOut, verdict.Shown ? "The judge fell silent in the middle of its answer." : "The judge did not answer in time.")
@@ -66,6 +71,6 @@ internal static class JudgeFailure
         }
 
         return PanelFailure.Explain(
-            new PanelResult([], result.Failures, 1, result.Failures.Count), message => NameScrubber.Scrub(message, context.Catalog, context.Chat.Model));
+            new PanelResult([], result.Failures, 1, Math.Max(1, result.Failures.Count)), message => NameScrubber.Scrub(message, context.Catalog, context.Chat.Model));
     }
 }

@@ -27,7 +27,10 @@ internal sealed class MemberCall(RunContext context, EnsembleConfig ensemble)
                 Edits = Edits(alias, key, null),
                 Timeout = ensemble.Timeout ?? model.Timeout,
                 IdleTimeout = ensemble.IdleTimeout,
-            }),
+            })
+            {
+                Expected = new ExpectedAnswer(ToolOffer.None, context.Format, MustFit: true),
+            },
             cancellationToken);
     }
 

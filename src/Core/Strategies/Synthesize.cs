@@ -26,7 +26,7 @@ internal sealed class Synthesize(EnsembleConfig ensemble) : IPanelDecision
     /// <summary>Whether even a single answer goes to the judge.</summary>
     private bool NeedsJudge => ensemble.MinResponses > 1 || ensemble.AlwaysJudge;
 
-    public PanelPlan Plan(RunContext context) => PanelPlan.Of(ensemble, context.Chat, context.Catalog);
+    public PanelPlan Plan(RunContext context) => PanelPlan.Of(context, ensemble);
 
     public ValueTask<RunFailure?> OutOfReachAsync(RunContext context) => ensemble.OnJudgeFailure == OnJudgeFailure.Fail && NeedsJudge
         ? new JudgeChain(context, ensemble, Judge).OutOfReachAsync()

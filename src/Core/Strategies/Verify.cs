@@ -16,7 +16,7 @@ internal sealed class Verify(EnsembleConfig ensemble) : IStrategy
         var calls = new MemberCall(context, ensemble);
         var key = new SubCallKey(SubCallStep.Candidate, 0, 0);
         var primary = await calls.AskAsync(Config.Primary, key, context.Deadline.Token);
-        if (!primary.IsUsable || !HasFormat(context, primary))
+        if (!primary.IsUsable)
         {
             context.Findings.Decide(new DecisionManifest("primary", "failed") { Reason = SnakeCase.Of(primary.Outcome) });
             return await EscalateAsync(context, calls, draft: null, issues: [], [primary]);
@@ -66,6 +66,4 @@ internal sealed class Verify(EnsembleConfig ensemble) : IStrategy
 
         return JudgeFailure.OfMembers(context, result with { Failures = [.. before, .. result.Failures] });
     }
-
-    private static bool HasFormat(RunContext context, SubCallResult result) => AnswerFormat.Of(context.Chat).Accepts(result.Call.Answer!.Content) != false;
 }

@@ -15,7 +15,7 @@ internal sealed class Vote(EnsembleConfig ensemble) : IPanelDecision
     public PanelPlan Plan(RunContext context)
     {
         var reader = Ballot.Reader(context, ensemble);
-        return PanelPlan.Of(ensemble, context.Chat, context.Catalog) with
+        return PanelPlan.Of(context, ensemble) with
         {
             Grace = ensemble.StragglerGrace ?? StragglerGrace.All,
             IsDecided = (candidates, weightOut) => IsSettled(context, reader, candidates, weightOut),
@@ -24,7 +24,7 @@ internal sealed class Vote(EnsembleConfig ensemble) : IPanelDecision
 
     public async Task<RunEnd> DecideAsync(RunContext context, PanelRound round)
     {
-        if (round.Ballot.Fitting(AnswerFormat.Of(context.Chat)) is not { } ballot)
+        if (round.Ballot.Fitting(context.Format) is not { } ballot)
         {
             return await NobodyFitsAsync(context, round.Ballot);
         }
@@ -53,11 +53,11 @@ internal sealed class Vote(EnsembleConfig ensemble) : IPanelDecision
         context.Findings.Decide(new DecisionManifest("vote", "undecided") { Reason = "no_answer_in_format" });
         return ensemble.Judge is { } judge
             ? await Synthesize.JudgeAsync(context, ensemble, ballot, new JudgePrompt(context.Chat, judge, ballot.Candidates, context.Random("judge")))
-            : new RunFailure(RunFailureKind.PanelBelowQuorum, "No answer of the panel has the format that the request asks for.");
+            : PanelFailure.NoneInFormat;
     }
 
     private bool IsSettled(RunContext context, AnswerReader reader, IReadOnlyList<Candidate> candidates, double weightOut) =>
-        Ballot.Of(reader, ensemble, candidates).Fitting(AnswerFormat.Of(context.Chat)) is { } ballot && VoteRule.IsSettled(ballot, weightOut);
+        Ballot.Of(reader, ensemble, candidates).Fitting(context.Format) is { } ballot && VoteRule.IsSettled(ballot, weightOut);
 
     private static double Share(Ballot ballot, int winner)
     {

@@ -62,4 +62,7 @@ public enum CallOutcome
 
     /// <summary>It did not fit the run's budget; no call was made.</summary>
     OverBudget,
+
+    /// <summary>An answer without the format that the request asks for, where no other format may be given.</summary>
+    WrongFormat,
 }

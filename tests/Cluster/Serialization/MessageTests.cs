@@ -167,7 +167,7 @@ public sealed class MessageTests
             "Candidate=0 Synthesis=1 Direct=2 Analysis=3 Pick=4 SelfReport=5 Verification=6 Escalation=7 Classification=8 Plan=9 Subtask=10 Shadow=11 Embedding=12");
         Numbers<CallOutcome>().ShouldBe(
             "Ok=0 Blank=1 BlankAtLength=2 Refused=3 Filtered=4 RequestRejected=5 NotFound=6 AuthenticationFailed=7 RateLimited=8 GateRefused=9 "
-            + "Unsupported=10 ServerError=11 TransportError=12 InvalidResponse=13 Incomplete=14 TimedOut=15 Stalled=16 Cancelled=17 Lost=18 OverBudget=19");
+            + "Unsupported=10 ServerError=11 TransportError=12 InvalidResponse=13 Incomplete=14 TimedOut=15 Stalled=16 Cancelled=17 Lost=18 OverBudget=19 WrongFormat=20");
         Numbers<RunFailureKind>().ShouldBe(
             "RequestRejected=0 UnsupportedContent=1 MaxTokensTooSmall=2 RateLimited=3 PanelBelowQuorum=4 JudgeFailed=5 JudgeTimedOut=6 DirectRateLimited=7 "
             + "DirectFailed=8 DirectTimedOut=9 DeadlineExceeded=10 AnswerTooLarge=11 Cancelled=12 Internal=13 Interrupted=14 BudgetExceeded=15 AnswersNotStored=16");

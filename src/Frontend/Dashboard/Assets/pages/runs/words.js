@@ -61,6 +61,7 @@ export const Calls = {
   cancelled: 'was cancelled',
   lost: 'was lost with its process',
   over_budget: 'did not fit the budget, and was not called',
+  wrong_format: 'answered in another format than was asked for',
 };
 
 /** Why a panel closed. */
