@@ -10,6 +10,7 @@ internal static class JsonFence
 
     private const string Fence = "```";
     private const char Tick = '`';
+    private const string Letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
 
     /// <returns>What stands inside one fence, or the text itself, each without white space around it.</returns>
     public static ReadOnlyMemory<char> Inside(string text)
@@ -29,8 +30,7 @@ internal static class JsonFence
         var line = info.IndexOf('\n');
 
         // A word may name the language; on the line of the fence the value can follow it.
-        var value = line >= 0 && !info[..line].ContainsAny('{', '[') ? info[line..] : info.TrimStart("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789");
-        value = value.TrimStart(White);
+        var value = (line >= 0 && !info[..line].ContainsAny('{', '[') ? info[line..] : info.TrimStart(Letters)).TrimStart(White);
         return value.IsEmpty || (line < 0 && value[0] is not ('{' or '[')) ? null : text.Length - value.Length;
     }
 

@@ -8,13 +8,20 @@ namespace Ensemble.Chat;
 /// </summary>
 public sealed class ChatRequest
 {
-    internal ChatRequest(ReadOnlyMemory<byte> body, ChatField[] fields, ChatMessage[] messages, ContentPart[] parts, ChatRequestFacts facts)
+    internal ChatRequest(
+        ReadOnlyMemory<byte> body,
+        ChatField[] fields,
+        ChatMessage[] messages,
+        ContentPart[] parts,
+        ChatRequestFacts facts,
+        IReadOnlyList<SentToolCall>? toolCalls = null)
     {
         Body = body;
         Fields = fields;
         Messages = messages;
         Parts = parts;
         Facts = facts;
+        ToolCalls = toolCalls ?? [];
     }
 
     public ReadOnlyMemory<byte> Body { get; }
@@ -42,6 +49,9 @@ public sealed class ChatRequest
     public long? MaxTokens => Facts.MaxTokens;
 
     internal ChatRequestFacts Facts { get; }
+
+    /// <summary>Those of the messages whose ids may be ours, in order.</summary>
+    internal IReadOnlyList<SentToolCall> ToolCalls { get; }
 
     public ReadOnlySpan<byte> Slice(ByteRange range) => Body.Span[range.Start..range.End];
 

@@ -43,8 +43,10 @@ public static partial class ChatRequestParser
             var roleValue = default(ByteRange);
             var content = default(ByteRange);
             var hasContent = false;
-            var hasCalls = false;
+            var isAnswer = false;
+            int? calls = null;
             var hasCallId = false;
+            var isEmptyList = false;
             while (_reader.Read() && _reader.TokenType != JsonTokenType.EndObject)
             {
                 if (_reader.TextIs("role"u8))
@@ -58,16 +60,30 @@ public static partial class ChatRequestParser
                     _reader.Read();
                     var contentStart = Position;
                     hasContent = _reader.TokenType != JsonTokenType.Null;
+                    isEmptyList = _reader.TokenType == JsonTokenType.StartArray;
                     _parts.RemoveRange(firstPart, _parts.Count - firstPart);
                     ReadContent(index);
+                    isEmptyList &= _parts.Count == firstPart;
                     content = hasContent ? new ByteRange(contentStart, Consumed) : default;
+                }
+                else if (_reader.TextIs("tool_calls"u8))
+                {
+                    _reader.Read();
+                    calls = ReadToolCalls();
+                }
+                else if (_reader.TextIs("tool_call_id"u8))
+                {
+                    _reader.Read();
+                    hasCallId = true;
+                    var id = new ByteRange(Position, Consumed);
+                    AddToolCall(id, id, hasMore: false);
+                    _reader.Skip();
                 }
                 else
                 {
-                    hasCalls |= _reader.TextIs("tool_calls"u8) || _reader.TextIs("function_call"u8)
-                        || _reader.TextIs("refusal"u8) || _reader.TextIs("audio"u8);
-                    hasCallId |= _reader.TextIs("tool_call_id"u8);
+                    var mayAnswer = _reader.TextIs("function_call"u8) || _reader.TextIs("audio"u8);
                     _reader.Read();
+                    isAnswer |= mayAnswer && _reader.TokenType == JsonTokenType.StartObject;
                     _reader.Skip();
                 }
             }
@@ -77,8 +93,17 @@ public static partial class ChatRequestParser
                 throw new ChatRequestException($"'messages[{index}].role' is missing.", $"messages[{index}].role");
             }
 
-            // An assistant that called a tool said nothing besides.
-            if (!hasContent && !(role == ChatRole.Assistant && hasCalls))
+            // Clients send back what a model said, also where it said nothing or only called tools; providers want one form of that.
+            var whole = new ByteRange(start, Consumed);
+            if (role == ChatRole.Assistant)
+            {
+                var saysNothing = !isAnswer && calls is null or 0 && (!hasContent || isEmptyList);
+                if (saysNothing || calls == 0 || (isEmptyList && calls > 0))
+                {
+                    (_silent ??= []).Add(whole);
+                }
+            }
+            else if (!hasContent)
             {
                 throw new ChatRequestException($"'messages[{index}].content' is missing.", $"messages[{index}].content");
             }
@@ -89,7 +114,58 @@ public static partial class ChatRequestParser
                     $"'messages[{index}].tool_call_id' is missing: a tool's message names the call that it answers.", $"messages[{index}].tool_call_id");
             }
 
-            return new ChatMessage(role.Value, new ByteRange(start, Consumed), roleValue, content, firstPart, _parts.Count - firstPart);
+            return new ChatMessage(role.Value, whole, roleValue, content, firstPart, _parts.Count - firstPart);
+        }
+
+        /// <returns>How many there are.</returns>
+        private int ReadToolCalls()
+        {
+            if (_reader.TokenType != JsonTokenType.StartArray)
+            {
+                _reader.Skip();
+                return 0;
+            }
+
+            var count = 0;
+            while (_reader.Read() && _reader.TokenType != JsonTokenType.EndArray)
+            {
+                count++;
+                if (_reader.TokenType == JsonTokenType.StartObject)
+                {
+                    ReadToolCall();
+                }
+                else
+                {
+                    _reader.Skip();
+                }
+            }
+
+            return count;
+        }
+
+        private void ReadToolCall()
+        {
+            var start = Position;
+            var id = default(ByteRange);
+            var hasMore = false;
+            while (_reader.Read() && _reader.TokenType != JsonTokenType.EndObject)
+            {
+                var isId = _reader.TextIs("id"u8);
+                hasMore |= !isId && !ToolCallJson.IsKnown(_reader);
+                _reader.Read();
+                id = isId ? new ByteRange(Position, Consumed) : id;
+                _reader.Skip();
+            }
+
+            AddToolCall(new ByteRange(start, Consumed), id, hasMore);
+        }
+
+        private void AddToolCall(ByteRange whole, ByteRange id, bool hasMore)
+        {
+            if (body.Span[id.Start..id.End].StartsWith("\"call_"u8))
+            {
+                (_toolCalls ??= []).Add(new SentToolCall(whole, id, hasMore));
+            }
         }
 
         private readonly ChatRole Role(int index)

@@ -38,6 +38,8 @@ public static partial class ChatRequestParser
         private Utf8JsonReader _reader = new(body.Span, new JsonReaderOptions { MaxDepth = limits.MaxDepth });
         private readonly List<ChatField> _fields = new(12);
         private readonly List<ContentPart> _parts = [];
+        private List<SentToolCall>? _toolCalls;
+        private List<ByteRange>? _silent;
         private ChatMessage[]? _messages;
         private string? _model;
         private bool _stream;
@@ -85,7 +87,12 @@ public static partial class ChatRequestParser
             }
 
             var facts = new ChatRequestFacts(_model, _stream, _includeUsage, _n, _maxCompletionTokens ?? _maxTokens);
-            return new ChatRequest(body, [.. _fields], _messages, [.. _parts], facts);
+            if (_silent is not null)
+            {
+                return new Pass(AssistantMessage.Complete(body, _silent), limits).Read();
+            }
+
+            return new ChatRequest(body, [.. _fields], _messages, [.. _parts], facts, _toolCalls);
         }
 
         private void ReadField()

@@ -38,6 +38,7 @@ public sealed class RequestEdits
         Messages = other.Messages;
         AppendedMessage = other.AppendedMessage;
         DeveloperRole = other.DeveloperRole;
+        CallsOf = other.CallsOf;
     }
 
     /// <summary>Field name → JSON value that replaces or adds it.</summary>
@@ -54,6 +55,11 @@ public sealed class RequestEdits
 
     /// <summary>The role written where the caller wrote <c>developer</c>; null = it stays.</summary>
     public string? DeveloperRole { get; set; }
+
+    /// <summary>
+    /// The alias of the model that is asked: tool calls which it made get its own ids back, others ids that every provider takes. Null = ids stay.
+    /// </summary>
+    public string? CallsOf { get; set; }
 
     /// <param name="json">A JSON value as UTF-8.</param>
     public RequestEdits Set(string field, ReadOnlyMemory<byte> json)

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Text;
 using System.Text.Json;
 
 namespace Ensemble.Chat;
@@ -73,18 +74,11 @@ public static class RequestRewriter
         }
 
         var from = field.Whole.Start;
-        if (edits.DeveloperRole is { } role)
+        foreach (var (range, json) in Replaced(request, edits))
         {
-            ReadOnlyMemory<byte> json = JsonSerializer.SerializeToUtf8Bytes(role, ChatJson.Default.String);
-            foreach (var message in request.Messages)
-            {
-                if (message.Role == ChatRole.Developer)
-                {
-                    output.Add(request.Body[from..message.RoleValue.Start]);
-                    output.Add(json);
-                    from = message.RoleValue.End;
-                }
-            }
+            output.Add(request.Body[from..range.Start]);
+            output.Add(json);
+            from = range.End;
         }
 
         if (edits.AppendedMessage is not { } appended)
@@ -97,6 +91,33 @@ public static class RequestRewriter
         output.Add(Comma);
         output.Add(appended);
         output.Add(CloseArray);
+    }
+
+    /// <summary>What differs inside the caller's messages, in order.</summary>
+    private static List<(ByteRange Range, ReadOnlyMemory<byte> Json)> Replaced(ChatRequest request, RequestEdits edits)
+    {
+        List<(ByteRange Range, ReadOnlyMemory<byte> Json)> replaced = [];
+        if (edits.DeveloperRole is { } role)
+        {
+            ReadOnlyMemory<byte> json = JsonSerializer.SerializeToUtf8Bytes(role, ChatJson.Default.String);
+            replaced.AddRange(request.Messages.Where(message => message.Role == ChatRole.Developer).Select(message => (message.RoleValue, json)));
+        }
+
+        if (edits.CallsOf is { } model && request.ToolCalls.Count > 0)
+        {
+            foreach (var call in request.ToolCalls)
+            {
+                if (ToolCallId.For(Encoding.UTF8.GetString(request.Slice(call.Id)[1..^1]), model, out var isOwn) is { } id)
+                {
+                    var json = JsonSerializer.SerializeToUtf8Bytes(id, ChatJson.Default.String);
+                    replaced.Add(isOwn || !call.HasMore ? (call.Id, json) : (call.Whole, ToolCallJson.Plain(request.Slice(call.Whole), json)));
+                }
+            }
+
+            replaced.Sort(static (one, other) => one.Range.Start.CompareTo(other.Range.Start));
+        }
+
+        return replaced;
     }
 
     private static void AddNamed(List<ReadOnlyMemory<byte>> output, string name, ReadOnlyMemory<byte> value)

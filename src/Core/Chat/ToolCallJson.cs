@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Frozen;
 using System.Text.Json;
 
@@ -6,94 +7,56 @@ namespace Ensemble.Chat;
 /// <summary>Reads tools, and calls of them, from JSON that others wrote.</summary>
 internal static class ToolCallJson
 {
-    /// <summary>The members that hold a call, or a tool, by its type.</summary>
-    private static readonly string[] Kinds = ["function", "custom"];
-
     /// <param name="choices">A JSON array of whole choices.</param>
-    /// <returns>The calls of the first choice; none where they are not JSON objects in an array.</returns>
-    public static IReadOnlyList<JsonElement> Read(ReadOnlyMemory<byte> choices)
-    {
-        if (Parse(choices) is not { ValueKind: JsonValueKind.Array } array || array.GetArrayLength() == 0)
-        {
-            return [];
-        }
-
-        var calls = Member(Member(array[0], "message"), "tool_calls");
-        return calls.ValueKind == JsonValueKind.Array ? [.. calls.EnumerateArray()] : [];
-    }
+    /// <returns>The calls of the first choice; none where they are not there in that shape.</returns>
+    public static IReadOnlyList<JsonElement> Read(ReadOnlyMemory<byte> choices) =>
+        [.. (Parse(choices).Items().FirstOrDefault().Member("message")?.Member("tool_calls") ?? default).Items()];
 
     /// <returns>The name of the tool that is called, or that is offered; null where there is none.</returns>
-    public static string? NameOf(JsonElement tool)
-    {
-        foreach (var kind in Kinds)
-        {
-            if (Text(Member(Member(tool, kind), "name")) is { } name)
-            {
-                return name;
-            }
-        }
-
-        return null;
-    }
+    public static string? NameOf(JsonElement tool) =>
+        (tool.Member("function")?.Member("name") ?? tool.Member("custom")?.Member("name"))?.Text();
 
     /// <returns>The names of all offered tools; empty where one has no name.</returns>
     public static FrozenSet<string> Names(ReadOnlyMemory<byte> tools)
     {
-        if (Parse(tools) is not { ValueKind: JsonValueKind.Array } array)
-        {
-            return [];
-        }
+        string?[] names = [.. Parse(tools).Items().Select(NameOf)];
+        return names.Contains(null) ? [] : names.OfType<string>().ToFrozenSet(StringComparer.Ordinal);
+    }
 
-        var names = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var tool in array.EnumerateArray())
+    /// <summary>Whether the member of a call at which the reader stands is one that every provider knows.</summary>
+    public static bool IsKnown(in Utf8JsonReader reader) =>
+        reader.TextIs("id"u8) || reader.TextIs("type"u8) || reader.TextIs("function"u8) || reader.TextIs("custom"u8) || reader.TextIs("index"u8);
+
+    /// <summary>A call without what only the provider that made it knows.</summary>
+    /// <param name="call">A JSON object.</param>
+    /// <param name="id">The id to write.</param>
+    public static byte[] Plain(ReadOnlySpan<byte> call, ReadOnlySpan<byte> id)
+    {
+        var output = new ArrayBufferWriter<byte>(call.Length);
+        output.Write("{\"id\":"u8);
+        output.Write(id);
+        var reader = new Utf8JsonReader(call, new JsonReaderOptions { MaxDepth = int.MaxValue });
+        reader.Read();
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            if (NameOf(tool) is not { } name)
+            var start = (int)reader.TokenStartIndex;
+            var isKept = IsKnown(reader) && !reader.TextIs("id"u8);
+            reader.Read();
+            reader.Skip();
+            if (isKept)
             {
-                return [];
+                output.Write(","u8);
+                output.Write(call[start..(int)reader.BytesConsumed]);
             }
-
-            names.Add(name);
         }
 
-        return names.ToFrozenSet(StringComparer.Ordinal);
-    }
-
-    /// <returns>An undefined element where there is no such member.</returns>
-    public static JsonElement Member(JsonElement element, string name)
-    {
-        try
-        {
-            return element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var value) ? value : default;
-        }
-        catch (InvalidOperationException)
-        {
-            // A name with an escape for half a character.
-            return default;
-        }
-    }
-
-    public static string? Text(JsonElement element)
-    {
-        try
-        {
-            return element.ValueKind == JsonValueKind.String ? element.GetString() : null;
-        }
-        catch (InvalidOperationException)
-        {
-            return null;
-        }
+        output.Write("}"u8);
+        return output.WrittenSpan.ToArray();
     }
 
     private static JsonElement Parse(ReadOnlyMemory<byte> json)
     {
-        try
-        {
-            using var document = JsonDocument.Parse(json);
-            return document.RootElement.Clone();
-        }
-        catch (JsonException)
-        {
-            return default;
-        }
+        using var document = SoundJson.TryParse(json);
+        return document?.RootElement.Clone() ?? default;
     }
 }

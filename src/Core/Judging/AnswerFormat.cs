@@ -17,7 +17,7 @@ internal sealed class AnswerFormat
     {
         _isJson = isJson;
         _schema = schema;
-        _wantsObject = schema is not { } wanted || ToolCallJson.Text(ToolCallJson.Member(wanted, "type")) == "object";
+        _wantsObject = schema is not { } wanted || wanted.Member("type")?.TextIs("object") == true;
     }
 
     public static AnswerFormat Of(ChatRequest chat)

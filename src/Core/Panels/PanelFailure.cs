@@ -7,7 +7,8 @@ namespace Ensemble.Panels;
 internal static class PanelFailure
 {
     /// <summary>Where answers came, and none of them may be given.</summary>
-    public static readonly RunFailure NoneInFormat = new(RunFailureKind.PanelBelowQuorum, "No answer of the panel is in the format that the request asks for.");
+    public static readonly RunFailure NoneInFormat =
+        new(RunFailureKind.PanelBelowQuorum, "No answer is in the format that the request asks for.");
 
     /// <param name="scrub">Takes names out of a provider's message.</param>
     public static RunEnd Explain(PanelResult panel, Func<string, string> scrub)

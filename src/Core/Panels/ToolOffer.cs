@@ -47,6 +47,7 @@ internal sealed class ToolOffer
         _names ??= ToolCallJson.Names(_tools);
 
         // A provider's own tool has no name of the caller's, so that any call may be one of it.
-        return calls.Count > 0 && calls.All(call => ToolCallJson.NameOf(call) is { Length: > 0 } name && (_names.Count == 0 || _names.Contains(name)));
+        return calls.Count > 0
+            && calls.All(call => ToolCallJson.NameOf(call) is { Length: > 0 } name && (_names.Count == 0 || _names.Contains(name)));
     }
 }

@@ -77,6 +77,17 @@ internal sealed class RunFindings(RunJournal journal)
         journal.Append(new PanelClosed(panel.Usable, agreement));
     }
 
+    /// <summary>What is decided by, where more than the last panel is compared.</summary>
+    /// <param name="usable">Answers that are compared.</param>
+    public void Agree(int usable, double? agreement)
+    {
+        if (agreement != Agreement)
+        {
+            Agreement = agreement;
+            journal.Append(new PanelClosed(usable, agreement));
+        }
+    }
+
     public void Degrade(string reason)
     {
         lock (_lock)

@@ -28,7 +28,7 @@ internal sealed class Adaptive(EnsembleConfig ensemble) : IPanelDecision
 
     public async Task<RunEnd> DecideAsync(RunContext context, PanelRound round)
     {
-        var ballot = round.Ballot;
+        var ballot = round.Ballot.Fitting(context.Format) ?? round.Ballot;
         var (way, reason) = Choose(context, ballot);
         context.Findings.Decide(new DecisionManifest("adaptive", SnakeCase.Of(way)) { Reason = reason, Value = ballot.Agreement });
         if (way != StrategyKind.Synthesize && ensemble.Judge is { } judge && !(way == StrategyKind.Vote && !VoteRule.Decide(ballot).IsDecided))
@@ -40,7 +40,7 @@ internal sealed class Adaptive(EnsembleConfig ensemble) : IPanelDecision
         {
             StrategyKind.Vote => await new Vote(ensemble).DecideAsync(context, round),
             StrategyKind.Confidence => await Confidence.DecideAsync(context, ensemble, ballot),
-            StrategyKind.Consensus => await Consensus.DecideAsync(context, ensemble, ballot),
+            StrategyKind.Consensus => Consensus.Decide(context, ballot),
             _ => await new Synthesize(ensemble).DecideAsync(context, round),
         };
     }

@@ -1,6 +1,5 @@
 using Ensemble.Answers;
 using Ensemble.Catalog;
-using Ensemble.Chat;
 using Ensemble.Judging;
 using Ensemble.Panels;
 using Ensemble.Runs;
@@ -12,10 +11,11 @@ internal sealed class Ballot
 {
     private readonly EnsembleConfig _ensemble;
     private readonly AnswerReader _reader;
+    private readonly double[,]? _alike;
 
     private Ballot(AnswerReader reader, EnsembleConfig ensemble, IReadOnlyList<Candidate> candidates, double[,]? alike)
     {
-        (_reader, _ensemble, Candidates) = (reader, ensemble, candidates);
+        (_reader, _ensemble, Candidates, _alike) = (reader, ensemble, candidates, alike);
         Typed = [.. candidates.Select(candidate => reader.Read(candidate.Answer))];
         Clusters = candidates.Count == 0
             ? null
@@ -46,6 +46,27 @@ internal sealed class Ballot
     public static Ballot Of(AnswerReader reader, EnsembleConfig ensemble, IReadOnlyList<Candidate> candidates, double[,]? alike = null) =>
         new(reader, ensemble, candidates, alike);
 
+    /// <summary>Compares prose by the vectors of the ensemble's embedding model, where it has one.</summary>
+    /// <param name="number">Tells several comparisons of one run apart.</param>
+    public static async Task<Ballot> CompareAsync(RunContext context, EnsembleConfig ensemble, IReadOnlyList<Candidate> candidates, int number = 0)
+    {
+        var reader = Reader(context, ensemble);
+        var ballot = Of(reader, ensemble, candidates);
+        var needsVectors = candidates.Count > 1 && !context.Deadline.IsOver && (!ballot.AllTyped || ensemble.Strategy == StrategyKind.Consensus);
+        if (!needsVectors || ensemble.Consensus.EmbeddingModel is not { } model)
+        {
+            return ballot;
+        }
+
+        if (await Likeness.AskAsync(context, ensemble, model, [.. candidates.Select(candidate => candidate.Text)], number) is { } alike)
+        {
+            return Of(reader, ensemble, candidates, alike);
+        }
+
+        context.Findings.Degrade("embedding_failed");
+        return ballot;
+    }
+
     /// <exception cref="InvalidOperationException">It is none of these.</exception>
     public int IndexOf(Candidate candidate)
     {
@@ -61,17 +82,30 @@ internal sealed class Ballot
     }
 
     /// <returns>Those that have the caller's format; null where none has.</returns>
-    public Ballot? Fitting(AnswerFormat format)
-    {
-        var fitting = Candidates.Where(candidate => candidate.Answer.CallsTools || format.Accepts(candidate.Text) != false).ToArray();
-        return fitting.Length == 0 ? null : fitting.Length == Candidates.Count ? this : new Ballot(_reader, _ensemble, fitting, null);
-    }
+    public Ballot? Fitting(AnswerFormat format) =>
+        Where(candidate => candidate.Answer.CallsTools || format.Accepts(candidate.Text) != false);
 
     /// <returns>The candidates of which something holds, as a ballot of their own; null where it holds of none.</returns>
     public Ballot? Where(Func<Candidate, bool> predicate)
     {
-        var some = Candidates.Where(predicate).ToArray();
-        return some.Length == 0 ? null : new Ballot(_reader, _ensemble, some, null);
+        int[] some = [.. Enumerable.Range(0, Candidates.Count).Where(index => predicate(Candidates[index]))];
+        return some.Length == 0 ? null
+            : some.Length == Candidates.Count ? this
+            : new Ballot(_reader, _ensemble, [.. some.Select(index => Candidates[index])], _alike is null ? null : Part(_alike, some));
+    }
+
+    private static double[,] Part(double[,] alike, int[] some)
+    {
+        var part = new double[some.Length, some.Length];
+        for (var row = 0; row < some.Length; row++)
+        {
+            for (var column = 0; column < some.Length; column++)
+            {
+                part[row, column] = alike[some[row], some[column]];
+            }
+        }
+
+        return part;
     }
 
     /// <param name="captures">Whether the answers themselves are in it.</param>

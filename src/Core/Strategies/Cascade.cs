@@ -1,9 +1,9 @@
 using Ensemble.Answers;
 using Ensemble.Catalog;
-using Ensemble.Chat;
 using Ensemble.Judging;
 using Ensemble.Panels;
 using Ensemble.Runs;
+using Ensemble.Upstreams;
 
 namespace Ensemble.Strategies;
 
@@ -16,7 +16,6 @@ internal sealed class Cascade(EnsembleConfig ensemble) : IStrategy
     public async Task<RunEnd> ExecuteAsync(RunContext context)
     {
         var rungs = CascadeRungs.Of(ensemble);
-        var format = context.Format;
         var found = new List<Candidate>();
         var missing = new List<SubCallResult>();
         for (var index = 0; index < rungs.Count; index++)
@@ -28,7 +27,7 @@ internal sealed class Cascade(EnsembleConfig ensemble) : IStrategy
             }
 
             var slots = rungs[index].SelectMany(member => PanelSlot.Of(ensemble, member, context.Chat, context.Catalog)).ToArray();
-            var round = await AskAsync(context, slots, isLast);
+            var round = await AskAsync(context, slots, found, index, isLast);
             missing.AddRange(round.Panel.Missing);
             found.AddRange(round.Ballot.Candidates);
             if (context.Deadline.IsOver)
@@ -36,18 +35,19 @@ internal sealed class Cascade(EnsembleConfig ensemble) : IStrategy
                 break;
             }
 
-            if (Accepted(context, format, round.Ballot, found, index, isLast) is { } accepted
+            if (Accepted(context, round, index, isLast) is var (accepted, by)
                 && (isLast || ensemble.Cascade.Verifier is not { } verifier || (await Audit.AskAsync(context, ensemble, verifier, accepted, index)).Passes == true))
             {
+                context.Findings.Agree(by.Candidates.Count, by.Agreement);
                 context.Findings.Save(Savings.OfUnmade(context, rungs.Skip(index + 1).SelectMany(rung => rung).SelectMany(member => PanelSlot.Of(ensemble, member, context.Chat, context.Catalog))));
-                return Giving.Give(context, accepted, "cascade", "accepted", round.Ballot.Agreement);
+                return Giving.Give(context, accepted, "cascade", "accepted", by.Agreement);
             }
         }
 
-        return Exhausted(context, found, missing, null);
+        return await ExhaustedAsync(context, found, missing, null);
     }
 
-    private async Task<PanelRound> AskAsync(RunContext context, PanelSlot[] slots, bool isLast)
+    private async Task<PanelRound> AskAsync(RunContext context, PanelSlot[] slots, List<Candidate> earlier, int index, bool isLast)
     {
         var answers = slots.Sum(slot => slot.Answers);
         var reader = Ballot.Reader(context, ensemble);
@@ -61,7 +61,7 @@ internal sealed class Cascade(EnsembleConfig ensemble) : IStrategy
             IsDecided = (candidates, weightOut) => ensemble.Cascade.MinAgreement < 1
                 && VoteRule.IsSettled(Ballot.Of(reader, ensemble, candidates), weightOut)
                 && IsEnough(Ballot.Of(reader, ensemble, candidates), weightOut),
-        });
+        }, earlier, index);
     }
 
     /// <summary>Whether those who agree are enough, whatever those who are out say.</summary>
@@ -71,38 +71,38 @@ internal sealed class Cascade(EnsembleConfig ensemble) : IStrategy
         return ballot.Agreement * weight / (weight + weightOut) >= ensemble.Cascade.MinAgreement;
     }
 
-    /// <returns>The answer that this rung settles on; null where the next one is needed.</returns>
-    private Candidate? Accepted(RunContext context, AnswerFormat format, Ballot rung, List<Candidate> found, int index, bool isLast)
+    /// <returns>The answer that this rung settles on, and the answers whose comparison decided that; null where the next rung is needed.</returns>
+    private (Candidate Answer, Ballot By)? Accepted(RunContext context, PanelRound round, int index, bool isLast)
     {
-        var all = Ballot.Of(Ballot.Reader(context, ensemble), ensemble, found);
-        if (rung.Fitting(format)?.Where(candidate => Substance.HasSubstance(candidate.Answer)) is not { } ballot)
+        var all = round.All.Fitting(context.Format) ?? round.All;
+        if (round.Ballot.Fitting(context.Format)?.Where(candidate => Substance.HasSubstance(candidate.Answer)) is not { } ballot)
         {
-            context.Findings.Decide(new DecisionManifest("rung", "rejected") { Index = index, Reason = rung.Candidates.Count == 0 ? "no_answer" : "no_substance" });
+            context.Findings.Decide(new DecisionManifest("rung", "rejected") { Index = index, Reason = round.Ballot.Candidates.Count == 0 ? "no_answer" : "no_substance" });
             return null;
         }
 
         if (ballot.Candidates.Count == 1 && (isLast || CountOf(index) == 1))
         {
             context.Findings.Decide(new DecisionManifest("rung", "accepted") { Index = index, Reason = "substance" });
-            return ballot.Candidates[0];
+            return (ballot.Candidates[0], all);
         }
 
         // Those of earlier rungs may be the ones that agree with this one.
-        foreach (var (ballots, reason) in new[] { (ballot, "agreement"), (all.Fitting(format), "agreement_with_earlier_rungs") })
+        foreach (var (ballots, reason) in new[] { (ballot, "agreement"), (all, "agreement_with_earlier_rungs") })
         {
-            if (ballots is { Agreement: { } agreement } && agreement >= ensemble.Cascade.MinAgreement)
+            if (ballots.Agreement is { } agreement && agreement >= ensemble.Cascade.MinAgreement)
             {
                 context.Findings.Decide(new DecisionManifest("rung", "accepted") { Index = index, Reason = reason, Value = agreement });
-                return ballots.Candidates[VoteRule.Decide(ballots).Winner];
+                return (ballots.Candidates[VoteRule.Decide(ballots).Winner], ballots);
             }
         }
 
         if (isLast)
         {
-            var vote = VoteRule.Decide(all.Fitting(format) ?? all);
-            var chosen = vote.IsDecided ? (all.Fitting(format) ?? all).Candidates[vote.Winner] : ballot.Candidates[VoteRule.Decide(ballot).Winner];
-            context.Findings.Decide(new DecisionManifest("rung", "accepted") { Index = index, Reason = vote.IsDecided ? "plurality" : "last_rung", Value = ballot.Agreement });
-            return chosen;
+            var vote = VoteRule.Decide(all);
+            var (by, reason) = vote.IsDecided ? (all, "plurality") : (ballot, "last_rung");
+            context.Findings.Decide(new DecisionManifest("rung", "accepted") { Index = index, Reason = reason, Value = by.Agreement });
+            return (by.Candidates[VoteRule.Decide(by).Winner], by);
         }
 
         context.Findings.Decide(new DecisionManifest("rung", "rejected") { Index = index, Reason = "agreement", Value = ballot.Agreement });
@@ -115,7 +115,8 @@ internal sealed class Cascade(EnsembleConfig ensemble) : IStrategy
     private async Task<RunEnd> LastAsync(RunContext context, int member, int index, List<Candidate> found, List<SubCallResult> missing)
     {
         var calls = new MemberCall(context, ensemble);
-        var result = await new AnswerChain(context, ensemble).WriteAsync([calls.Writer(ensemble.Panel[member].Model, new SubCallKey(SubCallStep.Candidate, member, 0))]);
+        var key = new SubCallKey(SubCallStep.Candidate, member, 0);
+        var result = await new AnswerChain(context, ensemble).WriteAsync([calls.Writer(ensemble.Panel[member].Model, key)]);
         if (result.Overflowed)
         {
             return Giving.TooLarge;
@@ -124,13 +125,17 @@ internal sealed class Cascade(EnsembleConfig ensemble) : IStrategy
         if (result.Answer is { } answer)
         {
             context.Findings.Decide(new DecisionManifest("rung", "accepted") { Index = index, Reason = "last_rung", Member = member, Sample = 0 });
+            var last = new Candidate(key, new ChatAnswer(result.Text!, answer.FinishReason), ensemble.Panel[member].Weight);
+            var all = await Ballot.CompareAsync(context, ensemble, [.. found, last], index);
+            context.Findings.Compare(all.Manifest(context.CapturesContent));
+            context.Findings.Agree(all.Candidates.Count, (all.Fitting(context.Format) ?? all).Agreement);
             return answer;
         }
 
-        return Exhausted(context, found, missing, result);
+        return await ExhaustedAsync(context, found, missing, result);
     }
 
-    private RunEnd Exhausted(RunContext context, List<Candidate> found, List<SubCallResult> missing, JudgeResult? last)
+    private async Task<RunEnd> ExhaustedAsync(RunContext context, List<Candidate> found, List<SubCallResult> missing, JudgeResult? last)
     {
         if (context.Deadline.IsCancelled)
         {
@@ -138,12 +143,19 @@ internal sealed class Cascade(EnsembleConfig ensemble) : IStrategy
         }
 
         if (last is not { Shown: true } && found.Count > 0 && ensemble.OnJudgeFailure != OnJudgeFailure.Fail
-            && Giving.GiveBest(context, Ballot.Of(Ballot.Reader(context, ensemble), ensemble, found), JudgeFailure.Reason(context, "last_rung_failed")) is { } best)
+            && await GiveBestAsync(context, found) is { } best)
         {
             return best;
         }
 
         var failures = last is null ? missing : [.. missing, .. last.Failures];
         return JudgeFailure.OfMembers(context, new JudgeResult(null, failures, last is { Shown: true }, Overflowed: false));
+    }
+
+    private async Task<RunEnd?> GiveBestAsync(RunContext context, List<Candidate> found)
+    {
+        var all = await Ballot.CompareAsync(context, ensemble, found, CascadeRungs.Of(ensemble).Count);
+        context.Findings.Agree(found.Count, (all.Fitting(context.Format) ?? all).Agreement);
+        return Giving.GiveBest(context, all, JudgeFailure.Reason(context, "last_rung_failed"));
     }
 }

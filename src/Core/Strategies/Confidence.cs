@@ -48,7 +48,7 @@ internal sealed class Confidence(EnsembleConfig ensemble) : IPanelDecision
         if (surest.Length == 0)
         {
             context.Findings.Degrade(JudgeFailure.Reason(context, "no_confidence"));
-            return await Consensus.DecideAsync(context, ensemble, ballot);
+            return Consensus.Decide(context, ballot);
         }
 
         return Giving.Give(context, ballot.Candidates[surest[0]], "confidence", SnakeCase.Of(ensemble.Confidence.Source), scores[surest[0]]);

@@ -1,5 +1,4 @@
 using Ensemble.Catalog;
-using Ensemble.Judging;
 using Ensemble.Panels;
 using Ensemble.Runs;
 
@@ -11,28 +10,9 @@ internal sealed class Consensus(EnsembleConfig ensemble) : IPanelDecision
     public PanelPlan Plan(RunContext context) =>
         PanelPlan.Of(context, ensemble) with { Grace = ensemble.StragglerGrace ?? StragglerGrace.All };
 
-    public Task<RunEnd> DecideAsync(RunContext context, PanelRound round) => DecideAsync(context, ensemble, round.Ballot);
+    public Task<RunEnd> DecideAsync(RunContext context, PanelRound round) => Task.FromResult(Decide(context, round.Ballot));
 
-    public static async Task<RunEnd> DecideAsync(RunContext context, EnsembleConfig ensemble, Ballot all)
-    {
-        if (all.Fitting(context.Format) is not { } ballot)
-        {
-            return PanelFailure.NoneInFormat;
-        }
-
-        if (ensemble.Consensus.EmbeddingModel is { } model && ballot.Candidates.Count > 1)
-        {
-            if (await Likeness.AskAsync(context, ensemble, model, [.. ballot.Candidates.Select(candidate => candidate.Text)]) is { } alike)
-            {
-                ballot = Ballot.Of(Ballot.Reader(context, ensemble), ensemble, ballot.Candidates, alike);
-                context.Findings.Compare(ballot.Manifest(context.CapturesContent));
-            }
-            else
-            {
-                context.Findings.Degrade("embedding_failed");
-            }
-        }
-
-        return Giving.Give(context, ballot.Candidates[ballot.Clusters!.Centre()], "consensus", "nearest_to_all", ballot.Agreement);
-    }
+    public static RunEnd Decide(RunContext context, Ballot all) => all.Fitting(context.Format) is { } ballot
+        ? Giving.Give(context, ballot.Candidates[ballot.Clusters!.Centre()], "consensus", "nearest_to_all", ballot.Agreement)
+        : PanelFailure.NoneInFormat;
 }

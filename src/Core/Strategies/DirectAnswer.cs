@@ -11,7 +11,7 @@ internal sealed class DirectAnswer(ModelConfig model) : IStrategy
 {
     public async Task<RunEnd> ExecuteAsync(RunContext context)
     {
-        var ids = new ToolCallIds(context.Request.Id);
+        var ids = new ToolCallIds(context.Request.Id, model.DisplayName);
         var stream = context.Chat.Stream ? new Sink(context, ids) : null;
         var result = await context.Calls.MakeAsync(
             new SubCall(new SubCallKey(SubCallStep.Direct, 0, 0), SubCallRole.Panel, new ModelCall

@@ -19,7 +19,8 @@ internal static class Giving
             return context.Show(new AnswerDelta(candidate.Text)) ? new RunAnswer(candidate.Answer.FinishReason) : TooLarge;
         }
 
-        var choices = new ToolCallIds(context.Request.Id).Replace(ToolAnswer.Write(candidate.Answer, isWhole: !context.Chat.Stream));
+        var model = context.Catalog.Ensembles[context.Chat.Model].Panel[candidate.Key.Member].Model;
+        var choices = ToolAnswer.Write(candidate.Answer, new ToolCallIds(context.Request.Id, model), isWhole: !context.Chat.Stream);
         return !context.Chat.Stream ? new RunAnswer(ToolAnswer.FinishReason) { Choices = choices }
             : context.Show(new ChoicesDelta(ChoicesAsDelta.Convert(choices.ToArray()))) ? new RunAnswer(ToolAnswer.FinishReason)
             : TooLarge;

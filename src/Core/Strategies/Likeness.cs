@@ -11,8 +11,9 @@ internal static class Likeness
     /// <summary>No model takes more in one text, in characters: the beginning speaks for the whole.</summary>
     private const int MaxCharacters = 24_000;
 
+    /// <param name="number">Tells several questions of one run apart.</param>
     /// <returns>Cosines of each two texts, not below 0; null where the model gave no vectors.</returns>
-    public static async Task<double[,]?> AskAsync(RunContext context, EnsembleConfig ensemble, string model, IReadOnlyList<string> texts)
+    public static async Task<double[,]?> AskAsync(RunContext context, EnsembleConfig ensemble, string model, IReadOnlyList<string> texts, int number)
     {
         var config = context.Catalog.Models[model];
         var cut = texts.Select(text => text.Length <= MaxCharacters ? text : text[..MaxCharacters]).ToArray();
@@ -22,7 +23,7 @@ internal static class Likeness
         if (unknown.Length > 0)
         {
             var result = await context.Calls.MakeAsync(
-                new SubCall(new SubCallKey(SubCallStep.Embedding, 0, 0), SubCallRole.Control, new ModelCall
+                new SubCall(new SubCallKey(SubCallStep.Embedding, number, 0), SubCallRole.Control, new ModelCall
                 {
                     Model = config,
                     Chat = context.Chat,

@@ -5,14 +5,24 @@ using Ensemble.Runs;
 namespace Ensemble.Strategies;
 
 /// <summary>What a panel, or a part of it, answered, and how far that agrees.</summary>
-internal sealed record PanelRound(PanelResult Panel, Ballot Ballot)
+/// <param name="All">The same with what was compared to it.</param>
+internal sealed record PanelRound(PanelResult Panel, Ballot Ballot, Ballot All)
 {
-    public static async Task<PanelRound> AskAsync(RunContext context, EnsembleConfig ensemble, PanelPlan plan)
+    /// <param name="earlier">Answers of earlier rounds, to which these are compared even below quorum; null = this is the only round.</param>
+    /// <param name="number">Tells several rounds of one run apart.</param>
+    public static async Task<PanelRound> AskAsync(
+        RunContext context, EnsembleConfig ensemble, PanelPlan plan, IReadOnlyList<Candidate>? earlier = null, int number = 0)
     {
         var (panel, manifest) = await Ensemble.Panels.Panel.AskAsync(context, ensemble, plan);
-        var ballot = Ballot.Of(Ballot.Reader(context, ensemble), ensemble, panel.Candidates);
-        context.Findings.Compare(plan.Compares ? ballot.Manifest(context.CapturesContent) : []);
-        context.Findings.PanelHasClosed(manifest, plan.Compares ? ballot.Agreement : null);
+        IReadOnlyList<Candidate> candidates = earlier is { Count: > 0 } ? [.. earlier, .. panel.Candidates] : panel.Candidates;
+        var all = plan.Compares && (panel.HasQuorum || earlier is not null)
+            ? await Ballot.CompareAsync(context, ensemble, candidates, number)
+            : Ballot.Of(Ballot.Reader(context, ensemble), ensemble, candidates);
+        var ballot = all.Where(panel.Candidates.Contains) ?? Ballot.Of(Ballot.Reader(context, ensemble), ensemble, []);
+        context.Findings.Compare(plan.Compares ? all.Manifest(context.CapturesContent) : []);
+
+        // What has not the caller's format decides nothing where others have it.
+        context.Findings.PanelHasClosed(manifest, plan.Compares ? (ballot.Fitting(context.Format) ?? ballot).Agreement : null);
         if (manifest.ClosedBecause == "decided")
         {
             foreach (var slot in panel.Cancelled)
@@ -21,7 +31,7 @@ internal sealed record PanelRound(PanelResult Panel, Ballot Ballot)
             }
         }
 
-        return new PanelRound(panel, ballot);
+        return new PanelRound(panel, ballot, all);
     }
 
     /// <returns>Why the run ends here; null = there is quorum.</returns>

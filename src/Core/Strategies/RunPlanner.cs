@@ -68,10 +68,7 @@ internal sealed class RunPlanner(ChatRequest chat, CatalogSnapshot catalog, Func
             }
         }
 
-        if (strategy is StrategyKind.Consensus or StrategyKind.Confidence or StrategyKind.Adaptive && ensemble.Consensus.EmbeddingModel is { } embedding)
-        {
-            Add(SubCallRole.Control, SubCallStep.Embedding, embedding, strategy == StrategyKind.Consensus, answers, 0);
-        }
+        Compare(ensemble, answers, isSure: strategy == StrategyKind.Consensus);
 
         if (strategy is StrategyKind.Synthesize or StrategyKind.Vote or StrategyKind.Adaptive && ensemble.Judge is not null)
         {
@@ -85,12 +82,21 @@ internal sealed class RunPlanner(ChatRequest chat, CatalogSnapshot catalog, Func
         }
     }
 
+    private void Compare(EnsembleConfig ensemble, long answers, bool isSure)
+    {
+        if (ensemble.Consensus.EmbeddingModel is { } embedding && ensemble.Panel.Sum(member => member.Samples) > 1)
+        {
+            Add(SubCallRole.Control, SubCallStep.Embedding, embedding, isSure, answers, 0);
+        }
+    }
+
     private void Cascade(EnsembleConfig ensemble)
     {
         var rungs = CascadeRungs.Of(ensemble);
         for (var index = 0; index < rungs.Count; index++)
         {
             Members(rungs[index].SelectMany(member => PanelSlot.Of(ensemble, member, chat, catalog)), isSure: index == 0);
+            Compare(ensemble, rungs[index].Sum(member => ensemble.Panel[member].Samples * Longest(ensemble.Panel[member].Model)), isSure: false);
             if (index < rungs.Count - 1 && ensemble.Cascade.Verifier is { } verifier)
             {
                 Control(SubCallStep.Verification, verifier, isSure: index == 0, rungs[index].Max(member => Longest(ensemble.Panel[member].Model)));

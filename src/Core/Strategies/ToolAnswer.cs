@@ -1,10 +1,14 @@
 using System.Buffers;
 using System.Text.Json;
+using Ensemble.Chat;
 using Ensemble.Upstreams;
 
 namespace Ensemble.Strategies;
 
-/// <summary>Writes a member's tool calls as the choices of an answer: what an OpenAI answer has, and nothing else of its provider's.</summary>
+/// <summary>
+/// Writes a member's tool calls as the choices of an answer: of the message what an OpenAI answer has, of each call all that its provider may want
+/// back, as a signature is. What a client takes for granted and a provider left out is filled in.
+/// </summary>
 internal static class ToolAnswer
 {
     public const string FinishReason = "tool_calls";
@@ -13,9 +17,8 @@ internal static class ToolAnswer
 
     /// <param name="answer">With its choices.</param>
     /// <param name="isWhole">Whether they end the answer; else a finish chunk follows, without which Node's client takes the last call for unfinished.</param>
-    public static ReadOnlyMemory<byte> Write(ChatAnswer answer, bool isWhole)
+    public static ReadOnlyMemory<byte> Write(ChatAnswer answer, ToolCallIds ids, bool isWhole)
     {
-        using var document = SoundJson.Parse(answer.Choices);
         var buffer = new ArrayBufferWriter<byte>(answer.Choices.Length + 128);
         using (var json = new Utf8JsonWriter(buffer, Relaxed))
         {
@@ -27,9 +30,9 @@ internal static class ToolAnswer
             json.WriteString("content"u8, answer.Content.Length > 0 ? answer.Content : null);
             json.WriteNull("refusal"u8);
             json.WriteStartArray("tool_calls"u8);
-            foreach (var call in Calls(document.RootElement))
+            foreach (var call in ToolCallJson.Read(answer.Choices))
             {
-                Write(json, call);
+                Write(json, call, ids);
             }
 
             json.WriteEndArray();
@@ -44,23 +47,43 @@ internal static class ToolAnswer
     }
 
     /// <summary>The calls as JSON, one after the other.</summary>
-    public static string CallsOf(ChatAnswer answer)
-    {
-        using var document = SoundJson.Parse(answer.Choices);
-        return string.Join('\n', Calls(document.RootElement).Select(call => call.RawText()));
-    }
+    public static string CallsOf(ChatAnswer answer) => string.Join('\n', ToolCallJson.Read(answer.Choices).Select(call => call.RawText()));
 
-    private static IEnumerable<JsonElement> Calls(JsonElement choices) => choices.Items().Take(1)
-        .SelectMany(choice => choice.Member("message")?.Member("tool_calls")?.Items() ?? default(JsonElement.ArrayEnumerator));
-
-    private static void Write(Utf8JsonWriter json, JsonElement call)
+    private static void Write(Utf8JsonWriter json, JsonElement call, ToolCallIds ids)
     {
         json.WriteStartObject();
-        foreach (var property in call.Members().Where(property => property.NameText() is "id" or "type" or "function" or "custom"))
+        json.WriteString("id"u8, ids.Of(call.Member("id")?.Text()));
+        json.WriteString("type"u8, call.Member("type")?.Text() is { Length: > 0 } type ? type : call.Member("custom") is null ? "function" : "custom");
+        foreach (var member in call.Members())
         {
-            property.WriteTo(json);
+            if (member.NameIs("function") && member.Value.ValueKind == JsonValueKind.Object)
+            {
+                WriteFunction(json, member.Value);
+            }
+            else if (!member.NameIs("id") && !member.NameIs("type") && !member.NameIs("index"))
+            {
+                member.WriteTo(json);
+            }
         }
 
+        json.WriteEndObject();
+    }
+
+    // Arguments are text to clients, also where a provider sends the object itself, or none.
+    private static void WriteFunction(Utf8JsonWriter json, JsonElement function)
+    {
+        json.WriteStartObject("function"u8);
+        foreach (var member in function.Members())
+        {
+            if (!member.NameIs("arguments"))
+            {
+                member.WriteTo(json);
+            }
+        }
+
+        var arguments = function.Member("arguments") ?? default;
+        var isNone = arguments.ValueKind is JsonValueKind.Undefined or JsonValueKind.Null;
+        json.WriteString("arguments"u8, isNone ? "{}" : arguments.Text() ?? arguments.RawText());
         json.WriteEndObject();
     }
 }

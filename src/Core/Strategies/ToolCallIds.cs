@@ -1,18 +1,20 @@
 using System.Buffers;
-using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using Ensemble.Chat;
 using Ensemble.Runs;
 
 namespace Ensemble.Strategies;
 
-/// <summary>
-/// Replaces a provider's tool-call ids by ids of this run. An id that providers of the strict kind take (nine letters and
-/// digits, as Mistral wants them) is replaced by one of the same kind, because the caller sends it back.
-/// </summary>
-internal sealed class ToolCallIds(RunId run)
+/// <summary>Replaces the tool-call ids of a model by ids of this run, which hold them.</summary>
+/// <param name="model">The alias of the model whose calls they are.</param>
+internal sealed class ToolCallIds(RunId run, string model)
 {
-    private const string Alphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+    private int _unnamed;
+
+    /// <summary>The same for the same id, so that the chunks of one call keep together.</summary>
+    /// <param name="id">The provider's; null or empty where it gave none.</param>
+    public string Of(string? id) => string.IsNullOrEmpty(id) ? ToolCallId.OfNone(_unnamed++, run.Value) : ToolCallId.Of(id, model, run.Value);
 
     /// <param name="choices">A JSON array of choices, whole or of a chunk.</param>
     public ReadOnlyMemory<byte> Replace(ReadOnlyMemory<byte> choices)
@@ -45,7 +47,7 @@ internal sealed class ToolCallIds(RunId run)
                 if (reader.TokenType == JsonTokenType.String && reader.Text() is { Length: > 0 } id)
                 {
                     output.Write(choices.Span[copied..(int)reader.TokenStartIndex]);
-                    output.Write(Encoding.ASCII.GetBytes($"\"{Ours(id)}\""));
+                    output.Write(Encoding.ASCII.GetBytes($"\"{Of(id)}\""));
                     copied = (int)reader.BytesConsumed;
                 }
             }
@@ -57,26 +59,5 @@ internal sealed class ToolCallIds(RunId run)
 
         output.Write(choices.Span[copied..]);
         return output.WrittenMemory;
-    }
-
-    /// <summary>The same for the same id, so that the chunks of one call keep together.</summary>
-    private string Ours(string id)
-    {
-        var hash = SHA256.HashData(Encoding.UTF8.GetBytes($"{run.Value}/{id}"));
-        var isStrict = id.Length == 9 && id.All(char.IsAsciiLetterOrDigit);
-        return string.Create(isStrict ? 9 : 29, (hash, isStrict), static (text, state) =>
-        {
-            var start = 0;
-            if (!state.isStrict)
-            {
-                "call_".CopyTo(text);
-                start = 5;
-            }
-
-            for (var index = start; index < text.Length; index++)
-            {
-                text[index] = Alphabet[state.hash[index - start] % Alphabet.Length];
-            }
-        });
     }
 }

@@ -18,7 +18,7 @@ public sealed class ChatRequestParserTests
             {"model":"panel","stream":true,"stream_options":{"x":{},"include_usage":true},"n":1,"max_tokens":3,"max_completion_tokens":9,
              "messages":[{"role":"developer","content":"d"},{"role":"user","content":[{"type":"text","text":"a"},{"type":"image_url","image_url":{}},
              {"type":"input_audio"},{"type":"file"},{"type":"refusal","refusal":"r"},{"type":"hologram"}]},
-             {"role":"assistant","tool_calls":[]},{"role":"tool","tool_call_id":"1","content":"t"}]}
+             {"role":"assistant","tool_calls":[{"id":"1"}]},{"role":"tool","tool_call_id":"1","content":"t"}]}
             """);
 
         (chat.Model, chat.Stream, chat.IncludeUsage, chat.N, chat.MaxTokens).ShouldBe(("panel", true, true, 1, 9L));

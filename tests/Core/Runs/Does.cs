@@ -48,6 +48,27 @@ internal static class Does
             var name => throw new InvalidOperationException($"Nobody asks for {name}."),
         })(request, cancellationToken);
 
+    /// <summary>Calls tools, besides what it says.</summary>
+    /// <param name="calls">A JSON array.</param>
+    public static Behaviour Call(string text, string calls) => (request, _) =>
+    {
+        Show(request, text.Length > 0 ? [text] : []);
+        var choices = $$$"""[{"index":0,"message":{"role":"assistant","content":"{{{text}}}","tool_calls":{{{calls}}}},"finish_reason":"tool_calls"}]""";
+        return Task.FromResult(new UpstreamResult
+        {
+            Outcome = CallOutcome.Ok,
+            Answer = new ChatAnswer(text, "tool_calls") { CallsTools = true, Choices = request.KeepChoices ? System.Text.Encoding.UTF8.GetBytes(choices) : default },
+            Usage = Used,
+        });
+    };
+
+    /// <summary>Gives the vectors, in the order in which they are asked for.</summary>
+    public static Behaviour Embed(params float[][] vectors) => (request, _) => Task.FromResult(new UpstreamResult
+    {
+        Outcome = CallOutcome.Ok,
+        Answer = new ChatAnswer("", "stop") { Vectors = [.. vectors.Take(request.Inputs!.Count)] },
+    });
+
     public static Behaviour Refuse(string words) => Give(CallOutcome.Refused, new ChatAnswer("", "stop") { Refusal = words });
 
     public static Behaviour Filter(params string[] pieces) => (request, _) =>

@@ -34,7 +34,9 @@ public sealed class CascadeTests
         outcome.Text.ShouldBe("43");
         outcome.Events.OfType<AnswerDelta>().Count().ShouldBe(2, "the last rung is shown as it comes");
         outcome.Manifest.Decisions.Select(decision => (decision.Step, decision.Verdict, decision.Index)).ShouldBe([("rung", "rejected", 0), ("rung", "accepted", 1)]);
-        outcome.Manifest.Agreement.ShouldBe(0.5);
+        outcome.Manifest.Agreement.ShouldBe(1d / 3, "all three were compared");
+        outcome.Manifest.Candidates.Select(candidate => candidate.Member).ShouldBe([0, 1, 2]);
+        outcome.Events.OfType<PanelClosed>().Last().Agreement.ShouldBe(1d / 3);
     }
 
     [Fact]
@@ -43,7 +45,7 @@ public sealed class CascadeTests
         _bench.Ensemble = _bench.Ensemble with
         {
             Panel = [.. new[] { "a", "b", "c", "d", "e" }.Select(model => new PanelMemberConfig { Model = model })],
-            Cascade = new CascadeConfig { Rungs = [["a", "b"], ["c", "d"], ["e"]], MinAgreement = 0.5 + 1e-9 },
+            Cascade = new CascadeConfig { Rungs = [["a", "b"], ["c", "d"], ["e"]], MinAgreement = 0.7 },
         };
         _bench.Upstream.On("a", Does.Say("41")).On("b", Does.Say("42")).On("c", Does.Say("42")).On("d", Does.Say("42")).On("e", Does.Say("7"));
 
@@ -52,6 +54,8 @@ public sealed class CascadeTests
         outcome.Text.ShouldBe("42");
         _bench.Upstream.CallsOf("e").ShouldBeEmpty();
         _bench.Upstream.CallsOf("a").Count.ShouldBe(1);
+        outcome.Manifest.Agreement.ShouldBe(0.75, "that decided, and not the half of the second rung");
+        outcome.Manifest.Candidates.Count.ShouldBe(4);
     }
 
     [Fact]

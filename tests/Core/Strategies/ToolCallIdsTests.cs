@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using Ensemble.Chat;
 using Ensemble.Core.Tests.Runs;
 using Ensemble.Runs;
 using Ensemble.Strategies;
@@ -8,7 +9,7 @@ namespace Ensemble.Core.Tests.Strategies;
 
 public sealed class ToolCallIdsTests
 {
-    private readonly ToolCallIds _ids = new(RunBench.Id);
+    private readonly ToolCallIds _ids = new(RunBench.Id, "maker");
 
     [Theory]
     [InlineData("[]")]
@@ -19,23 +20,24 @@ public sealed class ToolCallIdsTests
     public void Replace_NoIdOfACall_LeavesEveryByte(string choices) => Replace(choices).ShouldBe(choices);
 
     [Fact]
-    public void Replace_Ids_AreOfTheSameKindAndTheSameForTheSameCall()
+    public void Replace_Ids_AreOursAndTheSameForTheSameCall()
     {
         var choices = JsonNode.Parse(Replace("""[{"message":{"tool_calls":[{"id":"call_long-one"},{"id":"aB3dE6gH9"},{"id":"call_long-one"}]}}]"""))!;
         var calls = choices[0]!["message"]!["tool_calls"]!.AsArray().Select(call => (string)call!["id"]!).ToArray();
 
-        calls[0].ShouldStartWith("call_");
-        calls[0].Length.ShouldBe(29);
-        calls[1].Length.ShouldBe(9);
-        calls[1].ShouldAllBe(character => char.IsAsciiLetterOrDigit(character));
+        calls.ShouldAllBe(id => id.StartsWith("call_", StringComparison.Ordinal) && !id.Contains("long-one", StringComparison.Ordinal) && !id.Contains("aB3dE6gH9", StringComparison.Ordinal));
         calls[2].ShouldBe(calls[0]);
-        calls.ShouldNotContain("aB3dE6gH9");
+        calls[1].ShouldNotBe(calls[0]);
+        ToolCallId.For(calls[1], "maker", out _).ShouldBe("aB3dE6gH9");
     }
 
     [Fact]
     public void Replace_OtherRun_HasOtherIds() =>
         Replace("""[{"delta":{"tool_calls":[{"id":"x"}]}}]""").ShouldNotBe(
-            Encoding.UTF8.GetString(new ToolCallIds(RunId.New()).Replace("""[{"delta":{"tool_calls":[{"id":"x"}]}}]"""u8.ToArray()).Span));
+            Encoding.UTF8.GetString(new ToolCallIds(RunId.New(), "maker").Replace("""[{"delta":{"tool_calls":[{"id":"x"}]}}]"""u8.ToArray()).Span));
+
+    [Fact]
+    public void Of_NoId_DiffersFromCallToCall() => _ids.Of(null).ShouldNotBe(_ids.Of(""));
 
     private string Replace(string choices) => Encoding.UTF8.GetString(_ids.Replace(Encoding.UTF8.GetBytes(choices)).Span);
 }

@@ -42,7 +42,7 @@ public sealed class ToolVoteTests
         first.Content.ShouldBeEmpty();
         var call = first.ToolCalls.ShouldHaveSingleItem();
         (call.FunctionName, call.FunctionArguments.ToString()).ShouldBe(("weather", Arguments));
-        call.Id.ShouldMatch("^call_[0-9A-Za-z]{24}$");
+        call.Id.ShouldMatch("^call_[0-9A-Za-z_-]+$");
         second.Content[0].Text.ShouldBe("It rains.");
         second.FinishReason.ShouldBe(ChatFinishReason.Stop);
         council.Stub.Violations.ShouldBeEmpty();
@@ -60,7 +60,7 @@ public sealed class ToolVoteTests
 
         var call = updates.SelectMany(update => update.ToolCallUpdates).ShouldHaveSingleItem();
         (call.Index, call.FunctionName, call.FunctionArgumentsUpdate.ToString()).ShouldBe((0, "weather", Arguments));
-        call.ToolCallId.ShouldMatch("^call_[0-9A-Za-z]{24}$");
+        call.ToolCallId.ShouldMatch("^call_[0-9A-Za-z_-]+$");
         updates[0].Role.ShouldBe(ChatMessageRole.Assistant);
         updates.Where(update => update.FinishReason is not null).ShouldHaveSingleItem().FinishReason.ShouldBe(ChatFinishReason.ToolCalls);
         updates.Count(update => update.Usage is not null).ShouldBe(1);
@@ -125,6 +125,30 @@ public sealed class ToolVoteTests
     }
 
     [Fact]
+    public async Task NextTurn_TheModelThatMadeTheCalls_GetsItsIdsBackAndTheOthersIdsThatAllTake()
+    {
+        await using var council = await StrategyCouncil.StartAsync(
+            StrategyKind.Vote, shape: ensemble => ensemble with { Tools = ToolsMode.Vote, Judge = null, MinResponses = 3 });
+        council.AllMembers(TwoCalls);
+        var message = (await council.Gateway.ChatAsync(Ask)).Choice.GetProperty("message");
+        var given = message.GetProperty("tool_calls").EnumerateArray().Select(call => call.GetProperty("id").GetString()).ToArray();
+        council.AllMembers(StubReply.Text("It rains."));
+
+        var answer = await council.Gateway.ChatAsync($$"""
+            {"model":"council",{{Tools}},"messages":[{"role":"user","content":"The weather in Paris?"},{{message.GetRawText()}},
+             {"role":"tool","tool_call_id":"{{given[0]}}","content":"rain"},{"role":"tool","tool_call_id":"{{given[1]}}","content":"high"}]}
+            """);
+
+        answer.Content.ShouldBe("It rains.");
+        var sent = council.Stub.Requests.Select(request => (request.Model, Messages: request.Field("messages")!.Value))
+            .Where(request => request.Messages.GetArrayLength() == 4).ToDictionary(request => request.Model, request => Ids(request.Messages));
+        sent["vendor-quokka"].ShouldBe(["stub-a", "stub-b", "stub-a", "stub-b"]);
+        sent["vendor-numbat"].ShouldAllBe(id => id.Length == 9 && id.All(char.IsAsciiLetterOrDigit));
+        sent["vendor-numbat"][..2].ShouldBe(sent["vendor-numbat"][2..]);
+        council.Stub.Violations.ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task Majority_ThatCallsNothing_IsItsText()
     {
         await using var council = await WithToolsAsync(StrategyKind.Vote);
@@ -184,9 +208,16 @@ public sealed class ToolVoteTests
         return council;
     }
 
+    private static string[] Ids(JsonElement messages) =>
+    [
+        .. messages[1].GetProperty("tool_calls").EnumerateArray().Select(call => call.GetProperty("id").GetString()!),
+        messages[2].GetProperty("tool_call_id").GetString()!,
+        messages[3].GetProperty("tool_call_id").GetString()!,
+    ];
+
     private static void ShouldBeTheCall(JsonElement call)
     {
-        call.GetProperty("id").GetString()!.ShouldMatch("^call_[0-9A-Za-z]{24}$");
+        call.GetProperty("id").GetString()!.ShouldMatch("^call_[0-9A-Za-z_-]+$");
         call.GetProperty("type").GetString().ShouldBe("function");
         call.GetProperty("function").GetProperty("name").GetString().ShouldBe("weather");
         call.GetProperty("function").GetProperty("arguments").GetString().ShouldBe(Arguments);

@@ -5,8 +5,9 @@ namespace Ensemble.Upstreams.Anthropic;
 
 /// <summary>Turns OpenAI's messages into blocks of the Messages API.</summary>
 /// <param name="source">The bytes from which the messages were parsed.</param>
+/// <param name="callsOf">The alias of the model that is asked.</param>
 /// <param name="developerIsUser">Whether developer messages go as the user's; otherwise they are system text.</param>
-internal sealed class MessageTranslation(MessagesWriter output, ReadOnlyMemory<byte> source, bool developerIsUser)
+internal sealed class MessageTranslation(MessagesWriter output, ReadOnlyMemory<byte> source, string? callsOf, bool developerIsUser)
 {
     private static readonly ReadOnlyMemory<byte> ContentStart = ""","content":["""u8.ToArray();
     private static readonly ReadOnlyMemory<byte> ContentEnd = "]"u8.ToArray();
@@ -21,7 +22,7 @@ internal sealed class MessageTranslation(MessagesWriter output, ReadOnlyMemory<b
         var source = edits.Messages ?? chat.SliceMemory(field.Value);
         using (var document = SoundJson.Parse(source))
         {
-            var translation = new MessageTranslation(output, source, edits.DeveloperRole == "user");
+            var translation = new MessageTranslation(output, source, edits.CallsOf, edits.DeveloperRole == "user");
             var index = 0;
             foreach (var message in document.RootElement.EnumerateArray())
             {
@@ -32,7 +33,7 @@ internal sealed class MessageTranslation(MessagesWriter output, ReadOnlyMemory<b
         if (edits.AppendedMessage is { } appended)
         {
             using var document = SoundJson.Parse(appended);
-            new MessageTranslation(output, appended, edits.DeveloperRole == "user").Add(document.RootElement, "messages");
+            new MessageTranslation(output, appended, edits.CallsOf, edits.DeveloperRole == "user").Add(document.RootElement, "messages");
         }
 
         output.Complete();
@@ -126,7 +127,7 @@ internal sealed class MessageTranslation(MessagesWriter output, ReadOnlyMemory<b
         return blocks;
     }
 
-    private static IEnumerable<ContentBlock> Calls(JsonElement message, string path)
+    private IEnumerable<ContentBlock> Calls(JsonElement message, string path)
     {
         if (!message.IsPresent("tool_calls", out var calls) || calls.ValueKind != JsonValueKind.Array)
         {
@@ -136,13 +137,13 @@ internal sealed class MessageTranslation(MessagesWriter output, ReadOnlyMemory<b
         var index = 0;
         foreach (var call in calls.EnumerateArray())
         {
-            yield return ToolBlocks.Use(call, $"{path}.tool_calls[{index++}]");
+            yield return ToolBlocks.Use(call, callsOf, $"{path}.tool_calls[{index++}]");
         }
     }
 
     private ContentBlock Result(JsonElement message, string path)
     {
-        var pieces = new List<ReadOnlyMemory<byte>> { ToolBlocks.ResultStart(message) };
+        var pieces = new List<ReadOnlyMemory<byte>> { ToolBlocks.ResultStart(message, callsOf) };
         var content = Content(message, path, mayHoldImages: true);
         for (var index = 0; index < content.Count; index++)
         {

@@ -13,23 +13,24 @@ internal static class ToolBlocks
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-");
 
     /// <exception cref="ChatRequestException">Not a call of a function.</exception>
-    public static ContentBlock Use(JsonElement call, string path)
+    public static ContentBlock Use(JsonElement call, string? callsOf, string path)
     {
         if (!call.IsPresent("function", out var function) || function.Text("name") is not { } name)
         {
             throw new ChatRequestException($"'{path}' does not call a function, and this model takes no other calls.", path);
         }
 
-        var start = $$"""{"type":"tool_use","id":{{Quote(Id(call.Text("id")))}},"name":{{Quote(name)}},"input":""";
+        var start = $$"""{"type":"tool_use","id":{{Quote(Id(call.Text("id"), callsOf))}},"name":{{Quote(name)}},"input":""";
         return ContentBlock.Of([Encoding.UTF8.GetBytes(start), Input(function.Text("arguments") ?? "")]);
     }
 
     /// <returns>A result's object up to the name of its call.</returns>
-    public static ReadOnlyMemory<byte> ResultStart(JsonElement message) =>
-        Encoding.UTF8.GetBytes($$"""{"type":"tool_result","tool_use_id":{{Quote(Id(message.Text("tool_call_id")))}}""");
+    public static ReadOnlyMemory<byte> ResultStart(JsonElement message, string? callsOf) =>
+        Encoding.UTF8.GetBytes($$"""{"type":"tool_result","tool_use_id":{{Quote(Id(message.Text("tool_call_id"), callsOf))}}""");
 
-    private static string Id(string? id)
+    private static string Id(string? id, string? callsOf)
     {
+        id = id is not null && callsOf is not null ? ToolCallId.For(id, callsOf, out _) ?? id : id;
         if (string.IsNullOrEmpty(id))
         {
             return "_";

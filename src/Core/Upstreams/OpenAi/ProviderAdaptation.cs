@@ -20,7 +20,7 @@ internal sealed class ProviderAdaptation
     private ProviderAdaptation(UpstreamRequest request)
     {
         _chat = request.Chat;
-        _edits = new RequestEdits(request.Edits);
+        _edits = new RequestEdits(request.Edits) { CallsOf = request.Model.DisplayName };
     }
 
     public static RequestEdits Apply(

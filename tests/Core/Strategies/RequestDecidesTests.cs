@@ -1,0 +1,207 @@
+using Ensemble.Catalog;
+using Ensemble.Core.Tests.Runs;
+using Ensemble.Runs;
+using Ensemble.Testing;
+using Ensemble.Upstreams;
+
+namespace Ensemble.Core.Tests.Strategies;
+
+/// <summary>What an answer is read as is decided by the request: models also call tools that nobody offered, and answer in other formats.</summary>
+public sealed class RequestDecidesTests
+{
+    private const string Call = """[{"id":"c1","type":"function","function":{"name":"calc","arguments":"{}"}}]""";
+    private const string WithTools = """{"model":"panel","tools":[{"type":"function","function":{"name":"weather"}}],"messages":[{"role":"user","content":"?"}]}""";
+
+    private readonly RunBench _bench = new(TestEnsembles.Of(StrategyKind.Vote, "panel", ["a", "b", "c"], "judge"));
+
+    private static string Json(bool streamed) =>
+        $$"""{"model":"panel","stream":{{(streamed ? "true" : "false")}},"response_format":{"type":"json_object"},"messages":[{"role":"user","content":"?"}]}""";
+
+    [Fact]
+    public async Task Execute_MembersCallToolsThatNobodyOffered_TheirTextCounts()
+    {
+        All(Does.Call("The answer is 5.", Call));
+
+        var outcome = await _bench.RunAsync();
+
+        outcome.Text.ShouldBe("The answer is 5.");
+        outcome.Answer!.FinishReason.ShouldBe("stop");
+    }
+
+    [Fact]
+    public async Task Execute_MembersOnlyCallToolsThatNobodyOffered_AreBlank()
+    {
+        All(Does.Call("", Call));
+
+        var outcome = await _bench.RunAsync();
+
+        outcome.Failure!.Kind.ShouldBe(RunFailureKind.PanelBelowQuorum);
+        outcome.Manifest.SubCalls.ShouldAllBe(call => call.Usage.Outcome == CallOutcome.Blank || call.Usage.Outcome == CallOutcome.Cancelled);
+    }
+
+    [Theory]
+    [InlineData(WithTools)]
+    [InlineData("""{"model":"panel","tools":[{"type":"function","function":{"name":"calc"}}],"tool_choice":"none","messages":[{"role":"user","content":"?"}]}""")]
+    public async Task Execute_ToolsThatWereNotOffered_TheirTextCounts(string request)
+    {
+        _bench.Ensemble = _bench.Ensemble with { Tools = ToolsMode.Vote };
+        All(Does.Call("The answer is 5.", Call));
+
+        (await _bench.RunAsync(request)).Text.ShouldBe("The answer is 5.");
+    }
+
+    [Theory]
+    [InlineData("[{}]")]
+    [InlineData("[null]")]
+    [InlineData("""[{"function":{"name":"","arguments":""}}]""")]
+    [InlineData("""[{"function":{"name":7}}]""")]
+    [InlineData("""[{"function":{"name":"weather"}},{"function":"weather"}]""")]
+    public async Task Execute_CallsThatAreNotWhole_TheTextCounts(string calls)
+    {
+        _bench.Ensemble = _bench.Ensemble with { Tools = ToolsMode.Vote };
+        All(Does.Call("The answer is 5.", calls));
+
+        (await _bench.RunAsync(WithTools)).Text.ShouldBe("The answer is 5.");
+    }
+
+    [Fact]
+    public async Task Execute_OfferedToolWithoutIdAndType_IsGivenWithThem()
+    {
+        _bench.Ensemble = _bench.Ensemble with { Tools = ToolsMode.Vote };
+        All(Does.Call("", """[{"function":{"name":"weather","arguments":{"city":"Oslo"}},"extra_content":{"sign":"S"}}]"""));
+
+        var answer = (await _bench.RunAsync(WithTools)).Answer!;
+
+        var call = System.Text.Json.Nodes.JsonNode.Parse(answer.Choices.Span)![0]!["message"]!["tool_calls"]![0]!;
+        ((string)call["id"]!).ShouldMatch("^call_[0-9A-Za-z_-]+$");
+        (string?)call["type"].ShouldBe("function");
+        ((string)call["function"]!["arguments"]!).ShouldBe("""{"city":"Oslo"}""");
+        ((string)call["extra_content"]!["sign"]!).ShouldBe("S");
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Execute_JudgeOnlyCallsATool_ItsFallbackWrites(bool streamed)
+    {
+        _bench.Ensemble = TestEnsembles.Of("panel", ["a", "b", "c"], "judge", fallbacks: ["second"]);
+        All(Does.Say("prose")).On("judge", Does.Call("", Call)).On("second", Does.Say("written"));
+
+        var outcome = await _bench.RunAsync(streamed ? RunBench.StreamedQuestion : RunBench.Question);
+
+        outcome.Text.ShouldBe("written");
+        outcome.Manifest.Degraded.ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData(StrategyKind.Route, false)]
+    [InlineData(StrategyKind.Route, true)]
+    [InlineData(StrategyKind.Verify, false)]
+    [InlineData(StrategyKind.Verify, true)]
+    [InlineData(StrategyKind.Cascade, false)]
+    [InlineData(StrategyKind.Cascade, true)]
+    [InlineData(StrategyKind.Specialist, false)]
+    [InlineData(StrategyKind.Specialist, true)]
+    [InlineData(StrategyKind.Synthesize, true)]
+    [InlineData(StrategyKind.Vote, true)]
+    public async Task Execute_NoAnswerInTheFormat_TheFailureSaysSoAndNothingIsShown(StrategyKind strategy, bool streamed)
+    {
+        _bench.Ensemble = TestEnsembles.Of(strategy, "panel", ["a", "b", "c"], "judge");
+        All(Does.Say("It ", "is 5.")).On("judge", Does.Say("It ", "is 5."));
+
+        var outcome = await _bench.RunAsync(Json(streamed));
+
+        outcome.Failure!.Kind.ShouldBeOneOf(RunFailureKind.PanelBelowQuorum, RunFailureKind.JudgeFailed);
+        outcome.Failure.Message.ShouldContain("format");
+        outcome.Text.ShouldBeEmpty();
+        outcome.Manifest.SubCalls.ShouldContain(call => call.Usage.Outcome == CallOutcome.WrongFormat);
+    }
+
+    [Fact]
+    public async Task Execute_StreamedTargetNotInTheFormat_TheDefaultAnswers()
+    {
+        _bench.Ensemble = TestEnsembles.Of(StrategyKind.Route, "panel", ["a", "b", "c"], "judge");
+        All(Does.Say("It is 5.")).On("judge", Does.Assist("", route: "a")).On("b", Does.Say("{\"a\"", ":5}"));
+
+        var outcome = await _bench.RunAsync(Json(streamed: true));
+
+        outcome.Text.ShouldBe("""{"a":5}""");
+        outcome.Manifest.Decisions[^1].ShouldBe(new DecisionManifest("route", "target_failed") { Reason = "wrong_format" });
+    }
+
+    [Theory]
+    [InlineData(StrategyKind.Synthesize, false)]
+    [InlineData(StrategyKind.Synthesize, true)]
+    [InlineData(StrategyKind.Vote, false)]
+    [InlineData(StrategyKind.Vote, true)]
+    [InlineData(StrategyKind.Cascade, true)]
+    [InlineData(StrategyKind.Verify, false)]
+    [InlineData(StrategyKind.Consensus, false)]
+    public async Task Execute_JsonInAFence_IsGivenWithoutIt(StrategyKind strategy, bool streamed)
+    {
+        _bench.Ensemble = TestEnsembles.Of(strategy, "panel", ["a", "b", "c"], "judge");
+        All(Does.Say("``", "`json\n{\"a\"", ": 1}\n", "``", "`\n")).On("judge", Does.Say("```", "json\n", "{\"a\": 1}", "\n```"));
+
+        (await _bench.RunAsync(Json(streamed))).Text.ShouldBe("""{"a": 1}""");
+    }
+
+    [Fact]
+    public async Task Execute_FenceCutAnywhere_ShowsWhatIsInIt()
+    {
+        foreach (var text in new[] { "```json\n{\"a\": \"x```y\"}\n```\n", " \n```\n{\"a\": \"x```y\"}```", "```JSON {\"a\": \"x```y\"} ```", "{\"a\": \"x```y\"}", "```json\n{\"a\": \"x```y\"}" })
+        {
+            for (var cut = 1; cut < text.Length; cut++)
+            {
+                _bench.Ensemble = TestEnsembles.Of("panel", ["a", "b", "c"], "judge");
+                All(Does.Say("prose")).On("judge", Does.Say(text[..cut], text[cut..]));
+
+                (await _bench.RunAsync(Json(streamed: true))).Text.ShouldBe("{\"a\": \"x```y\"}", $"cut at {cut} of {text}");
+            }
+        }
+    }
+
+    [Fact]
+    public async Task Execute_VectorsDecide_HeaderManifestAndDecisionAgree()
+    {
+        _bench.Ensemble = TestEnsembles.Of(StrategyKind.Consensus, "panel", ["a", "b", "c"], "judge") with { Consensus = new ConsensusConfig("vectors", 0.8) };
+        Prose();
+        _bench.Upstream.On("vectors", Does.Embed([1, 0], [1, 0], [0, 1]));
+
+        var outcome = await _bench.RunAsync();
+
+        outcome.Manifest.Agreement.ShouldBe(2d / 3);
+        outcome.Events.OfType<PanelClosed>().Single().Agreement.ShouldBe(2d / 3);
+        outcome.Manifest.Decisions[^1].Value.ShouldBe(2d / 3);
+        outcome.Manifest.Candidates.Select(candidate => candidate.Cluster).ShouldBe([0, 0, 1]);
+    }
+
+    [Theory]
+    [InlineData(StrategyKind.Synthesize)]
+    [InlineData(StrategyKind.BestOf)]
+    [InlineData(StrategyKind.Vote)]
+    [InlineData(StrategyKind.Confidence)]
+    [InlineData(StrategyKind.Adaptive)]
+    [InlineData(StrategyKind.Cascade)]
+    public async Task Execute_EmbeddingModel_ServesEveryStrategyThatCompares(StrategyKind strategy)
+    {
+        _bench.Ensemble = TestEnsembles.Of(strategy, "panel", ["a", "b", "c"], "judge") with
+        {
+            Consensus = new ConsensusConfig("vectors", 0.8),
+            Cascade = new CascadeConfig { Rungs = [["a", "b", "c"]] },
+        };
+        Prose();
+        _bench.Upstream.On("vectors", Does.Embed([1, 0], [1, 0], [1, 0])).On("judge", Does.Assist("the judge's"));
+
+        var outcome = await _bench.RunAsync();
+
+        outcome.Manifest.Agreement.ShouldBe(1);
+        outcome.Manifest.SubCalls.Count(call => call.Usage.Key.Step == SubCallStep.Embedding).ShouldBe(1);
+    }
+
+    private void Prose() => _bench.Upstream
+        .On("a", Does.Assist("One might well say that it is a matter of taste."))
+        .On("b", Does.Assist("Nobody has ever found out, and nobody will in time."))
+        .On("c", Does.Assist("Certainly it has to be the blue one of these two."));
+
+    private ScriptedUpstream All(Behaviour behaviour) => _bench.Upstream.On("a", behaviour).On("b", behaviour).On("c", behaviour);
+}
