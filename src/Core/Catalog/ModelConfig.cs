@@ -39,6 +39,9 @@ public sealed record ModelConfig
 
     public ParamsConfig Params { get; init; } = ParamsConfig.None;
 
+    /// <summary>Sent with each request beside the gateway's own. Default none.</summary>
+    public IReadOnlyList<HeaderConfig> Headers { get; init; } = [];
+
     public RateLimitConfig? RateLimit { get; init; }
 
     public CooldownConfig Cooldown { get; init; } = CooldownConfig.Default;

@@ -16,5 +16,14 @@ public sealed record ParamsConfig
     /// <summary>Whether the provider gives several answers to one call, as <c>n</c> asks; null = as its kind of provider usually does.</summary>
     public bool? N { get; init; }
 
+    /// <summary>Whether whole answers are asked for as streams too, and folded, since the provider serves streams only. Default false.</summary>
+    public bool AlwaysStreams { get; init; }
+
+    /// <summary>
+    /// Whether the model's text begins with thoughts that only a closing tag ends, so that its streams are held back until then;
+    /// null = as its name says, and as its answers have shown.
+    /// </summary>
+    public bool? Thinks { get; init; }
+
     public static readonly ParamsConfig None = new();
 }

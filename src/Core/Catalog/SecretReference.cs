@@ -27,9 +27,18 @@ public sealed record SecretReference(SecretSource Source, string Location)
     }
 
     /// <summary>Binds a sealed secret to the model that it was sealed for, and to where that model's calls go.</summary>
-    internal static ModelConfig Bound(ModelConfig model) => model.ApiKey is { Source: SecretSource.Sealed } key
-        ? model with { ApiKey = key with { Audience = AudienceOf(model) } }
+    internal static ModelConfig Bound(ModelConfig model) => IsSealed(model.ApiKey) || model.Headers.Any(header => IsSealed(header.Secret))
+        ? model with
+        {
+            ApiKey = Bound(model.ApiKey, model),
+            Headers = [.. model.Headers.Select(header => header with { Secret = Bound(header.Secret, model) })],
+        }
         : model;
+
+    private static bool IsSealed(SecretReference? reference) => reference is { Source: SecretSource.Sealed };
+
+    private static SecretReference? Bound(SecretReference? reference, ModelConfig model) =>
+        IsSealed(reference) ? reference! with { Audience = AudienceOf(model) } : reference;
 
     // With the port: what listens on another one is somebody else. No part can hold a line break. Secrets that are stored were sealed
     // for this very text: another one would close them all.

@@ -23,6 +23,21 @@ public sealed record TokenUsage(long PromptTokens, long CompletionTokens)
 
     public static readonly TokenUsage None = new(0, 0);
 
+    /// <summary>This report after an earlier one of the same answer: where it says 0, or nothing, the earlier number stands.</summary>
+    public TokenUsage After(TokenUsage? earlier) => earlier is null ? this : new(
+        Later(PromptTokens, earlier.PromptTokens) ?? 0, Later(CompletionTokens, earlier.CompletionTokens) ?? 0)
+    {
+        CachedTokens = Later(CachedTokens, earlier.CachedTokens),
+        ReasoningTokens = Later(ReasoningTokens, earlier.ReasoningTokens),
+        PromptAudioTokens = Later(PromptAudioTokens, earlier.PromptAudioTokens),
+        CompletionAudioTokens = Later(CompletionAudioTokens, earlier.CompletionAudioTokens),
+        AcceptedPredictionTokens = Later(AcceptedPredictionTokens, earlier.AcceptedPredictionTokens),
+        RejectedPredictionTokens = Later(RejectedPredictionTokens, earlier.RejectedPredictionTokens),
+    };
+
+    /// <summary>Of two reports of one number, the later counts unless it says nothing, or 0.</summary>
+    internal static long? Later(long? later, long? earlier) => later is > 0 ? later : earlier ?? later;
+
     public static TokenUsage operator +(TokenUsage left, TokenUsage right) =>
         new(left.PromptTokens + right.PromptTokens, left.CompletionTokens + right.CompletionTokens)
         {

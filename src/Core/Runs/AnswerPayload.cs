@@ -25,6 +25,12 @@ internal sealed record AnswerPayload
 
     public ReadOnlyMemory<byte> Choices { get; init; }
 
+    /// <summary>Null = none.</summary>
+    public ReadOnlyMemory<byte>? Fields { get; init; }
+
+    /// <summary>Null = none.</summary>
+    public ReadOnlyMemory<byte>? UsageFields { get; init; }
+
     public bool CallsTools { get; init; }
 
     public TokenUsage? Usage { get; init; }
@@ -45,7 +51,14 @@ internal sealed record AnswerPayload
     public ModelCallResult Result => new()
     {
         Outcome = Enum.TryParse<CallOutcome>(Outcome ?? nameof(CallOutcome.Ok), out var outcome) ? outcome : CallOutcome.InvalidResponse,
-        Answer = IsMissing ? null : new ChatAnswer(Content, FinishReason) { Refusal = Refusal, Choices = Choices, CallsTools = CallsTools },
+        Answer = IsMissing ? null : new ChatAnswer(Content, FinishReason)
+        {
+            Refusal = Refusal,
+            Choices = Choices,
+            Fields = Fields ?? default,
+            UsageFields = UsageFields ?? default,
+            CallsTools = CallsTools,
+        },
         Error = Error,
         Usage = Usage,
         Attempts = Attempts,
@@ -65,6 +78,8 @@ internal sealed record AnswerPayload
         FinishReason = result.Answer?.FinishReason ?? "",
         Refusal = result.Answer?.Refusal,
         Choices = result.Answer?.Choices ?? default,
+        Fields = result.Answer is { Fields.Length: > 0 } direct ? direct.Fields : null,
+        UsageFields = result.Answer is { UsageFields.Length: > 0 } reported ? reported.UsageFields : null,
         CallsTools = result.Answer?.CallsTools ?? false,
         Usage = result.Usage,
         Attempts = result.Attempts,

@@ -11,4 +11,16 @@ public sealed record RunAnswer(string FinishReason)
 
     /// <summary>A direct model's whole answer, or an ensemble's tool calls: choices as JSON, with ids of ours; empty otherwise.</summary>
     public ReadOnlyMemory<byte> Choices { get; init; }
+
+    /// <summary>
+    /// What a direct model's provider said beside its choices, as a JSON object: all of a whole answer, and of a streamed one what came
+    /// after its last choices; empty otherwise.
+    /// </summary>
+    public ReadOnlyMemory<byte> Fields { get; init; }
+
+    /// <summary>What a direct model's provider said in its usage beside OpenAI's counts, as a JSON object; empty otherwise.</summary>
+    public ReadOnlyMemory<byte> UsageFields { get; init; }
+
+    /// <summary>In bytes or characters, without the text that went before.</summary>
+    public int Size => Choices.Length + Fields.Length + UsageFields.Length + (Refusal?.Length ?? 0);
 }

@@ -45,7 +45,7 @@ public sealed class RunJournal(int incarnation)
             var size = runEvent switch
             {
                 AnswerDelta delta => delta.Text.Length,
-                ChoicesDelta delta => delta.Choices.Length,
+                ChoicesDelta delta => delta.Size,
                 _ => 0,
             };
             if (_ended || (!isLast && (_events.Count >= MaxEvents || _answerSize + size > MaxAnswerSize)))

@@ -35,7 +35,13 @@ internal sealed class DirectAnswer(ModelConfig model) : IStrategy
 
         // A blank, refused or filtered answer is this model's answer; only an ensemble has others to turn to.
         return result.Call.Answer is { } answer && result.Outcome is CallOutcome.Ok or CallOutcome.Blank or CallOutcome.BlankAtLength or CallOutcome.Refused or CallOutcome.Filtered
-            ? new RunAnswer(answer.FinishReason) { IsDirect = true, Choices = stream is null ? ids.Replace(answer.Choices) : default }
+            ? new RunAnswer(answer.FinishReason)
+            {
+                IsDirect = true,
+                Choices = stream is null ? ids.Replace(answer.Choices) : default,
+                Fields = stream?.Fields ?? answer.Fields,
+                UsageFields = answer.UsageFields,
+            }
             : Failure(context, result, stream is { Shown: true });
     }
 
@@ -80,12 +86,34 @@ internal sealed class DirectAnswer(ModelConfig model) : IStrategy
 
         public bool Overflowed { get; private set; }
 
+        /// <summary>What came beside no choices, and waits for those of a later chunk.</summary>
+        public ReadOnlyMemory<byte> Fields { get; private set; }
+
+        public void OnFields(ReadOnlyMemory<byte> fields) => Fields = Fields.IsEmpty ? fields : Together(Fields, fields);
+
         public void OnContent(string text) => throw new InvalidOperationException("A direct answer is read as choices.");
 
         public void OnChoices(ReadOnlyMemory<byte> choices)
         {
             Shown = true;
-            Overflowed |= !context.Show(new ChoicesDelta(ids.Replace(choices)));
+            Overflowed |= !context.Show(new ChoicesDelta(ids.Replace(choices)) { Fields = Fields });
+            Fields = default;
+        }
+
+        private static byte[] Together(ReadOnlyMemory<byte> earlier, ReadOnlyMemory<byte> later)
+        {
+            using var first = SoundJson.Parse(earlier);
+            using var second = SoundJson.Parse(later);
+            return CatalogEntries.Rewrite(
+                first.RootElement,
+                (_, property) => second.RootElement.Member(property.NameText()) is not null,
+                writer =>
+                {
+                    foreach (var property in second.RootElement.EnumerateObject())
+                    {
+                        property.WriteTo(writer);
+                    }
+                });
         }
     }
 }

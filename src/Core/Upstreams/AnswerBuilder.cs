@@ -5,48 +5,58 @@ namespace Ensemble.Upstreams;
 
 /// <summary>Gathers one answer, whole or in chunks, and passes on what a sink may see. What is there so far survives a failure.</summary>
 /// <param name="watch">Null only without a sink.</param>
-internal sealed class AnswerBuilder(IAnswerSink? sink, ICallWatch? watch, bool keepChoices)
+/// <param name="thoughts">How the model is known to think; null = it is not known.</param>
+internal sealed class AnswerBuilder(IAnswerSink? sink, ICallWatch? watch, bool keepChoices, ThoughtHabit? thoughts = null)
 {
     private const int LongestText = 4 * 1024 * 1024;
 
-    private readonly ThinkFilter _filter = new();
+    // Only text that is shown as it comes is filtered as it comes.
+    private readonly ThinkFilter? _filter = sink is null || keepChoices ? null : new ThinkFilter(thoughts is { HoldsBack: true });
+    private HalfCharacter _half;
+    private HalfCharacter _refusalHalf;
     private JoinedText _content;
     private JoinedText _refusal;
     private byte[]? _choices;
+    private byte[]? _fields;
+    private byte[]? _usageFields;
+    private ChoicesFold? _fold;
     private string? _finishReason;
     private bool _callsTools;
     private bool _hasBegun;
     private bool _isWhole;
+    private bool _isShown;
     private int _choiceCount;
     private TokenUsage? _usage;
     private int _received;
     private ulong _seen;
     private ulong _finished;
 
-    /// <summary>Whether each choice that began has said why it ended.</summary>
-    public bool IsFinished => _seen != 0 && (_seen & ~_finished) == 0;
+    /// <summary>Whether each choice that began has said why it ended, and all of it was passed on.</summary>
+    public bool IsFinished { get; private set; }
 
     /// <exception cref="BodyTooLargeException">The text is longer than an answer may be.</exception>
+    /// <exception cref="ThoughtShownException">What was shown was no answer.</exception>
     public void AddChunk(in Completion chunk)
     {
+        IsFinished = false;
         Take(chunk);
-        if (!keepChoices)
+        var content = _half.Join(chunk.Content);
+        if (_filter is not null)
         {
-            Show(_filter.Push(chunk.Content ?? ""));
-            return;
+            if (chunk.HasReasoning && thoughts is { HoldsBack: true })
+            {
+                Show(_filter.Release());
+            }
+
+            Show(Filtered(content));
+        }
+        else
+        {
+            _content.Append(content);
+            PassOn(chunk);
         }
 
-        _content.Append(_filter.Push(chunk.Content ?? ""));
-        if (chunk is { Content.Length: > 0 } or { Refusal.Length: > 0 } or { OtherCharacters: > 0 } or { CallsTools: true } or { HasReasoning: true })
-        {
-            Begin();
-        }
-
-        if (chunk.RawChoices is { } choices)
-        {
-            // Clients of OpenAI take the delta for granted.
-            sink?.OnChoices(chunk.LacksDelta ? ChoicesAsDelta.Convert(choices) : choices);
-        }
+        IsFinished = _seen != 0 && (_seen & ~_finished) == 0;
     }
 
     /// <summary>Takes an answer that came whole; a sink gets it as one piece.</summary>
@@ -56,29 +66,38 @@ internal sealed class AnswerBuilder(IAnswerSink? sink, ICallWatch? watch, bool k
         _isWhole = true;
         _choiceCount = whole.ChoiceCount;
         _choices = whole.RawChoices;
-        var content = _filter.Push(whole.Content ?? "") + _filter.Complete();
-        if (sink is null || !keepChoices)
+        _fields = whole.Fields;
+        var content = _half.Join(whole.Content) + _half.Complete();
+        if (_filter is not null)
         {
-            Show(content);
+            Show(Stripped(content));
             return;
         }
 
         _content.Append(content);
-        Begin();
-        sink.OnChoices(ChoicesAsDelta.Convert(_choices));
+        if (sink is not null)
+        {
+            Begin();
+            ShowFields(whole.Fields);
+            sink.OnChoices(ChoicesAsDelta.Convert(_choices));
+        }
     }
 
     /// <summary>Shows what was held back, since no more text comes.</summary>
     public void Complete()
     {
-        var rest = _filter.Complete();
-        if (keepChoices)
+        _refusal.Append(_refusalHalf.Complete());
+        if (_filter is not null)
         {
-            _content.Append(rest);
+            Show(Filtered(_half.Complete()));
+            Show(_filter.Complete());
+            return;
         }
-        else
+
+        _content.Append(_half.Complete());
+        if (_fold is not null)
         {
-            Show(rest);
+            (_choices, _choiceCount) = (_fold.Write(), _fold.Count);
         }
     }
 
@@ -95,17 +114,82 @@ internal sealed class AnswerBuilder(IAnswerSink? sink, ICallWatch? watch, bool k
 
     private void Take(in Completion completion)
     {
-        _usage = completion.Usage ?? _usage;
+        _usage = completion.Usage is { } usage ? usage.After(_usage) : _usage;
+        _usageFields = completion.UsageFields ?? _usageFields;
         _seen |= completion.Choices;
         _finished |= completion.FinishedChoices;
         _finishReason = completion.FinishReason ?? _finishReason;
         _callsTools |= completion.CallsTools;
         _received += (completion.Content?.Length ?? 0) + completion.OtherCharacters;
-        _refusal.Append(completion.Refusal);
+        _refusal.Append(_refusalHalf.Join(completion.Refusal));
         if (_received + _refusal.Length > LongestText)
         {
             throw new BodyTooLargeException(LongestText);
         }
+    }
+
+    private void PassOn(in Completion chunk)
+    {
+        if (chunk is { Content.Length: > 0 } or { Refusal.Length: > 0 } or { OtherCharacters: > 0 } or { CallsTools: true } or { HasReasoning: true })
+        {
+            Begin();
+        }
+
+        if (chunk.Fields is not null)
+        {
+            _fields = chunk.Fields;
+            ShowFields(chunk.Fields);
+        }
+
+        if (chunk.RawChoices is not { } choices)
+        {
+            return;
+        }
+
+        // Clients of OpenAI take the delta for granted.
+        choices = chunk.LacksDelta ? ChoicesAsDelta.Convert(choices) : choices;
+        if (sink is not null)
+        {
+            sink.OnChoices(choices);
+        }
+        else
+        {
+            (_fold ??= new ChoicesFold()).Add(choices);
+        }
+    }
+
+    private void ShowFields(byte[]? fields)
+    {
+        if (fields is not null)
+        {
+            sink?.OnFields(fields);
+        }
+    }
+
+    private string Filtered(string piece)
+    {
+        var shown = _filter!.Push(piece);
+        if (_filter.HasLoneClose)
+        {
+            thoughts?.OnLoneClose();
+            if (_filter.HasShownThought)
+            {
+                throw new ThoughtShownException();
+            }
+        }
+
+        return shown;
+    }
+
+    private string Stripped(string content)
+    {
+        var answer = ThinkFilter.Strip(content, out var hasLoneClose);
+        if (hasLoneClose)
+        {
+            thoughts?.OnLoneClose();
+        }
+
+        return answer;
     }
 
     private void Show(string text)
@@ -116,8 +200,9 @@ internal sealed class AnswerBuilder(IAnswerSink? sink, ICallWatch? watch, bool k
         }
 
         _content.Append(text);
+        _isShown = true;
         Begin();
-        sink?.OnContent(text);
+        sink!.OnContent(text);
     }
 
     private void Begin()
@@ -132,22 +217,19 @@ internal sealed class AnswerBuilder(IAnswerSink? sink, ICallWatch? watch, bool k
 
     private ChatAnswer Answer()
     {
-        var content = _content.ToString();
-        return new ChatAnswer(content, _finishReason ?? AssumedReason(content))
+        var content = _isShown ? _content.ToString() : Stripped(_content.ToString());
+        return new ChatAnswer(content, _finishReason ?? AssumedReason)
         {
             Refusal = _refusal.Length > 0 ? _refusal.ToString() : null,
             Choices = _choices,
+            Fields = sink is null ? _fields : null,
+            UsageFields = _usageFields,
             CallsTools = _callsTools,
         };
     }
 
-    // Some servers leave the reason out of a whole answer. A stream without one was cut.
-    private string AssumedReason(string content) => (_isWhole, _callsTools, string.IsNullOrWhiteSpace(content)) switch
-    {
-        (true, true, _) => "tool_calls",
-        (true, false, false) => "stop",
-        _ => "",
-    };
+    // A whole answer has its end where its JSON has, so that a reason may be left out. A stream without one was cut.
+    private string AssumedReason => !_isWhole ? "" : _callsTools ? FinishReason.ToolCalls : FinishReason.Stop;
 
     private UpstreamResult With(CallOutcome outcome) => new() { Outcome = outcome, Usage = _usage, ReceivedCharacters = _received };
 

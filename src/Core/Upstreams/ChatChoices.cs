@@ -10,7 +10,7 @@ internal static class ChatChoices
     /// <returns>Ok, Blank, BlankAtLength, Refused or Filtered.</returns>
     public static CallOutcome OutcomeOf(ChatAnswer answer)
     {
-        if (answer.FinishReason == "content_filter")
+        if (answer.FinishReason == FinishReason.ContentFilter)
         {
             return CallOutcome.Filtered;
         }
@@ -57,7 +57,7 @@ internal static class ChatChoices
         var index = before > 1 ? "0"u8 : choice[1..^1].Trim(" \t\r\n"u8).IsEmpty ? "\"index\":0"u8 : "\"index\":0,"u8;
         byte[] body = [.. "{\"choices\":["u8, .. choice[..before], .. index, .. choice[after..], .. "]}"u8];
         var builder = new AnswerBuilder(null, null, keepChoices: true);
-        builder.AddWhole(CompletionReader.Read(body, keepChoices: true));
+        builder.AddWhole(CompletionReader.Read(body, new AnswerRewriter(isWhole: true)));
         return builder.Result().Answer!;
     }
 

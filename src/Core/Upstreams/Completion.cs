@@ -5,13 +5,16 @@ namespace Ensemble.Upstreams;
 /// <summary>What the gateway reads of a whole completion, or of one chunk of a streamed one.</summary>
 internal record struct Completion
 {
-    /// <summary>Text of the first choice, as the provider sent it; null where there is none.</summary>
+    /// <summary>Text of the first choice, as the provider sent it, with half a character at an end where it was cut there; null where there is none.</summary>
     public string? Content { get; set; }
 
     public string? Refusal { get; set; }
 
-    /// <summary>Of the first choice; null where it has none yet.</summary>
+    /// <summary>Of the first choice, in OpenAI's words; null where it has none yet.</summary>
     public string? FinishReason { get; set; }
+
+    /// <summary>Whether a fault of the provider ended one of the choices.</summary>
+    public bool IsBroken { get; set; }
 
     public bool CallsTools { get; set; }
 
@@ -26,14 +29,20 @@ internal record struct Completion
     /// <summary>A bit for each choice that says here why it ended.</summary>
     public ulong FinishedChoices { get; set; }
 
-    /// <summary>Whether a choice has neither a delta nor a message, as one that only annotates others has.</summary>
+    /// <summary>Whether a choice has no delta, as in a whole answer, or as one that only annotates others.</summary>
     public bool LacksDelta { get; set; }
 
     /// <summary>Characters of text in choices after the first.</summary>
     public int OtherCharacters { get; set; }
 
-    /// <summary>The <c>choices</c> array as it came, where it was asked for.</summary>
+    /// <summary>The <c>choices</c> array, written again, where it was asked for.</summary>
     public byte[]? RawChoices { get; set; }
+
+    /// <summary>What else a direct caller may see of this body, as a JSON object; null where there is nothing.</summary>
+    public byte[]? Fields { get; set; }
+
+    /// <summary>The same of its usage.</summary>
+    public byte[]? UsageFields { get; set; }
 
     public TokenUsage? Usage { get; set; }
 
@@ -44,4 +53,7 @@ internal record struct Completion
 
     /// <summary>Whether a stream says here that nothing follows.</summary>
     public bool IsDone { get; set; }
+
+    /// <summary>Whether a stream says here that of its answer nothing follows, though its own end may.</summary>
+    public bool IsOver { get; set; }
 }

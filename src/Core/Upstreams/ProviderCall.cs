@@ -7,15 +7,23 @@ using Ensemble.Upstreams.Http;
 namespace Ensemble.Upstreams;
 
 /// <summary>One HTTP request to a provider and what comes back, whatever its dialect.</summary>
-internal abstract class ProviderCall(UpstreamHttp http, TimeProvider time, UpstreamRequest request, string? key)
+/// <param name="thoughts">How the model is known to think; null = it gives no text.</param>
+internal abstract class ProviderCall(
+    UpstreamHttp http, TimeProvider time, UpstreamRequest request, string? key, ModelHeaders headers, ThoughtHabit? thoughts = null)
 {
+    /// <summary>How long a stream is listened to whose answer is over: for its usage, and for its end, so that the connection can be used again.</summary>
+    private static readonly TimeSpan AfterEnd = TimeSpan.FromSeconds(2);
+
     private const int LargestStream = 16 * 1024 * 1024;
     private const int LargestError = 64 * 1024;
 
     private static readonly MediaTypeWithQualityHeaderValue Json = new("application/json");
     private static readonly MediaTypeWithQualityHeaderValue Events = new("text/event-stream");
 
-    private readonly AnswerBuilder _answer = new(request.Sink, request.Watch, request.KeepChoices);
+    private readonly AnswerBuilder _answer = new(request.Sink, request.Watch, request.KeepChoices, thoughts);
+
+    // Some models are served as streams only.
+    private bool AsksForStream => request.Sink is not null || request.Model.Params.AlwaysStreams;
 
     private ICallWatch? StreamWatch => request.Sink is null ? null : request.Watch;
 
@@ -25,22 +33,23 @@ internal abstract class ProviderCall(UpstreamHttp http, TimeProvider time, Upstr
         try
         {
             using var message = Message();
-            message.Headers.Accept.Add(request.Sink is null ? Json : Events);
+            headers.AddTo(message);
+            message.Headers.Accept.Add(AsksForStream ? Events : Json);
             using var response = await http.SendAsync(message, cancellationToken);
             if (!response.IsSuccessStatusCode)
             {
                 return await ReadErrorAsync(response, cancellationToken);
             }
 
-            var isWhole = request.Sink is null || response.Content.Headers.ContentType?.MediaType == "application/json";
-            return isWhole
-                ? await ReadWholeAsync(response.Content, cancellationToken)
-                : await ReadStreamAsync(response.Content, cancellationToken);
+            await using var body = await ResponseBody.OpenAsync(response.Content, cancellationToken);
+            return await ResponseBody.IsStreamAsync(body, AsksForStream, cancellationToken)
+                ? await ReadStreamAsync(body, cancellationToken)
+                : await ReadWholeAsync(body, response.Content.Headers.ContentLength, cancellationToken);
         }
         catch (Exception exception)
         {
-            // All of the answer was there: what broke or was stopped after it is no loss.
-            return _answer.IsFinished ? Finished() : Failure(exception, cancellationToken);
+            // All of the answer was passed on: a connection that broke, or a call that was stopped, after it is no loss.
+            return _answer.IsFinished && IsLostConnection(exception) ? Finished() : Failure(exception, cancellationToken);
         }
     }
 
@@ -61,14 +70,17 @@ internal abstract class ProviderCall(UpstreamHttp http, TimeProvider time, Upstr
     /// <exception cref="JsonException">Not an event of this dialect.</exception>
     protected abstract Completion ReadEvent(string type, ReadOnlySpan<byte> data);
 
+    /// <summary>The end of an answer that is over, where its stream does not give it.</summary>
+    protected virtual Completion End() => default;
+
     /// <summary>What an error means, in the terms of OpenAI's errors.</summary>
     /// <param name="error">As the provider said it; with its status where it came as an answer of its own.</param>
     protected virtual (CallOutcome Outcome, UpstreamError Error) Classify(UpstreamError error) =>
         (error.Status is { } status ? ErrorOutcome.Of((HttpStatusCode)status, error) : ErrorOutcome.Of(error), error);
 
-    private async Task<UpstreamResult> ReadWholeAsync(HttpContent content, CancellationToken cancellationToken)
+    private async Task<UpstreamResult> ReadWholeAsync(Stream content, long? announced, CancellationToken cancellationToken)
     {
-        using var body = await PooledBody.ReadAsync(content, LargestWhole, StreamWatch, cancellationToken);
+        using var body = await PooledBody.ReadAsync(content, announced, LargestWhole, StreamWatch, cancellationToken);
         var completion = ReadWhole(Unmarked(body.Bytes));
         if (Reported(completion) is { } failure)
         {
@@ -89,22 +101,41 @@ internal abstract class ProviderCall(UpstreamHttp http, TimeProvider time, Upstr
         return _answer.Result();
     }
 
-    private async Task<UpstreamResult> ReadStreamAsync(HttpContent content, CancellationToken cancellationToken)
+    private async Task<UpstreamResult> ReadStreamAsync(Stream content, CancellationToken cancellationToken)
     {
-        await using var stream = new BoundedStream(await content.ReadAsStreamAsync(cancellationToken), LargestStream, StreamWatch);
-        var events = SseParser.Create(stream, (type, data) => ReadEvent(type, data.Trim(" \t"u8)));
-        await foreach (var item in events.EnumerateAsync(cancellationToken))
+        using var reading = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
+        await using var stopping = cancellationToken.UnsafeRegister(static state => ((CancellationTokenSource)state!).Cancel(), reading);
+        var isOver = false;
+        try
         {
-            var chunk = item.Data;
-            if (!_answer.IsFinished && Reported(chunk) is { } failure)
+            await using var stream = new BoundedStream(content, LargestStream, StreamWatch);
+            var events = SseParser.Create(stream, (type, data) => ReadEvent(type, data.Trim(" \t"u8)));
+            await foreach (var item in events.EnumerateAsync(reading.Token))
             {
-                return failure;
-            }
+                var chunk = item.Data;
+                if (!_answer.IsFinished && Reported(chunk) is { } failure)
+                {
+                    return failure;
+                }
 
-            _answer.AddChunk(chunk);
-            if (chunk.IsDone)
+                _answer.AddChunk(chunk);
+                if (chunk.IsDone)
+                {
+                    break;
+                }
+
+                if (!isOver && (chunk.IsOver || _answer.IsFinished))
+                {
+                    isOver = true;
+                    reading.CancelAfter(AfterEnd);
+                }
+            }
+        }
+        catch (OperationCanceledException) when (isOver && !cancellationToken.IsCancellationRequested)
+        {
+            if (!_answer.IsFinished)
             {
-                break;
+                _answer.AddChunk(End());
             }
         }
 
@@ -116,13 +147,13 @@ internal abstract class ProviderCall(UpstreamHttp http, TimeProvider time, Upstr
     /// <summary>The failure that an answer with a good status tells of, if it does.</summary>
     private UpstreamResult? Reported(in Completion completion)
     {
-        if (completion.Error is null && completion.FinishReason != "error")
+        if (completion.Error is null && !completion.IsBroken)
         {
             return null;
         }
 
         // What came with it is kept, for its usage.
-        _answer.AddChunk(completion with { Content = null, RawChoices = null, FinishedChoices = 0, FinishReason = null });
+        _answer.AddChunk(completion with { Content = null, RawChoices = null, Fields = null, FinishedChoices = 0, FinishReason = null });
         return Failed(completion.Error ?? new UpstreamError("The provider ended its answer with an error."));
     }
 
@@ -135,7 +166,7 @@ internal abstract class ProviderCall(UpstreamHttp http, TimeProvider time, Upstr
         }
 
         // Some servers repeat the key that they refuse.
-        return _answer.Failure(outcome, key is null ? error : error with
+        return _answer.Failure(outcome, error with
         {
             Message = Hidden(error.Message)!,
             Code = Hidden(error.Code),
@@ -143,7 +174,7 @@ internal abstract class ProviderCall(UpstreamHttp http, TimeProvider time, Upstr
             Param = Hidden(error.Param),
         });
 
-        string? Hidden(string? text) => text?.Replace(key, "***", StringComparison.Ordinal);
+        string? Hidden(string? text) => text is null ? null : headers.Hide(key is null ? text : text.Replace(key, "***", StringComparison.Ordinal));
     }
 
     private UpstreamResult Finished()
@@ -178,10 +209,11 @@ internal abstract class ProviderCall(UpstreamHttp http, TimeProvider time, Upstr
     {
         try
         {
-            using var body = await PooledBody.ReadStartAsync(content, LargestError, cancellationToken);
+            await using var stream = await ResponseBody.OpenAsync(content, cancellationToken);
+            using var body = await PooledBody.ReadStartAsync(stream, LargestError, cancellationToken);
             return ErrorReader.ReadBody(Unmarked(body.Bytes), time);
         }
-        catch (IOException)
+        catch (Exception exception) when (exception is IOException or InvalidDataException or InvalidOperationException)
         {
             // The status says enough without the words.
             return new UpstreamError("");
@@ -200,7 +232,8 @@ internal abstract class ProviderCall(UpstreamHttp http, TimeProvider time, Upstr
             AddressRefusedException =>
                 _answer.Failure(CallOutcome.NotFound, new UpstreamError(exception.Message) { Code = AddressRefusedException.Code, NeverSent = true }),
             BodyTooLargeException => Failure(CallOutcome.InvalidResponse, exception.Message),
-            JsonException or InvalidOperationException =>
+            InvalidDataException or ThoughtShownException => Failure(CallOutcome.InvalidResponse, exception.Message),
+            JsonException or InvalidOperationException or ArgumentException =>
                 Failure(CallOutcome.InvalidResponse, $"The provider's answer is not {Expected}: {exception.Message}"),
             HttpRequestException { HttpRequestError: not HttpRequestError.Unknown } http =>
                 NotReached($"{http.HttpRequestError}: {http.Message}", IsBeforeTheRequest(http.HttpRequestError)),
@@ -217,6 +250,9 @@ internal abstract class ProviderCall(UpstreamHttp http, TimeProvider time, Upstr
 
     private UpstreamResult NotReached(string message, bool neverSent) =>
         _answer.Failure(CallOutcome.TransportError, new UpstreamError(message) { NeverSent = neverSent });
+
+    private static bool IsLostConnection(Exception exception) =>
+        exception is OperationCanceledException or HttpRequestException or (IOException and not BodyTooLargeException);
 
     private UpstreamResult Failure(CallOutcome outcome, string message) => _answer.Failure(outcome, new UpstreamError(message));
 

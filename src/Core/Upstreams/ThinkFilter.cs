@@ -1,100 +1,240 @@
+using System.Buffers;
 using System.Text;
 
 namespace Ensemble.Upstreams;
 
 /// <summary>
-/// Cuts a leading <c>&lt;think&gt;…&lt;/think&gt;</c> block, with the white space around it, out of an answer that comes in pieces.
-/// Text without such a block passes unchanged, its leading white space too.
+/// Cuts the thoughts at the beginning of an answer out of it, with the white space around them: blocks in tags, and text up to a
+/// closing tag that nothing opened, as of a model whose prompt holds the opening one. A block in the middle stays, as does a tag
+/// behind a quotation mark: there somebody writes about tags. Text without thoughts passes unchanged, its leading white space too.
 /// </summary>
-internal sealed class ThinkFilter
+/// <param name="holdsBack">Whether nothing is shown before a closing tag came, or the end.</param>
+internal sealed class ThinkFilter(bool holdsBack = false)
 {
-    private const string Open = "<think>";
-    private const string Close = "</think>";
+    private static readonly SearchValues<char> TagStarts = SearchValues.Create("<[◁");
+    private static readonly SearchValues<char> Quotes = SearchValues.Create("`\"'“‘«(");
 
     private enum Part
     {
         Start,
         Thinking,
-        After,
         Text,
     }
 
     private StringBuilder? _space;
+    private StringBuilder? _held;
+    private string _kept = "";
     private Part _part;
-    private int _matched;
+    private bool _holdsBack = holdsBack;
+    private bool _hasThought;
+    private bool _hasShown;
+    private char _last;
+    private int _open;
+
+    /// <summary>Whether a closing tag came that nothing opened.</summary>
+    public bool HasLoneClose { get; private set; }
+
+    /// <summary>Whether it came after text was shown, which was a thought then.</summary>
+    public bool HasShownThought { get; private set; }
+
+    /// <summary>The answer in a text that came whole.</summary>
+    public static string Strip(string text, out bool hasLoneClose)
+    {
+        hasLoneClose = false;
+        if (!text.AsSpan().ContainsAny(TagStarts))
+        {
+            return text;
+        }
+
+        var filter = new ThinkFilter();
+        var start = filter.Push(text);
+        hasLoneClose = filter.HasLoneClose;
+        return start + filter.Complete();
+    }
 
     /// <returns>What of the text so far may be shown and was not yet; often empty.</returns>
     public string Push(string text)
     {
-        for (var i = 0; i < text.Length; i++)
+        if (_kept.Length > 0)
         {
-            if (_part == Part.Text)
-            {
-                return i == 0 ? text : text[i..];
-            }
+            (text, _kept) = (_kept + text, "");
+        }
 
-            if (_part == Part.Start && !IsStart(text[i]))
+        for (var at = 0; at < text.Length;)
+        {
+            switch (_part)
             {
-                return Complete() + text[i..];
-            }
+                case Part.Start:
+                    at = PassStart(text, at);
+                    break;
+                case Part.Thinking:
+                    at = PassThought(text, at);
+                    break;
+                default:
+                    if (TryPassText(text, ref at, out var shown))
+                    {
+                        return shown;
+                    }
 
-            if (_part == Part.After && !char.IsWhiteSpace(text[i]))
-            {
-                _part = Part.Text;
-                return text[i..];
-            }
-
-            if (_part == Part.Thinking)
-            {
-                SeekClose(text[i]);
-            }
-            else if (_matched == Open.Length)
-            {
-                (_part, _matched) = (Part.Thinking, 0);
-                _space?.Clear();
+                    break;
             }
         }
 
         return "";
     }
 
-    /// <summary>The text is complete.</summary>
-    /// <returns>What was held back because it could have become a tag.</returns>
-    public string Complete()
+    /// <summary>The model's thoughts come in a field of their own, so that its text holds none.</summary>
+    /// <returns>What was held back.</returns>
+    public string Release()
     {
-        if (_part != Part.Start)
-        {
-            return "";
-        }
-
-        _part = Part.Text;
-        return _space + Open[.._matched];
+        _holdsBack = false;
+        return Shown(TakeHeld());
     }
 
-    private bool IsStart(char next)
+    /// <summary>The text is complete.</summary>
+    /// <returns>What was held back because a tag could have followed.</returns>
+    public string Complete()
     {
-        if (_matched == 0 && char.IsWhiteSpace(next))
+        var rest = _part switch
         {
-            (_space ??= new StringBuilder()).Append(next);
-            return true;
+            Part.Thinking => "",
+            Part.Start when _hasThought => _kept,
+            Part.Start => _space + _kept,
+            _ => TakeHeld() + _kept,
+        };
+        _kept = "";
+        return rest;
+    }
+
+    /// <summary>Passes white space and an opening tag.</summary>
+    private int PassStart(string text, int at)
+    {
+        var first = at;
+        while (first < text.Length && char.IsWhiteSpace(text[first]))
+        {
+            first++;
         }
 
-        if (next != Open[_matched])
+        if (!_hasThought && first > at)
         {
-            return false;
+            (_space ??= new StringBuilder()).Append(text, at, first - at);
         }
 
-        _matched++;
+        switch (first < text.Length ? ThinkTag.Match(text.AsSpan(first), out at) : ThinkTag.None)
+        {
+            case ThinkTag.Partial:
+                _kept = text[first..];
+                return text.Length;
+            case ThinkTag.Open:
+                _part = Part.Thinking;
+                return first + at;
+            default:
+                _part = first < text.Length ? Part.Text : Part.Start;
+                return first;
+        }
+    }
+
+    private int PassThought(string text, int at)
+    {
+        while (Next(text, at) is >= 0 and var start)
+        {
+            switch (ThinkTag.Match(text.AsSpan(start), out var length))
+            {
+                case ThinkTag.Partial:
+                    _kept = text[start..];
+                    return text.Length;
+                case ThinkTag.Close:
+                    EndThought();
+                    return start + length;
+                default:
+                    at = start + 1;
+                    break;
+            }
+        }
+
+        return text.Length;
+    }
+
+    /// <returns>False where a thought ended instead, at <paramref name="at"/>.</returns>
+    private bool TryPassText(string text, ref int at, out string shown)
+    {
+        var from = at;
+        while (Next(text, at) is >= 0 and var start)
+        {
+            var tag = ThinkTag.Match(text.AsSpan(start), out var length);
+            if (tag == ThinkTag.Partial)
+            {
+                _kept = text[start..];
+                shown = Take(text[from..start]);
+                return true;
+            }
+
+            at = start + Math.Max(1, length);
+            if (tag == ThinkTag.Open)
+            {
+                _open++;
+            }
+            else if (tag == ThinkTag.Close && _open > 0)
+            {
+                _open--;
+            }
+            else if (tag == ThinkTag.Close && !Quotes.Contains(start > from ? text[start - 1] : _last))
+            {
+                (HasLoneClose, HasShownThought) = (true, HasShownThought | _hasShown);
+                _held?.Clear();
+                _holdsBack = false;
+                EndThought();
+                shown = "";
+                return false;
+            }
+        }
+
+        shown = Take(from == 0 ? text : text[from..]);
         return true;
     }
 
-    private void SeekClose(char next)
+    private void EndThought()
     {
-        // The tag's first character stands nowhere else in it, so a mismatch never has to go back further than one.
-        _matched = next == Close[_matched] ? _matched + 1 : next == Close[0] ? 1 : 0;
-        if (_matched == Close.Length)
+        (_part, _hasThought, _open) = (Part.Start, true, 0);
+        _space?.Clear();
+    }
+
+    private string Take(string text)
+    {
+        _last = text.Length > 0 ? text[^1] : _last;
+        if (_holdsBack)
         {
-            _part = Part.After;
+            (_held ??= new StringBuilder(_space?.ToString())).Append(text);
+            _space?.Clear();
+            return "";
         }
+
+        return Shown(_space is { Length: > 0 } && text.Length > 0 ? TakeSpace() + text : text);
+    }
+
+    private string Shown(string text)
+    {
+        _hasShown |= text.Length > 0;
+        return text;
+    }
+
+    private string TakeSpace()
+    {
+        var space = _space!.ToString();
+        _space.Clear();
+        return space;
+    }
+
+    private string TakeHeld()
+    {
+        var held = _held?.ToString() ?? "";
+        _held?.Clear();
+        return held;
+    }
+
+    private static int Next(string text, int at)
+    {
+        var found = text.AsSpan(at).IndexOfAny(TagStarts);
+        return found < 0 ? -1 : at + found;
     }
 }

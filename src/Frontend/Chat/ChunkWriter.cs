@@ -27,11 +27,12 @@ internal sealed class ChunkWriter(PipeWriter output, RunRequest request, long cr
     }
 
     /// <summary>A direct model's chunk, or an ensemble's tool calls.</summary>
-    public void Choices(ReadOnlySpan<byte> choices)
+    public void Choices(ChoicesDelta delta)
     {
         _hasRole = true;
         output.Write(_head);
-        output.Write(choices);
+        output.Write(delta.Choices.Span);
+        Fields(delta.Fields.Span);
         CloseChunk();
     }
 
@@ -64,13 +65,15 @@ internal sealed class ChunkWriter(PipeWriter output, RunRequest request, long cr
         if (request.Chat.IncludeUsage)
         {
             output.Write(_head);
-            output.Write("[],"u8);
+            output.Write("[]"u8);
+            Fields(completed.Answer.Fields.Span);
+            output.Write(","u8);
 
             // The writer gives an object; without its braces it is the rest of this one.
             var buffer = new ArrayBufferWriter<byte>(256);
             _json.Reset(buffer);
             _json.WriteStartObject();
-            UsageJson.Write(_json, completed.Usage);
+            UsageJson.Write(_json, completed.Usage, completed.Answer.UsageFields);
             _json.WriteEndObject();
             _json.Flush();
             output.Write(buffer.WrittenSpan[1..]);
@@ -134,6 +137,16 @@ internal sealed class ChunkWriter(PipeWriter output, RunRequest request, long cr
         output.Write(finishReason);
         output.Write("}]"u8);
         CloseChunk();
+    }
+
+    /// <param name="fields">A JSON object with members, which go into the chunk; or nothing.</param>
+    private void Fields(ReadOnlySpan<byte> fields)
+    {
+        if (!fields.IsEmpty)
+        {
+            output.Write(","u8);
+            output.Write(fields[1..^1]);
+        }
     }
 
     private void CloseChunk() => output.Write(request.Chat.IncludeUsage ? ",\"usage\":null}\n\n"u8 : "}\n\n"u8);

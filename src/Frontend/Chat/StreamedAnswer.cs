@@ -94,7 +94,7 @@ internal sealed class StreamedAnswer : IAsyncDisposable
                 break;
             case ChoicesDelta delta:
                 Commit();
-                _chunks.Choices(delta.Choices.Span);
+                _chunks.Choices(delta);
                 _lastWrite = _time.GetTimestamp();
                 break;
             case RunCompleted completed:

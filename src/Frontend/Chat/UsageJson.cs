@@ -6,17 +6,21 @@ namespace Ensemble.Frontend.Chat;
 /// <summary>Writes <c>usage</c> in OpenAI's shape: what providers reported, and beside it what had to be estimated.</summary>
 internal static class UsageJson
 {
-    public static void Write(Utf8JsonWriter json, UsageTotals totals)
+    /// <param name="fields">What a direct model's provider said beside these counts, as a JSON object; or nothing.</param>
+    public static void Write(Utf8JsonWriter json, UsageTotals totals, ReadOnlyMemory<byte> fields)
     {
+        using var document = fields.IsEmpty ? null : SoundJson.Parse(fields);
+        var others = document?.RootElement;
         var usage = totals.Reported;
         json.WriteStartObject("usage"u8);
         json.WriteNumber("prompt_tokens"u8, usage.PromptTokens);
         json.WriteNumber("completion_tokens"u8, usage.CompletionTokens);
         json.WriteNumber("total_tokens"u8, usage.PromptTokens + usage.CompletionTokens);
-        WriteDetails(json, "prompt_tokens_details", ("cached_tokens", usage.CachedTokens), ("audio_tokens", usage.PromptAudioTokens));
+        WriteDetails(json, "prompt_tokens_details", others, ("cached_tokens", usage.CachedTokens), ("audio_tokens", usage.PromptAudioTokens));
         WriteDetails(
             json,
             "completion_tokens_details",
+            others,
             ("reasoning_tokens", usage.ReasoningTokens),
             ("audio_tokens", usage.CompletionAudioTokens),
             ("accepted_prediction_tokens", usage.AcceptedPredictionTokens),
@@ -29,10 +33,18 @@ internal static class UsageJson
             json.WriteEndObject();
         }
 
+        foreach (var other in others?.Members() ?? default)
+        {
+            if (other.NameText() is not ("prompt_tokens_details" or "completion_tokens_details"))
+            {
+                other.WriteTo(json);
+            }
+        }
+
         json.WriteEndObject();
     }
 
-    private static void WriteDetails(Utf8JsonWriter json, string name, params ReadOnlySpan<(string Name, long? Tokens)> details)
+    private static void WriteDetails(Utf8JsonWriter json, string name, JsonElement? others, params ReadOnlySpan<(string Name, long? Tokens)> details)
     {
         var isOpen = false;
         foreach (var (detail, tokens) in details)
@@ -47,6 +59,17 @@ internal static class UsageJson
 
                 json.WriteNumber(detail, known);
             }
+        }
+
+        foreach (var other in others?.Member(name)?.Members() ?? default)
+        {
+            if (!isOpen)
+            {
+                json.WriteStartObject(name);
+                isOpen = true;
+            }
+
+            other.WriteTo(json);
         }
 
         if (isOpen)

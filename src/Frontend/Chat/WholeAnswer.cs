@@ -82,7 +82,16 @@ internal static class WholeAnswer
             json.WriteEndArray();
         }
 
-        UsageJson.Write(json, body.Completed.Usage);
+        UsageJson.Write(json, body.Completed.Usage, answer.UsageFields);
+        if (!answer.Fields.IsEmpty)
+        {
+            using var fields = SoundJson.Parse(answer.Fields);
+            foreach (var field in fields.RootElement.EnumerateObject())
+            {
+                field.WriteTo(json);
+            }
+        }
+
         if (body.HasManifest)
         {
             WriteManifest(json, body.Manifest);

@@ -78,8 +78,8 @@ internal sealed partial class AnswerPublisher(IStreamWire<AnswerBatch> wire, Tim
     private static int SizeOf(RunEvent runEvent) => runEvent switch
     {
         AnswerDelta delta => delta.Text.Length,
-        ChoicesDelta delta => delta.Choices.Length,
-        RunCompleted end => end.Answer.Choices.Length + (end.Answer.Refusal?.Length ?? 0),
+        ChoicesDelta delta => delta.Size,
+        RunCompleted end => end.Answer.Size,
         _ => 0,
     };
 

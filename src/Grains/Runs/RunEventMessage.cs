@@ -40,13 +40,24 @@ public sealed record RunEventMessage
     [Id(9)]
     public UsageTotals? Usage { get; init; }
 
+    /// <summary>What a provider said beside <see cref="Choices"/>.</summary>
+    [Id(10)]
+    public ReadOnlyMemory<byte> Fields { get; init; }
+
     public static RunEventMessage From(RunEvent runEvent)
     {
         var (sequence, incarnation) = (runEvent.Sequence, runEvent.Incarnation);
         return runEvent switch
         {
             AnswerDelta delta => new() { Kind = RunEventKind.AnswerDelta, Sequence = sequence, Incarnation = incarnation, Text = delta.Text },
-            ChoicesDelta delta => new() { Kind = RunEventKind.ChoicesDelta, Sequence = sequence, Incarnation = incarnation, Choices = delta.Choices },
+            ChoicesDelta delta => new()
+            {
+                Kind = RunEventKind.ChoicesDelta,
+                Sequence = sequence,
+                Incarnation = incarnation,
+                Choices = delta.Choices,
+                Fields = delta.Fields,
+            },
             PanelClosed panel => new()
             {
                 Kind = RunEventKind.PanelClosed,
@@ -81,7 +92,7 @@ public sealed record RunEventMessage
         RunEvent runEvent = Kind switch
         {
             RunEventKind.AnswerDelta => new AnswerDelta(Text!),
-            RunEventKind.ChoicesDelta => new ChoicesDelta(Choices),
+            RunEventKind.ChoicesDelta => new ChoicesDelta(Choices) { Fields = Fields },
             RunEventKind.PanelClosed => new PanelClosed(Usable, Agreement),
             RunEventKind.AnswerDegraded => new AnswerDegraded(Text!),
             RunEventKind.RunCompleted => new RunCompleted(Answer!, Usage!),

@@ -18,6 +18,12 @@ internal struct RunAnswerSurrogate
 
     [Id(3)]
     public ReadOnlyMemory<byte> Choices;
+
+    [Id(4)]
+    public ReadOnlyMemory<byte> Fields;
+
+    [Id(5)]
+    public ReadOnlyMemory<byte> UsageFields;
 }
 
 [RegisterConverter]
@@ -28,6 +34,8 @@ internal sealed class RunAnswerConverter : IConverter<RunAnswer, RunAnswerSurrog
         Refusal = surrogate.Refusal,
         IsDirect = surrogate.IsDirect,
         Choices = surrogate.Choices,
+        Fields = surrogate.Fields,
+        UsageFields = surrogate.UsageFields,
     };
 
     public RunAnswerSurrogate ConvertToSurrogate(in RunAnswer value) => new()
@@ -36,5 +44,7 @@ internal sealed class RunAnswerConverter : IConverter<RunAnswer, RunAnswerSurrog
         Refusal = value.Refusal,
         IsDirect = value.IsDirect,
         Choices = value.Choices,
+        Fields = value.Fields,
+        UsageFields = value.UsageFields,
     };
 }

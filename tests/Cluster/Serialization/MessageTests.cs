@@ -147,13 +147,19 @@ public sealed class MessageTests
     public void Choices_ThereAndBack_AreTheSameBytes(bool isAnswer)
     {
         var choices = """[{"index":0,"delta":{"content":"x"}}]"""u8.ToArray();
-        RunEvent sent = isAnswer ? new RunCompleted(new RunAnswer("stop") { IsDirect = true, Choices = choices }, Totals) : new ChoicesDelta(choices);
+        var fields = """{"system_fingerprint":"fp"}"""u8.ToArray();
+        var usage = """{"cost":0.25}"""u8.ToArray();
+        RunEvent sent = isAnswer
+            ? new RunCompleted(new RunAnswer("stop") { IsDirect = true, Choices = choices, Fields = fields, UsageFields = usage }, Totals)
+            : new ChoicesDelta(choices) { Fields = fields };
         sent.Stamp(4, 2);
 
         var arrived = Wire.Deserialize<RunEventMessage>(Wire.SerializeToArray(RunEventMessage.From(sent))).ShouldNotBeNull().ToEvent();
 
         var got = isAnswer ? ((RunCompleted)arrived).Answer.Choices : ((ChoicesDelta)arrived).Choices;
         got.ToArray().ShouldBe(choices);
+        (isAnswer ? ((RunCompleted)arrived).Answer.Fields : ((ChoicesDelta)arrived).Fields).ToArray().ShouldBe(fields);
+        (isAnswer ? ((RunCompleted)arrived).Answer.UsageFields.ToArray() : usage).ShouldBe(usage);
         (arrived.Sequence, arrived.Incarnation).ShouldBe((4, 2));
     }
 

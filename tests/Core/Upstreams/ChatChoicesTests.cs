@@ -29,7 +29,7 @@ public sealed class ChatChoicesTests
         answers.Select(answer => Encoding.UTF8.GetString(answer.Choices.Span)).ShouldBe(
         [
             """[{"index":0,"message":{"content":"<think>hm</think> one"},"finish_reason":"stop"}]""",
-            """[{"finish_reason":"length","message":{"content":"two","reasoning_content":"hm"},"index": 0 , "odd":1.50}]""",
+            """[{"message":{"content":"two","reasoning_content":"hm"},"index":0,"odd":1.50,"finish_reason":"length"}]""",
             """[{"index":0,"message":{"content":null,"refusal":"No."},"finish_reason":"stop"}]""",
             """[{"index":0,"message":{"content":null,"tool_calls":[{"id":"c","index":7}]},"finish_reason":"tool_calls"}]""",
         ]);

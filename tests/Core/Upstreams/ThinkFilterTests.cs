@@ -9,36 +9,102 @@ public sealed class ThinkFilterTests
     [Theory]
     [InlineData("plain", "plain")]
     [InlineData("  plain ", "  plain ")]
+    [InlineData("a < b [1] <b>c</b>", "a < b [1] <b>c</b>")]
     [InlineData("<think>a</think>b", "b")]
+    [InlineData("<thinking>a</thinking>b", "b")]
+    [InlineData("<THINK >a</Think>b", "b")]
+    [InlineData("[THINK]a[/THINK] b", "b")]
     [InlineData(" \n<think>a < b <</think>\n\n b ", "b ")]
     [InlineData("<think>never closed", "")]
     [InlineData("<think></think>", "")]
     [InlineData("<think>a</thin</think>b", "b")]
-    [InlineData("<think>a</think><think>b</think>", "<think>b</think>")]
+    [InlineData("<think>a</think> <think>b</think>c", "c")]
+    [InlineData("<think>a <think>b</think> c</think> d", "d")]
     [InlineData("x <think>a</think>", "x <think>a</think>")]
+    [InlineData("a\n</think>\n\nb", "b")]
+    [InlineData("a</think>b", "b")]
+    [InlineData("  a. </thinking> b", "b")]
+    [InlineData("a</think>b</think>c", "c")]
+    [InlineData("a</think>", "")]
+    [InlineData("a</think>b `</think>` c", "b `</think>` c")]
+    [InlineData("The tag `</think>` ends it.", "The tag `</think>` ends it.")]
+    [InlineData("{\"a\":\"</think>\"}", "{\"a\":\"</think>\"}")]
+    [InlineData("x <thinking>a</thinking> y </thinking", "x <thinking>a</thinking> y </thinking")]
+    [InlineData("[thought] a [/thought] b", "[thought] a [/thought] b")]
     [InlineData("<thin", "<thin")]
     [InlineData(" <thing>", " <thing>")]
+    [InlineData("<thoughtful>", "<thoughtful>")]
     [InlineData("  ", "  ")]
-    public void Push_AnyText_CutsOnlyALeadingBlock(string text, string expected) => Filter([text]).ShouldBe(expected);
+    public void Strip_AnyText_LeavesTheAnswer(string text, string expected) => ThinkFilter.Strip(text, out _).ShouldBe(expected);
 
     [Fact]
-    public void Push_TextSplitAnywhere_GivesTheSame()
+    public void Push_TextSplitAnywhere_GivesTheSameOrSaysThatItCannot()
     {
-        var pieces = Gen.Elements("<think>", "</think>", "<", "</", "think>", " ", "\n", "a", "bc").ListOf();
-        var cases = pieces.Zip(Gen.Choose(1, 4).NonEmptyListOf());
-
-        Prop.ForAll(cases.ToArbitrary(), sample =>
+        Prop.ForAll(Cases().ToArbitrary(), sample =>
         {
-            var text = string.Concat(sample.Item1);
-            return Filter(Split(text, [.. sample.Item2])) == Filter([text]);
+            var (text, sizes) = sample;
+            var whole = ThinkFilter.Strip(text, out var isLone);
+            var live = new ThinkFilter();
+            var shown = Filter(live, Split(text, sizes));
+            return live.HasShownThought ? isLone : shown == whole && live.HasLoneClose == isLone;
         }).QuickCheckThrowOnFailure();
     }
 
-    private static string Filter(IEnumerable<string> pieces)
+    [Fact]
+    public void Push_HoldingBack_ShowsNoThoughtWhateverTheSplit()
     {
-        var filter = new ThinkFilter();
-        return string.Concat(pieces.Select(filter.Push).ToList()) + filter.Complete();
+        Prop.ForAll(Cases().ToArbitrary(), sample =>
+        {
+            var (text, sizes) = sample;
+            var whole = ThinkFilter.Strip(text, out _);
+            var held = new ThinkFilter(holdsBack: true);
+            var shown = Filter(held, Split(text, sizes));
+            return held.HasShownThought || shown == whole;
+        }).QuickCheckThrowOnFailure();
     }
+
+    [Fact]
+    public void Push_HoldingBack_ShowsNothingBeforeTheTag()
+    {
+        var filter = new ThinkFilter(holdsBack: true);
+
+        filter.Push("Let me see.").ShouldBe("");
+        filter.Push(" So.</thi").ShouldBe("");
+        filter.Push("nk>\n").ShouldBe("");
+        filter.Push("Yes").ShouldBe("Yes");
+        filter.Push(", it is.").ShouldBe(", it is.");
+        filter.HasShownThought.ShouldBeFalse();
+    }
+
+    [Fact]
+    public void Release_ThoughtsElsewhere_ShowsWhatWasHeldBack()
+    {
+        var filter = new ThinkFilter(holdsBack: true);
+        filter.Push(" Yes").ShouldBe("");
+
+        filter.Release().ShouldBe(" Yes");
+        filter.Push(".").ShouldBe(".");
+        filter.Complete().ShouldBe("");
+    }
+
+    [Fact]
+    public void Push_TextWithoutATag_IsNotCopied()
+    {
+        const string Text = "word";
+        var filter = new ThinkFilter();
+        filter.Push("First");
+
+        filter.Push(Text).ShouldBeSameAs(Text);
+        ThinkFilter.Strip(Text, out _).ShouldBeSameAs(Text);
+    }
+
+    private static Gen<(string Text, int[] Sizes)> Cases()
+    {
+        var pieces = Gen.Elements("<think>", "</think>", "<thinking>", "</thinking >", "<", "</", "think>", " ", "\n", "a", "bc", "`", "\"", "[THINK]", "[/THINK]", "[").ListOf();
+        return pieces.Zip(Gen.Choose(1, 4).NonEmptyListOf()).Select(sample => (string.Concat(sample.Item1), sample.Item2.ToArray()));
+    }
+
+    private static string Filter(ThinkFilter filter, IEnumerable<string> pieces) => string.Concat(pieces.Select(filter.Push).ToList()) + filter.Complete();
 
     private static IEnumerable<string> Split(string text, int[] sizes)
     {

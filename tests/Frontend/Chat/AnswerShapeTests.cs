@@ -49,6 +49,36 @@ public sealed class AnswerShapeTests
         Council.ShouldNameNobody(string.Join('\n', lines) + stream.Response.Headers);
     }
 
+    [Fact]
+    public async Task Solo_FieldsOfTheProvider_AreThereWithoutNamesAndIds()
+    {
+        await using var council = await Council.StartAsync();
+        const string Fields = "\"id\":\"up-1\",\"model\":\"vendor-solo-2025\",\"provider\":\"vendor-x\",\"system_fingerprint\":\"fp_1\",\"citations\":[\"https://a.example\"]";
+        const string Usage = "\"usage\":{\"prompt_tokens\":3,\"completion_tokens\":2,\"cost\":0.25,\"prompt_tokens_details\":{\"cached_tokens\":1,\"cache_write_tokens\":2}}";
+        council.Stub.Model(Council.Solo).Default = StubReply.Dynamic(request => request.Stream
+            ? StubReply.Stream(
+                StubStep.Raw($$"""{ {{Fields}},"choices":[{"index":0,"delta":{"role":"assistant","content":"Paris"},"finish_reason":"eos"}]}"""),
+                StubStep.Raw($$"""{"service_tier":"flex","choices":[],{{Usage}} }"""),
+                StubStep.Done())
+            : StubReply.RawBody(200, $$"""{ {{Fields}},"choices":[{"index":0,"message":{"role":"assistant","content":"Paris"},"finish_reason":null}],{{Usage}} }""", "application/json"));
+
+        var whole = await council.Gateway.ChatAsync(Council.AskSolo);
+        using var stream = await council.Gateway.StreamAsync(WithUsage(Council.AskSoloStreamed));
+        var lines = await stream.RestAsync();
+        var chunks = EventStream.Chunks(lines);
+
+        whole.Json.EnumerateObject().Select(field => field.Name)
+            .ShouldBe(["id", "object", "created", "model", "choices", "usage", "system_fingerprint", "citations"]);
+        whole.Choice.GetProperty("finish_reason").GetString().ShouldBe("stop");
+        whole.Json.GetProperty("usage").GetRawText().ShouldBe(
+            """{"prompt_tokens":3,"completion_tokens":2,"total_tokens":5,"prompt_tokens_details":{"cached_tokens":1,"cache_write_tokens":2},"cost":0.25}""");
+        Finish(chunks[0]).ShouldBe("stop");
+        chunks[0].GetProperty("system_fingerprint").GetString().ShouldBe("fp_1");
+        chunks[^1].GetProperty("service_tier").GetString().ShouldBe("flex");
+        chunks[^1].GetProperty("usage").GetProperty("cost").GetDouble().ShouldBe(0.25);
+        Council.ShouldNameNobody(whole.Everything + string.Join('\n', lines));
+    }
+
     [Theory]
     [InlineData(Council.AskStreamed, true, 60)]
     [InlineData(Council.AskSoloStreamed, true, 15)]

@@ -1,6 +1,6 @@
 namespace Ensemble.Testing;
 
-internal sealed class RawReply(int status, string body, string contentType, IReadOnlyDictionary<string, string>? headers) : StubReply
+internal sealed class RawReply(int status, byte[] body, string contentType, IReadOnlyDictionary<string, string>? headers) : StubReply
 {
     internal override Task WriteAsync(StubExchange exchange)
     {

@@ -17,9 +17,10 @@ internal sealed record StubExchange(HttpContext Http, StubRequest Request, strin
 
     public Task WriteJsonAsync(int status, JsonNode body) => WriteBodyAsync(status, body.ToJsonString(Json), "application/json");
 
-    public async Task WriteBodyAsync(int status, string body, string contentType)
+    public Task WriteBodyAsync(int status, string body, string contentType) => WriteBodyAsync(status, Encoding.UTF8.GetBytes(body), contentType);
+
+    public async Task WriteBodyAsync(int status, byte[] bytes, string contentType)
     {
-        var bytes = Encoding.UTF8.GetBytes(body);
         Http.Response.StatusCode = status;
         Http.Response.ContentType = contentType;
         Http.Response.ContentLength = bytes.Length;

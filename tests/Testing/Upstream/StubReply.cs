@@ -59,6 +59,11 @@ public abstract class StubReply
     /// <summary>A body as it stands, with the headers given.</summary>
     public static StubReply RawBody(
         int status, string body, string contentType, IReadOnlyDictionary<string, string>? headers = null) =>
+        new RawReply(status, System.Text.Encoding.UTF8.GetBytes(body), contentType, headers);
+
+    /// <summary>Bytes as they stand, with the headers given.</summary>
+    public static StubReply RawBody(
+        int status, byte[] body, string contentType, IReadOnlyDictionary<string, string>? headers = null) =>
         new RawReply(status, body, contentType, headers);
 
     /// <summary>Sends nothing, no headers either, until the client goes away.</summary>

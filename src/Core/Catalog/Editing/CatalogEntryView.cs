@@ -47,6 +47,20 @@ public sealed class CatalogEntryView
 
     private static bool HideSecret(Utf8JsonWriter writer, JsonProperty property)
     {
+        if (property.NameIs(HeadersReader.Field) && property.Value.ValueKind == JsonValueKind.Object)
+        {
+            // Any value in clear is hidden: a secret may stand under any name.
+            writer.WriteStartObject(HeadersReader.Field);
+            foreach (var header in property.Value.EnumerateObject())
+            {
+                var isReference = header.Value.Text() is { } value && SecretReferenceReader.IsReference(value);
+                writer.WriteString(header.NameText(), isReference ? header.Value.Text() : Sealed);
+            }
+
+            writer.WriteEndObject();
+            return true;
+        }
+
         if (!property.NameIs("api_key") || property.Value.ValueKind == JsonValueKind.Null
             || (property.Value.Text() is { } text && SecretReferenceReader.IsReference(text)))
         {

@@ -3,7 +3,7 @@ using Ensemble.Catalog.Reading;
 
 namespace Ensemble.Catalog.Editing;
 
-/// <summary>Takes a model's <c>api_key</c> as an editor writes it, and gives what is stored instead.</summary>
+/// <summary>Takes a model's <c>api_key</c> and <c>headers</c> as an editor writes them, and gives what is stored instead.</summary>
 internal sealed class ModelSecrets(SecretPolicy policy, SecretSealer? sealer)
 {
     private const string Field = "api_key";
@@ -22,30 +22,53 @@ internal sealed class ModelSecrets(SecretPolicy policy, SecretSealer? sealer)
         using var document = SoundJson.Parse(entry);
         return CatalogEntries.Rewrite(document.RootElement, (writer, property) =>
         {
-            if (!property.NameIs(Field) || property.Value.ValueKind != JsonValueKind.String)
+            if (property.NameIs(Field) && property.Value.Text() is { } secret)
+            {
+                writer.WriteString(Field, Take(Field, secret, entry, stored, issues));
+                return true;
+            }
+
+            if (!property.NameIs(HeadersReader.Field) || property.Value.ValueKind != JsonValueKind.Object)
             {
                 return false;
             }
 
-            writer.WriteString(Field, Take(property.Value.Text()!, entry, stored, issues));
+            writer.WriteStartObject(HeadersReader.Field);
+            foreach (var header in property.Value.EnumerateObject())
+            {
+                var name = header.NameText();
+                writer.WritePropertyName(name);
+                if (header.Value.Text() is { } text)
+                {
+                    writer.WriteStringValue(Take(name, text, entry, stored, issues, isHeader: true));
+                }
+                else
+                {
+                    header.Value.WriteTo(writer);
+                }
+            }
+
+            writer.WriteEndObject();
             return true;
         });
     }
 
-    private string Take(string text, byte[] entry, CatalogEntry? stored, List<CatalogIssue> issues)
+    /// <param name="name">Of the field, or of the header.</param>
+    private string Take(string name, string text, byte[] entry, CatalogEntry? stored, List<CatalogIssue> issues, bool isHeader = false)
     {
         var (result, rule, fix) = text switch
         {
-            CatalogEntryView.Sealed => Keep(entry, stored),
+            CatalogEntryView.Sealed => Keep(name, entry, stored, isHeader),
             _ when text.StartsWith("sealed:", StringComparison.Ordinal) =>
                 (null, "is the sealed form of a secret", "Give the secret itself or a reference; \"sealed\" keeps the one that is stored."),
             _ when SecretReferenceReader.OtherSyntax(text) is { } other => (null, SecretReferenceReader.OtherSyntaxRule, other),
             _ when SecretReferenceReader.IsReference(text) => Refer(text),
+            _ when isHeader && !HeadersReader.IsSecret(name) => (text, "", ""),
             _ => Seal(text, entry),
         };
         if (result is null)
         {
-            issues.Add(new CatalogIssue(Field, rule, null, fix));
+            issues.Add(new CatalogIssue(isHeader ? $"{HeadersReader.Field}.{name}" : name, rule, null, fix));
         }
 
         return result ?? Nothing;
@@ -80,10 +103,10 @@ internal sealed class ModelSecrets(SecretPolicy policy, SecretSealer? sealer)
         return (Alone(entry) is { } model ? sealer.Seal(text, SecretReference.AudienceOf(model)) : Nothing, "", "");
     }
 
-    private static (string? Text, string Rule, string Fix) Keep(byte[] entry, CatalogEntry? stored)
+    private static (string? Text, string Rule, string Fix) Keep(string name, byte[] entry, CatalogEntry? stored, bool isHeader)
     {
         const string Fix = "Give the secret itself, or a reference to it.";
-        if (stored is null || SealedText(stored.Json) is not { } kept)
+        if (stored is null || HiddenText(stored.Json, name, isHeader) is not { } kept)
         {
             return (null, "asks to keep a sealed secret, and none is stored", Fix);
         }
@@ -94,17 +117,20 @@ internal sealed class ModelSecrets(SecretPolicy policy, SecretSealer? sealer)
             : (null, "asks to keep a secret that was given for another provider or host", "Give the secret again.");
     }
 
-    private static string? SealedText(ReadOnlyMemory<byte> json)
+    /// <returns>The stored text that a view shows as <see cref="CatalogEntryView.Sealed"/>; null where there is none.</returns>
+    private static string? HiddenText(ReadOnlyMemory<byte> json, string name, bool isHeader)
     {
         using var document = CatalogJson.Parse(json).Document;
-        return document?.RootElement is { ValueKind: JsonValueKind.Object } root
-            && root.TryMember(Field, out var key) && key.ValueKind == JsonValueKind.String
-            && key.Text()!.StartsWith(SecretSealer.Prefix, StringComparison.Ordinal)
-                ? key.Text()
-                : null;
+        var place = isHeader ? document?.RootElement.Member(HeadersReader.Field) : document?.RootElement;
+        return place?.Member(name)?.Text() switch
+        {
+            { } text when isHeader && !SecretReferenceReader.IsReference(text) => text,
+            { } text when !isHeader && text.StartsWith(SecretSealer.Prefix, StringComparison.Ordinal) => text,
+            _ => null,
+        };
     }
 
-    /// <returns>The model without its secret; null where it has errors of its own.</returns>
+    /// <returns>The model without its secrets; null where it has errors of its own.</returns>
     private static ModelConfig? Alone(ReadOnlyMemory<byte> json)
     {
         using var document = CatalogJson.Parse(json).Document;
@@ -113,7 +139,7 @@ internal sealed class ModelSecrets(SecretPolicy policy, SecretSealer? sealer)
             return null;
         }
 
-        var bare = CatalogEntries.Rewrite(root, static (_, property) => property.NameIs(Field));
+        var bare = CatalogEntries.Rewrite(root, static (_, property) => property.NameIs(Field) || property.NameIs(HeadersReader.Field));
         var catalog = CatalogEntries.Join([new CatalogEntry(CatalogEntryKind.Model, "", bare, 0)]).Json;
         return CatalogReader.Read(catalog, 0, null, CatalogOrigin.Store).Snapshot?.Models.Values.SingleOrDefault();
     }

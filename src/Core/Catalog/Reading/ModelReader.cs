@@ -9,7 +9,7 @@ internal static class ModelReader
     private static readonly string[] Fields =
     [
         "display_name", "provider", "base_url", "api_version", "model", "api_key", "kind", "family", "context_tokens", "max_output_tokens",
-        "timeout_ms", "retries", "params", "rate_limit", "cooldown", "price", "simulated",
+        "timeout_ms", "retries", "params", "rate_limit", "cooldown", "price", "simulated", HeadersReader.Field,
     ];
 
     private static readonly (string, ProviderKind)[] Providers =
@@ -47,6 +47,7 @@ internal static class ModelReader
             Timeout = model.Milliseconds("timeout_ms", 1, MaxTimeoutMs) ?? ModelConfig.DefaultTimeout,
             Retries = (int?)model.Integer("retries", 0, 10) ?? ModelConfig.DefaultRetries,
             Params = model.Find("params") is { } parameters ? ParamsReader.Read(parameters) : ParamsConfig.None,
+            Headers = HeadersReader.Read(model, provider, draft),
             RateLimit = model.Find("rate_limit") is { } limits ? LimitsReader.ReadRateLimit(limits) : null,
             Cooldown = model.Find("cooldown") is { } cooldown ? LimitsReader.ReadCooldown(cooldown) : CooldownConfig.Default,
             Price = model.Find("price") is { } price ? LimitsReader.ReadPrice(price) : null,

@@ -8,10 +8,12 @@ internal static class ParamsReader
     private const int MaxEntries = 64;
     private const int MaxValueBytes = 64 * 1024;
 
-    private static readonly string[] Fields = ["drop", "rename", "set", "developer_role", "n"];
+    private static readonly string[] Fields = ["drop", "rename", "set", "developer_role", "n", "stream", "thinks"];
     private static readonly string[] Protected = ["model", "messages", "stream", "stream_options", "n"];
     private static readonly string[] NeverDropped = ["response_format", "max_tokens", "max_completion_tokens"];
     private static readonly (string, int)[] DeveloperRoles = [("system", 0), ("developer", 1), ("user", 2)];
+
+    private static readonly (string, bool)[] Streams = [("as_asked", false), ("always", true)];
 
     public static ParamsConfig Read(ConfigNode node)
     {
@@ -30,6 +32,8 @@ internal static class ParamsReader
                 ? DeveloperRoles[index].Item1
                 : null,
             N = parameters.Flag("n"),
+            AlwaysStreams = parameters.Find("stream")?.OneOf(Streams) ?? false,
+            Thinks = parameters.Flag("thinks"),
         };
     }
 

@@ -40,7 +40,7 @@ internal record struct AnswerBlock
             }
             else if (Take(ref reader, "text"u8))
             {
-                block.Text = reader.ReadText();
+                block.Text = reader.ReadPiece();
             }
             else if (Take(ref reader, "id"u8))
             {
@@ -52,11 +52,11 @@ internal record struct AnswerBlock
             }
             else if (Take(ref reader, "input"u8))
             {
-                block.Input = SoundJson.Take(ref reader).RawText();
+                block.Input = ReadInput(ref reader);
             }
             else if (Take(ref reader, "partial_json"u8))
             {
-                block.PartialJson = reader.ReadText();
+                block.PartialJson = reader.TokenType == JsonTokenType.String ? reader.ReadPiece() : ReadInput(ref reader);
             }
             else if (Take(ref reader, "stop_reason"u8))
             {
@@ -69,6 +69,22 @@ internal record struct AnswerBlock
         }
 
         return block;
+    }
+
+    /// <summary>Reads arguments, which the API gives as an object, and some servers as text that holds one.</summary>
+    private static string? ReadInput(ref Utf8JsonReader reader)
+    {
+        if (reader.TokenType == JsonTokenType.Null)
+        {
+            return null;
+        }
+
+        if (reader.TokenType == JsonTokenType.String)
+        {
+            return reader.ReadText() is { } text && !string.IsNullOrWhiteSpace(text) ? text : null;
+        }
+
+        return SoundJson.Take(ref reader).RawText();
     }
 
     private static bool Take(ref Utf8JsonReader reader, ReadOnlySpan<byte> name) => reader.TextIs(name) && reader.Read();

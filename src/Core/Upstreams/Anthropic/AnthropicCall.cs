@@ -1,12 +1,13 @@
 using Ensemble.Chat;
 using Ensemble.Upstreams.Http;
+using Ensemble.Upstreams.OpenAi;
 
 namespace Ensemble.Upstreams.Anthropic;
 
 /// <summary>One request for a message.</summary>
 internal sealed class AnthropicCall(
-    UpstreamHttp http, TimeProvider time, UpstreamRequest request, Uri endpoint, string? key, RequestBody body)
-    : ProviderCall(http, time, request, key)
+    UpstreamHttp http, TimeProvider time, UpstreamRequest request, ModelProfile profile, string? key, ModelHeaders headers, RequestBody body)
+    : ProviderCall(http, time, request, key, headers, profile.Thoughts)
 {
     private readonly EventReader _events = new(request.KeepChoices);
     private readonly bool _keepChoices = request.KeepChoices;
@@ -14,7 +15,7 @@ internal sealed class AnthropicCall(
 
     protected override HttpRequestMessage Message()
     {
-        var message = new HttpRequestMessage(HttpMethod.Post, endpoint) { Content = new RequestBodyContent(body) };
+        var message = new HttpRequestMessage(HttpMethod.Post, profile.Endpoint) { Content = new RequestBodyContent(body) };
         message.Headers.Add("anthropic-version", "2023-06-01");
         if (_key is not null)
         {
@@ -27,6 +28,8 @@ internal sealed class AnthropicCall(
     protected override Completion ReadWhole(ReadOnlySpan<byte> json) => MessageReader.Read(json, _keepChoices);
 
     protected override Completion ReadEvent(string type, ReadOnlySpan<byte> data) => data.IsEmpty ? default : _events.Read(data);
+
+    protected override Completion End() => _events.End();
 
     protected override (CallOutcome Outcome, UpstreamError Error) Classify(UpstreamError error)
     {

@@ -35,15 +35,20 @@ public sealed class AnthropicUpstream(UpstreamHttp http, ISecrets secrets, TimeP
             return UpstreamResult.Failed(CallOutcome.Unsupported, new UpstreamError("The model has no base_url."));
         }
 
+        if (!ModelHeaders.TryResolve(request.Model, secrets, out var headers, out var failure))
+        {
+            return failure;
+        }
+
         var profile = _profiles.GetValue(
             request.Model,
             model => new ModelProfile(model, ModelProfile.Below(baseUrl, "/messages"), new OpenAiPreset { Drop = ClaudeName.Refused(model.Model) }));
         return await _sender.SendAsync(
-            request, profile, (edits, key) => SendAsync(request, edits, profile.Endpoint, key, cancellationToken));
+            request, profile, (edits, key) => SendAsync(request, edits, profile, key, headers, cancellationToken));
     }
 
     private async Task<UpstreamResult> SendAsync(
-        UpstreamRequest request, RequestEdits edits, Uri endpoint, string? key, CancellationToken cancellationToken)
+        UpstreamRequest request, RequestEdits edits, ModelProfile profile, string? key, ModelHeaders headers, CancellationToken cancellationToken)
     {
         RequestBody body;
         IReadOnlyList<string> dropped;
@@ -60,7 +65,7 @@ public sealed class AnthropicUpstream(UpstreamHttp http, ISecrets secrets, TimeP
             return Rejected(new UpstreamError("A field of the request is not of the shape that OpenAI's reference gives it."));
         }
 
-        var result = await new AnthropicCall(http, time, request, endpoint, key, body).SendAsync(cancellationToken);
+        var result = await new AnthropicCall(http, time, request, profile, key, headers, body).SendAsync(cancellationToken);
         return dropped.Count == 0 ? result : result with { DroppedParameters = dropped };
     }
 

@@ -10,6 +10,8 @@ internal sealed class EventReader(bool keepChoices)
 {
     private readonly UsageCounter _usage = new();
     private readonly Dictionary<int, ToolCall> _open = [];
+    private HalfCharacter _half;
+    private HalfCharacter _argumentsHalf;
     private string? _finishReason;
     private int _calls;
     private bool _hasBegun;
@@ -48,7 +50,7 @@ internal sealed class EventReader(bool keepChoices)
             else if (reader.TextIs("usage"u8))
             {
                 reader.Read();
-                chunk.Usage = _usage.Read(ref reader);
+                ReadUsage(ref reader, ref chunk);
             }
             else if (reader.TextIs("message"u8))
             {
@@ -95,8 +97,11 @@ internal sealed class EventReader(bool keepChoices)
                 break;
             case "message_delta":
                 _finishReason = FinishReason.Of(block.StopReason) ?? _finishReason;
+                chunk.IsOver = _finishReason is not null;
+                chunk.IsBroken = _finishReason == FinishReason.Broken;
                 break;
             case "message_stop":
+                chunk.IsDone = true;
                 Finish(ref chunk);
                 break;
         }
@@ -114,9 +119,10 @@ internal sealed class EventReader(bool keepChoices)
         }
     }
 
-    private void AddText(string? text, ref Completion chunk)
+    private void AddText(string? piece, ref Completion chunk)
     {
-        if (string.IsNullOrEmpty(text))
+        var text = _half.Join(piece);
+        if (text.Length == 0)
         {
             return;
         }
@@ -129,8 +135,9 @@ internal sealed class EventReader(bool keepChoices)
         }
     }
 
-    private void AddArguments(in ToolCall call, string piece, ref Completion chunk)
+    private void AddArguments(in ToolCall call, string arguments, ref Completion chunk)
     {
+        var piece = _argumentsHalf.Join(arguments);
         chunk.Choices = 1;
         chunk.CallsTools = true;
         if (keepChoices)
@@ -139,9 +146,16 @@ internal sealed class EventReader(bool keepChoices)
         }
     }
 
+    /// <summary>The end of an answer whose reason is there, and whose last event is not.</summary>
+    public Completion End()
+    {
+        var chunk = new Completion();
+        Finish(ref chunk);
+        return chunk;
+    }
+
     private void Finish(ref Completion chunk)
     {
-        chunk.IsDone = true;
         chunk.Choices = 1;
         if (_finishReason is null)
         {
@@ -154,6 +168,12 @@ internal sealed class EventReader(bool keepChoices)
         {
             chunk.RawChoices = ChoicesWriter.Finish(_finishReason, IsFirst());
         }
+    }
+
+    private void ReadUsage(ref Utf8JsonReader reader, ref Completion chunk)
+    {
+        chunk.Usage = _usage.Read(ref reader);
+        chunk.UsageFields = keepChoices ? _usage.Fields() : null;
     }
 
     // The role goes with the first piece: sent by itself it would commit to an answer that may still fail.
@@ -173,7 +193,7 @@ internal sealed class EventReader(bool keepChoices)
             reader.Read();
             if (isUsage)
             {
-                chunk.Usage = _usage.Read(ref reader);
+                ReadUsage(ref reader, ref chunk);
             }
             else
             {

@@ -16,8 +16,11 @@ internal static class ImageSource
     /// <exception cref="ChatRequestException">Not an image that the API takes.</exception>
     public static ReadOnlyMemory<byte>[] Read(ReadOnlyMemory<byte> source, JsonElement part, string path)
     {
-        path += ".image_url.url";
-        if (!part.IsPresent("image_url", out var image) || !image.IsPresent("url", out var url) || url.ValueKind != JsonValueKind.String)
+        // Some clients write the address without the object around it.
+        var hasImage = part.IsPresent("image_url", out var image);
+        path += image.ValueKind == JsonValueKind.String ? ".image_url" : ".image_url.url";
+        var url = image;
+        if (!hasImage || (image.ValueKind != JsonValueKind.String && (!image.IsPresent("url", out url) || url.ValueKind != JsonValueKind.String)))
         {
             throw new ChatRequestException($"'{path}' is missing.", path);
         }

@@ -28,7 +28,9 @@ internal static class MessageReader
             else if (reader.TextIs("usage"u8))
             {
                 reader.Read();
-                message.Usage = new UsageCounter().Read(ref reader);
+                var usage = new UsageCounter();
+                message.Usage = usage.Read(ref reader);
+                message.UsageFields = keepChoices ? usage.Fields() : null;
             }
             else if (reader.TextIs("error"u8))
             {
@@ -41,11 +43,13 @@ internal static class MessageReader
             }
         }
 
+        message.IsBroken = message.FinishReason == FinishReason.Broken;
+
         // Throws where something follows the object.
         reader.Read();
         if (keepChoices && message.ChoiceCount > 0)
         {
-            message.RawChoices = ChoicesWriter.Whole(message.Content, calls, message.FinishReason ?? (calls.Count > 0 ? "tool_calls" : "stop"));
+            message.RawChoices = ChoicesWriter.Whole(message.Content, calls, message.FinishReason ?? (calls.Count > 0 ? FinishReason.ToolCalls : FinishReason.Stop));
         }
 
         return message;

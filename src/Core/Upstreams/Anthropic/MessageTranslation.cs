@@ -14,8 +14,9 @@ internal sealed class MessageTranslation(MessagesWriter output, ReadOnlyMemory<b
     private static readonly ReadOnlyMemory<byte> Comma = ","u8.ToArray();
 
     /// <summary>All that is to be sent: the caller's messages or those that replace them, and the one that follows.</summary>
+    /// <param name="instruction">System text that follows the caller's, as a JSON string; empty = none.</param>
     /// <exception cref="ChatRequestException">A part of a message has no counterpart, or there is nothing to send.</exception>
-    public static MessagesWriter Gather(ChatRequest chat, RequestEdits edits)
+    public static MessagesWriter Gather(ChatRequest chat, RequestEdits edits, ReadOnlyMemory<byte> instruction)
     {
         var output = new MessagesWriter();
         chat.TryGetField("messages", out var field);
@@ -34,6 +35,11 @@ internal sealed class MessageTranslation(MessagesWriter output, ReadOnlyMemory<b
         {
             using var document = SoundJson.Parse(appended);
             new MessageTranslation(output, appended, edits.CallsOf, edits.DeveloperRole == "user").Add(document.RootElement, "messages");
+        }
+
+        if (!instruction.IsEmpty)
+        {
+            output.AddSystem([ContentBlock.Text(instruction)]);
         }
 
         output.Complete();

@@ -7,7 +7,16 @@ namespace Ensemble.Upstreams.Anthropic;
 /// <summary>What <c>response_format</c> and <c>reasoning_effort</c> are in the Messages API: the field <c>output_config</c>.</summary>
 internal static class OutputConfig
 {
-    /// <returns>The format to send; null for plain text.</returns>
+    /// <summary>Asks for any JSON object, which no schema of the API allows: its objects are closed.</summary>
+    public static ReadOnlyMemory<byte> ObjectInstruction { get; } = "\"Answer with one JSON object and nothing else: no other text, no code fence.\""u8.ToArray();
+
+    public static bool AsksForObject(ReadOnlyMemory<byte> responseFormat)
+    {
+        using var document = SoundJson.Parse(responseFormat);
+        return document.RootElement.Text("type") == "json_object";
+    }
+
+    /// <returns>The format to send; null for plain text, and where <see cref="AsksForObject"/>.</returns>
     /// <exception cref="ChatRequestException">The format has no counterpart. It is never left out, so the request is refused.</exception>
     public static JsonObject? Format(ReadOnlyMemory<byte> responseFormat)
     {
@@ -15,7 +24,7 @@ internal static class OutputConfig
         var format = document.RootElement;
         switch (format.Text("type"))
         {
-            case "text":
+            case "text" or "json_object":
                 return null;
             case "json_schema" when format.IsPresent("json_schema", out var described)
                 && described.IsPresent("schema", out var schema) && schema.ValueKind == JsonValueKind.Object:
@@ -26,7 +35,7 @@ internal static class OutputConfig
                 throw new ChatRequestException("'response_format.json_schema.schema' is missing.", "response_format");
             default:
                 throw new ChatRequestException(
-                    "'response_format' is one that this model cannot be held to: send a json_schema, or leave it out.", "response_format");
+                    "'response_format' is one that this model cannot be held to: send a json_schema or json_object, or leave it out.", "response_format");
         }
     }
 

@@ -61,11 +61,7 @@ internal sealed class RequestTranslation
         WriteStop();
         WriteUser();
         WriteOutputConfig();
-        if (_request.Sink is not null)
-        {
-            Field("stream", "true");
-        }
-
+        Field("stream", _request.Sink is not null || Params.AlwaysStreams ? "true" : "false");
         WriteRest();
         _body.Write("}"u8);
     }
@@ -82,7 +78,8 @@ internal sealed class RequestTranslation
     private void WriteMessages()
     {
         _sent.Remove("messages");
-        var messages = MessageTranslation.Gather(_request.Chat, _edits);
+        var asksForObject = _sent.TryGetValue("response_format", out var format) && OutputConfig.AsksForObject(format);
+        var messages = MessageTranslation.Gather(_request.Chat, _edits, asksForObject ? OutputConfig.ObjectInstruction : default);
         if (messages.HasSystem && !Params.Set.ContainsKey("system"))
         {
             _body.Write(""","system":"""u8);

@@ -21,7 +21,7 @@ internal static class ToolBlocks
         }
 
         var start = $$"""{"type":"tool_use","id":{{Quote(Id(call.Text("id"), callsOf))}},"name":{{Quote(name)}},"input":""";
-        return ContentBlock.Of([Encoding.UTF8.GetBytes(start), Input(function.Text("arguments") ?? "")]);
+        return ContentBlock.Of([Encoding.UTF8.GetBytes(start), Input(function)]);
     }
 
     /// <returns>A result's object up to the name of its call.</returns>
@@ -39,15 +39,21 @@ internal static class ToolBlocks
         return id.AsSpan().ContainsAnyExcept(IdCharacters) ? string.Concat(id.Select(letter => IdCharacters.Contains(letter) ? letter : '_')) : id;
     }
 
-    /// <summary>Arguments are text in one API and an object in the other; text that is no object is sent as a field of one.</summary>
-    private static byte[] Input(string arguments)
+    /// <summary>Arguments are text in one API and an object in the other; what is no object is sent as a field of one.</summary>
+    private static byte[] Input(JsonElement function)
     {
-        if (string.IsNullOrWhiteSpace(arguments))
+        if (!function.IsPresent("arguments", out var arguments))
         {
             return "{}"u8.ToArray();
         }
 
-        var bytes = Encoding.UTF8.GetBytes(arguments);
+        var text = arguments.Text() ?? arguments.RawText();
+        if (string.IsNullOrWhiteSpace(text))
+        {
+            return "{}"u8.ToArray();
+        }
+
+        var bytes = Encoding.UTF8.GetBytes(text);
         try
         {
             using var document = SoundJson.Parse(bytes);
@@ -61,7 +67,7 @@ internal static class ToolBlocks
             // What a model once got wrong must not end the conversation.
         }
 
-        return Encoding.UTF8.GetBytes($$"""{"arguments":{{Quote(arguments)}}}""");
+        return Encoding.UTF8.GetBytes($$"""{"arguments":{{Quote(text)}}}""");
     }
 
     private static string Quote(string text) => JsonSerializer.Serialize(text, ChatJson.Default.String);

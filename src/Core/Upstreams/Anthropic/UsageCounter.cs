@@ -1,9 +1,10 @@
+using System.Text;
 using System.Text.Json;
 using Ensemble.Chat;
 
 namespace Ensemble.Upstreams.Anthropic;
 
-/// <summary>Reads <c>usage</c> objects. Each counts from the answer's beginning, so that a later number takes an earlier one's place.</summary>
+/// <summary>Reads <c>usage</c> objects. Each counts from the answer's beginning, so that a later number takes an earlier one's place, unless it is 0: some servers repeat each count with that.</summary>
 internal sealed class UsageCounter
 {
     private long? _input;
@@ -29,6 +30,19 @@ internal sealed class UsageCounter
         };
     }
 
+    /// <summary>What the API counts beside OpenAI's numbers, as a JSON object; null where it said none of it.</summary>
+    public byte[]? Fields()
+    {
+        if (_cacheWritten is null && _cacheRead is null)
+        {
+            return null;
+        }
+
+        var written = _cacheWritten is { } into ? $"\"cache_creation_input_tokens\":{into}" : "";
+        var read = _cacheRead is { } from ? $"\"cache_read_input_tokens\":{from}" : "";
+        return Encoding.ASCII.GetBytes($"{{{written}{(written.Length > 0 && read.Length > 0 ? "," : "")}{read}}}");
+    }
+
     private void ReadObject(ref Utf8JsonReader reader)
     {
         if (reader.TokenType != JsonTokenType.StartObject)
@@ -41,23 +55,23 @@ internal sealed class UsageCounter
         {
             if (reader.TextIs("input_tokens"u8))
             {
-                _input = Number(ref reader) ?? _input;
+                _input = TokenUsage.Later(Number(ref reader), _input);
             }
             else if (reader.TextIs("cache_creation_input_tokens"u8))
             {
-                _cacheWritten = Number(ref reader) ?? _cacheWritten;
+                _cacheWritten = TokenUsage.Later(Number(ref reader), _cacheWritten);
             }
             else if (reader.TextIs("cache_read_input_tokens"u8))
             {
-                _cacheRead = Number(ref reader) ?? _cacheRead;
+                _cacheRead = TokenUsage.Later(Number(ref reader), _cacheRead);
             }
             else if (reader.TextIs("output_tokens"u8))
             {
-                _output = Number(ref reader) ?? _output;
+                _output = TokenUsage.Later(Number(ref reader), _output);
             }
             else if (reader.TextIs("thinking_tokens"u8))
             {
-                _thinking = Number(ref reader) ?? _thinking;
+                _thinking = TokenUsage.Later(Number(ref reader), _thinking);
             }
             else if (reader.TextIs("output_tokens_details"u8))
             {

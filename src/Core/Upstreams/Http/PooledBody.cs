@@ -14,21 +14,16 @@ internal sealed class PooledBody : IDisposable
 
     public ReadOnlySpan<byte> Bytes => _buffer.AsSpan(0, _length);
 
+    /// <param name="announced">How long it says that it is, in bytes; null = it does not say.</param>
     /// <exception cref="BodyTooLargeException">The body is, or says that it is, larger than <paramref name="limit"/> bytes.</exception>
-    public static async Task<PooledBody> ReadAsync(HttpContent content, int limit, ICallWatch? watch, CancellationToken cancellationToken)
-    {
-        var announced = content.Headers.ContentLength;
-        if (announced > limit)
-        {
-            throw new BodyTooLargeException(limit);
-        }
-
-        return await ReadAsync(content, (int)(announced + 1 ?? FirstSize), cut: false, limit, watch, cancellationToken);
-    }
+    public static Task<PooledBody> ReadAsync(Stream content, long? announced, int limit, ICallWatch? watch, CancellationToken cancellationToken) =>
+        announced > limit
+            ? throw new BodyTooLargeException(limit)
+            : ReadAsync(new BoundedStream(content, limit, watch), (int)(announced + 1 ?? FirstSize), int.MaxValue, cancellationToken);
 
     /// <summary>Reads up to <paramref name="limit"/> bytes and leaves the rest.</summary>
-    public static Task<PooledBody> ReadStartAsync(HttpContent content, int limit, CancellationToken cancellationToken) =>
-        ReadAsync(content, FirstSize, cut: true, limit, null, cancellationToken);
+    public static Task<PooledBody> ReadStartAsync(Stream content, int limit, CancellationToken cancellationToken) =>
+        ReadAsync(content, FirstSize, limit, cancellationToken);
 
     public void Dispose()
     {
@@ -41,11 +36,8 @@ internal sealed class PooledBody : IDisposable
         _length = 0;
     }
 
-    private static async Task<PooledBody> ReadAsync(
-        HttpContent content, int size, bool cut, int limit, ICallWatch? watch, CancellationToken cancellationToken)
+    private static async Task<PooledBody> ReadAsync(Stream stream, int size, int most, CancellationToken cancellationToken)
     {
-        await using var stream = new BoundedStream(
-            await content.ReadAsStreamAsync(cancellationToken), cut ? long.MaxValue : limit, watch);
         var body = new PooledBody(size);
         try
         {
@@ -53,9 +45,9 @@ internal sealed class PooledBody : IDisposable
             while ((read = await stream.ReadAsync(body._buffer.AsMemory(body._length), cancellationToken)) > 0)
             {
                 body._length += read;
-                if (cut && body._length >= limit)
+                if (body._length >= most)
                 {
-                    body._length = limit;
+                    body._length = most;
                     break;
                 }
 

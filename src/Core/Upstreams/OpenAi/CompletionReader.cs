@@ -5,8 +5,10 @@ namespace Ensemble.Upstreams.OpenAi;
 /// <summary>Reads a chat completion, or a chunk of one, in one pass; what it does not know is skipped.</summary>
 internal static class CompletionReader
 {
+    /// <param name="rewriter">Writes the choices again; null = they are not kept.</param>
+    /// <param name="fields">Keeps what else a direct caller may see; null = nothing is kept.</param>
     /// <exception cref="JsonException">Not one JSON object of the expected shape.</exception>
-    public static Completion Read(ReadOnlySpan<byte> json, bool keepChoices)
+    public static Completion Read(ReadOnlySpan<byte> json, AnswerRewriter? rewriter = null, ProviderFields? fields = null)
     {
         var completion = new Completion();
         var reader = new Utf8JsonReader(json);
@@ -19,20 +21,27 @@ internal static class CompletionReader
                 reader.Read();
                 var start = (int)reader.TokenStartIndex;
                 ReadChoices(ref reader, ref completion);
-                if (keepChoices && completion.ChoiceCount > 0)
+                if (rewriter is not null && completion.ChoiceCount > 0)
                 {
-                    completion.RawChoices = SoundJson.Copy(json[start..(int)reader.BytesConsumed]);
+                    completion.RawChoices = rewriter.Rewrite(json[start..(int)reader.BytesConsumed]);
                 }
             }
             else if (reader.TextIs("usage"u8))
             {
                 reader.Read();
+                var start = (int)reader.TokenStartIndex;
+                var isObject = reader.TokenType == JsonTokenType.StartObject;
                 completion.Usage = UsageReader.Read(ref reader);
+                completion.UsageFields = isObject ? fields?.Usage(json[start..(int)reader.BytesConsumed]) : null;
             }
             else if (reader.TextIs("error"u8))
             {
                 reader.Read();
                 completion.Error = ErrorReader.Read(ref reader) ?? completion.Error;
+            }
+            else if (fields is not null)
+            {
+                fields.Add(ref reader, json);
             }
             else
             {
@@ -42,6 +51,7 @@ internal static class CompletionReader
 
         // Throws where something follows the object.
         reader.Read();
+        completion.Fields = fields?.Take();
         return completion;
     }
 
@@ -65,19 +75,20 @@ internal static class CompletionReader
     {
         var choice = new Completion();
         var index = completion.ChoiceCount;
-        var hasMessage = false;
+        var hasDelta = false;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            if (reader.TextIs("delta"u8) || reader.TextIs("message"u8))
+            var isDelta = reader.TextIs("delta"u8);
+            if (isDelta || reader.TextIs("message"u8))
             {
                 reader.Read();
-                hasMessage |= reader.TokenType == JsonTokenType.StartObject;
+                hasDelta |= isDelta && reader.TokenType == JsonTokenType.StartObject;
                 ReadMessage(ref reader, ref choice);
             }
             else if (reader.TextIs("finish_reason"u8))
             {
                 reader.Read();
-                choice.FinishReason = reader.ReadText() is { Length: > 0 } reason ? reason : null;
+                choice.FinishReason = FinishReason.Of(reader.ReadText());
             }
             else if (reader.TextIs("index"u8))
             {
@@ -96,7 +107,8 @@ internal static class CompletionReader
             }
         }
 
-        completion.LacksDelta |= !hasMessage;
+        completion.LacksDelta |= !hasDelta;
+        completion.IsBroken |= choice.FinishReason == FinishReason.Broken;
         Add(ref completion, choice, index);
     }
 
@@ -140,7 +152,7 @@ internal static class CompletionReader
             else if (reader.TextIs("refusal"u8))
             {
                 reader.Read();
-                choice.Refusal = reader.ReadText();
+                choice.Refusal = reader.ReadPiece();
             }
             else if (reader.TextIs("tool_calls"u8))
             {

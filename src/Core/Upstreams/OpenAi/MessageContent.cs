@@ -11,7 +11,7 @@ internal static class MessageContent
     {
         if (reader.TokenType != JsonTokenType.StartArray)
         {
-            return reader.ReadText();
+            return reader.ReadPiece();
         }
 
         var content = new StringBuilder();

@@ -23,6 +23,7 @@ internal sealed class ModelProfile
         ModelJson = JsonSerializer.SerializeToUtf8Bytes(model.Model, ChatJson.Default.String);
         Preset = preset;
         Params = model.Params;
+        Thoughts = new ThoughtHabit(model);
         LearnedKey = $"{model.Provider} {Endpoint} {model.Model}";
     }
 
@@ -39,6 +40,8 @@ internal sealed class ModelProfile
     public OpenAiPreset Preset { get; }
 
     public ParamsConfig Params { get; }
+
+    public ThoughtHabit Thoughts { get; }
 
     /// <summary>Under which refused parameters are remembered: a changed alias or timeout does not forget them.</summary>
     public string LearnedKey { get; }

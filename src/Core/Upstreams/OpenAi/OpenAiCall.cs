@@ -7,11 +7,13 @@ namespace Ensemble.Upstreams.OpenAi;
 
 /// <summary>One request for a chat completion.</summary>
 internal sealed class OpenAiCall(
-    UpstreamHttp http, TimeProvider time, UpstreamRequest request, ModelProfile profile, string? key, RequestEdits edits)
-    : ProviderCall(http, time, request, key)
+    UpstreamHttp http, TimeProvider time, UpstreamRequest request, ModelProfile profile, string? key, ModelHeaders headers, RequestEdits edits)
+    : ProviderCall(http, time, request, key, headers, profile.Thoughts)
 {
     private readonly UpstreamRequest _request = request;
     private readonly string? _key = key;
+    private readonly AnswerRewriter? _chunks = request.KeepChoices ? new AnswerRewriter(isWhole: false) : null;
+    private readonly ProviderFields? _fields = request.KeepChoices ? new ProviderFields(request.Model) : null;
 
     /// <summary>A request with the key where the provider looks for it.</summary>
     public static HttpRequestMessage Post(Uri address, RequestBody body, ModelProfile profile, string? key)
@@ -31,7 +33,7 @@ internal sealed class OpenAiCall(
 
     protected override HttpRequestMessage Message() => Post(profile.Endpoint, RequestRewriter.Rewrite(_request.Chat, edits), profile, _key);
 
-    protected override Completion ReadWhole(ReadOnlySpan<byte> json) => Read(json);
+    protected override Completion ReadWhole(ReadOnlySpan<byte> json) => Read(json, _request.KeepChoices ? new AnswerRewriter(isWhole: true) : null);
 
     protected override Completion ReadEvent(string type, ReadOnlySpan<byte> data)
     {
@@ -45,15 +47,15 @@ internal sealed class OpenAiCall(
             return new Completion { Error = ErrorReader.ReadBody(data) };
         }
 
-        return data.IsEmpty ? default : Read(data);
+        return data.IsEmpty ? default : Read(data, _chunks);
     }
 
     /// <summary>Reads an answer, or a piece of one, or what some servers put in its place without calling it an error.</summary>
-    private Completion Read(ReadOnlySpan<byte> json)
+    private Completion Read(ReadOnlySpan<byte> json, AnswerRewriter? rewriter)
     {
         try
         {
-            var completion = CompletionReader.Read(json, _request.KeepChoices);
+            var completion = CompletionReader.Read(json, rewriter, _fields);
             return completion is { ChoiceCount: 0, Usage: null, Error: null }
                 ? completion with { Error = ErrorReader.ReadUnexpected(json) }
                 : completion;

@@ -27,14 +27,19 @@ public sealed class OpenAiUpstream(UpstreamHttp http, ISecrets secrets, TimeProv
         }
 
         var profile = _profiles.GetValue(request.Model, model => new ModelProfile(model, baseUrl));
+        if (!ModelHeaders.TryResolve(request.Model, secrets, out var headers, out var failure))
+        {
+            return failure;
+        }
+
         if (request.Inputs is { } inputs)
         {
-            return await _sender.SendAsync(request, key => new EmbeddingCall(http, time, request, inputs, profile, key).SendAsync(cancellationToken));
+            return await _sender.SendAsync(request, key => new EmbeddingCall(http, time, request, inputs, profile, key, headers).SendAsync(cancellationToken));
         }
 
         return await _sender.SendAsync(
             request,
             profile,
-            (edits, key) => new OpenAiCall(http, time, request, profile, key, edits).SendAsync(cancellationToken));
+            (edits, key) => new OpenAiCall(http, time, request, profile, key, headers, edits).SendAsync(cancellationToken));
     }
 }

@@ -11,6 +11,7 @@ namespace Ensemble.Upstreams.OpenAi;
 internal sealed class ProviderAdaptation
 {
     private static readonly ReadOnlyMemory<byte> True = "true"u8.ToArray();
+    private static readonly ReadOnlyMemory<byte> False = "false"u8.ToArray();
     private static readonly ReadOnlyMemory<byte> UsageOption = "{\"include_usage\":true}"u8.ToArray();
 
     private readonly ChatRequest _chat;
@@ -128,9 +129,10 @@ internal sealed class ProviderAdaptation
     private void ApplyCall(UpstreamRequest request, ModelProfile profile, IReadOnlyList<LearnedParameter> learned)
     {
         _edits.Set("model", profile.ModelJson);
-        if (request.Sink is null)
+        if (request.Sink is null && !profile.Params.AlwaysStreams)
         {
-            _edits.Drop("stream").Drop("stream_options");
+            // Said outright: some servers stream where nothing is said.
+            _edits.Set("stream", False).Drop("stream_options");
             return;
         }
 

@@ -17,6 +17,24 @@ public sealed class MessageTranslationTests : IAsyncLifetime
     public async ValueTask DisposeAsync() => await _harness.DisposeAsync();
 
     [Theory]
+    [InlineData("https://example.org/a.png", "{\"type\":\"url\",\"url\":\"https://example.org/a.png\"}")]
+    [InlineData("data:image/png;base64,AAAA", "{\"type\":\"base64\",\"media_type\":\"image/png\",\"data\":\"AAAA\"}")]
+    public async Task Send_ImageGivenAsAString_IsAnImage(string url, string source) =>
+        (await _harness.MessagesAsync($$"""[{"role":"user","content":[{"type":"image_url","image_url":"{{url}}"},{"type":"text","text":"What?"}]}]"""))
+            .ShouldContain(source);
+
+    [Theory]
+    [InlineData("{\"city\":\"Paris\"}", "{\"city\":\"Paris\"}")]
+    [InlineData("[1]", "{\"arguments\":\"[1]\"}")]
+    [InlineData("null", "{}")]
+    public async Task Send_ArgumentsThatAreNoText_AreTheirJson(string arguments, string input) =>
+        (await _harness.MessagesAsync($$"""
+            [{"role":"user","content":"Hi"},
+            {"role":"assistant","content":null,"tool_calls":[{"id":"call_1","type":"function","function":{"name":"f","arguments":{{arguments}} } }]},
+            {"role":"tool","tool_call_id":"call_1","content":"ok"}]
+            """)).ShouldContain($"\"input\":{input}");
+
+    [Theory]
     [InlineData(
         """[{"role":"user","content":"Hi"}]""",
         """[{"role":"user","content":[{"type":"text","text":"Hi"}]}]""")]
@@ -119,6 +137,7 @@ public sealed class MessageTranslationTests : IAsyncLifetime
     [InlineData("""{"role":"user","content":[{"type":"image_url","image_url":{"url":"data:image/png,AAAA"}}]}""", "messages[0].content[0].image_url.url", "unsupported_content")]
     [InlineData("""{"role":"user","content":[{"type":"image_url","image_url":{"url":"http://example.org/a.png"}}]}""", "messages[0].content[0].image_url.url", "unsupported_content")]
     [InlineData("""{"role":"user","content":[{"type":"image_url","image_url":{}}]}""", "messages[0].content[0].image_url.url", null)]
+    [InlineData("""{"role":"user","content":[{"type":"image_url","image_url":"ftp://example.org/a.png"}]}""", "messages[0].content[0].image_url", "unsupported_content")]
     [InlineData("""{"role":"system","content":[{"type":"image_url","image_url":{"url":"https://example.org/a.png"}}]}""", "messages[0].content[0]", "unsupported_content")]
     [InlineData("""{"role":"assistant","content":null,"tool_calls":[{"id":"c","type":"custom","custom":{"name":"x","input":"y"}}]}""", "messages[0].tool_calls[0]", null)]
     [InlineData("""{"role":"user","content":" "}""", "messages", null)]

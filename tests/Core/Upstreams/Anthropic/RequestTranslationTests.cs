@@ -49,10 +49,27 @@ public sealed class RequestTranslationTests : IAsyncLifetime
     public async Task Send_Request_HasModelLimitAndStreamAsTheApiWants()
     {
         await _harness.WholeAsync();
-        _harness.Sent.GetRawText().ShouldBe("""{"model":"m","max_tokens":4096,"messages":[{"role":"user","content":[{"type":"text","text":"Hi"}]}]}""");
+        _harness.Sent.GetRawText().ShouldBe("""{"model":"m","max_tokens":4096,"messages":[{"role":"user","content":[{"type":"text","text":"Hi"}]}],"stream":false}""");
 
         await _harness.StreamAsync(new RecordingSink());
         _harness.Sent.GetProperty("stream").GetBoolean().ShouldBeTrue();
+    }
+
+    [Theory]
+    [InlineData("", "")]
+    [InlineData("""{"role":"system","content":"Be brief."},""", "Be brief.")]
+    public async Task Send_JsonObject_IsAskedForInWords(string before, string caller)
+    {
+        var result = await _harness.WholeAsync(
+            $$"""{"model":"alias","messages":[{{before}}{"role":"user","content":"Hi"}],"response_format":{"type":"json_object"} }""");
+
+        result.Outcome.ShouldBe(CallOutcome.Ok);
+        result.DroppedParameters.ShouldBeEmpty();
+        _harness.Stub.Violations.ShouldBeEmpty();
+        var system = string.Join('|', _harness.Sent.GetProperty("system").EnumerateArray().Select(block => block.GetProperty("text").GetString()));
+        system.ShouldStartWith(caller);
+        system.ShouldContain("one JSON object");
+        _harness.Sent.TryGetProperty("output_config", out _).ShouldBeFalse();
     }
 
     [Theory]
@@ -93,7 +110,7 @@ public sealed class RequestTranslationTests : IAsyncLifetime
     {
         var result = await _harness.FieldsAsync(fields);
 
-        var rest = _harness.Sent.EnumerateObject().Where(field => field.Name is not ("model" or "max_tokens" or "messages"));
+        var rest = _harness.Sent.EnumerateObject().Where(field => field.Name is not ("model" or "max_tokens" or "messages" or "stream"));
         string.Join(',', rest.Select(field => $"\"{field.Name}\":{field.Value.GetRawText()}")).ShouldBe(sent);
         string.Join(' ', result.DroppedParameters).ShouldBe(dropped);
     }
@@ -164,7 +181,6 @@ public sealed class RequestTranslationTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("\"response_format\":{\"type\":\"json_object\"}", "response_format")]
     [InlineData("\"response_format\":{\"type\":\"json_schema\",\"json_schema\":{\"name\":\"a\"}}", "response_format")]
     [InlineData("\"tools\":[{\"type\":\"custom\",\"custom\":{\"name\":\"a\"}}]", "tools[0]")]
     [InlineData("\"tools\":[{\"type\":\"function\",\"function\":{}}]", "tools[0].function.name")]

@@ -57,6 +57,56 @@ public sealed class StreamedMessageTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Send_ZerosAtTheEnd_DoNotTakeThePlaceOfCounts()
+    {
+        Stream(
+            AnthropicStep.Start(inputTokens: 25, cacheRead: 100, cacheWritten: 10),
+            AnthropicStep.TextStart(0),
+            AnthropicStep.Text(0, "a"),
+            AnthropicStep.Stop(0),
+            StubStep.Event(
+                "message_delta",
+                """{"type":"message_delta","delta":{"stop_reason":"end_turn"},"usage":{"input_tokens":0,"cache_read_input_tokens":0,"cache_creation_input_tokens":0,"output_tokens":15}}"""),
+            AnthropicStep.Done());
+
+        var result = await _harness.StreamAsync(_sink, keepChoices: true);
+
+        Tokens(result).ShouldBe((135, 15));
+        result.Usage!.CachedTokens.ShouldBe(100);
+        Encoding.UTF8.GetString(result.Answer!.UsageFields.Span).ShouldBe("""{"cache_creation_input_tokens":10,"cache_read_input_tokens":100}""");
+    }
+
+    [Fact]
+    public async Task Send_CharacterCutBetweenEvents_ComesOutWhole()
+    {
+        Stream(
+            AnthropicStep.Start(),
+            AnthropicStep.TextStart(0),
+            StubStep.Event("content_block_delta", """{"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":"Hi \ud83d"}}"""),
+            StubStep.Event("content_block_delta", """{"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":"\ude00!"}}"""),
+            AnthropicStep.Stop(0),
+            AnthropicStep.End(),
+            AnthropicStep.Done());
+
+        (await _harness.StreamAsync(_sink)).Answer.ShouldBe(new ChatAnswer("Hi 😀!", "stop"));
+    }
+
+    [Fact]
+    public async Task Send_AnswerOverAndStreamLeftOpen_EndsAfterTwoSeconds()
+    {
+        Stream(AnthropicStep.Start(), AnthropicStep.TextStart(0), AnthropicStep.Text(0, "all"), AnthropicStep.Stop(0), AnthropicStep.End(), StubStep.Stall());
+
+        var call = _harness.StreamAsync(_sink, keepChoices: true);
+        await _harness.Time.WaitForTimerAsync(TimeSpan.FromSeconds(2), TestContext.Current.CancellationToken);
+        _harness.Time.Advance(TimeSpan.FromSeconds(2));
+        var result = await call;
+
+        result.Outcome.ShouldBe(CallOutcome.Ok);
+        result.Answer!.FinishReason.ShouldBe("stop");
+        _sink.Choices[^1].ShouldContain("\"finish_reason\":\"stop\"");
+    }
+
+    [Fact]
     public async Task Send_KeepChoices_GivesTextAndCallsAsOpenAiDoes()
     {
         Stream(

@@ -99,6 +99,21 @@ public sealed class WholeMessageTests : IAsyncLifetime
         result.Answer.Choices.ToArray().AsSpan().IndexOf("secret"u8).ShouldBe(-1);
     }
 
+    [Theory]
+    [InlineData("""{"city":"Paris"}""", """{"city":"Paris"}""")]
+    [InlineData("\"{\\\"city\\\":\\\"Paris\\\"}\"", """{"city":"Paris"}""")]
+    [InlineData("null", "{}")]
+    [InlineData("\"\"", "{}")]
+    public async Task Send_ArgumentsInAnyForm_AreTextForOpenAisClients(string input, string arguments)
+    {
+        Body($$"""{"content":[{"type":"tool_use","id":"t","name":"f","input":{{input}}}],"stop_reason":"tool_use"}""");
+
+        var result = await _harness.WholeAsync(keepChoices: true);
+
+        JsonElement.Parse(result.Answer!.Choices.Span)[0].GetProperty("message").GetProperty("tool_calls")[0].GetProperty("function")
+            .GetProperty("arguments").GetString().ShouldBe(arguments);
+    }
+
     [Fact]
     public async Task Send_ToolCallAlone_HasNoContent()
     {

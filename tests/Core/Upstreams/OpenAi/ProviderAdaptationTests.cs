@@ -139,11 +139,11 @@ public sealed class ProviderAdaptationTests
     }
 
     [Theory]
-    [InlineData("\"tools\":[ ],\"tool_choice\":\"auto\",\"parallel_tool_calls\":true", "model messages")]
-    [InlineData("\"tools\":null,\"tool_choice\":\"none\"", "model messages")]
-    [InlineData("\"tool_choice\":null,\"functions\":[],\"function_call\":\"none\"", "model messages")]
-    [InlineData("\"tool_choice\":\"required\"", "model messages tool_choice")]
-    [InlineData("\"tools\":[{}],\"tool_choice\":\"none\",\"parallel_tool_calls\":false", "model messages tools tool_choice parallel_tool_calls")]
+    [InlineData("\"tools\":[ ],\"tool_choice\":\"auto\",\"parallel_tool_calls\":true", "model messages stream")]
+    [InlineData("\"tools\":null,\"tool_choice\":\"none\"", "model messages stream")]
+    [InlineData("\"tool_choice\":null,\"functions\":[],\"function_call\":\"none\"", "model messages stream")]
+    [InlineData("\"tool_choice\":\"required\"", "model messages tool_choice stream")]
+    [InlineData("\"tools\":[{}],\"tool_choice\":\"none\",\"parallel_tool_calls\":false", "model messages tools tool_choice parallel_tool_calls stream")]
     public void Apply_ToolsThatAskForNothing_AreLeftOut(string fields, string expected)
     {
         var sent = Adapt(Chat(fields), Model("host", "m"), out var dropped);

@@ -30,6 +30,27 @@ public sealed class RequestOnTheWireTests
         harness.Stub.Violations.ShouldBeEmpty();
     }
 
+    [Fact]
+    public async Task Send_HeadersOfTheModel_GoOutAndTheirSecretsComeBackNowhere()
+    {
+        await using var harness = await OpenAiHarness.StartAsync();
+        harness.Secrets.Secret = "gw-secret";
+        harness.Model = harness.Model with
+        {
+            Headers = [new HeaderConfig("X-Title", "My app", null), new HeaderConfig("X-Gateway", null, new SecretReference(SecretSource.Environment, "GW"))],
+        };
+        harness.Served.Enqueue(StubReply.Error(400, null, "gw-secret is wrong"));
+
+        var result = await harness.WholeAsync();
+
+        harness.Stub.Requests[0].Headers["X-Title"].ShouldBe("My app");
+        harness.Stub.Requests[0].Headers["X-Gateway"].ShouldBe("gw-secret");
+        result.Error!.Message.ShouldBe("*** is wrong");
+        harness.Secrets.Secret = null;
+        (await harness.WholeAsync()).Outcome.ShouldBe(CallOutcome.AuthenticationFailed);
+        harness.Stub.Requests.Count.ShouldBe(1);
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("/")]
@@ -68,7 +89,8 @@ public sealed class RequestOnTheWireTests
         const string Chat = """{"model":"alias","stream":true,"stream_options":{"x":1},"messages":[{"role":"user","content":"Hi"}]}""";
 
         await harness.WholeAsync(Chat);
-        harness.SentFields().ShouldBe(["model", "messages"]);
+        harness.SentFields().ShouldBe(["model", "stream", "messages"]);
+        harness.Stub.Requests[0].Field("stream")!.Value.GetBoolean().ShouldBeFalse();
 
         await harness.StreamAsync(new RecordingSink(), chat: Chat);
         harness.Stub.Requests[1].Field("stream_options")!.Value.GetRawText().ShouldBe("""{"include_usage":true}""");

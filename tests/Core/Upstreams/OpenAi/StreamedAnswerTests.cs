@@ -89,7 +89,7 @@ public sealed class StreamedAnswerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Send_KeepChoices_HandsOverEachChunkAsItCame()
+    public async Task Send_KeepChoices_WritesEachChunkAgain()
     {
         const string First = """[ {"index":0,"delta":{"role":"assistant"},"odd":1.50} ]""";
         const string Second = """[{"index":0,"delta":{"tool_calls":[{"index":0,"id":"call_1"}]},"finish_reason":"tool_calls"}]""";
@@ -105,7 +105,7 @@ public sealed class StreamedAnswerTests : IAsyncLifetime
         result.Outcome.ShouldBe(CallOutcome.Ok);
         result.Answer!.CallsTools.ShouldBeTrue();
         Tokens(result).ShouldBe((1, 2));
-        _sink.Choices.ShouldBe([First, Second]);
+        _sink.Choices.ShouldBe(["""[{"index":0,"delta":{"role":"assistant"},"odd":1.50}]""", Second]);
         _sink.Pieces.ShouldBeEmpty();
         watch.FirstContents.ShouldBe(1);
     }
@@ -154,6 +154,122 @@ public sealed class StreamedAnswerTests : IAsyncLifetime
             result.Answer!.Content.ShouldBe("half");
             result.ReceivedCharacters.ShouldBe(4);
         }
+    }
+
+    [Theory]
+    [InlineData("null")]
+    [InlineData("NULL")]
+    [InlineData("FINISH_REASON_UNSPECIFIED")]
+    public async Task Send_ReasonThatIsNone_IsIncompleteWhereTheStreamEnds(string word)
+    {
+        var chunk = $$"""{"choices":[{"index":0,"delta":{"content":"half"},"finish_reason":"{{word}}"}]}""";
+        _harness.Served.Enqueue(StubReply.Stream(StubStep.Raw(chunk)));
+        _harness.Served.Enqueue(StubReply.Stream(StubStep.Raw(chunk), StubStep.Done()));
+
+        (await _harness.StreamAsync(_sink)).Outcome.ShouldBe(CallOutcome.Incomplete);
+        (await _harness.StreamAsync(_sink, keepChoices: true)).Outcome.ShouldBe(CallOutcome.Incomplete);
+        _sink.Choices.ShouldHaveSingleItem().ShouldContain("\"finish_reason\":null");
+    }
+
+    [Theory]
+    [InlineData("network_error")]
+    [InlineData("insufficient_system_resource")]
+    [InlineData("ABORT")]
+    public async Task Send_BrokenInMidStream_Fails(string word)
+    {
+        _harness.Served.Enqueue(StubReply.Stream(
+            StubStep.Delta("half"), StubStep.Raw($$"""{"choices":[{"index":0,"delta":{},"finish_reason":"{{word}}"}]}"""), StubStep.Done()));
+
+        var result = await _harness.StreamAsync(_sink);
+
+        result.Outcome.ShouldBe(CallOutcome.ServerError);
+        result.Answer!.Content.ShouldBe("half");
+    }
+
+    [Fact]
+    public async Task Send_CharacterCutBetweenChunks_ComesOutWhole()
+    {
+        _harness.Served.Default = StubReply.Stream(
+            StubStep.Raw("""{"choices":[{"index":0,"delta":{"content":"Hi \ud83d","reasoning_content":"r \ud83c","tool_calls":[{"index":1,"function":{"arguments":"{\"a\":\"\ud83d"}}]}}]}"""),
+            StubStep.Raw("""{"choices":[{"index":1,"delta":{"content":"x"},"finish_reason":"stop"}]}"""),
+            StubStep.Raw("""{"choices":[{"index":0,"delta":{"reasoning_content":"\udf89","tool_calls":[{"index":0,"function":{"arguments":"{}"}},{"index":1,"function":{"arguments":"\ude00\"}"}}]}}]}"""),
+            StubStep.Raw("""{"choices":[{"index":0,"delta":{"content":"\ude00!\ud83d"},"finish_reason":"stop"}]}"""),
+            StubStep.Done());
+
+        var result = await _harness.StreamAsync(_sink);
+        var direct = new RecordingSink();
+        await _harness.StreamAsync(direct, keepChoices: true);
+
+        result.Answer!.Content.ShouldBe("Hi 😀!\uFFFD");
+        _sink.Text.ShouldBe("Hi 😀!\uFFFD");
+        var deltas = direct.Choices.Select(choices => JsonElement.Parse(choices)[0].GetProperty("delta")).ToList();
+        deltas[0].GetRawText().ShouldBe("""{"content":"Hi ","reasoning_content":"r ","tool_calls":[{"index":1,"function":{"arguments":"{\"a\":\""}}]}""");
+        deltas[1].GetRawText().ShouldBe("""{"content":"x"}""");
+        deltas[2].GetProperty("reasoning_content").GetString().ShouldBe("🎉");
+        deltas[2].GetProperty("tool_calls")[1].GetProperty("function").GetProperty("arguments").GetString().ShouldBe("😀\"}");
+        deltas[3].GetProperty("content").GetString().ShouldBe("😀!");
+    }
+
+    [Fact]
+    public async Task Send_AnswerOverAndStreamLeftOpen_EndsAfterTwoSecondsWithTheUsageOfThatTime()
+    {
+        var later = new TaskCompletionSource();
+        _harness.Served.Enqueue(StubReply.Stream(
+            StubStep.Delta("all"), StubStep.Finish(), StubStep.Wait(later.Task), StubStep.Comment("ping"), StubStep.Usage(4, 1),
+            StubStep.Raw("""{"choices":[{"index":0,"delta":{},"finish_reason":"stop","note":1}]}"""), StubStep.Stall()));
+
+        var call = _harness.StreamAsync(_sink, keepChoices: true);
+        await _harness.Time.WaitForTimerAsync(TimeSpan.FromSeconds(2), TestContext.Current.CancellationToken);
+        _harness.Time.Advance(TimeSpan.FromSeconds(1));
+        later.SetResult();
+        await _sink.Noted;
+        _harness.Time.Advance(TimeSpan.FromSeconds(1));
+        var result = await call;
+
+        result.Outcome.ShouldBe(CallOutcome.Ok);
+        result.Answer!.Content.ShouldBe("all");
+        Tokens(result).ShouldBe((4, 1));
+        await _harness.Stub.Requests[0].Aborted.WaitAsync(TestContext.Current.CancellationToken);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Send_FaultAfterTheFinish_IsAFailure(bool keepChoices)
+    {
+        _harness.Served.Default = StubReply.Stream(StubStep.Delta("all"), StubStep.Finish(), StubStep.Raw("{\"choices\": oops"), StubStep.Done());
+
+        var result = await _harness.StreamAsync(_sink, keepChoices);
+
+        result.Outcome.ShouldBe(CallOutcome.InvalidResponse);
+        result.Error.ShouldNotBeNull();
+    }
+
+    [Fact]
+    public async Task Send_PieceThatCannotBeHandedOver_IsAFailureThoughItIsTheLast()
+    {
+        _harness.Served.Default = StubReply.Stream(StubStep.Raw("""{"choices":[{"delta":{"content":"all"},"finish_reason":"stop"}]}"""), StubStep.Done());
+
+        (await _harness.Upstream.SendAsync(
+            _harness.Request(OpenAiHarness.Chat, null, new FaultySink(), new RecordingWatch(), keepChoices: true), TestContext.Current.CancellationToken))
+            .Outcome.ShouldBe(CallOutcome.InvalidResponse);
+    }
+
+    [Fact]
+    public async Task Send_ConnectionLostAfterTheFinish_IsAnswered()
+    {
+        var finish = StubStep.Raw("""{"choices":[{"delta":{"content":"all"},"finish_reason":"stop"}]}""");
+        _harness.Served.Enqueue(StubReply.Stream(finish, StubStep.Wait(_sink.First), StubStep.Drop()));
+
+        (await _harness.StreamAsync(_sink)).Answer.ShouldBe(new ChatAnswer("all", "stop"));
+    }
+
+    [Fact]
+    public async Task Send_UsageOfZeroAfterTheCounts_DoesNotTakeTheirPlace()
+    {
+        _harness.Served.Enqueue(StubReply.Stream(StubStep.Delta("a"), StubStep.Usage(9, 0), StubStep.Finish(), StubStep.Usage(0, 3), StubStep.Done()));
+
+        Tokens(await _harness.StreamAsync(_sink)).ShouldBe((9, 3));
     }
 
     [Theory]
@@ -250,6 +366,17 @@ public sealed class StreamedAnswerTests : IAsyncLifetime
             sink.Pieces.ShouldBe(["ü", "é🎈"], because);
             Tokens(result).ShouldBe((1, 2), because);
         }
+    }
+
+    private sealed class FaultySink : IAnswerSink
+    {
+        public bool Shown => false;
+
+        public void OnContent(string text)
+        {
+        }
+
+        public void OnChoices(ReadOnlyMemory<byte> choices) => throw new InvalidOperationException("Not this one.");
     }
 
     private static (long Prompt, long Completion)? Tokens(UpstreamResult result) =>

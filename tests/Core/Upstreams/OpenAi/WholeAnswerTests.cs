@@ -39,6 +39,72 @@ public sealed class WholeAnswerTests : IAsyncLifetime
     }
 
     [Theory]
+    [InlineData("""{"message":{"content":"a"},"finish_reason":null}""", "stop", CallOutcome.Ok)]
+    [InlineData("""{"message":{"content":"a"},"finish_reason":"null"}""", "stop", CallOutcome.Ok)]
+    [InlineData("""{"message":{"content":"a"},"finish_reason":"EOS"}""", "stop", CallOutcome.Ok)]
+    [InlineData("""{"message":{"content":null},"finish_reason":null}""", "stop", CallOutcome.Blank)]
+    [InlineData("""{"message":{"content":null,"tool_calls":[{"id":"c"}]},"finish_reason":null}""", "tool_calls", CallOutcome.Ok)]
+    [InlineData("""{"message":{"content":"a"},"finish_reason":"MAX_TOKENS"}""", "length", CallOutcome.Ok)]
+    [InlineData("""{"message":{"content":"a"},"finish_reason":"PROHIBITED_CONTENT"}""", "content_filter", CallOutcome.Filtered)]
+    public async Task Send_ReasonOfAnotherProvider_IsOneOfOpenAis(string choice, string reason, CallOutcome outcome)
+    {
+        Answer($$"""{"choices":[{{choice}}]}""");
+
+        var result = await _harness.WholeAsync(keepChoices: true);
+
+        result.Outcome.ShouldBe(outcome);
+        result.Answer!.FinishReason.ShouldBe(reason);
+        System.Text.Json.JsonElement.Parse(result.Answer.Choices.Span)[0].GetProperty("finish_reason").GetString().ShouldBe(reason);
+    }
+
+    [Theory]
+    [InlineData("""[{"message":{"content":"a"},"finish_reason":"network_error"}]""")]
+    [InlineData("""[{"message":{"content":"a"},"finish_reason":"stop"},{"message":{"content":"b"},"finish_reason":"abort"}]""")]
+    public async Task Send_ProviderBrokeOff_Fails(string choices)
+    {
+        Answer($$"""{"choices":{{choices}}}""");
+
+        (await _harness.WholeAsync(keepChoices: true)).Outcome.ShouldBe(CallOutcome.ServerError);
+    }
+
+    [Theory]
+    [InlineData("Let me see. SECRET.\\n</think>\\n\\nyes")]
+    [InlineData("SECRET</thinking>yes")]
+    [InlineData("<thinking>SECRET</thinking> yes")]
+    [InlineData(" \\n<think>SECRET")]
+    public async Task Send_Thoughts_AreNoAnswer(string text)
+    {
+        Answer($$"""{"choices":[{"message":{"content":"{{text}}"},"finish_reason":"stop"}]}""");
+
+        var result = await _harness.WholeAsync();
+
+        result.Answer!.Content.ShouldBe(text.EndsWith("yes", StringComparison.Ordinal) ? "yes" : "");
+    }
+
+    [Fact]
+    public async Task Send_FieldsBesideTheAnswer_AreKeptButNamesAndIds()
+    {
+        _harness.Model = _harness.Model with { Model = "m-large" };
+        _harness.Stub.Model("m-large").Enqueue(StubReply.RawBody(
+            200,
+            """
+            {"id":"up-1","object":"chat.completion","created":1,"model":"m-large-2025","provider":"Acme","request_id":"r","requestId":"q","system_fingerprint":"fp_1",
+            "service_tier":"flex","citations":["https://a.example/1"],"x_groq":{"id":"req_1","took":1.50},"note":"served by m-large","cost":0.25,
+            "choices":[{"message":{"content":"a"},"finish_reason":"stop"}],
+            "usage":{"prompt_tokens":3,"completion_tokens":2,"total_tokens":5,"cost":0.25,"prompt_cache_hit_tokens":1,"model_id":"m",
+            "prompt_tokens_details":{"cached_tokens":1,"cache_write_tokens":2},"completion_tokens_details":{"reasoning_tokens":0}}}
+            """,
+            "application/json"));
+
+        var answer = (await _harness.WholeAsync(keepChoices: true)).Answer!;
+
+        Encoding.UTF8.GetString(answer.Fields.Span).ShouldBe(
+            """{"system_fingerprint":"fp_1","service_tier":"flex","citations":["https://a.example/1"],"x_groq":{"took":1.50},"cost":0.25}""");
+        Encoding.UTF8.GetString(answer.UsageFields.Span).ShouldBe(
+            """{"cost":0.25,"prompt_cache_hit_tokens":1,"prompt_tokens_details":{"cache_write_tokens":2}}""");
+    }
+
+    [Theory]
     [InlineData("""{"error":{"message":"slow down","code":429}}""", CallOutcome.RateLimited)]
     [InlineData("""{"error":{"message":"too long","code":"context_length_exceeded"}}""", CallOutcome.RequestRejected)]
     [InlineData("""{"error":{"message":"who?","type":"authentication_error"}}""", CallOutcome.AuthenticationFailed)]
@@ -84,14 +150,15 @@ public sealed class WholeAnswerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Send_KeepChoices_HandsThemOverByteForByte()
+    public async Task Send_KeepChoices_WritesThemAgainWithTheSameValues()
     {
         const string Choices = """[ {"index":0, "message":{"content":"y","tool_calls":[{"id":"call_1"}],"odd":1.50},"finish_reason":"stop"},{"index":1,"message":{"content":"zz"}} ]""";
         Answer($$"""{"choices":{{Choices}},"usage":null}""");
 
         var result = await _harness.WholeAsync(keepChoices: true);
 
-        Encoding.UTF8.GetString(result.Answer!.Choices.Span).ShouldBe(Choices);
+        Encoding.UTF8.GetString(result.Answer!.Choices.Span).ShouldBe(
+            """[{"index":0,"message":{"content":"y","tool_calls":[{"id":"call_1"}],"odd":1.50},"finish_reason":"stop"},{"index":1,"message":{"content":"zz"},"finish_reason":"stop"}]""");
         result.ReceivedCharacters.ShouldBe(3);
         result.Usage.ShouldBeNull();
     }

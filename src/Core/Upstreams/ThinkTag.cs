@@ -1,0 +1,97 @@
+namespace Ensemble.Upstreams;
+
+/// <summary>A tag that models write around their thoughts, as the beginning of a text has it.</summary>
+internal readonly struct ThinkTag
+{
+    public const int None = 0;
+
+    /// <summary>The text ends before it is clear.</summary>
+    public const int Partial = 1;
+    public const int Open = 2;
+    public const int Close = 3;
+
+    private const int LongestSpace = 16;
+
+    private static readonly string[] Names = ["think", "thinking", "thought", "thoughts", "seed:think"];
+
+    /// <param name="text">Not empty.</param>
+    /// <param name="length">Of the tag; 0 where there is none.</param>
+    public static int Match(ReadOnlySpan<char> text, out int length)
+    {
+        length = 0;
+        var end = text[0] switch { '<' => '>', '[' => ']', '◁' => '▷', _ => '\0' };
+        if (end == '\0')
+        {
+            return None;
+        }
+
+        var isClose = text.Length > 1 && text[1] == '/';
+        var start = isClose ? 2 : 1;
+        var at = start;
+        while (at < text.Length && (char.IsAsciiLetter(text[at]) || text[at] == ':'))
+        {
+            at++;
+        }
+
+        var name = text[start..at];
+        if (at == text.Length)
+        {
+            return Begins(name, end) ? Partial : None;
+        }
+
+        if (!IsName(name, end))
+        {
+            return None;
+        }
+
+        while (at < text.Length && at - start < LongestSpace + name.Length && char.IsWhiteSpace(text[at]))
+        {
+            at++;
+        }
+
+        if (at == text.Length)
+        {
+            return Partial;
+        }
+
+        if (text[at] != end)
+        {
+            return None;
+        }
+
+        length = at + 1;
+        return isClose ? Close : Open;
+    }
+
+    private static bool Begins(ReadOnlySpan<char> name, char end)
+    {
+        foreach (var known in Names)
+        {
+            if (known.AsSpan().StartsWith(name, StringComparison.OrdinalIgnoreCase))
+            {
+                return end != ']' || "THINK".AsSpan().StartsWith(name, StringComparison.Ordinal);
+            }
+        }
+
+        return false;
+    }
+
+    // In brackets only as Mistral writes it: "[thought]" is anybody's text.
+    private static bool IsName(ReadOnlySpan<char> name, char end)
+    {
+        if (end == ']')
+        {
+            return name.SequenceEqual("THINK");
+        }
+
+        foreach (var known in Names)
+        {
+            if (name.Equals(known, StringComparison.OrdinalIgnoreCase))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+}
