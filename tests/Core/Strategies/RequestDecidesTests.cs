@@ -74,7 +74,7 @@ public sealed class RequestDecidesTests
 
         var call = System.Text.Json.Nodes.JsonNode.Parse(answer.Choices.Span)![0]!["message"]!["tool_calls"]![0]!;
         ((string)call["id"]!).ShouldMatch("^call_[0-9A-Za-z_-]+$");
-        (string?)call["type"].ShouldBe("function");
+        ((string)call["type"]!).ShouldBe("function");
         ((string)call["function"]!["arguments"]!).ShouldBe("""{"city":"Oslo"}""");
         ((string)call["extra_content"]!["sign"]!).ShouldBe("S");
     }

@@ -16,7 +16,7 @@ public sealed class SdkErrorTests
         { "refused", 400, "BadRequestError", "unsupported_by_ensemble" },
         { "rejected", 400, "BadRequestError", "context_length_exceeded" },
         { "key", 401, "AuthenticationError", "invalid_api_key" },
-        { "forbidden", 403, "PermissionDeniedError", "model_not_allowed" },
+        { "forbidden", 404, "NotFoundError", "model_not_found" },
         { "unknown", 404, "NotFoundError", "model_not_found" },
         { "limited", 429, "RateLimitError", "rate_limit_exceeded" },
         { "panel limited", 429, "RateLimitError", "panel_rate_limited" },

@@ -55,7 +55,7 @@ public sealed class CallerLimitTests
     [InlineData("""{"model":"solo","messages":[]}""", 400)]
     [InlineData("""{"model":"nothing","messages":[{"role":"user","content":"?"}]}""", 404)]
     [InlineData("""{"model":"council","n":2,"messages":[{"role":"user","content":"?"}]}""", 400)]
-    [InlineData("""{"model":"numbat","messages":[{"role":"user","content":"?"}]}""", 403)]
+    [InlineData("""{"model":"numbat","messages":[{"role":"user","content":"?"}]}""", 404)]
     public async Task Request_ThatIsRejected_UsesNothingUp(string body, int status)
     {
         await using var council = await WithLimitsAsync(new RateLimitConfig { Rpm = 1, Tpm = 5000 });
