@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 
 namespace Ensemble.Judging;
@@ -13,31 +14,52 @@ internal sealed class JsonSchemaCheck
     /// <summary>Deeper than this a value is taken as invalid; a schema may refer to itself.</summary>
     private const int MaxDepth = 64;
 
-    /// <summary>A schema whose alternatives refer to each other could take for ever; a value that needs more is taken as invalid.</summary>
-    private const int MaxSteps = 100_000;
+    /// <summary>
+    /// Work that a check may take, in units of up to 100 ns: a keyword, a look-up, a comparison, and what each reads. A value that needs more is taken
+    /// as invalid, since alternatives that refer to each other, and lists that are compared item by item, could take for ever.
+    /// </summary>
+    private const int MaxWork = 1_000_000;
+
+    /// <summary>Bytes that are decoded, or compared one by one, in a unit.</summary>
+    private const int BytesRead = 32;
+
+    /// <summary>Bytes of names and values that a look-up passes over in a unit.</summary>
+    private const int BytesPassed = 512;
 
     private readonly JsonElement _root;
-    private int _steps;
+    private long _work;
 
     private JsonSchemaCheck(JsonElement root) => _root = root;
 
     /// <exception cref="InvalidOperationException">The schema is not one: a keyword's value has the wrong type.</exception>
-    public static bool IsValid(JsonElement value, JsonElement schema) => new JsonSchemaCheck(schema).IsValid(value, schema, 0);
+    public static bool IsValid(JsonElement value, JsonElement schema)
+    {
+        try
+        {
+            return new JsonSchemaCheck(schema).IsValid(value, schema, 0);
+        }
+        catch (TooMuchWorkException)
+        {
+            return false;
+        }
+    }
 
     private bool IsValid(JsonElement value, JsonElement schema, int depth)
     {
+        Spend(1);
         if (schema.ValueKind != JsonValueKind.Object)
         {
             return schema.ValueKind != JsonValueKind.False;
         }
 
-        if (depth > MaxDepth || ++_steps > MaxSteps)
+        if (depth > MaxDepth)
         {
             return false;
         }
 
         foreach (var keyword in schema.EnumerateObject())
         {
+            Spend(1 + (JsonMarshal.GetRawUtf8PropertyName(keyword).Length / BytesRead));
             if (!Holds(value, keyword, schema, depth))
             {
                 return false;
@@ -54,8 +76,8 @@ internal sealed class JsonSchemaCheck
         {
             "$ref" => IsValid(value, Resolve(rule), depth + 1),
             "type" => rule.ValueKind == JsonValueKind.Array ? rule.EnumerateArray().Any(type => IsOfType(value, type)) : IsOfType(value, rule),
-            "enum" => rule.EnumerateArray().Any(allowed => value.SameAs(allowed)),
-            "const" => value.SameAs(rule),
+            "enum" => rule.EnumerateArray().Any(allowed => AreEqual(value, allowed)),
+            "const" => AreEqual(value, rule),
             "anyOf" => rule.EnumerateArray().Any(option => IsValid(value, option, depth + 1)),
             "oneOf" => rule.EnumerateArray().Count(option => IsValid(value, option, depth + 1)) == 1,
             "allOf" => rule.EnumerateArray().All(part => IsValid(value, part, depth + 1)),
@@ -63,8 +85,8 @@ internal sealed class JsonSchemaCheck
             {
                 JsonValueKind.Object => ObjectHolds(value, keyword, schema, depth),
                 JsonValueKind.Array => ArrayHolds(value, keyword, depth),
-                JsonValueKind.String => StringHolds(value.Text()!, keyword),
-                JsonValueKind.Number => value.Number() is { } number && NumberHolds(number, keyword),
+                JsonValueKind.String => StringHolds(value, keyword),
+                JsonValueKind.Number => NumberHolds(value, keyword),
                 _ => true,
             },
         };
@@ -75,11 +97,11 @@ internal sealed class JsonSchemaCheck
         var rule = keyword.Value;
         return keyword.NameText() switch
         {
-            "required" => rule.EnumerateArray().All(name => value.TryMember(Text(name), out _)),
+            "required" => rule.EnumerateArray().All(name => TryGet(value, Text(name), out _)),
             "properties" => rule.EnumerateObject().All(property =>
-                !value.TryMember(property.NameText(), out var member) || IsValid(member, property.Value, depth + 1)),
+                !TryGet(value, property.NameText(), out var member) || IsValid(member, property.Value, depth + 1)),
             "additionalProperties" => value.EnumerateObject().All(member =>
-                (schema.TryMember("properties", out var known) && known.TryMember(member.NameText(), out _))
+                (TryGet(schema, "properties", out var known) && TryGet(known, member.NameText(), out _))
                 || IsValid(member.Value, rule, depth + 1)),
             _ => true,
         };
@@ -88,44 +110,39 @@ internal sealed class JsonSchemaCheck
     private bool ArrayHolds(JsonElement value, JsonProperty keyword, int depth) => keyword.NameText() switch
     {
         "items" => value.EnumerateArray().All(item => IsValid(item, keyword.Value, depth + 1)),
-        "minItems" => value.GetArrayLength() >= Whole(keyword),
-        "maxItems" => value.GetArrayLength() <= Whole(keyword),
+        "minItems" => value.GetArrayLength() >= Whole(keyword.Value),
+        "maxItems" => value.GetArrayLength() <= Whole(keyword.Value),
         _ => true,
     };
 
-    private static bool StringHolds(string value, JsonProperty keyword) => keyword.NameText() switch
+    private bool StringHolds(JsonElement value, JsonProperty keyword) => keyword.NameText() switch
     {
-        "minLength" => value.EnumerateRunes().LongCount() >= Whole(keyword),
-        "maxLength" => value.EnumerateRunes().LongCount() <= Whole(keyword),
+        "minLength" => Text(value).EnumerateRunes().LongCount() >= Whole(keyword.Value),
+        "maxLength" => Text(value).EnumerateRunes().LongCount() <= Whole(keyword.Value),
         _ => true,
     };
 
-    private static bool NumberHolds(double value, JsonProperty keyword) => keyword.NameText() switch
+    // A number that none can hold is outside of every bound.
+    private bool NumberHolds(JsonElement value, JsonProperty keyword) => keyword.NameText() switch
     {
-        "minimum" => value >= Number(keyword),
-        "maximum" => value <= Number(keyword),
-        "exclusiveMinimum" => value > Number(keyword),
-        "exclusiveMaximum" => value < Number(keyword),
+        "minimum" => Number(value) >= Bound(keyword.Value),
+        "maximum" => Number(value) <= Bound(keyword.Value),
+        "exclusiveMinimum" => Number(value) > Bound(keyword.Value),
+        "exclusiveMaximum" => Number(value) < Bound(keyword.Value),
         _ => true,
     };
 
-    private static bool IsOfType(JsonElement value, JsonElement type) => Text(type) switch
+    private bool IsOfType(JsonElement value, JsonElement type) => Text(type) switch
     {
         "object" => value.ValueKind == JsonValueKind.Object,
         "array" => value.ValueKind == JsonValueKind.Array,
         "string" => value.ValueKind == JsonValueKind.String,
         "number" => value.ValueKind == JsonValueKind.Number,
-        "integer" => value.ValueKind == JsonValueKind.Number && value.Number() is { } number && double.IsInteger(number),
+        "integer" => value.ValueKind == JsonValueKind.Number && Number(value) is { } number && double.IsInteger(number),
         "boolean" => value.ValueKind is JsonValueKind.True or JsonValueKind.False,
         "null" => value.ValueKind == JsonValueKind.Null,
         _ => true,
     };
-
-    private static string Text(JsonElement rule) => rule.Text() ?? throw new InvalidOperationException("A string is expected.");
-
-    private static long Whole(JsonProperty rule) => rule.Value.Whole() ?? throw new InvalidOperationException("A whole number is expected.");
-
-    private static double Number(JsonProperty rule) => rule.Value.Number() ?? throw new InvalidOperationException("A number is expected.");
 
     /// <exception cref="InvalidOperationException">The reference leads nowhere in this schema.</exception>
     private JsonElement Resolve(JsonElement reference)
@@ -142,7 +159,7 @@ internal sealed class JsonSchemaCheck
             var name = step.Replace("~1", "/", StringComparison.Ordinal).Replace("~0", "~", StringComparison.Ordinal);
             target = target.ValueKind switch
             {
-                JsonValueKind.Object when target.TryMember(name, out var member) => member,
+                JsonValueKind.Object when TryGet(target, name, out var member) => member,
                 JsonValueKind.Array when int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out var index) && index < target.GetArrayLength() =>
                     target[index],
                 _ => throw new InvalidOperationException("A reference leads nowhere."),
@@ -151,4 +168,47 @@ internal sealed class JsonSchemaCheck
 
         return target;
     }
+
+    private bool AreEqual(JsonElement value, JsonElement other)
+    {
+        Spend(1 + (Math.Min(Size(value), Size(other)) / BytesRead));
+        return value.SameAs(other);
+    }
+
+    private bool TryGet(JsonElement holder, string name, out JsonElement member)
+    {
+        // Names are compared one after the other, and values between them are passed over.
+        var names = holder.ValueKind == JsonValueKind.Object ? holder.GetPropertyCount() / 4 : 0;
+        Spend(1 + names + (name.Length / BytesRead) + (Size(holder) / BytesPassed));
+        return holder.TryMember(name, out member);
+    }
+
+    private string Text(JsonElement value)
+    {
+        Spend(Size(value) / BytesRead);
+        return value.Text() ?? throw new InvalidOperationException("A string is expected.");
+    }
+
+    private double? Number(JsonElement value)
+    {
+        Spend(Size(value) / BytesRead);
+        return value.Number();
+    }
+
+    private double Bound(JsonElement rule) => Number(rule) ?? throw new InvalidOperationException("A number is expected.");
+
+    private static long Whole(JsonElement rule) => rule.Whole() ?? throw new InvalidOperationException("A whole number is expected.");
+
+    private void Spend(int work)
+    {
+        _work += work;
+        if (_work > MaxWork)
+        {
+            throw new TooMuchWorkException();
+        }
+    }
+
+    private static int Size(JsonElement element) => JsonMarshal.GetRawUtf8Value(element).Length;
+
+    private sealed class TooMuchWorkException : Exception;
 }

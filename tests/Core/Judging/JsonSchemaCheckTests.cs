@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using Ensemble.Judging;
 
@@ -56,6 +57,55 @@ public sealed class JsonSchemaCheckTests
     [InlineData("{\"required\":7}")]
     public void IsValid_BrokenSchema_SaysThatItIsNoSchema(string schema) =>
         Should.Throw<InvalidOperationException>(() => JsonSchemaCheck.IsValid(Json("{}"), Json(schema)));
+
+    /// <summary>Each takes hours where what is compared, looked up or decoded counts for nothing.</summary>
+    [Theory]
+    [MemberData(nameof(Blowups))]
+    public void IsValid_MoreWorkThanACheckMayTake_IsInvalidSoon(string kind)
+    {
+        var (schema, value) = Blowup(kind);
+        var watch = Stopwatch.StartNew();
+
+        JsonSchemaCheck.IsValid(Json(value), Json(schema)).ShouldBeFalse();
+
+        watch.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(10));
+    }
+
+    [Fact]
+    public void IsValid_LargeAnswerOfAnOrdinarySchema_IsChecked()
+    {
+        var schema = """{"type":"object","required":["rows"],"additionalProperties":false,"properties":{"rows":{"type":"array","items":{"$ref":"#/$defs/row"}}},"$defs":{"row":{"type":"object","additionalProperties":false,"required":["id","kind","note"],"properties":{"id":{"type":"integer","minimum":0},"kind":{"enum":["a","b","c","d","e"]},"note":{"anyOf":[{"type":"null"},{"type":"string","maxLength":80}]}}}}}""";
+        var row = $$"""{"id":12345,"kind":"e","note":"{{new string('n', 70)}}"}""";
+
+        JsonSchemaCheck.IsValid(Json($$"""{"rows":[{{Repeat(row, 5000)}}]}"""), Json(schema)).ShouldBeTrue();
+    }
+
+    public static TheoryData<string> Blowups => ["enum", "const", "required", "properties", "additionalProperties", "maxLength", "minimum", "type", "keywords", "refs", "anyOf"];
+
+    private static (string Schema, string Value) Blowup(string kind)
+    {
+        var text = new string('x', 20_000);
+        var wide = $"{{{string.Join(',', Enumerable.Range(0, 2000).Select(index => $"\"n{index}\":true"))}}}";
+        return kind switch
+        {
+            // Many items against many long values that differ at their end alone.
+            "enum" => ($$"""{"items":{"enum":[{{Repeat($"\"{text}y\"", 500)}}]} }""", $"[{Repeat($"\"{text}z\"", 500)}]"),
+            "const" => (AllOf($$"""{"items":{"const":"{{text}}"} }""", 5000), $"[{Repeat($"\"{text}\"", 500)}]"),
+            "required" => (AllOf($$"""{"items":{"required":[{{Repeat("\"n0\"", 2000)}}]} }""", 500), $"[{Repeat(wide, 100)}]"),
+            "properties" => (AllOf($$"""{"items":{"properties":{{wide}} } }""", 100), $"[{Repeat(wide, 100)}]"),
+            "additionalProperties" => (AllOf($$"""{"items":{"properties":{{wide}},"additionalProperties":false} }""", 100), $"[{Repeat(wide, 100)}]"),
+            "maxLength" => (AllOf("""{"items":{"maxLength":30000}}""", 5000), $"[{Repeat($"\"{text}\"", 500)}]"),
+            "minimum" => (AllOf("""{"items":{"minimum":0}}""", 5000), $"[{Repeat(new string('1', 300), 5000)}]"),
+            "type" => (AllOf($$"""{"items":{"type":["{{text}}","number"]} }""", 500), $"[{Repeat("1", 5000)}]"),
+            "keywords" => (AllOf($$"""{"items":{{wide}} }""", 100), $"[{Repeat("1", 1000)}]"),
+            "refs" => ($$"""{"$defs":{{wide}},"items":{{AllOf("""{"$ref":"#/$defs/n0"}""", 2000)}} }""", $"[{Repeat("1", 1000)}]"),
+            _ => ("""{"anyOf":[{"$ref":"#"},{"$ref":"#"},{"$ref":"#"}]}""", "1"),
+        };
+    }
+
+    private static string AllOf(string part, int count) => $$"""{"allOf":[{{Repeat(part, count)}}]}""";
+
+    private static string Repeat(string part, int count) => string.Join(',', Enumerable.Repeat(part, count));
 
     private static JsonElement Json(string text)
     {
