@@ -3,7 +3,9 @@ namespace Ensemble.Answers;
 /// <summary>Small helpers to read words out of a text without allocating.</summary>
 internal static class Words
 {
-    /// <summary>Letters of a word at most: a longer one is read in pieces, so that scripts without spaces cost no more than others.</summary>
+    /// <summary>
+    /// Letters of a word at most: a longer one is read in pieces, so that scripts without spaces cost no more than others.
+    /// </summary>
     public const int MaxLength = 64;
 
     /// <returns>The letters that begin at <paramref name="at"/>, with the apostrophes between them; empty where there are none.</returns>

@@ -15,7 +15,8 @@ internal sealed class JsonSchemaCheck
     private const int MaxDepth = 64;
 
     /// <summary>
-    /// Work that a check may take, in units of up to 100 ns: a keyword, a look-up, a comparison, and what each reads. A value that needs more is taken
+    /// Work that a check may take, in units of up to 100 ns: a keyword, a look-up, a comparison, and what each reads. A value that
+    /// needs more is taken
     /// as invalid, since alternatives that refer to each other, and lists that are compared item by item, could take for ever.
     /// </summary>
     private const int MaxWork = 1_000_000;

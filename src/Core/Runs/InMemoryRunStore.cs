@@ -1,8 +1,9 @@
 namespace Ensemble.Runs;
 
 /// <summary>
-/// Keeps answers and claims as long as its process lives. Beyond its bounds the ones that expire soonest go first: an answer that went
-/// is asked for again, a claim that went no longer recognises a repeated request.
+/// Keeps answers and claims as long as its process lives. Beyond its bound the answers that expire soonest go first, and are asked for
+/// again. Of claims
+/// those go that expire within <see cref="RepeatedRequests.PanelKept"/>; where there is none, a new one is refused.
 /// </summary>
 /// <param name="maxAnswerBytes">Payloads that are kept at most, in bytes. Default 256 MiB.</param>
 /// <param name="maxClaims">Claims that are kept at most. Default 65,536.</param>
@@ -74,12 +75,13 @@ public sealed class InMemoryRunStore(long maxAnswerBytes = 256L * 1024 * 1024, i
                 _claimsByExpiry.Remove(claim.Scope, out _, out _);
             }
 
+            if (earlier is null && _claims.Count >= maxClaims)
+            {
+                RemoveSoonestClaim(now + RepeatedRequests.PanelKept);
+            }
+
             _claims[claim.Scope] = claim with { RequestHash = claim.RequestHash.ToArray() };
             _claimsByExpiry.Enqueue(claim.Scope, claim.ExpiresAt);
-            while (_claims.Count > maxClaims)
-            {
-                _claims.Remove(_claimsByExpiry.Dequeue());
-            }
 
             return Task.FromResult(claim);
         }
@@ -116,6 +118,18 @@ public sealed class InMemoryRunStore(long maxAnswerBytes = 256L * 1024 * 1024, i
 
             return Task.FromResult(answers + claims);
         }
+    }
+
+    /// <exception cref="ClaimsFullException">All are needed for longer.</exception>
+    private void RemoveSoonestClaim(DateTimeOffset latest)
+    {
+        if (!_claimsByExpiry.TryPeek(out var scope, out var expiresAt) || expiresAt > latest)
+        {
+            throw new ClaimsFullException();
+        }
+
+        _claimsByExpiry.Dequeue();
+        _claims.Remove(scope);
     }
 
     private void RemoveSoonestAnswer()

@@ -15,13 +15,20 @@ public sealed partial class Run : IDisposable
 {
     private static readonly Func<ILogger, string, IDisposable?> Scope = LoggerMessage.DefineScope<string>("run {RunId}");
 
-    private readonly RunContext _context;
+    /// <summary>What a run takes besides its body, its journal and its answers, in bytes: its manifest, mostly.</summary>
+    private const int Overhead = 4096;
+
     private readonly IStrategy _strategy;
     private readonly string _strategyName;
     private readonly RunDeadline _deadline;
     private readonly CancellationTokenSource _stop = new();
     private readonly IUsageSink _usage;
+    private readonly ByteBudget _buffers;
     private readonly ILogger _logger;
+
+    // The body is in it: dropped with the end.
+    private RunContext? _context;
+    private long _held;
 
     /// <summary>Of whoever put the run together: it is executed on a thread that knows nothing of that.</summary>
     private readonly ActivityContext _startedBy = Activity.Current?.Context ?? default;
@@ -50,19 +57,27 @@ public sealed partial class Run : IDisposable
             throw new KeyNotFoundException($"No alias '{request.Chat.Model}' at revision {catalog.Revision}.");
         }
 
+        (Id, Incarnation, IsKept, Journal) = (request.Id, request.Incarnation, request.IsKept, journal);
         _usage = services.Usage;
+        _buffers = services.Buffers;
         _logger = logger;
         Memory = memory;
         _deadline = new RunDeadline(limits.UntilShown, limits.MaxAnswer, services.Time, _stop.Token);
         _context = new RunContext(request, catalog, services, memory, journal, _deadline, logger);
+        Hold(request.Chat.Body.Length + Overhead);
     }
 
-    public RunJournal Journal => _context.Journal;
+    public RunId Id { get; }
 
-    public RunRequest Request => _context.Request;
+    public int Incarnation { get; }
 
-    /// <summary>For the next incarnation.</summary>
-    public RunMemory Memory { get; }
+    /// <summary>Whether its caller may repeat it.</summary>
+    public bool IsKept { get; }
+
+    public RunJournal Journal { get; }
+
+    /// <summary>For the next incarnation; empty where the run ended with an answer.</summary>
+    public RunMemory Memory { get; private set; }
 
     public bool HasEnded => Volatile.Read(ref _finished) is not null;
 
@@ -85,16 +100,21 @@ public sealed partial class Run : IDisposable
     /// <summary>Runs to the end. Never throws: a fault of ours is a failed run, and a log entry.</summary>
     public async Task ExecuteAsync()
     {
-        using var scope = Scope(_logger, _context.Request.Id.Value);
-        using var activity = RunTrace.StartRun(_context.Request, _strategyName, _startedBy);
-        _context.Calls.Activity = activity;
+        var context = _context!;
+        using var scope = Scope(_logger, Id.Value);
+        using var activity = RunTrace.StartRun(context.Request, _strategyName, _startedBy);
+        context.Calls.Activity = activity;
         RunEnd end;
         try
         {
-            end = await _context.SeedAsync() is { } missing ? missing : await _strategy.ExecuteAsync(_context);
+            end = await context.SeedAsync() is { } missing ? missing : await _strategy.ExecuteAsync(context);
             if (end.Failure is not null && _stop.IsCancellationRequested)
             {
                 end = new RunFailure(RunFailureKind.Cancelled, "The run was cancelled.");
+            }
+            else if (end.Failure is { Kind: RunFailureKind.AnswerTooLarge } && Journal.IsStarved)
+            {
+                end = new RunFailure(RunFailureKind.OutOfMemory, "The memory for answers is used up: try again shortly.");
             }
         }
         catch (BudgetExceededException exception)
@@ -104,7 +124,7 @@ public sealed partial class Run : IDisposable
         }
         catch (Exception exception)
         {
-            LogFault(_logger, exception, _context.Request.Id.Value, _context.Chat.Model);
+            LogFault(_logger, exception, Id.Value, context.Chat.Model);
             end = new RunFailure(RunFailureKind.Internal, "The gateway failed to execute this run.");
 
             // Nobody is left who would read what is still in flight.
@@ -112,10 +132,11 @@ public sealed partial class Run : IDisposable
         }
 
         // Stragglers have been cancelled, and what they used belongs into this run's accounts.
-        await SettleAsync();
-        _context.KeepPanel();
-        var totals = _context.Accounts.Totals();
-        _finished = Manifest(end, totals);
+        await SettleAsync(context);
+        context.KeepPanel();
+        var totals = context.Accounts.Totals();
+        _finished = Manifest(context, end, totals);
+        Free(context);
         _usage.Append(_finished);
         if (end.Failure is { } failure && FailedLevel(failure.Kind) is { } level)
         {
@@ -129,7 +150,20 @@ public sealed partial class Run : IDisposable
     }
 
     /// <summary>What the run has done so far, or did.</summary>
-    public RunManifest Manifest() => _finished ?? Manifest(default, _context.Accounts.Totals());
+    public RunManifest Manifest()
+    {
+        // It is dropped after the end is known.
+        var context = Volatile.Read(ref _context);
+        return _finished ?? Manifest(context!, default, context!.Accounts.Totals());
+    }
+
+    /// <summary>Says that what it did is not read, and not gone on with, any more: its manifest stays. Called after its end.</summary>
+    public void Drop()
+    {
+        Memory = new RunMemory();
+        Hold(-Interlocked.Read(ref _held));
+        Journal.Drop();
+    }
 
     public void Dispose()
     {
@@ -137,36 +171,54 @@ public sealed partial class Run : IDisposable
         _stop.Dispose();
     }
 
-    private async Task SettleAsync()
+    private void Hold(long bytes)
+    {
+        Interlocked.Add(ref _held, bytes);
+        _buffers.Take(bytes);
+    }
+
+    private void Free(RunContext context)
+    {
+        if (!IsWorthResuming)
+        {
+            Memory = new RunMemory();
+        }
+
+        Volatile.Write(ref _context, null);
+        _buffers.Return(context.Calls.HeldBytes);
+        Hold(Memory.Size - context.Chat.Body.Length);
+    }
+
+    private async Task SettleAsync(RunContext context)
     {
         try
         {
-            await _context.Calls.SettleAsync();
+            await context.Calls.SettleAsync();
         }
         catch (Exception exception)
         {
-            LogFault(_logger, exception, _context.Request.Id.Value, _context.Chat.Model);
+            LogFault(_logger, exception, Id.Value, context.Chat.Model);
         }
     }
 
-    private RunManifest Manifest(RunEnd end, UsageTotals totals)
+    private RunManifest Manifest(RunContext context, RunEnd end, UsageTotals totals)
     {
         var isOver = end.Answer is not null || end.Failure is not null;
-        var findings = _context.Findings;
-        var subCalls = _context.Accounts.SubCalls;
+        var findings = context.Findings;
+        var subCalls = context.Accounts.SubCalls;
         return new RunManifest
         {
-            Run = _context.Request.Id,
-            ReplayOf = _context.Request.Replay?.Of,
-            Caller = _context.Request.Caller,
-            Incarnation = _context.Request.Incarnation,
-            Ensemble = _context.Chat.Model,
+            Run = context.Request.Id,
+            ReplayOf = context.Request.Replay?.Of,
+            Caller = context.Request.Caller,
+            Incarnation = context.Request.Incarnation,
+            Ensemble = context.Chat.Model,
             Strategy = _strategyName,
-            CatalogRevision = _context.Catalog.Revision,
-            Streamed = _context.Chat.Stream,
-            StartedAt = _context.StartedAt,
-            Total = isOver ? _context.Elapsed : null,
-            FirstToken = _context.FirstShown,
+            CatalogRevision = context.Catalog.Revision,
+            Streamed = context.Chat.Stream,
+            StartedAt = context.StartedAt,
+            Total = isOver ? context.Elapsed : null,
+            FirstToken = context.FirstShown,
             Outcome = end.Answer is not null ? RunManifest.Completed : end.Failure is { } failure ? SnakeCase.Of(failure.Kind) : RunManifest.Running,
             Failure = end.Failure?.Message,
             FinishReason = end.Answer?.FinishReason,
@@ -179,7 +231,7 @@ public sealed partial class Run : IDisposable
             Saved = findings.Saved(subCalls),
             SubCalls = subCalls,
             Usage = totals,
-            HoldsContent = _context.CapturesContent,
+            HoldsContent = context.CapturesContent,
         };
     }
 }

@@ -20,12 +20,16 @@ internal sealed class RunCalls(
     private readonly Lock _lock = new();
     private readonly List<Task> _inFlight = new(8);
     private readonly List<StoredPanelAnswer> _panelAnswers = [];
+    private long _heldBytes;
 
     /// <summary>The run's span; null where nobody traces it.</summary>
     public Activity? Activity { get; set; }
 
     /// <summary>Whether a call was not made because it did not fit the budget.</summary>
     public bool IsOverBudget => budget.IsExceeded;
+
+    /// <summary>Of the budget, for the answers that calls gave.</summary>
+    public long HeldBytes => Volatile.Read(ref _heldBytes);
 
     /// <summary>Of the calls that have ended; empty where they are not to be kept.</summary>
     public IReadOnlyList<StoredPanelAnswer> PanelAnswers
@@ -145,6 +149,8 @@ internal sealed class RunCalls(
             memory.Remember(subCall.Key, result);
         }
 
+        Hold(RunMemory.SizeOf(result));
+
         RunTrace.End(activity, result, Record(subCall, result, isRemembered: false));
         return new SubCallResult(subCall.Key, result);
     }
@@ -152,6 +158,13 @@ internal sealed class RunCalls(
     // Several answers of one call are read where they are taken apart.
     private static ModelCallResult Read(SubCall subCall, ModelCallResult result) =>
         subCall.Call.Answers > 1 || subCall.Expected is not { } expected ? result : expected.Read(result);
+
+    // It is there and paid for: what comes after it is refused where it is too much.
+    private void Hold(long bytes)
+    {
+        services.Buffers.Take(bytes);
+        Interlocked.Add(ref _heldBytes, bytes);
+    }
 
     private SubCall Reserve(SubCall subCall) =>
         budget.TryReserve(subCall.Call) is { } reservation ? subCall with { Reservation = reservation }

@@ -43,4 +43,7 @@ public enum RunFailureKind
 
     /// <summary>What the run was to be replayed from is not there any more, or is of another panel.</summary>
     AnswersNotStored,
+
+    /// <summary>This process has no memory left for the answer.</summary>
+    OutOfMemory,
 }

@@ -13,6 +13,9 @@ public sealed class RunMemory(Action<SubCallKey, ModelCallResult>? remembered = 
 {
     private readonly ConcurrentDictionary<SubCallKey, ModelCallResult> _finished = new();
 
+    /// <summary>Of the answers, in bytes.</summary>
+    public long Size => _finished.Values.Sum(static result => SizeOf(result));
+
     public bool IsEmpty => _finished.IsEmpty;
 
     /// <summary>Failures are not remembered: the next incarnation may have more luck.</summary>
@@ -26,6 +29,10 @@ public sealed class RunMemory(Action<SubCallKey, ModelCallResult>? remembered = 
 
     /// <summary>Takes over what another one knows, as known before.</summary>
     public void Restore(SubCallKey key, ModelCallResult result) => _finished.TryAdd(key, result);
+
+    /// <returns>Of an answer's text and choices, in bytes.</returns>
+    internal static long SizeOf(ModelCallResult result) =>
+        result.Answer is { } answer ? ((answer.Content.Length + (answer.Refusal?.Length ?? 0)) * sizeof(char)) + answer.Choices.Length : 0;
 
     public ModelCallResult? Recall(SubCallKey key) => _finished.GetValueOrDefault(key);
 }

@@ -12,6 +12,9 @@ public sealed record RunServices(IModelCaller Models, IUsageSink Usage, TimeProv
     /// <summary>Where requests and panel answers are kept for replays; null = nowhere.</summary>
     public StoredPanels? Panels { get; init; }
 
+    /// <summary>Has room for requests and answers. Default: for any number.</summary>
+    public ByteBudget Buffers { get; init; } = new();
+
     /// <summary>Vectors of texts, shared by all runs of this process.</summary>
     public EmbeddingCache Embeddings { get; init; } = new();
 }

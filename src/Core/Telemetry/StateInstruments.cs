@@ -32,6 +32,12 @@ public sealed class StateInstruments
         _meter.CreateObservableCounter("ensemble.ledger.dropped", () => ledger.Dropped, "{entry}", "Sub-calls and runs that are not in the accounts, since they could not be written in time");
     }
 
+    public void Watch(ByteBudget buffers)
+    {
+        _meter.CreateObservableGauge("ensemble.buffers.used", () => buffers.Used, "By", "Bodies, journals and answers that are kept");
+        _meter.CreateObservableGauge("ensemble.buffers.limit", () => buffers.Limit, "By", "Bytes beyond which requests are refused");
+    }
+
     public void Watch(ICatalog catalog)
     {
         _meter.CreateObservableGauge("ensemble.catalog.revision", () => catalog.Current.Revision, null, "Revision of the catalog that is served");

@@ -10,7 +10,7 @@ namespace Ensemble.Frontend.Admin;
 
 /// <summary><c>/admin/models</c> and <c>/admin/keys</c>: the catalog's entries, read and edited one by one.</summary>
 internal sealed class EntriesEndpoint(
-    CatalogEntryKind kind, AdminAuthenticator admin, CatalogEditor editor, ModelProbe probe, FrontendOptions options)
+    CatalogEntryKind kind, AdminAuthenticator admin, CatalogEditor editor, ModelProbe probe, BodyReader bodies, FrontendOptions options)
 {
     private const long MaxBody = 1024 * 1024;
     private const int MaxPage = 1000;
@@ -157,7 +157,7 @@ internal sealed class EntriesEndpoint(
             return (default, default, AdminErrors.BadQuery("plan", badPlan));
         }
 
-        var (body, error) = await BodyReader.ReadAsync(context.Request, Math.Min(MaxBody, options.MaxBodyBytes));
+        var (body, error) = await bodies.ReadAsync(context.Request, Math.Min(MaxBody, options.MaxBodyBytes));
         return (body, new EditWishes(dryRun, probes, tokens), error);
     }
 

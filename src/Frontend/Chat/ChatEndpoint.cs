@@ -3,6 +3,7 @@ using Ensemble.Chat;
 using Ensemble.Frontend.Callers;
 using Ensemble.Frontend.Errors;
 using Ensemble.Frontend.Http;
+using Ensemble.Frontend.Limits;
 using Ensemble.Runs;
 
 namespace Ensemble.Frontend.Chat;
@@ -10,6 +11,7 @@ namespace Ensemble.Frontend.Chat;
 /// <summary><c>POST /v1/chat/completions</c>: who asks, for what, and whether that can be answered.</summary>
 internal sealed class ChatEndpoint(
     Authenticator authenticator,
+    RequestPlaces places,
     BodyReader bodies,
     ICatalog catalog,
     RunAnswers answers)
@@ -19,10 +21,10 @@ internal sealed class ChatEndpoint(
         var (caller, error) = authenticator.Authenticate(context);
         if (error is null)
         {
-            (var body, error) = await bodies.ReadAsync(context.Request);
-            if (error is null)
+            (var place, error) = places.Enter();
+            using (place)
             {
-                error = await AnswerAsync(context, caller!, body);
+                error ??= await AnswerAsync(context, caller!, place!);
             }
         }
 
@@ -33,8 +35,14 @@ internal sealed class ChatEndpoint(
     }
 
     /// <returns>Why there is no run; null where there was one, and it has been answered.</returns>
-    private async Task<ApiError?> AnswerAsync(HttpContext context, Caller caller, ReadOnlyMemory<byte> body)
+    private async Task<ApiError?> AnswerAsync(HttpContext context, Caller caller, RequestPlace place)
     {
+        var (body, error) = await bodies.ReadAsync(context.Request, place);
+        if (error is not null)
+        {
+            return error;
+        }
+
         var snapshot = catalog.Current;
         ChatRequest chat;
         RunLimits limits;
@@ -70,6 +78,6 @@ internal sealed class ChatEndpoint(
         }
 
         var fresh = new RunRequest { Id = RunId.New(), Chat = chat, Caller = caller.Name, CatalogRevision = snapshot.Revision };
-        return await answers.AnswerAsync(context, caller, fresh, snapshot, limits);
+        return await answers.AnswerAsync(context, caller, fresh, snapshot, limits, place);
     }
 }

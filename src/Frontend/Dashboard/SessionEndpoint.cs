@@ -6,7 +6,7 @@ using Ensemble.Frontend.Http;
 namespace Ensemble.Frontend.Dashboard;
 
 /// <summary><c>/dashboard/session</c>: the admin key is exchanged for a cookie, so that no script of the page holds it.</summary>
-internal sealed class SessionEndpoint(AdminAuthenticator admin, DashboardSessions sessions, FrontendOptions options)
+internal sealed class SessionEndpoint(AdminAuthenticator admin, DashboardSessions sessions, FrontendOptions options, BodyReader bodies)
 {
     private const long MaxBody = 8 * 1024;
 
@@ -55,7 +55,7 @@ internal sealed class SessionEndpoint(AdminAuthenticator admin, DashboardSession
             return AdminErrors.NotJson;
         }
 
-        var (body, error) = await BodyReader.ReadAsync(context.Request, MaxBody);
+        var (body, error) = await bodies.ReadAsync(context.Request, MaxBody);
         if (error is not null)
         {
             return error;

@@ -37,7 +37,11 @@ internal static class ApiErrors
     { IsLasting = true };
 
     public static readonly ApiError Overloaded = new(
-        503, OverloadedType, "overloaded", "As many requests as allowed are in flight, or their accounts cannot be written now: try again shortly.")
+        503,
+        OverloadedType,
+        "overloaded",
+        "As many requests as allowed are in flight, or what they send and get takes all the memory that it may, "
+        + "or their accounts cannot be written now: try again shortly.")
     { RetryAfter = SoonAgain };
 
     public static readonly ApiError Draining = new(
@@ -148,6 +152,7 @@ internal static class ApiErrors
         RunFailureKind.BudgetExceeded => new(402, "budget_error", "budget_exceeded", failure.Message) { IsLasting = true },
         RunFailureKind.AnswersNotStored => new(404, InvalidRequest, "answers_not_stored", failure.Message) { IsLasting = true },
         RunFailureKind.AnswerTooLarge => new(502, Upstream, "answer_too_large", failure.Message),
+        RunFailureKind.OutOfMemory => new(503, OverloadedType, "overloaded", failure.Message) { RetryAfter = SoonAgain },
         RunFailureKind.Cancelled => Draining,
         RunFailureKind.Interrupted => new(503, OverloadedType, "run_interrupted", failure.Message) { RetryAfter = SoonAgain },
         _ => Fault,

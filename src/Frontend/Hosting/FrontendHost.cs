@@ -8,6 +8,9 @@ public static class FrontendHost
 {
     internal const string DefaultUrl = "http://127.0.0.1:8080";
 
+    /// <summary>Requests at once over one HTTP/2 connection.</summary>
+    private const int MaxStreams = 100;
+
     private static readonly string[] AddressKeys = ["urls", "http_ports", "https_ports"];
 
     /// <summary>Slack between the longest drain and the moment at which the host gives up on a stop.</summary>
@@ -62,7 +65,12 @@ public static class FrontendHost
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = options.MaxBodyBytes;
+
+            // Each body has its limit where it is read, and the answer is read only by callers who could send the rest.
+            kestrel.Limits.MaxRequestBodySize = null;
+            kestrel.Limits.MaxConcurrentConnections = options.MaxConnections;
+            kestrel.Limits.MaxConcurrentUpgradedConnections = 0;
+            kestrel.Limits.Http2.MaxStreamsPerConnection = MaxStreams;
         });
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.Drain + StopSlack);
     }

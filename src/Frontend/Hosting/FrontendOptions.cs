@@ -2,6 +2,7 @@ using System.Net;
 using Ensemble.Catalog;
 using Ensemble.Frontend.Management;
 using Ensemble.Frontend.Telemetry;
+using Ensemble.Runs;
 using Ensemble.Storage;
 using Ensemble.Usage;
 
@@ -21,6 +22,22 @@ public sealed record FrontendOptions
 
     /// <summary><c>Limits:MaxRuns</c>: runs in flight at most; one more is answered 503. Default 1,024.</summary>
     public int MaxRuns { get; init; } = 1024;
+
+    /// <summary>
+    /// <c>Limits:MaxBufferedBytes</c>: what bodies, journals and kept answers take at most, in bytes; a request beyond it is answered
+    /// 503. Default a quarter of
+    /// the memory that the process may take.
+    /// </summary>
+    public long MaxBufferedBytes { get; init; } = ByteBudget.DefaultLimit;
+
+    /// <summary><c>Limits:BodySeconds</c>: how long a request's body may take to come in. Default 30.</summary>
+    public TimeSpan BodyDeadline { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>
+    /// <c>Limits:MaxConnections</c>: connections of callers at most; one more is closed. Default what <see cref="ConnectionLimit"/>
+    /// says.
+    /// </summary>
+    public long MaxConnections { get; init; } = ConnectionLimit.Default;
 
     /// <summary><c>Limits:DrainSeconds</c>: how long a stop waits for runs in flight. Default 430: longer than the longest answer.</summary>
     public TimeSpan Drain { get; init; } = TimeSpan.FromSeconds(430);

@@ -19,6 +19,7 @@ internal sealed class OptionsReader(IConfiguration configuration, IReadOnlyList<
     public static readonly string[] Known =
     [
         "Catalog:File", "Storage:Provider", "Storage:ConnectionString", "Limits:MaxBodyBytes", "Limits:MaxRuns", "Limits:DrainSeconds",
+        "Limits:MaxBufferedBytes", "Limits:BodySeconds", "Limits:MaxConnections",
         "Usage:Log", "Usage:Durability", "Usage:RetentionDays",
         "Admin:Key", "Security:MasterKey", "Security:SecretDirectory", "Security:AllowedNetworks", "Security:UseProxy",
         StoreAnswers, "Replay:RetentionHours",
@@ -86,6 +87,9 @@ internal sealed class OptionsReader(IConfiguration configuration, IReadOnlyList<
             Storage = Storage(),
             MaxBodyBytes = Number("Limits:MaxBodyBytes", defaults.MaxBodyBytes, 1024, 256L * 1024 * 1024),
             MaxRuns = (int)Number("Limits:MaxRuns", defaults.MaxRuns, 1, 100_000),
+            MaxBufferedBytes = Number("Limits:MaxBufferedBytes", defaults.MaxBufferedBytes, 1024 * 1024, 1L << 50),
+            BodyDeadline = TimeSpan.FromSeconds(Number("Limits:BodySeconds", (long)defaults.BodyDeadline.TotalSeconds, 1, 3600)),
+            MaxConnections = Number("Limits:MaxConnections", defaults.MaxConnections, 1, 1_000_000),
             Drain = TimeSpan.FromSeconds(Number("Limits:DrainSeconds", (long)defaults.Drain.TotalSeconds, 0, 3600)),
             LogsUsage = Flag("Usage:Log", defaults.LogsUsage),
             Durability = Durability("Usage:Durability"),

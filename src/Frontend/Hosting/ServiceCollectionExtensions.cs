@@ -42,6 +42,8 @@ public static partial class ServiceCollectionExtensions
         services.TryAddSingleton(static _ => new UsageFeed());
         services.AddSingleton<UsageStreamEndpoint>();
         services.AddSingleton<Authenticator>();
+        services.TryAddSingleton(OpenBuffers);
+        services.AddSingleton<RequestPlaces>();
         services.AddSingleton<BodyReader>();
         services.AddSingleton<RequestGates>();
         services.AddSingleton<MonthlyBudgets>();
@@ -128,6 +130,7 @@ public static partial class ServiceCollectionExtensions
                 [ProviderKind.Simulated] = provider.GetRequiredService<SimulatedUpstream>(),
             });
         services.TryAddSingleton<ModelProbe>();
+        services.TryAddSingleton(OpenBuffers);
         services.TryAddSingleton<IModelCaller>(static provider => new ModelCaller(
             provider.GetRequiredService<IReadOnlyDictionary<ProviderKind, IUpstream>>(),
             provider.GetRequiredService<IGate>(),
@@ -138,6 +141,7 @@ public static partial class ServiceCollectionExtensions
             provider.GetRequiredService<IUsageSink>(),
             provider.GetRequiredService<TimeProvider>())
         {
+            Buffers = provider.GetRequiredService<ByteBudget>(),
             CaptureContent = provider.GetRequiredService<FrontendOptions>().CapturesContent,
             Panels = provider.GetRequiredService<FrontendOptions>().StoresAnswers ? provider.GetRequiredService<StoredPanels>() : null,
         });
@@ -154,6 +158,9 @@ public static partial class ServiceCollectionExtensions
             provider.GetRequiredService<ILogger<StoredAnswers>>()));
         return services;
     }
+
+    private static ByteBudget OpenBuffers(IServiceProvider provider) =>
+        new(provider.GetRequiredService<FrontendOptions>().MaxBufferedBytes);
 
     private static IUsageSink OpenAccounts(IServiceProvider provider)
     {
@@ -238,6 +245,7 @@ public static partial class ServiceCollectionExtensions
         provider.GetRequiredService<AdminAuthenticator>(),
         provider.GetRequiredService<CatalogEditor>(),
         provider.GetRequiredService<ModelProbe>(),
+        provider.GetRequiredService<BodyReader>(),
         provider.GetRequiredService<FrontendOptions>());
 
     [LoggerMessage(

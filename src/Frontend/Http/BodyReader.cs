@@ -1,32 +1,102 @@
 using System.Buffers;
+using System.IO.Pipelines;
 using Ensemble.Frontend.Errors;
 using Ensemble.Frontend.Hosting;
+using Ensemble.Frontend.Limits;
 
 namespace Ensemble.Frontend.Http;
 
-/// <summary>Reads a request's body into memory, up to the limit.</summary>
-internal sealed class BodyReader(FrontendOptions options)
+/// <summary>Reads a request's body into memory: up to a limit, within the memory that there is, and in a bounded time.</summary>
+internal sealed class BodyReader(FrontendOptions options, TimeProvider time)
 {
-    /// <returns>The body, or why there is none.</returns>
-    public ValueTask<(ReadOnlyMemory<byte> Body, ApiError? Error)> ReadAsync(HttpRequest request) => ReadAsync(request, options.MaxBodyBytes);
+    /// <summary>Bytes of a refused request's body that are read behind its answer.</summary>
+    public const long MaxDiscarded = 64 * 1024 * 1024;
 
-    /// <param name="limit">In bytes; the server's own limit is that of the options, and holds as well.</param>
+    private const int FirstPiece = 16 * 1024;
+
+    /// <param name="place">Holds the body's bytes.</param>
     /// <returns>The body, or why there is none.</returns>
-    public static async ValueTask<(ReadOnlyMemory<byte> Body, ApiError? Error)> ReadAsync(HttpRequest request, long limit)
+    public ValueTask<(ReadOnlyMemory<byte> Body, ApiError? Error)> ReadAsync(HttpRequest request, RequestPlace place) =>
+        ReadAsync(request, options.MaxBodyBytes, place);
+
+    /// <param name="limit">In bytes.</param>
+    /// <param name="place">Holds the body's bytes; null = so few that they are not counted.</param>
+    /// <returns>The body, or why there is none.</returns>
+    public async ValueTask<(ReadOnlyMemory<byte> Body, ApiError? Error)> ReadAsync(
+        HttpRequest request, long limit, RequestPlace? place = null)
     {
         if (request.Headers.ContentEncoding.Count > 0 && request.Headers.ContentEncoding != "identity")
         {
             return (default, ApiErrors.BodyEncoded);
         }
 
-        if (request.ContentLength > limit)
-        {
-            return (default, ApiErrors.BodyTooLarge(limit));
-        }
+        var length = request.ContentLength;
+        return length > limit ? (default, ApiErrors.BodyTooLarge(limit))
+            : length is not null && place?.TryHold(length.Value) == false ? (default, ApiErrors.Overloaded)
+            : await ReadAllAsync(request, limit, place);
+    }
 
+    /// <summary>
+    /// Reads on behind the answer to a refused request, so far and so long as is reasonable: official SDKs look at an answer only once
+    /// they have sent
+    /// everything, and send a request again whose connection was closed meanwhile.
+    /// </summary>
+    public async ValueTask DiscardAsync(HttpRequest request)
+    {
+        var reader = request.BodyReader;
+        await using var deadline = Deadline(reader);
         try
         {
-            return await ReadAllAsync(request, limit);
+            for (var discarded = 0L; discarded < MaxDiscarded;)
+            {
+                var result = await reader.ReadAsync(request.HttpContext.RequestAborted);
+                discarded += result.Buffer.Length;
+                reader.AdvanceTo(result.Buffer.End);
+                if (result.IsCompleted || result.IsCanceled)
+                {
+                    return;
+                }
+            }
+        }
+        catch (Exception exception) when (exception is IOException or OperationCanceledException)
+        {
+            // Nothing more comes.
+        }
+    }
+
+    private async ValueTask<(ReadOnlyMemory<byte> Body, ApiError? Error)> ReadAllAsync(HttpRequest request, long limit, RequestPlace? place)
+    {
+        var reader = request.BodyReader;
+        var deadline = default(ITimer);
+        try
+        {
+            var body = request.ContentLength is { } length ? GC.AllocateUninitializedArray<byte>((int)length) : [];
+            for (var read = 0; ;)
+            {
+                var reading = reader.ReadAsync(request.HttpContext.RequestAborted);
+                if (!reading.IsCompleted)
+                {
+                    deadline ??= Deadline(reader);
+                }
+
+                var result = await reading;
+                var buffer = result.Buffer;
+                var error = result.IsCanceled ? ApiErrors.BodyTooSlow
+                    : read + buffer.Length > limit ? ApiErrors.BodyTooLarge(limit)
+                    : !TryFit(ref body, read + (int)buffer.Length, limit, place) ? ApiErrors.Overloaded
+                    : null;
+                if (error is null)
+                {
+                    buffer.CopyTo(body.AsSpan(read));
+                    read += (int)buffer.Length;
+                }
+
+                reader.AdvanceTo(buffer.End);
+                if (error is not null || result.IsCompleted)
+                {
+                    return (error is null ? Cut(body, read) : default, error);
+                }
+            }
         }
         catch (BadHttpRequestException exception)
         {
@@ -42,29 +112,33 @@ internal sealed class BodyReader(FrontendOptions options)
             // The size of a chunk is beyond every number, or the connection broke.
             return (default, ApiErrors.BodyBroken);
         }
-    }
-
-    private static async ValueTask<(ReadOnlyMemory<byte> Body, ApiError? Error)> ReadAllAsync(HttpRequest request, long limit)
-    {
-        var reader = request.BodyReader;
-        while (true)
+        finally
         {
-            var result = await reader.ReadAsync(request.HttpContext.RequestAborted);
-            var buffer = result.Buffer;
-            if (buffer.Length > limit)
-            {
-                reader.AdvanceTo(buffer.End);
-                return (default, ApiErrors.BodyTooLarge(limit));
-            }
-
-            if (result.IsCompleted)
-            {
-                var body = buffer.ToArray();
-                reader.AdvanceTo(buffer.End);
-                return (body, null);
-            }
-
-            reader.AdvanceTo(buffer.Start, buffer.End);
+            deadline?.Dispose();
         }
     }
+
+    private ITimer Deadline(PipeReader reader) =>
+        time.CreateTimer(static state => ((PipeReader)state!).CancelPendingRead(), reader, options.BodyDeadline, Timeout.InfiniteTimeSpan);
+
+    /// <summary>Makes room in a body whose length was not said.</summary>
+    private static bool TryFit(ref byte[] body, int needed, long limit, RequestPlace? place)
+    {
+        if (needed <= body.Length)
+        {
+            return true;
+        }
+
+        var larger = (int)Math.Min(limit, Math.Max(Math.Max(needed, FirstPiece), body.Length * 2L));
+        if (place?.TryHold(larger - body.Length) == false)
+        {
+            return false;
+        }
+
+        Array.Resize(ref body, larger);
+        return true;
+    }
+
+    // A body that is kept for a run holds no more than it is.
+    private static ReadOnlyMemory<byte> Cut(byte[] body, int length) => length == body.Length ? body : body.AsSpan(0, length).ToArray();
 }

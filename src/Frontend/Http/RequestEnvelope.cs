@@ -3,11 +3,12 @@ using Ensemble.Frontend.Chat;
 using Ensemble.Frontend.Errors;
 using Ensemble.Runs;
 using Ensemble.Storage;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace Ensemble.Frontend.Http;
 
 /// <summary>What holds for every answer: a request id, and an error body where there would be none.</summary>
-internal sealed partial class RequestEnvelope(RequestDelegate next, ILogger<RequestEnvelope> logger)
+internal sealed partial class RequestEnvelope(RequestDelegate next, BodyReader bodies, ILogger<RequestEnvelope> logger)
 {
     private static readonly SearchValues<char> SaneId = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.");
 
@@ -26,6 +27,12 @@ internal sealed partial class RequestEnvelope(RequestDelegate next, ILogger<Requ
             if (context.Response is { HasStarted: false, StatusCode: >= 400, ContentLength: null, ContentType: null } response)
             {
                 await ApiErrorWriter.WriteAsync(context, ApiErrors.From(response.StatusCode));
+            }
+
+            if (HasMoreToSend(context))
+            {
+                await context.Response.CompleteAsync();
+                await bodies.DiscardAsync(context.Request);
             }
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
@@ -54,6 +61,12 @@ internal sealed partial class RequestEnvelope(RequestDelegate next, ILogger<Requ
             await ApiErrorWriter.WriteAsync(context, error);
         }
     }
+
+    // Over HTTP/2 a stream ends for itself; a caller that waits for a word before it sends its body gets another one.
+    private static bool HasMoreToSend(HttpContext context) =>
+        context.Response.StatusCode is >= 400 and not StatusCodes.Status408RequestTimeout
+        && HttpProtocol.IsHttp11(context.Request.Protocol) && context.Request.Headers.Expect.Count == 0
+        && context.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody == true;
 
     [LoggerMessage(EventId = 21, EventName = "Unavailable", Level = LogLevel.Warning, Message = "request {RequestId} could not be served")]
     private static partial void LogUnavailable(ILogger logger, Exception exception, string requestId);

@@ -5,6 +5,7 @@ using Ensemble.Frontend.Callers;
 using Ensemble.Frontend.Chat;
 using Ensemble.Frontend.Errors;
 using Ensemble.Frontend.Http;
+using Ensemble.Frontend.Limits;
 using Ensemble.Runs;
 using Ensemble.Storage;
 using Ensemble.Strategies;
@@ -13,7 +14,15 @@ namespace Ensemble.Frontend.Runs;
 
 /// <summary><c>POST /v1/runs/{id}/replay</c>: another strategy, or another judge, over the panel answers that a run has stored.</summary>
 internal sealed class ReplayEndpoint(
-    Authenticator authenticator, AdminAuthenticator admin, RunFinder runs, ICatalog catalog, RunServices services, RunAnswers answers, TimeProvider time)
+    Authenticator authenticator,
+    AdminAuthenticator admin,
+    RequestPlaces places,
+    BodyReader bodies,
+    RunFinder runs,
+    ICatalog catalog,
+    RunServices services,
+    RunAnswers answers,
+    TimeProvider time)
 {
     private static readonly ReadOnlyMemory<byte> True = "true"u8.ToArray();
 
@@ -30,8 +39,11 @@ internal sealed class ReplayEndpoint(
 
         if (error is null)
         {
-            (var body, error) = await BodyReader.ReadAsync(context.Request, ReplayWishes.MaxBytes);
-            error ??= await ReplayAsync(context, isAdmin ? Administrator : caller!, isAdmin, body);
+            (var place, error) = places.Enter();
+            using (place)
+            {
+                error ??= await ReplayAsync(context, isAdmin ? Administrator : caller!, isAdmin, place!);
+            }
         }
 
         if (error is not null)
@@ -40,9 +52,10 @@ internal sealed class ReplayEndpoint(
         }
     }
 
-    private async Task<ApiError?> ReplayAsync(HttpContext context, Caller caller, bool isAdmin, ReadOnlyMemory<byte> body)
+    private async Task<ApiError?> ReplayAsync(HttpContext context, Caller caller, bool isAdmin, RequestPlace place)
     {
-        var (wishes, error) = ReplayWishes.Read(body);
+        var (body, error) = await bodies.ReadAsync(context.Request, ReplayWishes.MaxBytes, place);
+        (var wishes, error) = error is null ? ReplayWishes.Read(body) : (null, error);
         if (wishes is null)
         {
             return error;
@@ -61,7 +74,7 @@ internal sealed class ReplayEndpoint(
             return isAdmin ? AdminErrors.Unavailable(exception.Message) : ApiErrors.Unavailable;
         }
 
-        return error ?? await AnswerAsync(context, caller, manifest!.ReplayOf ?? manifest.Run, wishes, panel!);
+        return error ?? await AnswerAsync(context, caller, manifest!.ReplayOf ?? manifest.Run, wishes, panel!, place);
     }
 
     /// <returns>The manifest of a run that has ended and had a panel, or why there is none for this caller.</returns>
@@ -97,7 +110,8 @@ internal sealed class ReplayEndpoint(
         };
     }
 
-    private async Task<ApiError?> AnswerAsync(HttpContext context, Caller caller, RunId source, ReplayWishes wishes, StoredPanel panel)
+    private async Task<ApiError?> AnswerAsync(
+        HttpContext context, Caller caller, RunId source, ReplayWishes wishes, StoredPanel panel, RequestPlace place)
     {
         var snapshot = catalog.Current;
         var replay = new RunReplay(source) { Strategy = wishes.Strategy, Judge = wishes.Judge };
@@ -129,7 +143,7 @@ internal sealed class ReplayEndpoint(
         }
 
         var fresh = new RunRequest { Id = RunId.New(), Chat = chat, Caller = caller.Name, CatalogRevision = snapshot.Revision, Replay = replay };
-        return await answers.AnswerAsync(context, caller, fresh, replay.Apply(snapshot, chat.Model), RunLimits.Of(ensemble));
+        return await answers.AnswerAsync(context, caller, fresh, replay.Apply(snapshot, chat.Model), RunLimits.Of(ensemble), place);
     }
 
     /// <returns>The first request, but whole or streamed as this one asks for.</returns>

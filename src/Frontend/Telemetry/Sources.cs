@@ -9,8 +9,9 @@ internal static class Sources
 
     public const string HttpProtocol = "http/protobuf";
 
-    /// <summary>Of the product, of its HTTP, and of the runtime.</summary>
-    public static readonly IReadOnlyList<string> Meters = [EnsembleTelemetry.Name, "Microsoft.AspNetCore.Hosting", "System.Runtime"];
+    /// <summary>Of the product, of its HTTP and connections, and of the runtime.</summary>
+    public static readonly IReadOnlyList<string> Meters =
+        [EnsembleTelemetry.Name, "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "System.Runtime"];
 
     /// <summary>Of the product, of its HTTP, and of calls between the nodes of a cluster: without these a trace would end at the frontend.</summary>
     public static readonly IReadOnlyList<string> Activities = [EnsembleTelemetry.Name, "Microsoft.AspNetCore", "Microsoft.Orleans.Application"];

@@ -16,6 +16,11 @@ internal sealed class StateWatch(IServiceProvider services, StateInstruments ins
             instruments.Watch(runs, "frontend");
         }
 
+        if (services.GetService<ByteBudget>() is { } buffers)
+        {
+            instruments.Watch(buffers);
+        }
+
         if (services.GetService<UsageLedger>() is { } ledger)
         {
             instruments.Watch(ledger);

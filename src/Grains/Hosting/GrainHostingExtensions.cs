@@ -76,7 +76,8 @@ public static class GrainHostingExtensions
             provider.GetRequiredService<ClusterCalls>(),
             maxRuns,
             provider.GetService<AnswerStream>(),
-            provider.GetRequiredService<ILogger<ClusterRunEngine>>()));
+            provider.GetRequiredService<ILogger<ClusterRunEngine>>(),
+            provider.GetService<ByteBudget>()));
         services.TryAddSingleton<IRunEngine>(static provider => provider.GetRequiredService<ClusterRunEngine>());
         services.Replace(ServiceDescriptor.Singleton<RepeatedRequests, RepeatedRequests>());
         services.TryAddSingleton<IRunsInFlight>(static provider => provider.GetRequiredService<ClusterRunEngine>());

@@ -33,11 +33,20 @@ public sealed partial class ClusterRunEngine : IRunEngine, IRunsInFlight, IAsync
     private readonly RunDoor _door;
     private readonly HalfFull _halfFull;
     private readonly int _maxRuns;
+    private readonly ByteBudget _buffers;
 
     /// <param name="maxRuns">Runs of this frontend in flight at most; one more is refused.</param>
     /// <param name="stream">Brings the events of streamed answers while it is live; null = all are pulled.</param>
-    public ClusterRunEngine(IGrainFactory grains, ClusterCalls calls, int maxRuns, AnswerStream? stream, ILogger<ClusterRunEngine> logger)
+    /// <param name="buffers">Has room for requests, which are kept until their answers have been read; null = for any number.</param>
+    public ClusterRunEngine(
+        IGrainFactory grains,
+        ClusterCalls calls,
+        int maxRuns,
+        AnswerStream? stream,
+        ILogger<ClusterRunEngine> logger,
+        ByteBudget? buffers = null)
     {
+        _buffers = buffers ?? new ByteBudget();
         _grains = grains;
         _calls = calls;
         _maxRuns = maxRuns;
@@ -191,6 +200,7 @@ public sealed partial class ClusterRunEngine : IRunEngine, IRunsInFlight, IAsync
                 return (known, isNew);
             }
 
+            _buffers.Take(request.Chat.Body.Length);
             return (_runs[request.Id] = new RunInFlight(request, _calls.Time.GetTimestamp()), true);
         }
     }
@@ -210,6 +220,7 @@ public sealed partial class ClusterRunEngine : IRunEngine, IRunsInFlight, IAsync
             if (isLast)
             {
                 _runs.Remove(run);
+                _buffers.Return(known.Request.Chat.Body.Length);
             }
         }
 

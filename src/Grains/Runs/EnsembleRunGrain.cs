@@ -19,6 +19,11 @@ internal sealed class EnsembleRunGrain(SiloRuns runs, AnswerPublisher answers) :
     /// <summary>How long a run that has ended can still be read.</summary>
     public static readonly TimeSpan ReplayWindow = TimeSpan.FromMinutes(1);
 
+    /// <summary>
+    /// How long an answer stays that was read to its end and cannot be repeated: as long as a frontend may ask for its last part again.
+    /// </summary>
+    private static readonly TimeSpan ReadKept = TimeSpan.FromSeconds(10);
+
     private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(5);
 
     private HeldRun? _held;
@@ -51,7 +56,12 @@ internal sealed class EnsembleRunGrain(SiloRuns runs, AnswerPublisher answers) :
         }
 
         // An older incarnation is void; what it still does costs money and helps nobody.
-        _held?.Cancel();
+        if (_held is { } older)
+        {
+            older.Cancel();
+            _ = older.DropAsync();
+        }
+
         (_held, _incarnation, _ended) = (held, request.Incarnation, null);
         _renewed = runs.Time.GetTimestamp();
         if (answersTo is not null)
@@ -65,7 +75,7 @@ internal sealed class EnsembleRunGrain(SiloRuns runs, AnswerPublisher answers) :
 
     public async IAsyncEnumerable<RunEventMessage> ReadAsync(long after, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        if (Found() is not { } held)
+        if (Found() is not { } held || held.Run.Journal.First > after + 1)
         {
             yield break;
         }
@@ -114,6 +124,7 @@ internal sealed class EnsembleRunGrain(SiloRuns runs, AnswerPublisher answers) :
         if (_held is { } held)
         {
             held.Cancel();
+            _ = held.DropAsync();
             await held.Execution.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         }
     }
@@ -132,7 +143,7 @@ internal sealed class EnsembleRunGrain(SiloRuns runs, AnswerPublisher answers) :
     private Task LookAsync()
     {
         var held = _held!;
-        var isKept = held.Run.Request.IsKept;
+        var isKept = held.Run.IsKept;
         var isWanted = runs.Time.GetElapsedTime(_renewed) <= LeaseLifetime;
         if (!held.Execution.IsCompleted)
         {
@@ -145,6 +156,11 @@ internal sealed class EnsembleRunGrain(SiloRuns runs, AnswerPublisher answers) :
         }
 
         _ended ??= runs.Time.GetTimestamp();
+        if (!isKept && held.IsLetGo && !held.Run.IsWorthResuming && runs.Time.GetElapsedTime(_ended.Value) >= ReadKept)
+        {
+            held.Run.Drop();
+        }
+
         if (!isWanted)
         {
             held.LetGo();

@@ -9,6 +9,9 @@ internal sealed class HeldRun(Run run, Action<HeldRun> left)
     private int _holds = 2;
     private int _letGo;
 
+    /// <summary>Whether its events have been read to the end, or nobody wants them.</summary>
+    public bool IsLetGo => Volatile.Read(ref _letGo) != 0;
+
     public Run Run { get; } = run;
 
     /// <summary>Ends with the run; never fails.</summary>
@@ -24,6 +27,13 @@ internal sealed class HeldRun(Run run, Action<HeldRun> left)
         {
             Release();
         }
+    }
+
+    /// <summary>Frees what it holds once it has ended.</summary>
+    public async Task DropAsync()
+    {
+        await Execution;
+        Run.Drop();
     }
 
     public void Cancel()

@@ -33,18 +33,39 @@ public sealed class SiloRuns(ICatalog catalog, RunServices services, StoredAnswe
             return (null, start);
         }
 
+        // The body came from another process, as a rule: it is weighed before there is anything to pay for.
+        if (!HasRoom(request) || RunJournal.Open(request.Incarnation, services.Buffers) is not { } journal)
+        {
+            _door.Leave();
+            return (null, RunStart.Overloaded);
+        }
+
         try
         {
-            var held = new HeldRun(new Run(request, snapshot, services, memory, new RunJournal(request.Incarnation), logger), Leave);
+            var held = new HeldRun(new Run(request, snapshot, services, memory, journal, logger), Leave);
             _held[held] = true;
             held.Begin();
             return (held, start);
         }
         catch (KeyNotFoundException)
         {
+            journal.Discard();
             _door.Leave();
             return (null, RunStart.UnknownModel);
         }
+    }
+
+    private bool HasRoom(RunRequest request)
+    {
+        long bytes = request.Chat.Body.Length;
+        if (!services.Buffers.TryTake(bytes))
+        {
+            return false;
+        }
+
+        // Its run takes them.
+        services.Buffers.Return(bytes);
+        return true;
     }
 
     private void Leave(HeldRun held)

@@ -176,7 +176,7 @@ public sealed class MessageTests
             + "Unsupported=10 ServerError=11 TransportError=12 InvalidResponse=13 Incomplete=14 TimedOut=15 Stalled=16 Cancelled=17 Lost=18 OverBudget=19 WrongFormat=20");
         Numbers<RunFailureKind>().ShouldBe(
             "RequestRejected=0 UnsupportedContent=1 MaxTokensTooSmall=2 RateLimited=3 PanelBelowQuorum=4 JudgeFailed=5 JudgeTimedOut=6 DirectRateLimited=7 "
-            + "DirectFailed=8 DirectTimedOut=9 DeadlineExceeded=10 AnswerTooLarge=11 Cancelled=12 Internal=13 Interrupted=14 BudgetExceeded=15 AnswersNotStored=16");
+            + "DirectFailed=8 DirectTimedOut=9 DeadlineExceeded=10 AnswerTooLarge=11 Cancelled=12 Internal=13 Interrupted=14 BudgetExceeded=15 AnswersNotStored=16 OutOfMemory=17");
         Numbers<RunStart>().ShouldBe("Started=0 Overloaded=1 Draining=2 UnknownModel=3");
 
         static string Numbers<T>()

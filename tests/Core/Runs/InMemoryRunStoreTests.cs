@@ -60,7 +60,7 @@ public sealed class InMemoryRunStoreTests
     }
 
     [Fact]
-    public async Task Claim_MoreThanAreKept_LetsGoWhatExpiresSoonest()
+    public async Task Claim_MoreThanAreKept_LetsGoWhatExpiresWithinAMinute()
     {
         var store = new InMemoryRunStore(maxClaims: 2);
         var (late, soon) = (Claim("late", 9), Claim("soon", 1));
@@ -70,8 +70,20 @@ public sealed class InMemoryRunStoreTests
         await store.ClaimAsync(Claim("new", 5), T0, Cancel);
 
         (await store.ClaimAsync(Claim("late", 9), T0, Cancel)).Run.ShouldBe(late.Run);
-        var again = Claim("soon", 9);
-        (await store.ClaimAsync(again, T0, Cancel)).Run.ShouldBe(again.Run);
+        (await store.TakeClaimAsync("soon", T0, Cancel)).ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task Claim_AllAreNeeded_IsRefusedUntilOneExpires()
+    {
+        var store = new InMemoryRunStore(maxClaims: 2);
+        await store.ClaimAsync(Claim("one", 9), T0, Cancel);
+        await store.ClaimAsync(Claim("two", 12), T0, Cancel);
+        var late = Claim("three", 20);
+
+        await Should.ThrowAsync<ClaimsFullException>(() => store.ClaimAsync(late, T0, Cancel));
+
+        (await store.ClaimAsync(late, T0.AddMinutes(8), Cancel)).Run.ShouldBe(late.Run);
     }
 
     private static RunClaim Claim(string scope, int minutes) => new(scope, RunId.New(), new byte[] { 1 }, T0.AddMinutes(minutes));

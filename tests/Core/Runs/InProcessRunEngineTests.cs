@@ -7,6 +7,7 @@ namespace Ensemble.Core.Tests.Runs;
 public sealed class InProcessRunEngineTests
 {
     private readonly RunBench _bench = new();
+    private readonly ByteBudget _buffers = new(64 * 1024 * 1024);
 
     public InProcessRunEngineTests() => _bench.Upstream.On("a", Does.Say("one")).On("b", Does.Say("two")).On("c", Does.Say("three"));
 
@@ -191,20 +192,124 @@ public sealed class InProcessRunEngineTests
         (await ReadAsync(engine, runs[^1])).Count.ShouldBe(read ? 0 : 1);
     }
 
-    private InProcessRunEngine Engine(int maxRuns = 10) =>
-        new(new StaticCatalog(_bench.Catalog()), _bench.Services(), maxRuns, NullLogger<Run>.Instance);
+    [Fact]
+    public async Task Keep_KeyedRunsBesideManyOthers_AllCanBeReadForTenMinutes()
+    {
+        var engine = Engine();
+        var keyed = new List<RunId>();
+        for (var index = 0; index < InProcessRunEngine.KeptRuns + 100; index++)
+        {
+            keyed.Add(await StartAsync(engine, "a", isKept: true));
+            await ReadAsync(engine, await StartAsync(engine, "a"));
+            await IdleAsync(engine);
+        }
 
-    private static RunRequest Request(RunId id, string model = "panel") => new()
+        _bench.Time.Advance(RepeatedRequests.AnswerKept - TimeSpan.FromSeconds(1));
+        foreach (var run in keyed)
+        {
+            (await ReadAsync(engine, run))[^1].ShouldBeOfType<RunCompleted>();
+            (await engine.FindManifestAsync(run, Token)).ShouldNotBeNull();
+        }
+
+        _bench.Time.Advance(InProcessRunEngine.LookInterval * 2);
+        (await ReadAsync(engine, keyed[0])).ShouldBeEmpty();
+        _buffers.Used.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Start_NoRoomForAnAnswer_IsRefusedBeforeAnythingIsPaid()
+    {
+        var engine = Engine();
+        _buffers.Take(_buffers.Limit - RunJournal.Step + 1);
+
+        (await engine.StartAsync(Request(RunId.New()) with { IsKept = true }, Token)).ShouldBe(RunStart.Overloaded);
+
+        engine.InFlight.ShouldBe(0);
+        _bench.Usage.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Start_RoomIsShort_AnswersWithoutAKeyGoAndThoseWithOneStay()
+    {
+        var engine = Engine();
+        var keyed = await StartAsync(engine, "a", isKept: true);
+        await IdleAsync(engine);
+        var unread = await StartAsync(engine, "a");
+        await IdleAsync(engine);
+        _buffers.Take(_buffers.Limit - _buffers.Used);
+
+        (await engine.StartAsync(Request(RunId.New(), "a"), Token)).ShouldBe(RunStart.Overloaded);
+
+        (await ReadAsync(engine, unread)).ShouldBeEmpty();
+        (await engine.FindManifestAsync(unread, Token)).ShouldNotBeNull();
+        (await ReadAsync(engine, keyed))[^1].ShouldBeOfType<RunCompleted>();
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Cancel_CallerHasLeft_FreesBodyAndAnswer(bool hasEnded)
+    {
+        var rest = new TaskCompletionSource();
+        _bench.Upstream.On("a", Does.After(rest.Task, Does.Say(new string('x', 100_000))));
+        var engine = Engine();
+        var request = Request(RunId.New(), "a", new string('y', 100_000));
+        (await engine.StartAsync(request, Token)).ShouldBe(RunStart.Started);
+        await _bench.Upstream.CalledAsync("a");
+        _buffers.Used.ShouldBeGreaterThan(100_000, "the body is counted while the run goes on");
+        if (hasEnded)
+        {
+            rest.SetResult();
+            await IdleAsync(engine);
+            _buffers.Used.ShouldBeGreaterThan(100_000, "nobody has read the answer");
+        }
+
+        await engine.CancelAsync(request.Id, Token);
+        await IdleAsync(engine);
+
+        _buffers.Used.ShouldBeLessThan(10_000);
+        (await ReadAsync(engine, request.Id)).ShouldHaveSingleItem();
+    }
+
+    [Fact]
+    public async Task Start_EndedByItself_FreesTheBodyThoughItsAnswerIsKept()
+    {
+        var engine = Engine();
+        var request = Request(RunId.New(), "a", new string('y', 100_000)) with { IsKept = true };
+
+        (await engine.StartAsync(request, Token)).ShouldBe(RunStart.Started);
+        await IdleAsync(engine);
+
+        _buffers.Used.ShouldBeLessThan(10_000);
+        (await ReadAsync(engine, request.Id))[^1].ShouldBeOfType<RunCompleted>();
+    }
+
+    [Fact]
+    public async Task Execute_AnswerLargerThanTheRoomThatIsLeft_FailsAsOverloadNotAsFault()
+    {
+        _bench.Upstream.On("judge", Does.Say(new string('x', 100_000)));
+        var engine = Engine();
+        _buffers.Take(_buffers.Limit - (RunJournal.Step * 3));
+
+        var run = await StartAsync(engine);
+
+        (await ReadAsync(engine, run))[^1].ShouldBeOfType<RunFailed>().Failure.Kind.ShouldBe(RunFailureKind.OutOfMemory);
+    }
+
+    private InProcessRunEngine Engine(int maxRuns = 10) =>
+        new(new StaticCatalog(_bench.Catalog()), _bench.Services() with { Buffers = _buffers }, maxRuns, NullLogger<Run>.Instance);
+
+    private static RunRequest Request(RunId id, string model = "panel", string text = "?") => new()
     {
         Id = id,
-        Chat = RunBench.Parse($$"""{"model":"{{model}}","messages":[{"role":"user","content":"?"}]}"""),
+        Chat = RunBench.Parse($$"""{"model":"{{model}}","messages":[{"role":"user","content":"{{text}}"}]}"""),
         CatalogRevision = 1,
     };
 
-    private static async Task<RunId> StartAsync(InProcessRunEngine engine, string model = "panel")
+    private static async Task<RunId> StartAsync(InProcessRunEngine engine, string model = "panel", bool isKept = false)
     {
         var id = RunId.New();
-        (await engine.StartAsync(Request(id, model), Token)).ShouldBe(RunStart.Started);
+        (await engine.StartAsync(Request(id, model) with { IsKept = isKept }, Token)).ShouldBe(RunStart.Started);
         return id;
     }
 

@@ -94,6 +94,58 @@ public sealed class RunJournalTests
     }
 
     [Fact]
+    public void Append_NoRoomInTheBudget_IsRefusedButForTheLast()
+    {
+        var budget = new ByteBudget(RunJournal.Step * 2);
+        var journal = RunJournal.Open(1, budget).ShouldNotBeNull();
+        RunJournal.Open(1, budget).ShouldNotBeNull();
+        RunJournal.Open(1, budget).ShouldBeNull();
+
+        journal.Append(new AnswerDelta(new string('a', RunJournal.Step / 4))).ShouldBeTrue();
+        journal.IsStarved.ShouldBeFalse();
+        journal.Append(new AnswerDelta(new string('b', RunJournal.Step / 4))).ShouldBeFalse();
+        journal.IsStarved.ShouldBeTrue();
+        journal.Append(Last).ShouldBeTrue();
+        budget.Used.ShouldBeInRange(RunJournal.Step + (RunJournal.Step / 2), RunJournal.Step + (RunJournal.Step / 2) + 1024, "what is not used goes back at the end");
+    }
+
+    [Fact]
+    public async Task Drop_OneReaderIsHalfWay_GoesOnceItHasReadOn()
+    {
+        var budget = new ByteBudget(1_000_000);
+        var journal = RunJournal.Open(1, budget).ShouldNotBeNull();
+        journal.Append(new AnswerDelta(new string('a', 1000)));
+        await using var reader = journal.ReadAsync(0, TestContext.Current.CancellationToken).GetAsyncEnumerator(TestContext.Current.CancellationToken);
+        await reader.MoveNextAsync();
+        journal.Append(new AnswerDelta("b"));
+        journal.Append(Last);
+
+        journal.Drop();
+        budget.Used.ShouldBeGreaterThan(2000);
+        (await reader.MoveNextAsync()).ShouldBeTrue();
+        reader.Current.ShouldBeOfType<AnswerDelta>().Text.ShouldBe("b");
+        while (await reader.MoveNextAsync())
+        {
+        }
+
+        budget.Used.ShouldBe(0);
+        (await ReadAsync(journal, 0, 1)).ShouldHaveSingleItem().Sequence.ShouldBe(3);
+        (journal.First, journal.Last).ShouldBe((3, 3));
+    }
+
+    [Fact]
+    public void Discard_NoRunWroteIt_GivesEverythingBack()
+    {
+        var budget = new ByteBudget(1_000_000);
+        var journal = RunJournal.Open(1, budget).ShouldNotBeNull();
+
+        journal.Discard();
+
+        budget.Used.ShouldBe(0);
+        journal.Append(Last).ShouldBeFalse();
+    }
+
+    [Fact]
     public async Task Read_Cancelled_StopsWaiting()
     {
         using var reader = new CancellationTokenSource();

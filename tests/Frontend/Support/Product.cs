@@ -14,15 +14,22 @@ internal sealed class Product : IAsyncDisposable
     private readonly TaskCompletionSource<Uri> _listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("ensemble-");
 
-    private Product(string[] args)
+    private Product(string[] args, int? descriptors = null, params (string Name, string Value)[] environment)
     {
-        var start = new ProcessStartInfo("dotnet")
+        var start = new ProcessStartInfo(descriptors is null ? "dotnet" : "sh")
         {
             WorkingDirectory = _folder.FullName,
             UseShellExecute = false,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
+        if (descriptors is { } most)
+        {
+            start.ArgumentList.Add("-c");
+            start.ArgumentList.Add($"ulimit -n {most} && exec dotnet \"$@\"");
+            start.ArgumentList.Add("sh");
+        }
+
         start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "Ensemble.Frontend.dll"));
         foreach (var arg in args)
         {
@@ -35,12 +42,29 @@ internal sealed class Product : IAsyncDisposable
         // Less to do at each start; what is said on the command line comes first.
         start.Environment["Storage__Provider"] = "memory";
         start.Environment["Management__Url"] = "none";
+        foreach (var (name, value) in environment)
+        {
+            start.Environment[name] = value;
+        }
+
         _process = new Process { StartInfo = start };
         _process.OutputDataReceived += (_, line) => OnOutput(line.Data);
         _process.ErrorDataReceived += (_, line) => Keep(_errors, line.Data);
         _process.Start();
         _process.BeginOutputReadLine();
         _process.BeginErrorReadLine();
+    }
+
+    public bool HasExited => _process.HasExited;
+
+    /// <summary>Memory that it has now, in MiB.</summary>
+    public long WorkingSet
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.WorkingSet64 / 1024 / 1024;
+        }
     }
 
     /// <summary>Where it was started.</summary>
@@ -57,6 +81,15 @@ internal sealed class Product : IAsyncDisposable
     {
         var product = new Product(["--urls", "http://127.0.0.1:0", .. args]);
         var http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = await product.ListeningAsync() };
+        return (product, http);
+    }
+
+    /// <summary>Starts it on a free port, with so many descriptors and this environment, and waits until it listens.</summary>
+    /// <param name="descriptors">Null = as many as this process has.</param>
+    public static async Task<(Product Product, HttpClient Http)> ServeAsync(int? descriptors, (string Name, string Value)[] environment, params string[] args)
+    {
+        var product = new Product(["--urls", "http://127.0.0.1:0", .. args], descriptors, environment);
+        var http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = await product.ListeningAsync(), Timeout = TimeSpan.FromSeconds(100) };
         return (product, http);
     }
 

@@ -90,7 +90,7 @@ public sealed class LogTests
         await first;
 
         Count(council, "1 runs are in flight, of at most 1").ShouldBe(1);
-        council.Gateway.Log.ShouldContain(line => line.Contains("of solo is not begun: overloaded", StringComparison.Ordinal));
+        council.Gateway.Log.ShouldContain(line => line.Contains("a request is refused before its body is read: all of 1 places", StringComparison.Ordinal));
         council.Gateway.Log.ShouldNotContain(line => line.Contains(Secret, StringComparison.Ordinal));
     }
 

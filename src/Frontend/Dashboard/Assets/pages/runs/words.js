@@ -34,6 +34,7 @@ export const Outcomes = {
   direct_timed_out: 'The model did not answer within its time.',
   deadline_exceeded: 'The time for the answer passed.',
   answer_too_large: 'The answer was too large.',
+  out_of_memory: 'There was no memory left for the answer.',
   budget_exceeded: 'What was left to do did not fit the budget.',
   cancelled: 'The caller left before the answer was whole.',
   internal: 'A fault of the gateway.',

@@ -1,0 +1,154 @@
+using System.ClientModel;
+using System.Net;
+using System.Text.Json;
+using Ensemble.Frontend.Tests.Support;
+using Ensemble.Runs;
+using Ensemble.Testing;
+using Microsoft.Extensions.DependencyInjection;
+using OpenAI.Chat;
+
+namespace Ensemble.Frontend.Tests.Http;
+
+/// <summary>Bodies that are too large, too slow or too many, and what is left of them afterwards.</summary>
+public sealed class BodyTests
+{
+    private const int FarTooLarge = 24 * 1024 * 1024;
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(2)]
+    public async Task DotNetSdk_BodyOverTheLimit_Sees413AndSendsItOnce(int retries)
+    {
+        await using var council = await Council.StartAsync();
+
+        var refused = await Should.ThrowAsync<ClientResultException>(
+            () => council.Gateway.Sdk("solo", retries: retries).CompleteChatAsync([new UserChatMessage(new string('x', FarTooLarge))], cancellationToken: Now.Cancel));
+
+        refused.Status.ShouldBe(413);
+        refused.Message.ShouldContain("request_too_large");
+        council.Stub.Requests.ShouldBeEmpty();
+        council.Gateway.Faults.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task DotNetSdk_KeyIsUnknownAndTheBodyIsOverTheLimit_Sees401()
+    {
+        await using var council = await Council.StartAsync(more: catalog => catalog.AddKey("good"));
+
+        var refused = await Should.ThrowAsync<ClientResultException>(
+            () => council.Gateway.Sdk("solo", key: "bad").CompleteChatAsync([new UserChatMessage(new string('x', FarTooLarge))], cancellationToken: Now.Cancel));
+
+        refused.Status.ShouldBe(401);
+    }
+
+    [Fact]
+    public async Task NodeSdk_BodyOverTheLimit_Sees413()
+    {
+        Assert.SkipUnless(NodeSdk.Available(out var reason), reason);
+        await using var council = await Council.StartAsync();
+
+        var request = $$"""{"model":"solo","messages":[{"role":"user","content":"{{new string('x', FarTooLarge)}}"}]}""";
+        var result = await NodeSdk.WholeAsync(council.Gateway.Endpoint, "any", request, maxRetries: 2, cancellationToken: Now.Cancel);
+
+        result.Error.ShouldNotBeNull().GetProperty("status").GetInt32().ShouldBe(413);
+        council.Stub.Requests.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Body_ComesTooSlowly_IsRefusedAtItsDeadlineAndItsBytesAreFree()
+    {
+        await using var council = await Council.StartAsync(args: ["--Limits:BodySeconds", "1"]);
+        using var raw = await RawHttp.ConnectAsync(council.Gateway.Url);
+
+        await raw.SendAsync("POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000000\r\n\r\n{");
+
+        (await raw.ReadUntilAsync("}}")).ShouldStartWith("HTTP/1.1 408 ");
+        await UnusedAsync(council);
+    }
+
+    [Fact]
+    public async Task Places_AllAreTakenByBodiesThatDoNotCome_IsRefusedBeforeABodyIsRead()
+    {
+        await using var council = await Council.StartAsync(args: ["--Limits:MaxRuns", "2"]);
+        using var one = await RawHttp.ConnectAsync(council.Gateway.Url);
+        using var two = await RawHttp.ConnectAsync(council.Gateway.Url);
+        foreach (var stalled in (RawHttp[])[one, two])
+        {
+            await stalled.SendAsync("POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\n{");
+        }
+
+        await UsedAsync(council, 2000);
+        using var third = await RawHttp.ConnectAsync(council.Gateway.Url);
+        await third.SendAsync("POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\n");
+        var refused = await third.ReadUntilAsync("}}");
+
+        refused.ShouldStartWith("HTTP/1.1 503 ");
+        refused.ShouldContain("\"code\":\"overloaded\"");
+        refused.ShouldContain("Retry-After: 1", Case.Insensitive);
+        one.Dispose();
+        two.Dispose();
+        await UnusedAsync(council);
+        (await council.Gateway.ChatAsync(Council.AskSolo)).Status.ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task Body_MoreThanThereIsMemoryFor_IsRefusedBeforeItIsSent()
+    {
+        await using var council = await Council.StartAsync(args: ["--Limits:MaxBufferedBytes", "1048576"]);
+        using var raw = await RawHttp.ConnectAsync(council.Gateway.Url);
+
+        await raw.SendAsync("POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2000000\r\n\r\n");
+
+        var refused = await raw.ReadUntilAsync("}}");
+        refused.ShouldStartWith("HTTP/1.1 503 ");
+        refused.ShouldContain("\"code\":\"overloaded\"");
+        (await council.Gateway.ChatAsync(Council.AskSolo)).Status.ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Theory]
+    [InlineData(Council.AskSolo)]
+    [InlineData(Council.AskStreamed)]
+    [InlineData("{}")]
+    [InlineData("no json")]
+    public async Task Request_Answered_LeavesNothingBehind(string body)
+    {
+        await using var council = await Council.StartAsync();
+
+        await council.Gateway.ChatAsync(body);
+
+        await UnusedAsync(council);
+    }
+
+    [Theory]
+    [InlineData(Council.AskSolo)]
+    [InlineData(Council.AskSoloStreamed)]
+    public async Task Request_CallerLeaves_LeavesNothingBehind(string body)
+    {
+        await using var council = await Council.StartAsync();
+        council.Model("solo").Default = StubReply.Hang();
+        using (var raw = await RawHttp.ConnectAsync(council.Gateway.Url))
+        {
+            await raw.PostChatAsync(body[..^1] + new string(' ', 200_000) + "}");
+            await council.RequestAsync("solo");
+            Buffers(council).Used.ShouldBeGreaterThan(200_000);
+        }
+
+        await UnusedAsync(council);
+    }
+
+    private static ByteBudget Buffers(Council council) => council.Gateway.Services.GetRequiredService<ByteBudget>();
+
+    // A manifest, and the last event of an answer that nobody read, at most.
+    private static Task UnusedAsync(Council council) => UntilAsync(() => Buffers(council).Used < 10_000);
+
+    private static Task UsedAsync(Council council, long bytes) => UntilAsync(() => Buffers(council).Used >= bytes);
+
+    private static async Task UntilAsync(Func<bool> condition)
+    {
+        while (!condition())
+        {
+            Now.Cancel.ThrowIfCancellationRequested();
+            await Task.Yield();
+        }
+    }
+}
