@@ -18,6 +18,8 @@ public sealed partial class Run : IDisposable
     /// <summary>What a run takes besides its body, its journal and its answers, in bytes: its manifest, mostly.</summary>
     private const int Overhead = 4096;
 
+    private static readonly string CancelledOutcome = SnakeCase.Of(RunFailureKind.Cancelled);
+
     private readonly IStrategy _strategy;
     private readonly string _strategyName;
     private readonly RunDeadline _deadline;
@@ -81,8 +83,8 @@ public sealed partial class Run : IDisposable
 
     public bool HasEnded => Volatile.Read(ref _finished) is not null;
 
-    /// <summary>Whether it has ended without an answer, and has some of its panel's.</summary>
-    public bool IsWorthResuming => _finished is { Failure: not null } && !Memory.IsEmpty;
+    /// <summary>Whether it has ended without an answer, though its caller waited for one, and has some of its panel's.</summary>
+    public bool IsWorthResuming => _finished is { Failure: not null } ended && ended.Outcome != CancelledOutcome && !Memory.IsEmpty;
 
     /// <summary>Stops the run: its upstream calls are cancelled, their usage is still accounted for.</summary>
     public void Cancel()

@@ -272,6 +272,21 @@ public sealed class InProcessRunEngineTests
     }
 
     [Fact]
+    public async Task Cancel_CallerHasLeftAfterSomeOfThePanelAnswered_FreesTheirAnswers()
+    {
+        _bench.Upstream.On("a", Does.Say(new string('x', 100_000))).On("judge", Does.Hang());
+        var engine = Engine();
+        var run = await StartAsync(engine);
+        await _bench.Upstream.CalledAsync("judge");
+        _buffers.Used.ShouldBeGreaterThan(200_000);
+
+        await engine.CancelAsync(run, Token);
+        await IdleAsync(engine);
+
+        _buffers.Used.ShouldBeLessThan(10_000);
+    }
+
+    [Fact]
     public async Task Start_EndedByItself_FreesTheBodyThoughItsAnswerIsKept()
     {
         var engine = Engine();
