@@ -68,8 +68,8 @@ public sealed class GrowthTests
         foreach (var repeat in Pieces.Concat(mixtures))
         {
             var (before, after) = Around[random.Next(Around.Length)];
-            var text = before + Text(repeat, Long) + after;
-            if (Time(read, text, 1) > Soon && Growth(read, before + Text(repeat, Short) + after, text) is > MostGrowth and var growth)
+            var text = before + Text(repeat, Long - before.Length - after.Length) + after;
+            if (Time(read, text, 1) > Soon && Growth(read, before + Text(repeat, Short - before.Length - after.Length) + after, text) is > MostGrowth and var growth)
             {
                 grown.Add($"{JsonSerializer.Serialize(before + repeat + after)}: {growth:0.0} times as long for each character");
             }

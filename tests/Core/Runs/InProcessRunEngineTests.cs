@@ -251,11 +251,11 @@ public sealed class InProcessRunEngineTests
     public async Task Cancel_CallerHasLeft_FreesBodyAndAnswer(bool hasEnded)
     {
         var rest = new TaskCompletionSource();
-        _bench.Upstream.On("a", Does.After(rest.Task, Does.Say(new string('x', 100_000))));
+        _bench.Upstream.On("judge", Does.After(rest.Task, Does.Say(new string('x', 100_000))));
         var engine = Engine();
-        var request = Request(RunId.New(), "a", new string('y', 100_000));
+        var request = Request(RunId.New(), text: new string('y', 100_000));
         (await engine.StartAsync(request, Token)).ShouldBe(RunStart.Started);
-        await _bench.Upstream.CalledAsync("a");
+        await _bench.Upstream.CalledAsync("judge");
         _buffers.Used.ShouldBeGreaterThan(100_000, "the body is counted while the run goes on");
         if (hasEnded)
         {
