@@ -46,7 +46,8 @@ public sealed class StoredAnswersTests
         var recalled = memory.Recall(First).ShouldNotBeNull();
         recalled.Answer!.Choices.ToArray().ShouldBe(result.Answer.Choices.ToArray());
         (recalled with { Answer = null, DroppedParameters = [] }).ShouldBe(result with { Answer = null, DroppedParameters = [] });
-        (recalled.Answer with { Choices = default }).ShouldBe(result.Answer with { Choices = default });
+        (recalled.Answer with { Choices = default, Fields = default, UsageFields = default })
+            .ShouldBe(result.Answer with { Choices = default, Fields = default, UsageFields = default });
         recalled.DroppedParameters.ShouldBe(["seed"]);
         memory.Recall(Second)!.Answer!.Content.ShouldBe("Lyon.");
         _store.Saves.ShouldBe(2, "what was restored is not stored again");

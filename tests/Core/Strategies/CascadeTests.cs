@@ -54,7 +54,7 @@ public sealed class CascadeTests
         outcome.Text.ShouldBe("42");
         _bench.Upstream.CallsOf("e").ShouldBeEmpty();
         _bench.Upstream.CallsOf("a").Count.ShouldBe(1);
-        outcome.Manifest.Agreement.ShouldBe(0.75, "that decided, and not the half of the second rung");
+        outcome.Manifest.Agreement.ShouldBe(1, "the answers of the second rung decided");
         outcome.Manifest.Candidates.Count.ShouldBe(4);
     }
 
