@@ -70,7 +70,7 @@ internal sealed class AnswerRewriter(bool isWhole)
             {
                 JsonCopy.Token(ref reader, json, writer);
                 reader.Read();
-                position = reader.TokenType == JsonTokenType.Number && reader.TryGetInt32(out var index) ? index : position;
+                position = reader.Whole() is >= 0 and <= int.MaxValue and var index ? (int)index : position;
                 JsonCopy.Value(ref reader, json, writer);
                 continue;
             }
@@ -118,7 +118,7 @@ internal sealed class AnswerRewriter(bool isWhole)
                 continue;
             }
 
-            if (isIndex && reader.TokenType == JsonTokenType.Number && reader.TryGetInt32(out var index))
+            if (isIndex && reader.Whole() is { } index)
             {
                 // The pieces of one call keep together by its index, wherever they stand in their lists.
                 key = Key(index, "index"u8);
