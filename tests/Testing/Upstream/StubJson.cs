@@ -78,7 +78,7 @@ internal static class StubJson
         ["object"] = type,
         ["created"] = Created,
         ["model"] = exchange.Request.Model,
-        ["system_fingerprint"] = "fp_stub",
+        ["system_fingerprint"] = "fp_1",
         ["choices"] = choices,
     };
 }
