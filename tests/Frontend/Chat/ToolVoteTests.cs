@@ -12,7 +12,8 @@ public sealed class ToolVoteTests
     private const string Arguments = """{"city":"Paris"}""";
 
     private const string Tools = """
-        "tools":[{"type":"function","function":{"name":"weather","parameters":{"type":"object","properties":{"city":{"type":"string"}}}}}]
+        "tools":[{"type":"function","function":{"name":"weather","parameters":{"type":"object","properties":{"city":{"type":"string"}}}}},
+                 {"type":"function","function":{"name":"tide"}}]
         """;
 
     private const string Ask = $$"""{"model":"council","messages":[{"role":"user","content":"The weather in Paris?"}],{{Tools}}}""";
