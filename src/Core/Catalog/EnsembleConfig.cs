@@ -30,8 +30,8 @@ public sealed record EnsembleConfig
     /// <summary>Longest time from the first byte that the caller sees to the last. Default 300 s.</summary>
     public TimeSpan MaxAnswer { get; init; } = TimeSpan.FromSeconds(300);
 
-    /// <summary>After this a stream's headers are sent even where no answer byte is there yet. Default 1 s.</summary>
-    public TimeSpan StreamCommit { get; init; } = TimeSpan.FromSeconds(1);
+    /// <summary>After this a stream's headers are sent even where no answer byte is there yet. Default 5 s.</summary>
+    public TimeSpan StreamCommit { get; init; } = ModelConfig.DefaultStreamCommit;
 
     /// <summary>What the panel waits for once it has quorum; null = as the strategy says.</summary>
     public StragglerGrace? StragglerGrace { get; init; }

@@ -37,6 +37,9 @@ public sealed record ModelConfig
     /// <summary>Attempts after the first. Default 2.</summary>
     public int Retries { get; init; } = DefaultRetries;
 
+    /// <summary>Until the headers of a stream are sent though nothing of the answer is there; of a model that is asked by its own name. Default 5 s.</summary>
+    public TimeSpan StreamCommit { get; init; } = DefaultStreamCommit;
+
     public ParamsConfig Params { get; init; } = ParamsConfig.None;
 
     /// <summary>Sent with each request beside the gateway's own. Default none.</summary>
@@ -53,6 +56,8 @@ public sealed record ModelConfig
     public SimulatedConfig? Simulated { get; init; }
 
     public static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(60);
+
+    public static readonly TimeSpan DefaultStreamCommit = TimeSpan.FromSeconds(5);
 
     public const int DefaultRetries = 2;
 }

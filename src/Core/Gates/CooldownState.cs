@@ -12,7 +12,7 @@ internal sealed class CooldownState
     /// <summary>However long a provider asks to be left alone.</summary>
     private static readonly long MaxAsked = (long)TimeSpan.FromDays(1).TotalMilliseconds;
 
-    /// <summary>Failures in a row.</summary>
+    /// <summary>Failures in a row: each of a call that was admitted after the one before had failed, so that a burst counts once.</summary>
     public int Failures { get; private set; }
 
     /// <summary>Pauses in a row, each twice as long as the one before.</summary>
@@ -42,7 +42,9 @@ internal sealed class CooldownState
 
     public void BeginProbe(Guid lease) => Probe = lease;
 
-    public void Record(GateLease lease, GateRelease release, long now, CooldownConfig config)
+    /// <param name="isOfBurst">Whether the call was out already when the last failure that counts came in.</param>
+    /// <returns>Whether it is a failure that counts: calls that are out now belong to its burst.</returns>
+    public bool Record(GateLease lease, GateRelease release, long now, CooldownConfig config, bool isOfBurst)
     {
         var verdict = Verdicts.Of(release.Outcome);
         var asked = release.RetryAfter is { } wait && wait > TimeSpan.Zero ? Math.Min((long)wait.TotalMilliseconds, MaxAsked) : 0;
@@ -60,8 +62,11 @@ internal sealed class CooldownState
                 Until = Math.Max(Until, now + asked);
             }
 
-            return;
+            return false;
         }
+
+        var counts = verdict is Verdict.Failure or Verdict.OperatorFault && !isOfBurst;
+        Failures += counts ? 1 : 0;
 
         switch (verdict)
         {
@@ -69,18 +74,18 @@ internal sealed class CooldownState
                 (Failures, Trips, Until) = (0, 0, 0);
                 break;
             case Verdict.OperatorFault:
-                Failures++;
                 Trip(release.Outcome, asked, now, config);
                 break;
             case Verdict.Failure:
-                Failures++;
-                if (isProbe || asked > 0 || Failures >= config.AfterFailures)
+                if (isProbe || asked > 0 || (counts && Failures >= config.AfterFailures))
                 {
                     Trip(release.Outcome, asked, now, config);
                 }
 
                 break;
         }
+
+        return counts;
     }
 
     /// <summary>The probe's lease is gone and nobody knows what became of it: the next call is the probe.</summary>

@@ -7,6 +7,9 @@ namespace Ensemble.Gates;
 /// <param name="RetryAfter">When it is worth asking again; null = never, since this request alone is larger than the limit.</param>
 public sealed record GateRefusal(GateLimit Limit, long Most, TimeSpan? RetryAfter)
 {
+    /// <summary>The code of a call that a cooldown kept from being made.</summary>
+    public const string CooldownCode = "cooldown";
+
     /// <summary>How soon it is worth asking again where nothing says when: while a probe is out, or all places are taken.</summary>
     public static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(1);
 

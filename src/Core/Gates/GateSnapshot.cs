@@ -28,6 +28,9 @@ internal sealed record GateSnapshot
     /// <summary>With the moment at which each expires.</summary>
     public required IReadOnlyList<(GateLease Lease, long ExpiresAt)> Leases { get; init; }
 
+    /// <summary>Those of the leases that were out when the last failure that counts came in.</summary>
+    public IReadOnlySet<Guid> Burst { get; init; } = new HashSet<Guid>();
+
     public byte[] Write()
     {
         using var buffer = new MemoryStream(512);
@@ -47,6 +50,13 @@ internal sealed record GateSnapshot
             {
                 WriteLease(writer, lease);
                 writer.Write7BitEncodedInt64(expiresAt);
+            }
+
+            // Last, where keepers that do not know it leave it unread.
+            writer.Write7BitEncodedInt(Burst.Count);
+            foreach (var lease in Burst)
+            {
+                writer.Write(lease.ToByteArray());
             }
         }
 
@@ -75,6 +85,7 @@ internal sealed record GateSnapshot
                 CooldownUntil = reader.Read7BitEncodedInt64(),
                 Cause = (CallOutcome)reader.Read7BitEncodedInt(),
                 Leases = ReadMany(reader, static from => (ReadLease(from), from.Read7BitEncodedInt64())),
+                Burst = reader.BaseStream.Position < reader.BaseStream.Length ? ReadMany(reader, ReadId).ToHashSet() : [],
             };
         }
         catch (Exception exception) when (exception is EndOfStreamException or FormatException or InvalidDataException)
@@ -119,7 +130,7 @@ internal sealed record GateSnapshot
     /// <summary>The gate's own name is not in the bytes: it is what they are stored under.</summary>
     private static GateLease ReadLease(BinaryReader reader)
     {
-        var id = reader.ReadBytes(16) is { Length: 16 } bytes ? new Guid(bytes) : throw new EndOfStreamException();
+        var id = ReadId(reader);
         return new GateLease(
             default,
             id,
@@ -129,6 +140,9 @@ internal sealed record GateSnapshot
             reader.ReadBoolean(),
             reader.ReadBoolean() ? ReadHolder(reader) : null);
     }
+
+    private static Guid ReadId(BinaryReader reader) =>
+        reader.ReadBytes(16) is { Length: 16 } bytes ? new Guid(bytes) : throw new EndOfStreamException();
 
     private static GateHolder ReadHolder(BinaryReader reader) => new(
         RunId.TryParse(reader.ReadString(), out var run) ? run : throw new InvalidDataException("The run's name is broken."),

@@ -17,6 +17,7 @@ public sealed partial class GateState
             CooldownUntil = _cooldown.Until,
             Cause = _cooldown.Cause,
             Leases = [.. _leases.Values.Select(held => (held.Lease, held.ExpiresAt))],
+            Burst = _leases.Values.Where(held => held.Order <= _lastFailure).Select(held => held.Lease.Id).ToHashSet(),
         }.Write();
     }
 
@@ -28,7 +29,7 @@ public sealed partial class GateState
         Guid? probe = null;
         foreach (var (lease, expiresAt) in snapshot.Leases)
         {
-            Hold(lease with { Gate = _key }, expiresAt);
+            Hold(lease with { Gate = _key }, expiresAt, snapshot.Burst.Contains(lease.Id) ? _lastFailure : ++_order);
             probe = lease.IsProbe ? lease.Id : probe;
         }
 

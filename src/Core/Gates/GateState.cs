@@ -29,6 +29,10 @@ public sealed partial class GateState
     private readonly HashSet<Guid> _ended = [];
     private List<GateLease> _lost = [];
     private long _nextExpiry = long.MaxValue;
+    private long _order;
+
+    /// <summary>How far admissions had come when the last failure that counts came in.</summary>
+    private long _lastFailure;
 
     /// <param name="epoch">Of whoever keeps this state now; above that of every earlier keeper.</param>
     /// <param name="snapshot">What the last keeper left, as <see cref="Snapshot"/> wrote it; empty, or of a version not known here = nothing.</param>
@@ -71,7 +75,7 @@ public sealed partial class GateState
         }
 
         Count(lease);
-        Hold(lease, now + LeaseLifetime);
+        Hold(lease, now + LeaseLifetime, ++_order);
         return new(lease, null, Quotas(now));
     }
 
@@ -84,7 +88,7 @@ public sealed partial class GateState
         var now = Advance();
         if (Find(lease, now) is { } held)
         {
-            Hold(held, now + LeaseLifetime);
+            Hold(held, now + LeaseLifetime, _leases[held.Id].Order);
         }
     }
 
@@ -97,6 +101,7 @@ public sealed partial class GateState
             return;
         }
 
+        var isOfBurst = _leases[lease.Id].Order <= _lastFailure;
         End(lease);
         if (release.IsUnused)
         {
@@ -112,9 +117,9 @@ public sealed partial class GateState
             _tokens.Add(used < lease.Tokens ? lease.AdmittedAt : now, used - lease.Tokens);
         }
 
-        if (Limits.Cooldown is { } cooldown)
+        if (Limits.Cooldown is { } cooldown && _cooldown.Record(lease, release, now, cooldown, isOfBurst))
         {
-            _cooldown.Record(lease, release, now, cooldown);
+            _lastFailure = _order;
         }
     }
 
@@ -210,7 +215,7 @@ public sealed partial class GateState
         // The earlier keeper's clock may be ahead of this one.
         var lease = shown with { AdmittedAt = Math.Min(shown.AdmittedAt, now) };
         Count(lease);
-        Hold(lease, now + LeaseLifetime);
+        Hold(lease, now + LeaseLifetime, ++_order);
         return lease;
     }
 
@@ -221,9 +226,9 @@ public sealed partial class GateState
         _tokens.Add(lease.AdmittedAt, lease.Tokens);
     }
 
-    private void Hold(GateLease lease, long expiresAt)
+    private void Hold(GateLease lease, long expiresAt, long order)
     {
-        _leases[lease.Id] = new Held(lease, expiresAt);
+        _leases[lease.Id] = new Held(lease, expiresAt, order);
         _nextExpiry = Math.Min(_nextExpiry, expiresAt);
     }
 
@@ -255,7 +260,7 @@ public sealed partial class GateState
     private void Expire(long now)
     {
         _nextExpiry = long.MaxValue;
-        foreach (var (lease, expiresAt) in _leases.Values.ToArray())
+        foreach (var (lease, expiresAt, _) in _leases.Values.ToArray())
         {
             if (expiresAt > now)
             {
@@ -272,5 +277,6 @@ public sealed partial class GateState
         }
     }
 
-    private readonly record struct Held(GateLease Lease, long ExpiresAt);
+    /// <param name="Order">Grows with each admission.</param>
+    private readonly record struct Held(GateLease Lease, long ExpiresAt, long Order);
 }

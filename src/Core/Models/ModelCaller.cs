@@ -164,7 +164,11 @@ public sealed class ModelCaller : IModelCaller
 
         if (admission.Refusal is { } refusal)
         {
-            attempts.LastError = new UpstreamError(refusal.Reason) { RetryAfter = refusal.RetryAfter };
+            attempts.LastError = new UpstreamError(refusal.Reason)
+            {
+                Code = refusal.Limit == GateLimit.Cooldown ? GateRefusal.CooldownCode : null,
+                RetryAfter = refusal.RetryAfter,
+            };
 
             // Not a limit: waiting does not help a caller, and the operator is the one to act.
             var outcome = refusal.Limit == GateLimit.OperatorFault ? CallOutcome.AuthenticationFailed : CallOutcome.GateRefused;

@@ -1,3 +1,4 @@
+using Ensemble.Gates;
 using Ensemble.Runs;
 using Ensemble.Upstreams;
 
@@ -26,7 +27,12 @@ internal static class PanelFailure
         if (Decides(panel, CallOutcome.RequestRejected) is { } rejected)
         {
             var error = rejected.Call.Error!;
-            return new RunFailure(RunFailureKind.RequestRejected, scrub(error.Message)) { Code = error.Code, Param = error.Param };
+            return new RunFailure(RunFailureKind.RequestRejected, scrub(error.Message)) 
+            {
+                Code = ShownError.Code(error.Code),
+                Param = ShownError.Param(error.Param),
+                Original = error.Message,
+            };
         }
 
         if (Decides(panel, CallOutcome.Unsupported) is { } unsupported)
@@ -52,7 +58,7 @@ internal static class PanelFailure
         var limited = panel.Missing.Where(IsLimited).ToArray();
         if (limited.Length > 0 && limited.Length == panel.Missing.Count)
         {
-            return new RunFailure(RunFailureKind.RateLimited, "The models of this ensemble are at their limits.")
+            return new RunFailure(RunFailureKind.RateLimited, Limited(limited, "The models of this ensemble are"))
             {
                 RetryAfter = limited.Min(result => result.Call.RetryAfter),
             };
@@ -65,12 +71,21 @@ internal static class PanelFailure
     public static string Describe(PanelResult panel)
     {
         var counts = panel.Missing
-            .GroupBy(result => OutcomeWords.Of(result.Outcome))
+            .GroupBy(result => IsCoolingDown(result) ? "cooling down" : OutcomeWords.Of(result.Outcome))
             .Select(group => $"{group.Count()} {group.Key}");
         var open = panel.Total - panel.Candidates.Count - panel.Missing.Count;
         var reasons = open > 0 ? counts.Append($"{open} not waited for") : counts;
         return $"{panel.Required} of {panel.Total} answers needed, {panel.Candidates.Count} arrived: {string.Join(", ", reasons)}.";
     }
+
+    /// <summary>"… at their limits", or for what failed before: "… left alone for a while after failures (cooldown)".</summary>
+    public static string Limited(IEnumerable<SubCallResult> results, string subject) =>
+        results.All(IsCoolingDown) ? $"{subject} left alone for a while after failures (cooldown)."
+        : subject.EndsWith("are", StringComparison.Ordinal) ? $"{subject} at their limits."
+        : $"{subject} at its limit.";
+
+    private static bool IsCoolingDown(SubCallResult result) =>
+        result is { Outcome: CallOutcome.GateRefused, Call.Error.Code: GateRefusal.CooldownCode };
 
     public static bool IsLimited(SubCallResult result) => result.Outcome is CallOutcome.RateLimited or CallOutcome.GateRefused;
 

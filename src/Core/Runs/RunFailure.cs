@@ -7,6 +7,9 @@ public sealed record RunFailure(RunFailureKind Kind, string Message)
     /// <summary>The provider's stable code, where the request is at fault.</summary>
     public string? Code { get; init; }
 
+    /// <summary>The provider's message with its names, for callers who may read manifests; null = there is none. Holds no secret.</summary>
+    public string? Original { get; init; }
+
     /// <summary>The field at fault.</summary>
     public string? Param { get; init; }
 
@@ -15,6 +18,6 @@ public sealed record RunFailure(RunFailureKind Kind, string Message)
 
     public TimeSpan? RetryAfter { get; init; }
 
-    /// <summary>Whether the same request would fail again until an operator acts.</summary>
+    /// <summary>Whether asking again at once would fail again: until an operator acts, or because that was tried here already.</summary>
     public bool IsLasting { get; init; }
 }

@@ -23,6 +23,7 @@ internal sealed class DirectAnswer(ModelConfig model) : IStrategy
                 IdleTimeout = IdleTimeout,
                 Sink = stream,
                 KeepChoices = true,
+                LongestWait = LongestWait,
             })
             {
                 Expected = null,
@@ -47,9 +48,15 @@ internal sealed class DirectAnswer(ModelConfig model) : IStrategy
 
     private static readonly TimeSpan IdleTimeout = TimeSpan.FromSeconds(30);
 
+    // A caller who is told how long to wait can do so itself, or go elsewhere.
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(2);
+
     private static RunFailure Failure(RunContext context, SubCallResult result, bool shown)
     {
         var error = result.Call.Error;
+
+        // Retries do not multiply: what was asked for again here to no avail is not asked for again by the caller's SDK.
+        var isFinal = result.Call.Attempts > 1;
         switch (result.Outcome)
         {
             case CallOutcome.Cancelled when context.Deadline.Passed:
@@ -60,22 +67,32 @@ internal sealed class DirectAnswer(ModelConfig model) : IStrategy
             case CallOutcome.Filtered when error is { Status: not null }:
                 return new RunFailure(RunFailureKind.RequestRejected, NameScrubber.Scrub(error!.Message, context.Catalog, context.Chat.Model))
                 {
-                    Code = error.Code,
-                    Param = error.Param,
+                    Code = ShownError.Code(error.Code),
+                    Param = ShownError.Param(error.Param),
                     Status = error.Status,
+                    Original = error.Message,
                 };
             case CallOutcome.Unsupported:
                 return new RunFailure(RunFailureKind.UnsupportedContent, "This model cannot take this content part.") { Param = error!.Param };
             case CallOutcome.GateRefused:
                 return new RunFailure(RunFailureKind.DirectRateLimited, $"This model is {error!.Message}.") { RetryAfter = error.RetryAfter };
             case CallOutcome.RateLimited:
-                return new RunFailure(RunFailureKind.DirectRateLimited, "This model is at its limit.") { RetryAfter = error?.RetryAfter };
+                return new RunFailure(RunFailureKind.DirectRateLimited, "This model is at its limit.")
+                {
+                    RetryAfter = error?.RetryAfter,
+                    IsLasting = isFinal,
+                };
             case CallOutcome.TimedOut or CallOutcome.Stalled:
-                return new RunFailure(RunFailureKind.DirectTimedOut, shown ? "The model fell silent in the middle of its answer." : "The model did not answer in time.");
+                return new RunFailure(RunFailureKind.DirectTimedOut, shown ? "The model fell silent in the middle of its answer." : "The model did not answer in time.")
+                {
+                    // All of the call's time is gone already.
+                    IsLasting = true,
+                };
             default:
                 return new RunFailure(RunFailureKind.DirectFailed, shown ? "The model's answer broke off." : "The model gave no answer.")
                 {
-                    IsLasting = result.Outcome is CallOutcome.AuthenticationFailed or CallOutcome.NotFound,
+                    IsLasting = isFinal || result.Outcome is CallOutcome.AuthenticationFailed or CallOutcome.NotFound,
+                    RetryAfter = error?.RetryAfter,
                 };
         }
     }

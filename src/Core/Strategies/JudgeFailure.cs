@@ -32,7 +32,7 @@ internal static class JudgeFailure
 
         if (failures.Count > 0 && failures.All(PanelFailure.IsLimited))
         {
-            return new RunFailure(RunFailureKind.RateLimited, "The judge of this ensemble is at its limit.")
+            return new RunFailure(RunFailureKind.RateLimited, PanelFailure.Limited(failures, "The judge of this ensemble is"))
             {
                 RetryAfter = failures.Min(result => result.Call.RetryAfter),
             };

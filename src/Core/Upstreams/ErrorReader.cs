@@ -104,7 +104,7 @@ internal static class ErrorReader
         var relayed = value.Member("metadata")?.Member("raw") is { } raw ? Read(raw, depth) : null;
         return error with
         {
-            Message = relayed is null ? error.Message : Cut($"{error.Message}: {relayed.Message}"),
+            Message = relayed is null ? error.Message : Cut($"{error.Message.TrimEnd('.')}: {relayed.Message}"),
             Type = Text(value, "type") ?? error.Type ?? Text(value, "status") ?? relayed?.Type,
             Code = Reason(value) ?? Text(value, "code") ?? error.Code ?? relayed?.Code,
             Param = Text(value, "param") ?? error.Param ?? relayed?.Param,

@@ -13,6 +13,9 @@ internal sealed class Caller(KeyConfig? key)
     /// <summary>Whether names of members, judges and providers may be shown.</summary>
     public bool ReadsManifests => key is null || key.ReadManifests;
 
+    /// <summary>Whether errors tell providers' messages as they were, with the names in them.</summary>
+    public bool SeesMessages => key is { ReadManifests: true };
+
     public RateLimitConfig? RateLimit => key?.RateLimit;
 
     /// <summary>In US dollars; null = any.</summary>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Ensemble.Chat;
 using Ensemble.Frontend.Callers;
 using Ensemble.Frontend.Errors;
@@ -10,6 +11,10 @@ namespace Ensemble.Frontend.Chat;
 /// <param name="Manifest"><c>x-ensemble-manifest: inline</c>: the run's manifest within its answer.</param>
 internal readonly record struct RequestWishes(bool DryRun, bool Manifest)
 {
+    /// <summary>The attempts after the first that OpenAI's and Anthropic's SDKs say this one is; 0 where the header is absent or strange.</summary>
+    public static int SdkRetries(HttpRequest request) =>
+        int.TryParse(request.Headers["x-stainless-retry-count"], NumberStyles.None, CultureInfo.InvariantCulture, out var count) ? count : 0;
+
     private const string DryRunName = "dry_run";
     private const string Inline = "inline";
 

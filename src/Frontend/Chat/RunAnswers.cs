@@ -67,7 +67,7 @@ internal sealed partial class RunAnswers(
         if (error is null)
         {
             place.LetGo();
-            await WriteAsync(context, request, wishes, admission, limits.StreamCommit, isRepeat: request.IsKept && request.Id != fresh.Id);
+            await WriteAsync(context, caller, request, wishes, admission, limits.StreamCommit, isRepeat: request.IsKept && request.Id != fresh.Id);
         }
 
         return error;
@@ -125,7 +125,7 @@ internal sealed partial class RunAnswers(
     }
 
     private async Task WriteAsync(
-        HttpContext context, RunRequest request, RequestWishes wishes, JointAdmission admission, TimeSpan commitAfter, bool isRepeat)
+        HttpContext context, Caller caller, RunRequest request, RequestWishes wishes, JointAdmission admission, TimeSpan commitAfter, bool isRepeat)
     {
         context.Response.Headers[HeaderNames.RunId] = request.Id.Value;
         if (isRepeat)
@@ -140,11 +140,11 @@ internal sealed partial class RunAnswers(
                 repeats.KeepingPanelAsync(request, engine.ReadAsync(request.Id, 0, context.RequestAborted)), admission, isRepeat);
             if (request.Chat.Stream)
             {
-                await StreamedAnswer.WriteAsync(context, request, events, commitAfter, time);
+                await StreamedAnswer.WriteAsync(context, request, events, commitAfter, caller.SeesMessages, time);
             }
             else
             {
-                await WholeAnswer.WriteAsync(context, request, events, wishes.Manifest ? engine : null, time);
+                await WholeAnswer.WriteAsync(context, request, events, wishes.Manifest ? engine : null, caller.SeesMessages, time);
             }
 
             completed = true;

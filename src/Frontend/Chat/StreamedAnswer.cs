@@ -20,12 +20,14 @@ internal sealed class StreamedAnswer : IAsyncDisposable
     // The timer writes while the reader waits for an event; both take this first.
     private readonly SemaphoreSlim _writing = new(1, 1);
     private readonly ITimer _timer;
+    private readonly bool _showsNames;
     private bool _committed;
     private long _lastWrite;
     private bool _ended;
 
-    private StreamedAnswer(HttpContext context, RunRequest request, TimeSpan commitAfter, TimeProvider time)
+    private StreamedAnswer(HttpContext context, RunRequest request, TimeSpan commitAfter, bool showsNames, TimeProvider time)
     {
+        _showsNames = showsNames;
         _context = context;
         _time = time;
         _chunks = new ChunkWriter(context.Response.BodyWriter, request, time.GetUtcNow().ToUnixTimeSeconds());
@@ -33,9 +35,11 @@ internal sealed class StreamedAnswer : IAsyncDisposable
         _timer.Change(commitAfter, Timeout.InfiniteTimeSpan);
     }
 
-    public static async Task WriteAsync(HttpContext context, RunRequest request, IAsyncEnumerable<RunEvent> events, TimeSpan commitAfter, TimeProvider time)
+    /// <param name="showsNames">Whether an error may name models.</param>
+    public static async Task WriteAsync(
+        HttpContext context, RunRequest request, IAsyncEnumerable<RunEvent> events, TimeSpan commitAfter, bool showsNames, TimeProvider time)
     {
-        await using var answer = new StreamedAnswer(context, request, commitAfter, time);
+        await using var answer = new StreamedAnswer(context, request, commitAfter, showsNames, time);
         await answer.WriteAsync(events);
     }
 
@@ -105,7 +109,7 @@ internal sealed class StreamedAnswer : IAsyncDisposable
                 return true;
             case RunFailed failed:
                 _ended = true;
-                await FailAsync(ApiErrors.From(failed.Failure));
+                await FailAsync(RunErrors.Of(_context.Request, failed.Failure, _showsNames));
                 return true;
             default:
                 _facts.Take(runEvent);

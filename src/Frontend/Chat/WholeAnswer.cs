@@ -11,7 +11,9 @@ namespace Ensemble.Frontend.Chat;
 internal static class WholeAnswer
 {
     /// <param name="manifests">Knows the manifest that goes into the answer, names included; null = none does.</param>
-    public static async Task WriteAsync(HttpContext context, RunRequest request, IAsyncEnumerable<RunEvent> events, IRunEngine? manifests, TimeProvider time)
+    /// <param name="showsNames">Whether an error may name models.</param>
+    public static async Task WriteAsync(
+        HttpContext context, RunRequest request, IAsyncEnumerable<RunEvent> events, IRunEngine? manifests, bool showsNames, TimeProvider time)
     {
         var facts = new AnswerFacts();
         string? text = null;
@@ -42,7 +44,7 @@ internal static class WholeAnswer
                     return;
                 case RunFailed failed:
                     facts.WriteTo(context.Response.Headers, failed.Usage);
-                    await ApiErrorWriter.WriteAsync(context, ApiErrors.From(failed.Failure));
+                    await ApiErrorWriter.WriteAsync(context, RunErrors.Of(context.Request, failed.Failure, showsNames));
                     return;
                 default:
                     facts.Take(runEvent);

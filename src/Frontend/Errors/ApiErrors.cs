@@ -146,7 +146,7 @@ internal static class ApiErrors
         RunFailureKind.PanelBelowQuorum => new(502, Upstream, "panel_below_quorum", failure.Message) { IsLasting = failure.IsLasting },
         RunFailureKind.JudgeFailed => new(502, Upstream, "judge_failed", failure.Message),
         RunFailureKind.JudgeTimedOut => new(504, Upstream, "judge_timeout", failure.Message),
-        RunFailureKind.DirectFailed => new(502, Upstream, "upstream_failed", failure.Message) { IsLasting = failure.IsLasting },
+        RunFailureKind.DirectFailed => new(502, Upstream, "upstream_failed", failure.Message) { IsLasting = failure.IsLasting, RetryAfter = failure.RetryAfter },
         RunFailureKind.DirectTimedOut => new(504, Upstream, "upstream_timeout", failure.Message),
         RunFailureKind.DeadlineExceeded => new(504, Upstream, "deadline_exceeded", failure.Message),
         RunFailureKind.BudgetExceeded => new(402, "budget_error", "budget_exceeded", failure.Message) { IsLasting = true },

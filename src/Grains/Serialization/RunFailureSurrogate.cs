@@ -27,6 +27,9 @@ internal struct RunFailureSurrogate
 
     [Id(6)]
     public bool IsLasting;
+
+    [Id(7)]
+    public string? Original;
 }
 
 [RegisterConverter]
@@ -39,6 +42,7 @@ internal sealed class RunFailureConverter : IConverter<RunFailure, RunFailureSur
         Status = surrogate.Status,
         RetryAfter = surrogate.RetryAfter,
         IsLasting = surrogate.IsLasting,
+        Original = surrogate.Original,
     };
 
     public RunFailureSurrogate ConvertToSurrogate(in RunFailure value) => new()
@@ -50,5 +54,6 @@ internal sealed class RunFailureConverter : IConverter<RunFailure, RunFailureSur
         Status = value.Status,
         RetryAfter = value.RetryAfter,
         IsLasting = value.IsLasting,
+        Original = value.Original,
     };
 }

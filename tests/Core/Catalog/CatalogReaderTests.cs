@@ -131,7 +131,7 @@ public sealed class CatalogReaderTests
         ensemble.IdleTimeout.ShouldBe(TimeSpan.FromSeconds(30));
         ensemble.Deadline.ShouldBe(TimeSpan.FromSeconds(120));
         ensemble.MaxAnswer.ShouldBe(TimeSpan.FromSeconds(300));
-        ensemble.StreamCommit.ShouldBe(TimeSpan.FromSeconds(1));
+        ensemble.StreamCommit.ShouldBe(TimeSpan.FromSeconds(5));
         ensemble.StragglerGrace.ShouldBeNull();
         ensemble.AlwaysJudge.ShouldBeFalse();
         ensemble.OnJudgeFailure.ShouldBe(OnJudgeFailure.BestCandidate);
@@ -147,7 +147,7 @@ public sealed class CatalogReaderTests
     {
         var written = CatalogSamples.Read(CatalogSamples.WithEnsemble("""
             "strategy": "synthesize", "min_responses": 2, "timeout_ms": 0, "idle_timeout_ms": 30000, "deadline_ms": 120000,
-            "max_answer_ms": 300000, "stream_commit_ms": 1000, "straggler_grace_ms": null, "always_judge": false, "analysis": false,
+            "max_answer_ms": 300000, "stream_commit_ms": 5000, "straggler_grace_ms": null, "always_judge": false, "analysis": false,
             "on_judge_failure": "best_candidate", "answer_type": "auto", "tools": "reject",
             "budget": { "max_cost_usd": null, "max_tokens": null, "max_calls": null }, "on_budget": "degrade", "cascade": null
             """));

@@ -1,6 +1,8 @@
 using Ensemble.Catalog;
 using Ensemble.Gates;
 using Ensemble.Upstreams;
+using FsCheck;
+using FsCheck.Fluent;
 
 namespace Ensemble.Core.Tests.Gates;
 
@@ -215,5 +217,76 @@ public sealed class CooldownTests
         _gate.State.Refuse(0).ShouldBeNull();
 
         _gate.Enter().IsProbe.ShouldBeTrue();
+    }
+
+    [Fact]
+    public void Burst_OfFailures_CountsOnce()
+    {
+        var burst = Enumerable.Range(0, 10).Select(_ => _gate.Enter()).ToList();
+        burst.ForEach(lease => _gate.Leave(lease, CallOutcome.ServerError));
+
+        _gate.State.Status().Failures.ShouldBe(1);
+        _gate.Call(CallOutcome.ServerError);
+        _gate.Call(CallOutcome.ServerError);
+        _gate.IsRefused().Limit.ShouldBe(GateLimit.Cooldown);
+    }
+
+    [Fact]
+    public void Burst_OverAMove_StillCountsOnce()
+    {
+        var burst = Enumerable.Range(0, 4).Select(_ => _gate.Enter()).ToList();
+        _gate.Leave(burst[0], CallOutcome.ServerError);
+        _gate.Move();
+        var later = _gate.Enter();
+        burst.Skip(1).ToList().ForEach(lease => _gate.Leave(lease, CallOutcome.ServerError));
+        _gate.State.Status().Failures.ShouldBe(1);
+
+        _gate.Leave(later, CallOutcome.ServerError);
+
+        _gate.State.Status().Failures.ShouldBe(2);
+    }
+
+    [Fact]
+    public void Burst_ThatAsksForAPause_GetsIt()
+    {
+        var burst = Enumerable.Range(0, 3).Select(_ => _gate.Enter()).ToList();
+        _gate.Leave(burst[0], CallOutcome.ServerError);
+        _gate.Leave(burst[1], CallOutcome.RateLimited, retryAfter: TimeSpan.FromSeconds(9));
+
+        _gate.IsRefused().RetryAfter.ShouldBe(TimeSpan.FromSeconds(9));
+    }
+
+    /// <summary>0–3 begins a call, 4–6 fails one that is out, 7 lets one succeed, 8 moves the gate.</summary>
+    [Fact]
+    public void AnySchedule_FailuresAreThoseOfCallsThatBeganAfterTheOneBefore()
+    {
+        Prop.ForAll(Arb.From(Gen.Choose(0, 8).Zip(Gen.Choose(0, 99)).ListOf(60)), steps =>
+        {
+            var gate = new GateBench(cooldown: CooldownConfig.Default with { AfterFailures = 1000 });
+            var calls = new List<(GateLease Lease, int Began)>();
+            var (failures, last) = (0, -1);
+            for (var step = 0; step < steps.Count; step++)
+            {
+                var (action, pick) = steps[step];
+                if (action < 4)
+                {
+                    calls.Add((gate.Enter(), step));
+                }
+                else if (action == 8)
+                {
+                    gate.Move();
+                }
+                else if (calls.Count > 0)
+                {
+                    var (lease, began) = calls[pick % calls.Count];
+                    calls.RemoveAt(pick % calls.Count);
+                    gate.Leave(lease, action == 7 ? CallOutcome.Ok : CallOutcome.ServerError);
+                    var counts = action != 7 && began > last;
+                    (failures, last) = action == 7 ? (0, last) : (failures + (counts ? 1 : 0), counts ? step : last);
+                }
+
+                gate.State.Status().Failures.ShouldBe(failures);
+            }
+        }).Check(Config.QuickThrowOnFailure.WithMaxTest(1000));
     }
 }

@@ -8,6 +8,7 @@ public sealed class NameScrubberTests
 {
     private static readonly CatalogSnapshot Catalog = new CatalogBuilder()
         .Add(TestModels.OpenAi("kimi-k2", new Uri("https://api.moon.test/v1"), "kimi-k2-0905") with { Family = "kimi" })
+        .Add(TestModels.OpenAi("large", new Uri("http://gpu-7:8000/v1"), "together"))
         .Build();
 
     [Theory]
@@ -19,6 +20,15 @@ public sealed class NameScrubberTests
     [InlineData("OpenAI and Anthropic say no", "the model and the model say no")]
     [InlineData("'max_tokens' is too large: 5000.", "'max_tokens' is too large: 5000.")]
     [InlineData("Claudette agrees", "Claudette agrees")]
+    [InlineData("Both cannot be used together.", "Both cannot be used together.")]
+    [InlineData("The prompt is too large for a large model.", "The prompt is too large for a large model.")]
+    [InlineData("'large' is overloaded", "'the model' is overloaded")]
+    [InlineData("The model large is overloaded", "The model the model is overloaded")]
+    [InlineData("large-2411 is overloaded", "the model is overloaded")]
+    [InlineData("ask together.ai or Together AI", "ask [address] or the model")]
+    [InlineData("moon/kimi-k2-0905:free is busy", "the model is busy")]
+    [InlineData("Incorrect key sk-ab12****cd34.", "Incorrect key [key]")]
+    [InlineData("host gpu-7:8000 is away", "host the model is away")]
     public void Scrub_Message_HoldsNoName(string message, string expected) => NameScrubber.Scrub(message, Catalog, "panel").ShouldBe(expected);
 
     [Fact]

@@ -44,7 +44,7 @@ public sealed class DirectAnswerTests
     [InlineData(CallOutcome.ServerError, 500, RunFailureKind.DirectFailed, false)]
     [InlineData(CallOutcome.AuthenticationFailed, 401, RunFailureKind.DirectFailed, true)]
     [InlineData(CallOutcome.NotFound, 404, RunFailureKind.DirectFailed, true)]
-    [InlineData(CallOutcome.TimedOut, null, RunFailureKind.DirectTimedOut, false)]
+    [InlineData(CallOutcome.TimedOut, null, RunFailureKind.DirectTimedOut, true)]
     public async Task Execute_Failure_KeepsItsKind(CallOutcome outcome, int? status, RunFailureKind expected, bool isLasting)
     {
         _bench.Upstream.On("a", Does.Fail(outcome, status, "a-2025 says no", retryAfter: TimeSpan.FromSeconds(8)));

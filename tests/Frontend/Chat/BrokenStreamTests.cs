@@ -67,8 +67,8 @@ public sealed class BrokenStreamTests
         using var raw = await RawHttp.ConnectAsync(council.Gateway.Url);
 
         await raw.PostChatAsync(Council.AskStreamed);
-        await council.Clock.WaitForTimerAsync(TimeSpan.FromSeconds(1), Now.Cancel);
-        council.Clock.Advance(TimeSpan.FromSeconds(1));
+        await council.Clock.WaitForTimerAsync(TimeSpan.FromSeconds(5), Now.Cancel);
+        council.Clock.Advance(TimeSpan.FromSeconds(5));
         var head = await raw.ReadUntilAsync(": keep-alive");
         gate.SetResult();
         var rest = await raw.ReadToEndAsync();

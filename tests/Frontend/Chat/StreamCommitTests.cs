@@ -9,7 +9,7 @@ public sealed class StreamCommitTests
 {
     private const string KeepAlive = ": keep-alive";
 
-    private static readonly TimeSpan Commit = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Commit = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Silence = TimeSpan.FromSeconds(10);
 
     [Fact]
@@ -58,7 +58,7 @@ public sealed class StreamCommitTests
         // The commit's timer finds that something has been sent, and waits for the rest of the silence.
         council.Clock.Advance(Commit);
         await council.Clock.WaitForTimerAsync(Silence - Commit, Now.Cancel);
-        council.Clock.Advance(TimeSpan.FromSeconds(6));
+        council.Clock.Advance(TimeSpan.FromSeconds(2));
         gates[0].SetResult();
         lines.Add(await stream.NextAsync());
         council.Clock.Advance(TimeSpan.FromSeconds(3));
@@ -88,6 +88,51 @@ public sealed class StreamCommitTests
 
         stream.Response.StatusCode.ShouldBe(HttpStatusCode.BadGateway);
         stream.Response.Content.Headers.ContentType!.MediaType.ShouldBe("application/json");
+    }
+
+    [Theory]
+    [InlineData(4999, 429)]
+    [InlineData(5000, 200)]
+    public async Task Direct_FailureBeforeTheCommit_KeepsItsStatusAndWait(int milliseconds, int status)
+    {
+        var gate = Gate();
+        await using var council = await Council.StartAsync(manualClock: true, configure: SystemClock.ForGates);
+        council.Model("solo").Default = StubReply.Gated(
+            gate.Task, StubReply.Error(429, null, "slow", retryAfter: TimeSpan.FromSeconds(7)));
+
+        var opening = council.Gateway.StreamAsync(Council.AskSoloStreamed);
+        await council.Clock.WaitForTimerAsync(Commit, Now.Cancel);
+        await council.RequestAsync("solo");
+        council.Clock.Advance(TimeSpan.FromMilliseconds(milliseconds));
+        if (status == 200)
+        {
+            using var committed = await opening;
+            ((int)committed.Response.StatusCode).ShouldBe(status);
+            gate.SetResult();
+            return;
+        }
+
+        gate.SetResult();
+        using var stream = await opening;
+        ((int)stream.Response.StatusCode).ShouldBe(status);
+        stream.Header("retry-after").ShouldBe("7");
+    }
+
+    [Fact]
+    public async Task Direct_CommitTimeOfTheModel_IsItsOwn()
+    {
+        var own = TimeSpan.FromMilliseconds(1500);
+        await using var council = await Council.StartAsync(
+            manualClock: true, configure: SystemClock.ForGates, model: model => model with { StreamCommit = own });
+        var gate = Gate();
+        council.Model("solo").Default = StubReply.Gated(gate.Task, StubReply.Text("Paris."));
+
+        var opening = council.Gateway.StreamAsync(Council.AskSoloStreamed);
+        await council.Clock.WaitForTimerAsync(own, Now.Cancel);
+        council.Clock.Advance(own);
+        using var stream = await opening;
+        (await stream.NextAsync()).ShouldBe(KeepAlive);
+        gate.SetResult();
     }
 
     [Fact]

@@ -228,9 +228,9 @@ public sealed class UpstreamErrorTests
     }
 
     [Theory]
-    [InlineData(400, 400, "invalid_request_error", "some_code", "false")]
-    [InlineData(413, 413, "invalid_request_error", "some_code", "false")]
-    [InlineData(422, 422, "invalid_request_error", "some_code", "false")]
+    [InlineData(400, 400, "invalid_request_error", "invalid_value", "false")]
+    [InlineData(413, 413, "invalid_request_error", "invalid_value", "false")]
+    [InlineData(422, 422, "invalid_request_error", "invalid_value", "false")]
     [InlineData(401, 502, "upstream_error", "upstream_failed", "false")]
     [InlineData(403, 502, "upstream_error", "upstream_failed", "false")]
     [InlineData(404, 502, "upstream_error", "upstream_failed", "false")]
@@ -240,7 +240,7 @@ public sealed class UpstreamErrorTests
     public async Task Direct_Failure_IsTranslated(int upstream, int status, string type, string code, string? retry)
     {
         await using var council = await Council.StartAsync();
-        council.Model("solo").Default = StubReply.Error(upstream, "some_code", "vendor-solo at https://api.openai.com says no.");
+        council.Model("solo").Default = StubReply.Error(upstream, upstream < 429 && upstream is 400 or 413 or 422 ? "invalid_value" : null, "vendor-solo at https://api.openai.com says no.");
 
         foreach (var ask in (string[])[Council.AskSolo, Council.AskSoloStreamed])
         {
@@ -277,6 +277,61 @@ public sealed class UpstreamErrorTests
         council.Clock.Advance(CallTimeout);
 
         (await pending).ShouldBeError(504, "upstream_error", "upstream_timeout");
+    }
+
+    [Theory]
+    [MemberData(nameof(Directs))]
+    public async Task Direct_KeyInCodeAndParam_IsNotShown(string ask)
+    {
+        await using var council = await Council.StartAsync();
+        council.Model("solo").Default = StubReply.Error(400, "sk-vendor-secret", "No.", "sk-vendor-secret");
+
+        var answer = await council.Gateway.ChatAsync(ask);
+
+        answer.ShouldBeError(400, "invalid_request_error", null);
+        answer.Everything.ShouldNotContain("secret");
+    }
+
+    [Theory]
+    [InlineData("0", 3)]
+    [InlineData("1", 3)]
+    public async Task Direct_DeadModel_IsAskedAsOftenAsItsRetriesSayAndTheSdkIsToldToStop(string sdkRetries, int calls)
+    {
+        await using var council = await Council.StartAsync(model: model => model with { Retries = 2 });
+        council.Model("solo").Default = StubReply.Error(503, null, "down", retryAfter: TimeSpan.FromMilliseconds(1));
+
+        var answer = await council.Gateway.ChatAsync(Council.AskSolo, headers: ("x-stainless-retry-count", sdkRetries));
+
+        answer.ShouldBeError(502, "upstream_error", "upstream_failed");
+        answer.Header("x-should-retry").ShouldBe("false");
+        council.Stub.Requests.Count.ShouldBe(calls);
+    }
+
+    [Theory]
+    [InlineData("0", null)]
+    [InlineData("1", "false")]
+    public async Task Direct_DeadModelWithoutRetries_LeavesTheSdkOne(string sdkRetries, string? retry)
+    {
+        await using var council = await Council.StartAsync(model: model => model with { Retries = 0 });
+        council.Model("solo").Default = StubReply.Error(500, null, "down");
+
+        (await council.Gateway.ChatAsync(Council.AskSolo, headers: ("x-stainless-retry-count", sdkRetries))).Header("x-should-retry").ShouldBe(retry);
+    }
+
+    [Theory]
+    [InlineData(429, 5_000, "5", null)]
+    [InlineData(503, 5_000, "5", null)]
+    [InlineData(429, 300_000, "300", "false")]
+    [InlineData(503, 300_000, "300", "false")]
+    public async Task Direct_LongWait_IsHandedToTheCallerAfterOneCall(int status, int milliseconds, string seconds, string? retry)
+    {
+        await using var council = await Council.StartAsync(model: model => model with { Retries = 2 });
+        council.Model("solo").Default = StubReply.Error(status, null, "slow", retryAfter: TimeSpan.FromMilliseconds(milliseconds));
+
+        var answer = await council.Gateway.ChatAsync(Council.AskSolo);
+
+        (answer.Header("retry-after"), answer.Header("x-should-retry")).ShouldBe((seconds, retry));
+        council.Stub.Requests.Count.ShouldBe(1);
     }
 
     private static EnsembleConfig NoFallback(EnsembleConfig ensemble) => ensemble with { OnJudgeFailure = OnJudgeFailure.Fail };

@@ -308,7 +308,7 @@ public sealed class ReplayTests
         council.Model(Council.Judge).Default = StubReply.Gated(gate.Task, StubReply.Text("It is Paris."));
         var opening = council.Gateway.StreamAsync(Council.AskStreamed);
         await council.RequestAsync(Council.Judge);
-        council.Clock.Advance(TimeSpan.FromSeconds(1));
+        council.Clock.Advance(TimeSpan.FromSeconds(5));
         using var stream = await opening;
 
         var during = await council.Gateway.SendAsync(HttpMethod.Post, $"/v1/runs/{stream.Header("x-ensemble-run-id")}/replay", "{}");

@@ -105,7 +105,7 @@ public sealed class RunsTests
 
         var opening = council.Gateway.StreamAsync(Council.AskStreamed);
         await council.RequestAsync(Council.Judge);
-        council.Clock.Advance(TimeSpan.FromSeconds(1));
+        council.Clock.Advance(TimeSpan.FromSeconds(5));
         using var stream = await opening;
         var path = $"/v1/runs/{stream.Header("x-ensemble-run-id")}";
         var during = await council.Gateway.GetAsync(path);

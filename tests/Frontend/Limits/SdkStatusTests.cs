@@ -16,7 +16,7 @@ public sealed class SdkStatusTests
     [InlineData("off", "solo", 401, "api_key_disabled")]
     [InlineData("good", "council", 404, "model_not_found")]
     [InlineData("good", "solo-of-nobody", 404, "model_not_found")]
-    [InlineData("good", "solo", 422, "unprocessable")]
+    [InlineData("good", "solo", 422, "invalid_value")]
     [InlineData("spent", "solo", 429, "rate_limit_exceeded")]
     public async Task Caller_TurnedAway_GetsAnExceptionThatSaysWhy(string key, string model, int status, string code)
     {
@@ -25,7 +25,7 @@ public sealed class SdkStatusTests
             .AddKey("old", expiresAt: Past)
             .AddKey("off", disabled: true)
             .AddKey("spent", limits: new RateLimitConfig { Tpm = 10 }));
-        council.Model("solo").Default = StubReply.Error(422, "unprocessable", "This cannot be processed.");
+        council.Model("solo").Default = StubReply.Error(422, "invalid_value", "This cannot be processed.");
 
         foreach (var ask in (Func<Task>[])
                  [

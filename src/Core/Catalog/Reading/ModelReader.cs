@@ -9,7 +9,7 @@ internal static class ModelReader
     private static readonly string[] Fields =
     [
         "display_name", "provider", "base_url", "api_version", "model", "api_key", "kind", "family", "context_tokens", "max_output_tokens",
-        "timeout_ms", "retries", "params", "rate_limit", "cooldown", "price", "simulated", HeadersReader.Field,
+        "timeout_ms", "stream_commit_ms", "retries", "params", "rate_limit", "cooldown", "price", "simulated", HeadersReader.Field,
     ];
 
     private static readonly (string, ProviderKind)[] Providers =
@@ -45,6 +45,7 @@ internal static class ModelReader
             ContextTokens = (int?)model.Integer("context_tokens", 1, MaxTokens),
             MaxOutputTokens = (int?)model.Integer("max_output_tokens", 1, MaxTokens),
             Timeout = model.Milliseconds("timeout_ms", 1, MaxTimeoutMs) ?? ModelConfig.DefaultTimeout,
+            StreamCommit = model.Milliseconds("stream_commit_ms", 0, MaxTimeoutMs) ?? ModelConfig.DefaultStreamCommit,
             Retries = (int?)model.Integer("retries", 0, 10) ?? ModelConfig.DefaultRetries,
             Params = model.Find("params") is { } parameters ? ParamsReader.Read(parameters) : ParamsConfig.None,
             Headers = HeadersReader.Read(model, provider, draft),

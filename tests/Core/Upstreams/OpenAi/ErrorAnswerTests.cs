@@ -60,7 +60,7 @@ public sealed class ErrorAnswerTests : IAsyncLifetime
     [InlineData("""{"error":{"message":"Upstream said: {\"error\":{\"message\":\"No.\",\"code\":\"c\"}}"}}""", "Upstream said: {\"error\":{\"message\":\"No.\",\"code\":\"c\"}}", null, "c", null)]
     [InlineData("""{"errors":[{"message":"No.","code":"c"}]}""", "No.", null, "c", null)]
     [InlineData("""{"detail":{"error":{"message":"No.","param":"p"}}}""", "No.", null, null, "p")]
-    [InlineData("""{"error":{"message":"Relayed.","metadata":{"raw":"{\"error\":{\"message\":\"No.\",\"param\":\"p\"}}"}}}""", "Relayed.: No.", null, null, "p")]
+    [InlineData("""{"error":{"message":"Relayed.","metadata":{"raw":"{\"error\":{\"message\":\"No.\",\"param\":\"p\"}}"}}}""", "Relayed: No.", null, null, "p")]
     [InlineData("""{"error_code":17,"error_msg":"No."}""", "No.", null, null, null)]
     [InlineData("""[]""", "[]", null, null, null)]
     [InlineData("""{"error":{"message":"\ud800 No."}}""", "\ufffd No.", null, null, null)]

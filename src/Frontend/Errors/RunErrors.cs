@@ -1,0 +1,27 @@
+using Ensemble.Frontend.Chat;
+using Ensemble.Runs;
+
+namespace Ensemble.Frontend.Errors;
+
+/// <summary>What the caller of a failed run is told.</summary>
+internal static class RunErrors
+{
+    private const int MaxMessage = 1000;
+
+    /// <summary>SDKs sleep for as long as they are told, twice or three times by default, and their callers wait for a minute at most.</summary>
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(20);
+
+    /// <param name="showsNames">Whether the provider's message is told as it was.</param>
+    public static ApiError Of(HttpRequest request, RunFailure failure, bool showsNames)
+    {
+        var error = ApiErrors.From(failure);
+        if (showsNames && failure.Original is { } original)
+        {
+            error = error with { Message = original.Length <= MaxMessage ? original : string.Concat(original.AsSpan(0, MaxMessage), "…") };
+        }
+
+        // Models were asked again within each run already: an SDK's own second attempt is the last.
+        var isLast = error.Status is 502 or 504 && RequestWishes.SdkRetries(request) > 0;
+        return isLast || error.RetryAfter > LongestPause ? error with { IsLasting = true } : error;
+    }
+}
