@@ -25,6 +25,9 @@ public interface IEnsembleStorage : IAsyncDisposable
 
     IUsageUpkeep UsageUpkeep { get; }
 
+    /// <summary>Why nothing can be kept until an operator does something about it, as far as is known without asking the database; null = it can.</summary>
+    string? Problem => null;
+
     /// <summary>
     /// Creates what is missing and brings the tables up to date. Several processes may do so at once. Does nothing the second time;
     /// after a failure it tries again.

@@ -3,12 +3,13 @@ using Ensemble.Catalog;
 using Ensemble.Frontend.Hosting;
 using Ensemble.Frontend.Http;
 using Ensemble.Runs;
+using Ensemble.Storage;
 using Ensemble.Usage;
 
 namespace Ensemble.Frontend.Health;
 
 /// <summary>Probes: liveness looks at this process alone; readiness says whether it takes new runs, and if not, why.</summary>
-internal sealed class HealthEndpoints(ICatalog catalog, IRunsInFlight engine, Drain drain, FrontendOptions options, UsageLedger ledger)
+internal sealed class HealthEndpoints(ICatalog catalog, IRunsInFlight engine, Drain drain, FrontendOptions options, UsageLedger ledger, IEnsembleStorage? storage = null)
 {
     public static Task LiveAsync(HttpContext context) => JsonResponse.WriteAsync(context.Response, "live", static (json, status) =>
     {
@@ -19,9 +20,10 @@ internal sealed class HealthEndpoints(ICatalog catalog, IRunsInFlight engine, Dr
 
     public Task ReadyAsync(HttpContext context)
     {
-        var isReady = !drain.IsDraining;
+        var problem = storage?.Problem;
+        var isReady = !drain.IsDraining && problem is null;
         context.Response.StatusCode = isReady ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
-        return JsonResponse.WriteAsync(context.Response, isReady ? "ready" : "draining", (json, status) =>
+        return JsonResponse.WriteAsync(context.Response, isReady ? "ready" : drain.IsDraining ? "draining" : "database_lost", (json, status) =>
         {
             json.WriteStartObject();
             json.WriteString("status"u8, status);
@@ -32,6 +34,9 @@ internal sealed class HealthEndpoints(ICatalog catalog, IRunsInFlight engine, Dr
             json.WriteStartObject("runs"u8);
             json.WriteNumber("in_flight"u8, engine.InFlight);
             json.WriteNumber("max"u8, options.MaxRuns);
+            json.WriteEndObject();
+            json.WriteStartObject("database"u8);
+            json.WriteString("problem"u8, problem);
             json.WriteEndObject();
             WriteLedger(json, ledger);
             json.WriteEndObject();

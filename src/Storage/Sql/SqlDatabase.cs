@@ -7,12 +7,17 @@ internal abstract class SqlDatabase(IReadOnlyList<Migration> migrations, TimePro
 {
     private readonly SemaphoreSlim _opening = new(1, 1);
     private volatile bool _isOpen;
+    private int _attempts;
+    private StorageException? _failure;
     private int _disposed;
 
     /// <summary>For messages: where it is, without anything secret.</summary>
     public abstract string Name { get; }
 
     public abstract SqlDialect Dialect { get; }
+
+    /// <inheritdoc cref="IEnsembleStorage.Problem"/>
+    public virtual string? Problem => null;
 
     public async Task OpenAsync(CancellationToken cancellationToken)
     {
@@ -21,14 +26,23 @@ internal abstract class SqlDatabase(IReadOnlyList<Migration> migrations, TimePro
             return;
         }
 
+        var attempts = Volatile.Read(ref _attempts);
         await _opening.WaitAsync(cancellationToken);
         try
         {
-            if (!_isOpen)
+            if (_isOpen)
             {
-                await TryAsync(OpenCoreAsync(new Migrator(Name, Dialect, migrations, time).RunAsync, cancellationToken));
-                _isOpen = true;
+                return;
             }
+
+            // An attempt ended while this one waited for it. Each waits for seconds where the database is locked or away: one after the
+            // other they would add up.
+            if (_attempts != attempts && _failure is { } failure)
+            {
+                throw new StorageException(failure.Message, failure.IsTransient, failure);
+            }
+
+            await OpenOnceAsync(cancellationToken);
         }
         finally
         {
@@ -78,6 +92,25 @@ internal abstract class SqlDatabase(IReadOnlyList<Migration> migrations, TimePro
 
     /// <returns>Null for what is no failure of the database.</returns>
     protected abstract StorageException? Translate(Exception exception);
+
+    private async Task OpenOnceAsync(CancellationToken cancellationToken)
+    {
+        _failure = null;
+        try
+        {
+            await TryAsync(OpenCoreAsync(new Migrator(Name, Dialect, migrations, time).RunAsync, cancellationToken));
+            _isOpen = true;
+        }
+        catch (StorageException failure)
+        {
+            _failure = failure;
+            throw;
+        }
+        finally
+        {
+            Interlocked.Increment(ref _attempts);
+        }
+    }
 
     private async Task<T> TryAsync<T>(Task<T> job)
     {

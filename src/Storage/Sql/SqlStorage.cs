@@ -22,6 +22,8 @@ internal sealed class SqlStorage(SqlDatabase database, TimeProvider time) : IEns
 
     public IUsageUpkeep UsageUpkeep { get; } = new SqlUsageUpkeep(database);
 
+    public string? Problem => database.Problem;
+
     public Task OpenAsync(CancellationToken cancellationToken) => database.OpenAsync(cancellationToken);
 
     public ValueTask DisposeAsync() => database.DisposeAsync();

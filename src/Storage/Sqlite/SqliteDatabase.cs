@@ -1,6 +1,10 @@
+using System.Runtime.InteropServices;
 using Ensemble.Catalog;
 using Ensemble.Storage.Sql;
 using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using SQLitePCL;
 
 namespace Ensemble.Storage.Sqlite;
 
@@ -9,7 +13,7 @@ namespace Ensemble.Storage.Sqlite;
 /// written with <c>synchronous=FULL</c>, which waits for the disk at each commit. The rest, which comes by the second, is written with
 /// <c>NORMAL</c>, which does not: it survives the end of the process, and the next full commit takes it along to the disk.
 /// </summary>
-internal sealed class SqliteDatabase : SqlDatabase
+internal sealed partial class SqliteDatabase : SqlDatabase
 {
     public static readonly SqlDialect SqlDialect = new()
     {
@@ -19,33 +23,42 @@ internal sealed class SqliteDatabase : SqlDatabase
 
     private const int Readers = 2;
 
-    /// <summary>How long a lock of another process is waited for, in milliseconds.</summary>
-    private const int BusyTimeout = 5000;
+    /// <summary>
+    /// How long a job waits for its turn and for a lock of another process together. What the library waits besides, for
+    /// <see cref="LibraryPatience"/>, makes 5 s of it at most.
+    /// </summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(4);
+
+    /// <summary>In seconds. SQLite itself waits for locks; where it does so no longer, the library gives up after this.</summary>
+    private const int LibraryPatience = 1;
+
+    private const string Native = "e_sqlite3";
+
+    /// <summary>SQLite's number of the question whether the file is still where it was opened.</summary>
+    private const int HasMoved = 20;
 
     private readonly RevisionAnnouncements _written = new();
     private readonly string _path;
-    private readonly string _connectionString;
+    private readonly ILogger _logger;
     private readonly SqliteWorker _writer;
     private readonly SqliteWorker _readers;
 
     // Of the writer's connection, and changed by its thread alone.
     private Durability? _durability;
 
-    public SqliteDatabase(string path, IReadOnlyList<Migration> migrations, TimeProvider time)
+    private volatile bool _wasOpened;
+    private volatile bool _isLost;
+
+    public SqliteDatabase(string path, IReadOnlyList<Migration> migrations, TimeProvider time, ILogger? logger = null)
         : base(migrations, time)
     {
         _path = path;
-        _connectionString = new SqliteConnectionStringBuilder
-        {
-            DataSource = path,
-            Pooling = false,
-
-            // SQLite itself waits for locks; what waits in seconds on top of that is to give up at once.
-            DefaultTimeout = 1,
-        }.ToString();
-        _writer = new SqliteWorker("sqlite writer", 1, ConnectWriter);
-        _readers = new SqliteWorker("sqlite reader", Readers, ConnectReader);
+        _logger = logger ?? NullLogger.Instance;
+        _writer = new SqliteWorker("sqlite writer", 1, ConnectWriter, Prepare, Patience, time);
+        _readers = new SqliteWorker("sqlite reader", Readers, ConnectReader, Prepare, Patience, time);
     }
+
+    public override string? Problem => _isLost || (_wasOpened && !File.Exists(_path)) ? SqliteErrors.Lost(_path).Message : null;
 
     public override string Name => _path;
 
@@ -86,7 +99,12 @@ internal sealed class SqliteDatabase : SqlDatabase
 
     private SqliteConnection ConnectWriter()
     {
-        Directory.CreateDirectory(Path.GetDirectoryName(_path) ?? _path);
+        if (!_wasOpened)
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(_path) ?? _path);
+        }
+
+        _durability = null;
         var connection = Connect();
         try
         {
@@ -95,7 +113,8 @@ internal sealed class SqliteDatabase : SqlDatabase
             Execute(connection, "PRAGMA foreign_keys = ON");
 
             // SQLite does not wait for a lock here, so the library has to.
-            var mode = Execute(connection, "PRAGMA journal_mode = WAL", BusyTimeout / 1000);
+            var mode = Execute(connection, "PRAGMA journal_mode = WAL", (int)Patience.TotalSeconds);
+            _wasOpened |= mode == "wal";
             return mode == "wal" ? connection : throw SqliteErrors.NoLog(_path);
         }
         catch
@@ -114,17 +133,82 @@ internal sealed class SqliteDatabase : SqlDatabase
 
     private SqliteConnection Connect()
     {
-        var connection = new SqliteConnection(_connectionString);
-        connection.Open();
-        Execute(connection, $"PRAGMA busy_timeout = {BusyTimeout}");
-        return connection;
+        // A file that was there and is gone is not made again: its catalog and accounts would be gone, and nothing would say so.
+        if (_wasOpened && !File.Exists(_path))
+        {
+            throw Lose();
+        }
+
+        var connection = new SqliteConnection(new SqliteConnectionStringBuilder
+        {
+            DataSource = _path,
+            Pooling = false,
+            DefaultTimeout = LibraryPatience,
+            Mode = _wasOpened ? SqliteOpenMode.ReadWrite : SqliteOpenMode.ReadWriteCreate,
+        }.ToString());
+        try
+        {
+            connection.Open();
+            Wait(connection, Patience);
+
+            // Another file in its place has none of the tables, or is not the one that was opened.
+            return !_wasOpened || Execute(connection, SqlDialect.FindMigrations) is not null ? connection : throw Lose();
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
     }
+
+    private void Prepare(SqliteConnection connection, TimeSpan waited)
+    {
+        if (FileControl(connection.Handle!.DangerousGetHandle(), 0, HasMoved, out var moved) == raw.SQLITE_OK && moved != 0)
+        {
+            throw Lose();
+        }
+
+        if (_isLost)
+        {
+            _isLost = false;
+            LogFound(_logger, _path);
+        }
+
+        Wait(connection, Patience - waited);
+    }
+
+    private StorageException Lose()
+    {
+        var failure = SqliteErrors.Lost(_path);
+        if (!_isLost)
+        {
+            _isLost = true;
+            LogLost(_logger, failure.Message);
+        }
+
+        return failure;
+    }
+
+    private static void Wait(SqliteConnection connection, TimeSpan patience) =>
+        _ = raw.sqlite3_busy_timeout(connection.Handle, (int)Math.Max(0, patience.TotalMilliseconds));
+
+    /// <param name="database">The connection's handle.</param>
+    /// <param name="name">A pointer to the database's name; 0 = the main one.</param>
+    [DllImport(Native, EntryPoint = "sqlite3_file_control", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.AssemblyDirectory | DllImportSearchPath.SafeDirectories)]
+    private static extern int FileControl(nint database, nint name, int operation, out int answer);
+
+    [LoggerMessage(EventId = 87, EventName = "DatabaseLost", Level = LogLevel.Error, Message = "{Reason}")]
+    private static partial void LogLost(ILogger logger, string reason);
+
+    [LoggerMessage(EventId = 88, EventName = "DatabaseFound", Level = LogLevel.Information, Message = "the database {Path} is there again")]
+    private static partial void LogFound(ILogger logger, string path);
 
     private static string? Execute(SqliteConnection connection, string sql, int? timeoutSeconds = null)
     {
         using var command = connection.CreateCommand();
         command.CommandText = sql;
         command.CommandTimeout = timeoutSeconds ?? command.CommandTimeout;
-        return command.ExecuteScalar() as string;
+        return command.ExecuteScalar()?.ToString();
     }
 }

@@ -22,12 +22,17 @@ internal static class SqliteErrors
     public static StorageException NoLog(string path) =>
         Of(path, "lies in a folder whose file system cannot keep SQLite's log (as many network folders). Choose one on a local disk with Storage:ConnectionString.");
 
+    public static StorageException Lost(string path) => Of(
+        path,
+        "was deleted, moved or replaced while this process used it. Nothing is written until the file is back in its place: restore it, or restart this process to begin with a new one.",
+        isTransient: true);
+
     private const string Elsewhere = "Choose another place with Storage:ConnectionString 'Data Source=PATH'.";
 
     private static string Words(SqliteException exception) => exception.SqliteErrorCode switch
     {
         raw.SQLITE_NOTADB => "is not a SQLite database. Move the file away, or choose another one with Storage:ConnectionString 'Data Source=PATH'.",
-        raw.SQLITE_CORRUPT => "is damaged. Stop every process that uses it and restore a copy, or move the file away to begin anew.",
+        raw.SQLITE_CORRUPT => "is damaged. Stop every process that uses it and restore a copy, or move the file away to begin with a new one.",
         raw.SQLITE_CANTOPEN =>
             "cannot be opened or created. It has to be a file that this process's user may read and write, in a folder where it may create files. "
                 + Elsewhere,

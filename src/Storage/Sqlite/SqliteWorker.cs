@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using Microsoft.Data.Sqlite;
+using SQLitePCL;
 
 namespace Ensemble.Storage.Sqlite;
 
@@ -17,12 +18,24 @@ internal sealed class SqliteWorker : IAsyncDisposable
     private readonly SemaphoreSlim _places = new(QueueLength, QueueLength);
     private readonly BlockingCollection<Job> _jobs = new(QueueLength);
     private readonly Func<SqliteConnection> _connect;
+    private readonly Action<SqliteConnection, TimeSpan> _prepare;
+    private readonly TimeSpan _patience;
+    private readonly TimeProvider _time;
     private readonly Task _ended;
 
+    /// <summary>Why the last job failed, where that was a lock of another process.</summary>
+    private volatile Exception? _locked;
+
     /// <param name="connect">Opens a connection; tried again at the next job where it fails.</param>
-    public SqliteWorker(string name, int threads, Func<SqliteConnection> connect)
+    /// <param name="prepare">Called before each job, with how long its turn took to come. Where it throws the connection is given up.</param>
+    /// <param name="patience">After so long in the queue a job fails as the last one did, where that one met a lock.</param>
+    public SqliteWorker(
+        string name, int threads, Func<SqliteConnection> connect, Action<SqliteConnection, TimeSpan> prepare, TimeSpan patience, TimeProvider time)
     {
         _connect = connect;
+        _prepare = prepare;
+        _patience = patience;
+        _time = time;
         _ended = Task.WhenAll(Enumerable.Range(0, threads).Select(_ => Start(name)).ToArray());
     }
 
@@ -30,7 +43,7 @@ internal sealed class SqliteWorker : IAsyncDisposable
     public async Task<T> RunAsync<T>(Func<SqliteConnection, Task<T>> work, CancellationToken cancellationToken)
     {
         await _places.WaitAsync(cancellationToken);
-        var job = new Job<T>(work);
+        var job = new Job<T>(work, _time.GetTimestamp());
         Add(job);
         await using (cancellationToken.UnsafeRegister(static (state, token) => ((Job<T>)state!).Cancel(token), job))
         {
@@ -68,24 +81,61 @@ internal sealed class SqliteWorker : IAsyncDisposable
 
     private void Work(TaskCompletionSource ended)
     {
-        SqliteConnection? connection = null;
+        var connection = new Holder();
         foreach (var job in _jobs.GetConsumingEnumerable())
         {
             _places.Release();
-            var done = job.RunAsync(() => connection ??= _connect());
+            var waited = _time.GetElapsedTime(job.AddedAt);
+            if (waited >= _patience && _locked is { } locked)
+            {
+                job.Fail(locked);
+                continue;
+            }
+
+            var done = job.RunAsync(() => Ready(connection, waited));
             Debug.Assert(done.IsCompleted, "SQLite's calls return when they are done.");
+            _locked = job.Failure is SqliteException { SqliteErrorCode: raw.SQLITE_BUSY } busy ? busy : null;
         }
 
-        connection?.Dispose();
+        connection.Open?.Dispose();
         ended.SetResult();
     }
 
-    private abstract class Job
+    private SqliteConnection Ready(Holder holder, TimeSpan waited)
     {
+        var connection = holder.Open ??= _connect();
+        try
+        {
+            _prepare(connection, waited);
+            return connection;
+        }
+        catch
+        {
+            holder.Open = null;
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The connection of one thread.</summary>
+    private sealed class Holder
+    {
+        public SqliteConnection? Open { get; set; }
+    }
+
+    private abstract class Job(long addedAt)
+    {
+        public long AddedAt => addedAt;
+
+        /// <summary>Why it failed; null where it did not.</summary>
+        public Exception? Failure { get; protected set; }
+
+        public abstract void Fail(Exception exception);
+
         public abstract Task RunAsync(Func<SqliteConnection> connection);
     }
 
-    private sealed class Job<T>(Func<SqliteConnection, Task<T>> work) : Job
+    private sealed class Job<T>(Func<SqliteConnection, Task<T>> work, long addedAt) : Job(addedAt)
     {
         private readonly TaskCompletionSource<T> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private int _taken;
@@ -97,6 +147,14 @@ internal sealed class SqliteWorker : IAsyncDisposable
             if (Interlocked.Exchange(ref _taken, 1) == 0)
             {
                 _completion.TrySetCanceled(token);
+            }
+        }
+
+        public override void Fail(Exception exception)
+        {
+            if (Interlocked.Exchange(ref _taken, 1) == 0)
+            {
+                _completion.SetException(exception);
             }
         }
 
@@ -113,6 +171,7 @@ internal sealed class SqliteWorker : IAsyncDisposable
             }
             catch (Exception exception)
             {
+                Failure = exception;
                 _completion.SetException(exception);
             }
         }
