@@ -7,11 +7,19 @@ namespace Ensemble.Silo;
 /// <summary>A node of the cluster: a silo, an HTTP frontend, or both in one process.</summary>
 internal static class Program
 {
-    private static Task<int> Main(string[] args) => args switch
-    {
-        ["schema", "wait", ..] => SchemaCommand.WaitAsync(args[2..], Console.Out, Console.Error, TimeProvider.System),
-        ["schema", ..] => SchemaCommand.RunAsync(args[1..], Console.Out, Console.Error),
-        ["validate", ..] => ValidateCommand.RunAsync(args[1..], Console.Out, Console.Error),
-        _ => FrontendProcess.RunAsync(() => NodeHost.Build(args), Console.Error),
-    };
+    private static readonly ProgramCommands Commands = new(
+        "ensemble-silo",
+        "Serves as a node of a cluster: a silo, an HTTP frontend, or both in one process (--role).",
+        [
+            ValidateCommand.Of(Console.Out, Console.Error),
+            new("schema", null, "Makes all tables that the cluster's nodes use.", static args => SchemaCommand.RunAsync(args, Console.Out, Console.Error)),
+            new(
+                "schema wait", null, "Ends when these tables are there.",
+                static args => SchemaCommand.WaitAsync(args, Console.Out, Console.Error, TimeProvider.System)),
+        ],
+        [.. OptionsReader.Known, .. NodeOptionsReader.Known]);
+
+    private static Task<int> Main(string[] args) => Commands.RunAsync(args, ServeAsync, Console.Out, Console.Error);
+
+    private static Task<int> ServeAsync(string[] args) => FrontendProcess.RunAsync(() => NodeHost.Build(args), Console.Error);
 }

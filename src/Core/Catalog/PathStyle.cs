@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace Ensemble.Catalog;
 
 /// <summary>How an operating system writes paths, as far as references to files of secrets need it.</summary>
@@ -6,6 +8,8 @@ internal sealed class PathStyle(bool isWindows)
 {
     /// <summary>Names that Windows takes for devices, in every folder and with every ending.</summary>
     private static readonly string[] Devices = ["CON", "PRN", "AUX", "NUL", "CLOCK$", "CONIN$", "CONOUT$"];
+
+    private static readonly SearchValues<char> NoName = SearchValues.Create(":*?\"<>|");
 
     private readonly char[] _separators = isWindows ? ['\\', '/'] : ['/'];
 
@@ -27,7 +31,7 @@ internal sealed class PathStyle(bool isWindows)
 
         return isWindows
             ? path is [>= 'A' and <= 'Z' or >= 'a' and <= 'z', ':', '\\' or '/', _, ..]
-                && path.AsSpan(2).IndexOfAny(":*?\"<>|") < 0
+                && path.AsSpan(2).IndexOfAny(NoName) < 0
                 && Array.TrueForAll(path[3..].Split(_separators), IsUsableStep)
             : path.StartsWith('/');
     }

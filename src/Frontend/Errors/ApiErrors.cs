@@ -129,10 +129,11 @@ internal static class ApiErrors
     };
 
     /// <summary>For an empty answer that routing or the server made.</summary>
-    public static ApiError From(int status) => status switch
+    /// <param name="allowed">The methods that the address takes, where the status is 405.</param>
+    public static ApiError From(int status, HttpRequest request, string allowed) => status switch
     {
-        404 => NoSuchDoor,
-        405 => new(405, InvalidRequest, "method_not_allowed", "This address does not take this method.") { IsLasting = true },
+        404 => NoSuchDoor with { Message = PathAdvice.For(request.Path) },
+        405 => new(405, InvalidRequest, "method_not_allowed", $"This address does not take {Cut(request.Method)}. It takes {allowed}.") { IsLasting = true },
         _ => new(status, status < 500 ? InvalidRequest : "api_error", null, $"The request ended with status {status}."),
     };
 

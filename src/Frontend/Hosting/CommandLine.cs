@@ -2,8 +2,12 @@ using Ensemble.Catalog.Reading;
 
 namespace Ensemble.Frontend.Hosting;
 
-/// <summary>Finds arguments that .NET's configuration would pass over in silence: a misspelt option would be one that was never set.</summary>
-internal static class CommandLine
+/// <summary>
+/// A command line without what .NET's configuration would pass over in silence, or choke on: a misspelt option would be one that was never set.
+/// </summary>
+/// <param name="Options">The arguments that mean something.</param>
+/// <param name="Problems">A sentence for each that does not.</param>
+internal sealed record CommandLine(string[] Options, IReadOnlyList<string> Problems)
 {
     /// <summary>First segments of what the host itself reads from the command line.</summary>
     private static readonly string[] HostKeys =
@@ -13,15 +17,15 @@ internal static class CommandLine
 
     /// <param name="args">The command line.</param>
     /// <param name="options">Every option that is read from it.</param>
-    /// <exception cref="StartException">Names every argument that means nothing.</exception>
-    public static void Check(IReadOnlyList<string> args, IReadOnlyList<string> options)
+    public static CommandLine Read(IReadOnlyList<string> args, IReadOnlyList<string> options)
     {
         var problems = new List<string>();
+        var good = new List<string>();
         for (var index = 0; index < args.Count; index++)
         {
             if (Option(args[index]) is not { } option)
             {
-                problems.Add($"argument '{args[index]}': options are given as --NAME VALUE; a command, as 'validate FILE', is the first argument.");
+                problems.Add($"argument '{args[index]}': options are given as --NAME VALUE; a command is the first argument. --help lists both.");
                 continue;
             }
 
@@ -36,15 +40,19 @@ internal static class CommandLine
             {
                 problems.Add($"option {key}: its value is missing.");
             }
+            else
+            {
+                good.AddRange(args.Skip(index).Take(hasOwnValue ? 1 : 2));
+            }
 
             index += hasValue && !hasOwnValue ? 1 : 0;
         }
 
-        if (problems.Count > 0)
-        {
-            throw new StartException(string.Join(Environment.NewLine, problems));
-        }
+        return new CommandLine([.. good], problems);
     }
+
+    /// <summary>Whether an argument is a word by itself: a command, or what one is about.</summary>
+    public static bool IsWord(string argument) => argument.Length > 0 && argument[0] != '-' && Option(argument) is null;
 
     /// <returns>The option without its prefix, in the forms that .NET's configuration takes; null where it is none of them.</returns>
     private static string? Option(string argument) =>

@@ -25,29 +25,36 @@ public static class EndpointExtensions
         var models = app.Services.GetRequiredService<ModelsEndpoint>();
         var runs = app.Services.GetRequiredService<RunsEndpoint>();
         var health = app.Services.GetRequiredService<HealthEndpoints>();
+        var options = app.Services.GetRequiredService<FrontendOptions>();
 
         app.UseMiddleware<RequestTrace>();
         app.UseMiddleware<RequestEnvelope>();
         app.UseRouting();
-        app.MapPost("/v1/chat/completions", chat.HandleAsync);
-        app.MapGet("/v1/models", models.ListAsync);
-        app.MapGet("/v1/models/{**id}", models.FindAsync);
-        app.MapGet("/v1/runs/{id}", runs.FindAsync);
-        app.MapPost("/v1/runs/{id}/replay", app.Services.GetRequiredService<ReplayEndpoint>().HandleAsync);
+        app.UseEnsembleCors(options);
+        app.MapPost("/v1/chat/completions", chat.HandleAsync).AllowOrigins(options);
+        app.MapRead("/v1/models", models.ListAsync).AllowOrigins(options);
+        app.MapRead("/v1/models/{**id}", models.FindAsync).AllowOrigins(options);
+        app.MapRead("/v1/runs/{id}", runs.FindAsync).AllowOrigins(options);
+        app.MapPost("/v1/runs/{id}/replay", app.Services.GetRequiredService<ReplayEndpoint>().HandleAsync).AllowOrigins(options);
         app.Services.GetRequiredKeyedService<EntriesEndpoint>(CatalogEntryKind.Model).Map(app);
         app.Services.GetRequiredKeyedService<EntriesEndpoint>(CatalogEntryKind.Key).Map(app);
-        app.MapGet("/admin/gates", app.Services.GetRequiredService<GatesEndpoint>().ListAsync);
-        app.MapGet("/admin/usage", app.Services.GetRequiredService<UsageEndpoint>().ListCallsAsync);
+        app.MapRead("/admin/gates", app.Services.GetRequiredService<GatesEndpoint>().ListAsync);
+        app.MapRead("/admin/usage", app.Services.GetRequiredService<UsageEndpoint>().ListCallsAsync);
         app.MapGet("/admin/usage/stream", app.Services.GetRequiredService<UsageStreamEndpoint>().WatchAsync);
-        app.MapGet("/admin/runs", app.Services.GetRequiredService<UsageEndpoint>().ListRunsAsync);
+        app.MapRead("/admin/runs", app.Services.GetRequiredService<UsageEndpoint>().ListRunsAsync);
         var sessions = app.Services.GetRequiredService<SessionEndpoint>();
-        app.MapGet("/dashboard/session", sessions.FindAsync);
+        app.MapRead("/dashboard/session", sessions.FindAsync);
         app.MapPost("/dashboard/session", sessions.BeginAsync);
         app.MapDelete("/dashboard/session", SessionEndpoint.EndAsync);
         app.MapDashboard();
-        app.MapGet("/livez", HealthEndpoints.LiveAsync);
-        app.MapGet("/readyz", health.ReadyAsync);
-        app.MapGet("/openapi.json", OpenApiEndpoint.WriteAsync);
+        app.MapRead("/", RootEndpoint.WriteAsync);
+        app.MapRead("/livez", HealthEndpoints.LiveAsync);
+        app.MapRead("/readyz", health.ReadyAsync);
+        app.MapRead("/openapi.json", OpenApiEndpoint.WriteAsync);
         return app;
     }
+
+    /// <summary>Maps GET, and HEAD with it: the server leaves the body out.</summary>
+    private static IEndpointConventionBuilder MapRead(this WebApplication app, string pattern, RequestDelegate handler) =>
+        app.MapMethods(pattern, [HttpMethods.Get, HttpMethods.Head], handler);
 }

@@ -21,8 +21,8 @@ public static class FrontendHost
     /// <exception cref="CatalogException">The catalog has errors; the message lists them all.</exception>
     public static WebApplication Build(string[] args, Action<IServiceCollection>? configure = null)
     {
-        var builder = CreateBuilder(args);
-        var options = OptionsReader.Read(builder.Configuration);
+        var (builder, problems) = CreateBuilder(args);
+        var options = OptionsReader.Read(builder.Configuration, problems);
         builder.UseListeners(options, DefaultUrl);
         ListenAddresses.Check(builder.Configuration, options);
         builder.Services.AddEnsembleStorage(options.Storage).AddEnsembleFrontend(options).AddInProcessEngine();
@@ -36,20 +36,26 @@ public static class FrontendHost
     /// <summary>What every host of this product begins with.</summary>
     /// <param name="args">The command line.</param>
     /// <param name="more">Options that the host has besides a frontend's.</param>
-    /// <exception cref="StartException">An argument means nothing, or the configuration cannot be read.</exception>
-    internal static WebApplicationBuilder CreateBuilder(string[] args, IReadOnlyList<string>? more = null)
+    /// <returns>The builder, and a sentence for each argument that means nothing: they are reported with what is wrong with the options.</returns>
+    /// <exception cref="StartException">The configuration cannot be read.</exception>
+    internal static (WebApplicationBuilder Builder, IReadOnlyList<string> Problems) CreateBuilder(string[] args, IReadOnlyList<string>? more = null)
     {
-        CommandLine.Check(args, [.. OptionsReader.Known, .. more ?? []]);
+        var line = CommandLine.Read(args, [.. OptionsReader.Known, .. more ?? []]);
         try
         {
-            var builder = WebApplication.CreateSlimBuilder(args);
+            var builder = WebApplication.CreateSlimBuilder(line.Options);
             builder.AddEnsembleDefaults();
-            return builder;
+            return (builder, line.Problems);
+        }
+        catch (StartException exception) when (line.Problems.Count > 0)
+        {
+            throw new StartException(string.Join(Environment.NewLine, [.. line.Problems, exception.Message]));
         }
         catch (Exception exception) when (exception is IOException or InvalidDataException or FormatException or ArgumentException)
         {
             // A folder that is not there, or an appsettings.json that is no JSON.
-            throw new StartException($"The configuration cannot be read: {(exception.InnerException ?? exception).Message}");
+            throw new StartException(
+                string.Join(Environment.NewLine, [.. line.Problems, $"The configuration cannot be read: {(exception.InnerException ?? exception).Message}"]));
         }
     }
 

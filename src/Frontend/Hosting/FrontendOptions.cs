@@ -66,6 +66,9 @@ public sealed record FrontendOptions
     /// <summary><c>Admin:Key</c>: what opens the admin doors, as SHA-256 of its UTF-8 bytes; null = they answer on this machine only.</summary>
     public ReadOnlyMemory<byte>? AdminKeySha256 { get; init; }
 
+    /// <summary><c>Cors:AllowedOrigins</c>: origins of web pages that may call <c>/v1</c>; <c>*</c> = every one. Default none.</summary>
+    public IReadOnlyList<string> AllowedOrigins { get; init; } = [];
+
     /// <summary><c>Security:MasterKey</c>: seals secrets that are given in clear; null = none is taken.</summary>
     public SecretSealer? Sealer { get; init; }
 

@@ -13,7 +13,8 @@ namespace Ensemble.Frontend.Hosting;
 /// <summary>Reads the options out of configuration and collects everything that is wrong with them.</summary>
 /// <param name="configuration">Where the options stand.</param>
 /// <param name="more">Options that a host has besides <see cref="Known"/>, and reads itself.</param>
-internal sealed class OptionsReader(IConfiguration configuration, IReadOnlyList<string>? more = null)
+/// <param name="problems">What is wrong with the command line already; null = nothing is.</param>
+internal sealed class OptionsReader(IConfiguration configuration, IReadOnlyList<string>? more = null, IReadOnlyList<string>? problems = null)
 {
     /// <summary>Every option of a frontend.</summary>
     public static readonly string[] Known =
@@ -22,7 +23,7 @@ internal sealed class OptionsReader(IConfiguration configuration, IReadOnlyList<
         "Limits:MaxBufferedBytes", "Limits:BodySeconds", "Limits:MaxConnections",
         "Usage:Log", "Usage:Durability", "Usage:RetentionDays",
         "Admin:Key", "Security:MasterKey", "Security:SecretDirectory", "Security:AllowedNetworks", "Security:UseProxy",
-        StoreAnswers, "Replay:RetentionHours",
+        "Cors:AllowedOrigins", StoreAnswers, "Replay:RetentionHours",
         "Telemetry:CaptureContent", OtlpEndpoint, OtlpProtocol, "Telemetry:PropagateToProviders", ManagementOptions.Option,
     ];
 
@@ -47,13 +48,14 @@ internal sealed class OptionsReader(IConfiguration configuration, IReadOnlyList<
         ["memory"] = StorageProvider.Memory,
     };
 
-    private readonly List<string> _problems = [];
+    private readonly List<string> _problems = [.. problems ?? []];
     private readonly string[] _known = [.. Known, .. more ?? []];
 
+    /// <param name="problems">What is wrong with the command line already; null = nothing is.</param>
     /// <exception cref="StartException">Names every option that does not hold, and what it may be.</exception>
-    public static FrontendOptions Read(IConfiguration configuration)
+    public static FrontendOptions Read(IConfiguration configuration, IReadOnlyList<string>? problems = null)
     {
-        var reader = new OptionsReader(configuration);
+        var reader = new OptionsReader(configuration, problems: problems);
         var options = reader.Frontend();
         reader.ThrowIfAny();
         return options;
@@ -95,6 +97,7 @@ internal sealed class OptionsReader(IConfiguration configuration, IReadOnlyList<
             Durability = Durability("Usage:Durability"),
             AllowedNetworks = NetworkList.Read(configuration.GetSection("Security:AllowedNetworks"), _problems),
             UseProxy = Flag("Security:UseProxy", defaults.UseProxy),
+            AllowedOrigins = OriginList.Read(configuration.GetSection("Cors:AllowedOrigins"), _problems),
             CapturesContent = Flag("Telemetry:CaptureContent", defaults.CapturesContent),
             Telemetry = Telemetry(),
             Management = Management(),

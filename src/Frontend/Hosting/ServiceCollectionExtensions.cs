@@ -30,6 +30,7 @@ public static partial class ServiceCollectionExtensions
     public static IServiceCollection AddEnsembleFrontend(this IServiceCollection services, FrontendOptions options)
     {
         services.AddEnsembleCatalog(options);
+        services.AddEnsembleCors(options);
         services.TryAddSingleton(OpenEditor);
         services.AddSingleton<DashboardSessions>();
         services.AddSingleton<SessionEndpoint>();

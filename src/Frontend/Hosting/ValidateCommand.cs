@@ -5,15 +5,12 @@ namespace Ensemble.Frontend.Hosting;
 /// <summary><c>validate FILE</c>: checks a catalog file and says everything that is wrong with it.</summary>
 internal static class ValidateCommand
 {
-    /// <returns>The exit code: 0 where the catalog can be served, 1 otherwise.</returns>
-    public static async Task<int> RunAsync(string[] args, TextWriter output, TextWriter errors)
-    {
-        if (args is not [var file])
-        {
-            await errors.WriteLineAsync("Usage: validate FILE");
-            return 1;
-        }
+    public static Command Of(TextWriter output, TextWriter errors) => new(
+        "validate", "FILE", "Reads a catalog file, says everything that is wrong with it, and serves nothing.", args => RunAsync(args[0], output, errors));
 
+    /// <returns>The exit code: 0 where the catalog can be served, 1 otherwise.</returns>
+    private static async Task<int> RunAsync(string file, TextWriter output, TextWriter errors)
+    {
         try
         {
             var result = CatalogReader.Read(await File.ReadAllBytesAsync(file), revision: 1, new SecretResolver(TimeProvider.System));

@@ -26,7 +26,7 @@ internal sealed partial class RequestEnvelope(RequestDelegate next, BodyReader b
             await next(context);
             if (context.Response is { HasStarted: false, StatusCode: >= 400, ContentLength: null, ContentType: null } response)
             {
-                await ApiErrorWriter.WriteAsync(context, ApiErrors.From(response.StatusCode));
+                await ApiErrorWriter.WriteAsync(context, ApiErrors.From(response.StatusCode, context.Request, response.Headers.Allow.ToString()));
             }
 
             if (HasMoreToSend(context))

@@ -17,8 +17,8 @@ internal static class NodeHost
     /// <exception cref="StartException">An option does not hold.</exception>
     public static WebApplication Build(string[] args)
     {
-        var builder = FrontendHost.CreateBuilder(args, NodeOptionsReader.Known);
-        var (frontend, node) = ReadOptions(builder, NodeOptionsReader.Role(builder.Configuration));
+        var (builder, problems) = FrontendHost.CreateBuilder(args, NodeOptionsReader.Known);
+        var (frontend, node) = ReadOptions(builder, problems, NodeOptionsReader.Role(builder.Configuration));
         if (node.ConnectionString is { } connection)
         {
             builder.Services.AddSingleton(new MembershipSchema(PostgresConnection.Read(connection, NodeOptionsReader.Connection)));
@@ -29,11 +29,12 @@ internal static class NodeHost
         return node.Role is NodeRole.Silo ? BuildSilo(builder, frontend, node) : BuildFrontend(builder, frontend, node);
     }
 
+    /// <param name="problems">What is wrong with the command line already.</param>
     /// <exception cref="StartException">An option does not hold.</exception>
-    public static (FrontendOptions Frontend, NodeOptions Node) ReadOptions(WebApplicationBuilder builder, NodeRole? role)
+    public static (FrontendOptions Frontend, NodeOptions Node) ReadOptions(WebApplicationBuilder builder, IReadOnlyList<string> problems, NodeRole? role)
     {
         builder.AddNodeDefaults(role);
-        var (frontend, node) = NodeOptionsReader.Read(builder.Configuration, role);
+        var (frontend, node) = NodeOptionsReader.Read(builder.Configuration, role, problems);
         return (frontend with { Telemetry = frontend.Telemetry with { Role = node.Role.ToString().ToLowerInvariant(), Instance = node.Name } }, node);
     }
 

@@ -23,10 +23,11 @@ internal static class NodeOptionsReader
     private const int MaxName = 64;
 
     /// <param name="role">What the configuration says; null where it says nothing that can be understood.</param>
+    /// <param name="problems">What is wrong with the command line already; null = nothing is.</param>
     /// <exception cref="StartException">Names every option that does not hold, and what it may be.</exception>
-    public static (FrontendOptions Frontend, NodeOptions Node) Read(IConfiguration configuration, NodeRole? role)
+    public static (FrontendOptions Frontend, NodeOptions Node) Read(IConfiguration configuration, NodeRole? role, IReadOnlyList<string>? problems = null)
     {
-        var reader = new OptionsReader(configuration, Known);
+        var reader = new OptionsReader(configuration, Known, problems);
         if (role is null)
         {
             reader.Problem($"option role: '{configuration["role"]}' is none. It is all, silo or frontend.");

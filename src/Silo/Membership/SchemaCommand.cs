@@ -51,7 +51,8 @@ internal static class SchemaCommand
     private static (MembershipSchema Schema, StorageOptions Storage) Read(string[] args)
     {
         // A role that keeps its tables in PostgreSQL: which one makes no difference.
-        var (frontend, node) = NodeHost.ReadOptions(FrontendHost.CreateBuilder(args, NodeOptionsReader.Known), NodeRole.Frontend);
+        var (builder, problems) = FrontendHost.CreateBuilder(args, NodeOptionsReader.Known);
+        var (frontend, node) = NodeHost.ReadOptions(builder, problems, NodeRole.Frontend);
         return (new MembershipSchema(PostgresConnection.Read(node.ConnectionString, NodeOptionsReader.Connection)), frontend.Storage);
     }
 

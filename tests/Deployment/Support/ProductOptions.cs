@@ -34,7 +34,7 @@ internal static partial class ProductOptions
     /// <summary>How long the host of a process lets a stop last that was started with these options.</summary>
     public static TimeSpan HostLimit(params string[] args)
     {
-        var builder = FrontendHost.CreateBuilder(args);
+        var builder = FrontendHost.CreateBuilder(args).Builder;
         builder.UseListeners(OptionsReader.Read(builder.Configuration), FrontendHost.DefaultUrl);
         using var services = builder.Services.BuildServiceProvider();
         return services.GetRequiredService<IOptions<HostOptions>>().Value.ShutdownTimeout;

@@ -34,7 +34,6 @@ public sealed class StartTests
         { ["--Security:AllowedNetwork", "10.0.0.0/8"], "Did you mean \"Security:AllowedNetworks\"?" },
         { ["--Catlog:File", "x.json"], "Did you mean \"Catalog:File\"?" },
         { ["--url", "http://127.0.0.1:0"], "Did you mean \"urls\"?" },
-        { ["validat", "x.json"], "argument 'validat'" },
         { ["-Catalog:File=x.json"], "argument '-Catalog:File=x.json'" },
         { ["--Catalog:File"], "option Catalog:File: its value is missing" },
         { ["--contentRoot", "/nowhere"], "/nowhere" },
@@ -118,11 +117,58 @@ public sealed class StartTests
     }
 
     [Theory]
-    [InlineData("validate")]
-    [InlineData("validate", "/nowhere/catalog.json")]
-    public async Task Validate_NothingToRead_Is1(params string[] args)
+    [InlineData("validate: takes one FILE, and which one is missing", "validate")]
+    [InlineData("validate: takes one FILE, and 2 arguments were given", "validate", "a.json", "b.json")]
+    [InlineData("Did you mean \"validate\"?", "validat", "x.json")]
+    [InlineData("Commands: validate.", "serve")]
+    public async Task CommandLine_ThatIsNoCommand_Is2WithTheNearest(string words, params string[] args)
     {
         await using var product = Product.Start(args);
+
+        (await product.EndAsync()).ShouldBe(2);
+
+        product.Errors.ShouldContain(words);
+        product.Output.ShouldBeEmpty();
+        ShouldBePlain(product);
+    }
+
+    [Theory]
+    [InlineData("validate FILE", "--help")]
+    [InlineData("--Limits:MaxRuns", "-h")]
+    [InlineData("--Admin:Key", "help")]
+    [InlineData("Usage: ensemble-frontend validate FILE", "validate", "--help")]
+    [InlineData("Ensemble.Orleans ", "--version")]
+    public async Task CommandLine_ThatAsksForHelp_Is0OnStandardOutput(string words, params string[] args)
+    {
+        await using var product = Product.Start(args);
+
+        (await product.EndAsync()).ShouldBe(0, product.Errors);
+
+        product.Output.ShouldContain(words);
+        product.Errors.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Start_MistakesOfEveryKind_AreToldAtOnce()
+    {
+        await using var product = Product.Start(
+            "--Limit:MaxRuns", "5", "--Limits:MaxRun", "5", "stray", "-Catalog:File=x.json", "--Limits:DrainSeconds", "x", "--Security:UseProxy", "perhaps", "--Catalog:File");
+
+        (await product.EndAsync()).ShouldBe(1);
+
+        product.Errors.Split('\n').Length.ShouldBe(7, product.Errors);
+        foreach (var part in (string[])["Limit:MaxRuns", "Limits:MaxRun:", "'stray'", "'-Catalog:File=x.json'", "DrainSeconds", "UseProxy", "Catalog:File: its value is missing"])
+        {
+            product.Errors.ShouldContain(part);
+        }
+
+        ShouldBePlain(product);
+    }
+
+    [Fact]
+    public async Task Validate_NothingToRead_Is1()
+    {
+        await using var product = Product.Start("validate", "/nowhere/catalog.json");
 
         (await product.EndAsync()).ShouldBe(1);
 
