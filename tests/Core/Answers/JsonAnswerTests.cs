@@ -20,6 +20,7 @@ public sealed class JsonAnswerTests
             JsonAnswer.Of(canonical, wantsObject: false).ShouldBe(canonical);
             var shuffled = Shuffled(json, new Random(drawn.Item2))!.ToJsonString(new JsonSerializerOptions { WriteIndented = true });
             JsonAnswer.Of($"```json\n{shuffled}\n```", wantsObject: false).ShouldBe(canonical);
+            JsonAnswer.Of($"~~~\n{shuffled}\n~~~", wantsObject: false).ShouldBe(canonical);
         }).Check(Config.QuickThrowOnFailure.WithMaxTest(500));
 
     [Theory]

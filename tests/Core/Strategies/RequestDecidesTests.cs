@@ -148,7 +148,7 @@ public sealed class RequestDecidesTests
     [Fact]
     public async Task Execute_FenceCutAnywhere_ShowsWhatIsInIt()
     {
-        foreach (var text in new[] { "```json\n{\"a\": \"x```y\"}\n```\n", " \n```\n{\"a\": \"x```y\"}```", "```JSON {\"a\": \"x```y\"} ```", "{\"a\": \"x```y\"}", "```json\n{\"a\": \"x```y\"}" })
+        foreach (var text in new[] { "```json\n{\"a\": \"x```y\"}\n```\n", " \n```\n{\"a\": \"x```y\"}```", "```JSON {\"a\": \"x```y\"} ```", "{\"a\": \"x```y\"}", "```json\n{\"a\": \"x```y\"}", "~~~json\n{\"a\": \"x```y\"}\n~~~" })
         {
             for (var cut = 1; cut < text.Length; cut++)
             {
