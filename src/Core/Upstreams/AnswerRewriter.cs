@@ -10,7 +10,9 @@ namespace Ensemble.Upstreams;
 /// tool arguments as text, and characters that were cut between two chunks in the later one. All else stays as the provider said it.
 /// </summary>
 /// <param name="isWhole">Whether what comes is a whole answer, in which each choice has a reason; a provider may leave it out.</param>
+#pragma warning disable CA1001 // A writer over a buffer holds nothing that has to be given back.
 internal sealed class AnswerRewriter(bool isWhole)
+#pragma warning restore CA1001
 {
     private static readonly JsonWriterOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Text;
 using Ensemble.Catalog;
 using Ensemble.Frontend.Tests.Admin;
 using Ensemble.Frontend.Tests.Support;

@@ -1,6 +1,5 @@
 using System.ClientModel;
 using System.Net;
-using System.Text.Json;
 using Ensemble.Frontend.Tests.Support;
 using Ensemble.Runs;
 using Ensemble.Testing;

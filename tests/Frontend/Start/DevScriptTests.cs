@@ -107,7 +107,10 @@ public sealed class DevScriptTests : IDisposable
                 esac
                 """,
                 Now.Cancel);
-            File.SetUnixFileMode(dotnet, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+            if (!OperatingSystem.IsWindows())
+            {
+                File.SetUnixFileMode(dotnet, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+            }
         }
 
         var start = new ProcessStartInfo(script, args)

@@ -42,15 +42,15 @@ public sealed partial class ReadmeTests
             var (code, output) = await BashAsync($"curl() {{ command curl --silent --show-error --fail-with-body \"$@\"; }}; {filled}");
 
             code.ShouldBe(0, $"{command}\n{output}");
-            run = RunId().Match(output) is { Success: true } found ? found.Groups[1].Value : run;
-            key = Key().Match(output) is { Success: true } made ? made.Groups[1].Value : key;
+            run = RunId().Match(output) is { Success: true } found ? found.Groups["id"].Value : run;
+            key = Key().Match(output) is { Success: true } made ? made.Groups["key"].Value : key;
         }
     }
 
     /// <summary>The code blocks in one of these languages.</summary>
     private static IEnumerable<string> Blocks(params string[] languages) => Block().Matches(Repository.Read("README.md"))
-        .Where(match => languages.Contains(match.Groups[1].Value))
-        .Select(match => match.Groups[2].Value);
+        .Where(match => languages.Contains(match.Groups["language"].Value))
+        .Select(match => match.Groups["text"].Value);
 
     /// <summary>The commands of a block; one that goes on in the next line is one.</summary>
     private static IEnumerable<string> Commands(string block) => block.Replace("\\\n", "", StringComparison.Ordinal).Split('\n', StringSplitOptions.RemoveEmptyEntries);
@@ -68,12 +68,12 @@ public sealed partial class ReadmeTests
         return (process.ExitCode, await output + await errors);
     }
 
-    [GeneratedRegex(@"^```(\w+)\n(.*?)^```", RegexOptions.Multiline | RegexOptions.Singleline, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"^```(?<language>\w+)\n(?<text>.*?)^```", RegexOptions.Multiline | RegexOptions.Singleline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Block();
 
-    [GeneratedRegex(@"^x-ensemble-run-id: (\w+)", RegexOptions.Multiline | RegexOptions.IgnoreCase, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"^x-ensemble-run-id: (?<id>\w+)", RegexOptions.Multiline | RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex RunId();
 
-    [GeneratedRegex("\"key\": ?\"([^\"]+)\"", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex("\"key\": ?\"(?<key>[^\"]+)\"", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Key();
 }
