@@ -17,15 +17,22 @@ const print = (value) => console.log(JSON.stringify(value));
 const setTimer = globalThis.setTimeout;
 
 async function run({ baseURL, apiKey, mode, request, maxRetries, headers = {}, timeoutMs = 60_000, then = [], pause = false }) {
-  const timeout = pause ? timeoutMs + 1 : timeoutMs; // No wait before a repeat is as long to the millisecond: that tells them apart.
-  const client = new OpenAI({ baseURL, apiKey, maxRetries: maxRetries ?? undefined, timeout, defaultHeaders: headers });
-  globalThis.setTimeout = !pause ? setTimer : (action, ms, ...more) => {
-    if (ms === timeout) {
-      return setTimer(action, ms, ...more);
-    }
-    print({ wait: ms });
-    lines.next().then(() => action(...more));
-  };
+  const client = new OpenAI({ baseURL, apiKey, maxRetries: maxRetries ?? undefined, timeout: timeoutMs, defaultHeaders: headers });
+  if (pause) {
+    const repeat = client.retryRequest.bind(client);
+    client.retryRequest = (...args) => {
+      // It sets its timer before it returns; nobody else's is meant.
+      globalThis.setTimeout = (action, ms) => {
+        print({ wait: ms });
+        lines.next().then(() => action());
+      };
+      try {
+        return repeat(...args);
+      } finally {
+        globalThis.setTimeout = setTimer;
+      }
+    };
+  }
 
   const whole = async (asked) => {
     const answer = await client.chat.completions.create(asked);

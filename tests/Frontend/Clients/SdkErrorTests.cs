@@ -10,6 +10,8 @@ namespace Ensemble.Frontend.Tests.Clients;
 /// <summary>Each reason why there is no answer, as the official clients throw it, whole and streamed.</summary>
 public sealed class SdkErrorTests
 {
+    private const int MaxBodyBytes = 64 * 1024;
+
     /// <summary>What goes wrong, and the status, the class of Node's client and the code that say so.</summary>
     public static TheoryData<string, int, string, string> Errors => new()
     {
@@ -18,6 +20,7 @@ public sealed class SdkErrorTests
         { "key", 401, "AuthenticationError", "invalid_api_key" },
         { "forbidden", 404, "NotFoundError", "model_not_found" },
         { "unknown", 404, "NotFoundError", "model_not_found" },
+        { "too large", 413, "APIError", "request_too_large" },
         { "limited", 429, "RateLimitError", "rate_limit_exceeded" },
         { "panel limited", 429, "RateLimitError", "panel_rate_limited" },
         { "failed", 502, "InternalServerError", "upstream_failed" },
@@ -98,6 +101,7 @@ public sealed class SdkErrorTests
         "key" => ("solo", "nobody", "Hi"),
         "forbidden" => ("solo", "narrow", "Hi"),
         "unknown" => ("nothing", "good", "Hi"),
+        "too large" => ("solo", "good", new string('a', 2 * 1024 * 1024)),
         "limited" => ("limited", "good", "Hi"),
         "panel limited" => ("council-limited", "good", "Hi"),
         "failed" => ("failing", "good", "Hi"),
@@ -107,7 +111,7 @@ public sealed class SdkErrorTests
 
     private static async Task<Council> FailingAsync()
     {
-        var council = await Council.StartAsync();
+        var council = await Council.StartAsync(args: ["--Limits:MaxBodyBytes", $"{MaxBodyBytes}"]);
         council.Stub.Model("rejects").Default = StubReply.Error(400, "context_length_exceeded", "The prompt is too long.", "messages");
         council.Stub.Model("limited").Default = StubReply.Error(429, "rate_limit_exceeded", "Slow down.", retryAfter: TimeSpan.FromSeconds(20));
         council.Stub.Model("failing").Default = StubReply.Error(500, null, "The server had an error.", type: "server_error");

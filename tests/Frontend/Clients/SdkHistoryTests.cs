@@ -123,6 +123,23 @@ public sealed class SdkHistoryTests
         ShouldHaveHeardTheCalls(council);
     }
 
+    [Fact]
+    public async Task Caller_AnswerWithoutContentSentBack_IsTaken()
+    {
+        await using var council = await Council.StartAsync();
+        council.Model("solo").Enqueue(StubReply.RawBody(
+            200,
+            """{"id":"x","object":"chat.completion","created":1,"model":"x","choices":[{"index":0,"message":{"role":"assistant","content":null},"finish_reason":"stop"}]}""",
+            "application/json")).Answers("Madrid.");
+        var first = await council.Gateway.ChatAsync(Council.AskSolo);
+        var message = first.Choice.GetProperty("message").GetRawText();
+
+        var second = await council.Gateway.ChatAsync($$"""{"model":"solo","messages":[{"role":"user","content":"?"},{{message}},{{More}}]}""");
+
+        second.Content.ShouldBe("Madrid.");
+        council.Stub.Violations.ShouldBeEmpty();
+    }
+
     private static async Task<Council> AnsweringAsync(string answer)
     {
         var council = await Council.StartAsync();
