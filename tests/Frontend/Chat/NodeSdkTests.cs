@@ -92,7 +92,7 @@ public sealed class NodeSdkTests
                      from choice in chunk.GetProperty("choices").EnumerateArray()
                      where choice.GetProperty("delta").TryGetProperty("tool_calls", out _)
                      select choice.GetProperty("delta").GetProperty("tool_calls")[0]).ToArray();
-        calls[0].GetProperty("id").GetString()!.ShouldMatch("^call_[0-9A-Za-z]+$");
+        calls[0].GetProperty("id").GetString()!.ShouldMatch("^call_[0-9A-Za-z_-]+$");
         string.Concat(calls.Select(call => call.GetProperty("function").GetProperty("arguments").GetString())).ShouldBe("""{"city":"Paris"}""");
     }
 
