@@ -47,7 +47,7 @@ internal static class FinishReason
     private static readonly FrozenDictionary<string, Meaning>.AlternateLookup<ReadOnlySpan<char>> Parts =
         Meanings.GetAlternateLookup<ReadOnlySpan<char>>();
 
-    /// <param name="word">The provider's; null = it has not said.</param>
+    /// <param name="word">The provider's; null, or nothing but blanks = it has not said.</param>
     /// <returns>One of OpenAI's words, or <see cref="Broken"/>; null where the answer has not ended.</returns>
     public static string? Of(string? word) => word switch
     {
@@ -70,7 +70,7 @@ internal static class FinishReason
         word = word.Length > LongestWord ? word[..LongestWord] : word;
         Span<char> lower = stackalloc char[word.Length];
         word.ToLowerInvariant(lower);
-        var meaning = Meaning.End;
+        var meaning = word.IsWhiteSpace() ? Meaning.NotEnded : Meaning.End;
         var start = 0;
         for (var at = 0; at <= word.Length; at++)
         {

@@ -10,9 +10,13 @@ internal readonly struct ThinkTag
     public const int Open = 2;
     public const int Close = 3;
 
-    private const int LongestSpace = 16;
+    /// <summary>Of what may stand between a tag's name and its end, in characters.</summary>
+    private const int LongestRest = 128;
 
-    private static readonly string[] Names = ["think", "thinking", "thought", "thoughts", "seed:think"];
+    private static readonly string[] Names =
+    [
+        "think", "thinking", "thought", "thoughts", "reasoning", "reflection", "antThinking", "seed:think", "mm:think",
+    ];
 
     /// <param name="text">Not empty.</param>
     /// <param name="length">Of the tag; 0 where there is none.</param>
@@ -44,22 +48,25 @@ internal readonly struct ThinkTag
             return None;
         }
 
-        while (at < text.Length && at - start < LongestSpace + name.Length && char.IsWhiteSpace(text[at]))
-        {
-            at++;
-        }
-
-        if (at == text.Length)
-        {
-            return Partial;
-        }
-
-        if (text[at] != end)
+        if (text[at] != end && !char.IsWhiteSpace(text[at]))
         {
             return None;
         }
 
-        length = at + 1;
+        // Attributes, as of <think type="x">.
+        var rest = text[at..Math.Min(text.Length, at + LongestRest)];
+        var stop = rest.IndexOfAny(end, text[0]);
+        if (stop < 0)
+        {
+            return at + rest.Length == text.Length && rest.Length < LongestRest ? Partial : None;
+        }
+
+        if (rest[stop] != end)
+        {
+            return None;
+        }
+
+        length = at + stop + 1;
         return isClose ? Close : Open;
     }
 

@@ -29,6 +29,7 @@ public sealed class FinishReasonTests
     {
         FinishReason.Of(null).ShouldBeNull();
         FinishReason.Of("").ShouldBeNull();
+        FinishReason.Of(" \t").ShouldBeNull();
         FinishReason.Of(new string('A', 1 << 20)).ShouldBe("stop");
         var parts = Gen.Elements("max", "Tokens", "_", "-", "STOP", "é", "error", "x", "\ud800", " ", "filter", "null").ListOf().Select(string.Concat);
 
