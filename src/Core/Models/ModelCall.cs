@@ -36,7 +36,10 @@ public sealed record ModelCall
     /// <summary>Answers that its provider is asked for at once, where that is not what the caller asked for. Default 1.</summary>
     public int Answers { get; init; } = 1;
 
-    /// <summary>The longest pause between two attempts that is waited for; null = whatever fits into <see cref="Timeout"/>.</summary>
+    /// <summary>
+    /// The longest pause that a provider asked for and that is waited for, once: its caller can wait as well. Null = whatever fits into
+    /// <see cref="Timeout"/>, after each attempt.
+    /// </summary>
     public TimeSpan? LongestWait { get; init; }
 
     /// <summary>Whether a model at its limit is asked again later, as after a 429, or given up at once.</summary>

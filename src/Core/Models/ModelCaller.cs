@@ -275,7 +275,7 @@ public sealed class ModelCaller : IModelCaller
         var attempts = context.Properties.GetValue(AttemptsKey, null!);
         return RetryRule.MayPass(result, attempts.Call.WaitForGate)
             && attempts.Call.Sink is not { Shown: true }
-            && !(result.Error?.RetryAfter > attempts.Call.LongestWait)
+            && !(result.Error?.RetryAfter is { } asked && attempts.Call.LongestWait is { } longest && (asked > longest || attempts.Made > 1))
             && attempts.Watch.Remaining > (result.Error?.RetryAfter ?? TimeSpan.Zero);
     }
 

@@ -57,6 +57,7 @@ internal sealed class DirectAnswer(ModelConfig model) : IStrategy
 
         // Retries do not multiply: what was asked for again here to no avail is not asked for again by the caller's SDK.
         var isFinal = result.Call.Attempts > 1;
+        var isOperators = result.Outcome is CallOutcome.AuthenticationFailed or CallOutcome.NotFound;
         switch (result.Outcome)
         {
             case CallOutcome.Cancelled when context.Deadline.Passed:
@@ -91,8 +92,8 @@ internal sealed class DirectAnswer(ModelConfig model) : IStrategy
             default:
                 return new RunFailure(RunFailureKind.DirectFailed, shown ? "The model's answer broke off." : "The model gave no answer.")
                 {
-                    IsLasting = isFinal || result.Outcome is CallOutcome.AuthenticationFailed or CallOutcome.NotFound,
-                    RetryAfter = error?.RetryAfter,
+                    IsLasting = isFinal || isOperators,
+                    RetryAfter = isOperators ? null : error?.RetryAfter,
                 };
         }
     }

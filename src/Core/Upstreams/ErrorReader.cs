@@ -13,6 +13,8 @@ internal static class ErrorReader
     private const int LongestMessage = 1000;
     private const string Wordless = "The provider reported an error without a message.";
 
+    private static readonly string[] PathFields = ["loc", "path", "pointer", "field", "parameter"];
+
     /// <summary>How deep a message may hold a message.</summary>
     private const int MaxDepth = 6;
 
@@ -20,11 +22,25 @@ internal static class ErrorReader
     /// <param name="time">For waits that the body gives as a moment; null = those are not read.</param>
     public static UpstreamError ReadBody(ReadOnlySpan<byte> body, TimeProvider? time = null) =>
         // Not JSON, or cut at the limit: its text is all there is.
-        ReadJson(body, time) ?? new UpstreamError(Cut(Encoding.UTF8.GetString(body)));
+        ReadJson(body, time) ?? ReadJson(EventData(body), time) ?? new UpstreamError(Cut(Encoding.UTF8.GetString(body)));
 
     /// <summary>Reads what came in the place of an answer, with a status that tells of none.</summary>
     /// <returns>Null where it is not JSON, or says nothing for people to read.</returns>
     public static UpstreamError? ReadUnexpected(ReadOnlySpan<byte> body) => ReadJson(body, null) is { Message: not Wordless and not "" } error ? error : null;
+
+    /// <summary>The data of the first event, where a body is a stream of them; else nothing.</summary>
+    private static ReadOnlySpan<byte> EventData(ReadOnlySpan<byte> body)
+    {
+        var start = body.StartsWith("data:"u8) ? 0 : body.IndexOf("\ndata:"u8) + 1;
+        if (!body.StartsWith("data:"u8) && (start == 0 || !body.StartsWith("event:"u8)))
+        {
+            return default;
+        }
+
+        var data = body[(start + "data:"u8.Length)..];
+        var end = data.IndexOfAny((byte)'\r', (byte)'\n');
+        return (end < 0 ? data : data[..end]).Trim((byte)' ');
+    }
 
     private static UpstreamError? ReadJson(ReadOnlySpan<byte> body, TimeProvider? time)
     {
@@ -107,7 +123,7 @@ internal static class ErrorReader
             Message = relayed is null ? error.Message : Cut($"{error.Message.TrimEnd('.')}: {relayed.Message}"),
             Type = Text(value, "type") ?? error.Type ?? Text(value, "status") ?? relayed?.Type,
             Code = Reason(value) ?? Text(value, "code") ?? error.Code ?? relayed?.Code,
-            Param = Text(value, "param") ?? error.Param ?? relayed?.Param,
+            Param = Text(value, "param") ?? FieldPath(value) ?? error.Param ?? relayed?.Param,
         };
     }
 
@@ -136,10 +152,19 @@ internal static class ErrorReader
             return Read(detail, depth);
         }
 
-        var param = string.Join('.', location.Items().Select(part => Text(part) ?? "").Where(part => part != "body"));
+        var param = Path(location);
         var message = Text(first, "msg") ?? "The provider could not read the request.";
         return new UpstreamError(Cut($"{param}: {message}")) { Type = Text(first, "type"), Param = param };
     }
+
+    /// <returns>Null where none of the fields that hold a path is there.</returns>
+    private static string? FieldPath(JsonElement value) =>
+        PathFields
+            .Select(name => value.Member(name) is { } path ? Text(path) ?? Path(path) : null)
+            .FirstOrDefault(path => !string.IsNullOrEmpty(path));
+
+    private static string Path(JsonElement parts) =>
+        string.Join('.', parts.Items().Select(part => Text(part) ?? "").Where(part => part != "body"));
 
     /// <summary>Reads JSON text within a string; of other text the message stays, and what an object in it says besides is kept.</summary>
     private static UpstreamError? Inner(string text, int depth)

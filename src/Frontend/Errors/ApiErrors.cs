@@ -143,12 +143,16 @@ internal static class ApiErrors
         RunFailureKind.UnsupportedContent => new(400, InvalidRequest, "unsupported_content", failure.Message) { Param = failure.Param, IsLasting = true },
         RunFailureKind.MaxTokensTooSmall => new(400, InvalidRequest, "max_tokens_too_small", failure.Message) { Param = "max_completion_tokens", IsLasting = true },
         RunFailureKind.RateLimited => new(429, RateLimit, "panel_rate_limited", failure.Message) { RetryAfter = failure.RetryAfter ?? SoonAgain },
-        RunFailureKind.DirectRateLimited => new(429, RateLimit, "rate_limit_exceeded", failure.Message) { RetryAfter = failure.RetryAfter ?? SoonAgain },
+        RunFailureKind.DirectRateLimited => new(429, RateLimit, "rate_limit_exceeded", failure.Message)
+        {
+            RetryAfter = failure.RetryAfter ?? SoonAgain,
+            IsLasting = failure.IsLasting,
+        },
         RunFailureKind.PanelBelowQuorum => new(502, Upstream, "panel_below_quorum", failure.Message) { IsLasting = failure.IsLasting },
         RunFailureKind.JudgeFailed => new(502, Upstream, "judge_failed", failure.Message),
         RunFailureKind.JudgeTimedOut => new(504, Upstream, "judge_timeout", failure.Message),
         RunFailureKind.DirectFailed => new(502, Upstream, "upstream_failed", failure.Message) { IsLasting = failure.IsLasting, RetryAfter = failure.RetryAfter },
-        RunFailureKind.DirectTimedOut => new(504, Upstream, "upstream_timeout", failure.Message),
+        RunFailureKind.DirectTimedOut => new(504, Upstream, "upstream_timeout", failure.Message) { IsLasting = failure.IsLasting },
         RunFailureKind.DeadlineExceeded => new(504, Upstream, "deadline_exceeded", failure.Message),
         RunFailureKind.BudgetExceeded => new(402, "budget_error", "budget_exceeded", failure.Message) { IsLasting = true },
         RunFailureKind.AnswersNotStored => new(404, InvalidRequest, "answers_not_stored", failure.Message) { IsLasting = true },

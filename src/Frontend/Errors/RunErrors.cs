@@ -21,7 +21,7 @@ internal static class RunErrors
         }
 
         // Models were asked again within each run already: an SDK's own second attempt is the last.
-        var isLast = error.Status is 502 or 504 && RequestWishes.SdkRetries(request) > 0;
+        var isLast = error.Status is 429 or 502 or 504 && RequestWishes.SdkRetries(request) > 0;
         return isLast || error.RetryAfter > LongestPause ? error with { IsLasting = true } : error;
     }
 }

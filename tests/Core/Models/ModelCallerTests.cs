@@ -360,6 +360,19 @@ public sealed class ModelCallerTests
         (result.Attempts, result.RetryAfter).ShouldBe((attempts, attempts == 1 ? wait : null));
     }
 
+    [Fact]
+    public async Task Call_PauseAskedForAgain_IsTheCallersToWait()
+    {
+        _upstream.On("m", Does.RateLimit(TimeSpan.FromSeconds(1)));
+
+        var call = Start(retries: 2, longestWait: TimeSpan.FromSeconds(2));
+        await _time.WaitForTimerAsync(TimeSpan.FromSeconds(1), TestContext.Current.CancellationToken);
+        _time.Advance(TimeSpan.FromSeconds(1));
+
+        var result = await call;
+        (result.Attempts, result.RetryAfter).ShouldBe((2, TimeSpan.FromSeconds(1)));
+    }
+
     [Theory]
     [InlineData(true, true, true)]
     [InlineData(false, true, false)]

@@ -298,13 +298,26 @@ public sealed class UpstreamErrorTests
     public async Task Direct_DeadModel_IsAskedAsOftenAsItsRetriesSayAndTheSdkIsToldToStop(string sdkRetries, int calls)
     {
         await using var council = await Council.StartAsync(model: model => model with { Retries = 2 });
-        council.Model("solo").Default = StubReply.Error(503, null, "down", retryAfter: TimeSpan.FromMilliseconds(1));
+        council.Model("solo").Default = StubReply.Error(503, null, "down");
 
         var answer = await council.Gateway.ChatAsync(Council.AskSolo, headers: ("x-stainless-retry-count", sdkRetries));
 
         answer.ShouldBeError(502, "upstream_error", "upstream_failed");
         answer.Header("x-should-retry").ShouldBe("false");
         council.Stub.Requests.Count.ShouldBe(calls);
+    }
+
+    [Fact]
+    public async Task Direct_LimitedForAMoment_IsAskedOnceMoreAndTheSdkIsToldToStop()
+    {
+        await using var council = await Council.StartAsync(model: model => model with { Retries = 2 });
+        council.Model("solo").Default = StubReply.Error(429, null, "slow", retryAfter: TimeSpan.FromMilliseconds(5));
+
+        var answer = await council.Gateway.ChatAsync(Council.AskSolo);
+
+        answer.ShouldBeError(429, "rate_limit_error", "rate_limit_exceeded");
+        answer.Header("x-should-retry").ShouldBe("false");
+        council.Stub.Requests.Count.ShouldBe(2);
     }
 
     [Theory]

@@ -57,9 +57,10 @@ internal readonly record struct ParameterRefusal(LearnedParameter Parameter, boo
             return null;
         }
 
-        // Of several the one that goes is the caller's: what an operator set has been meant for this model.
+        // Of several the one that goes is the caller's: what an operator set has been meant for this model. Of two that steer the same,
+        // temperature is the one that more callers mean.
         var free = named.Where(name => !Kept.Contains(name)).Distinct().ToArray();
-        var name = free.FirstOrDefault(name => !edits.Fields.ContainsKey(name)) ?? free[0];
+        var name = free.OrderBy(name => (edits.Fields.ContainsKey(name), free.Length > 1 && name == "temperature")).First();
         if (!ProviderAdaptation.TryGetSent(chat, edits, name, out var value))
         {
             return null;

@@ -143,6 +143,8 @@ public sealed class LearnedParameterTests
     [InlineData("seed", "1", 400, """{"error":{"message":"[\"At request -> seed: surplus input\"]","code":400}}""")]
     [InlineData("user", "\"u\"", 400, """{"message":"field 'user' is wrong here"}""")]
     [InlineData("stop", "[\"x\"]", 422, """{"detail":[{"type":"extra_forbidden","loc":["body","stop"],"msg":"surplus"}]}""")]
+    [InlineData("frequency_penalty", "0.5", 400, """{"errors":[{"path":["frequency_penalty"],"message":"surplus"}]}""")]
+    [InlineData("stop", "[\"x\"]", 400, """{"errors":[{"pointer":"/body/stop","message":"surplus"}]}""")]
     [InlineData("store", "true", 400, """{"error":{"message":"Provider returned error","code":400,"metadata":{"raw":"{\"message\":\"store: surplus\"}"}}}""")]
     [InlineData("verbosity", "\"low\"", 400, "verbosity is a stranger to this server")]
     public async Task Send_RefusalThatNamesAField_IsTriedOnceWithoutItAndRemembered(string field, string value, int status, string body)
@@ -242,6 +244,17 @@ public sealed class LearnedParameterTests
         // Alone, what was left out beside the other is sent.
         var alone = Both.Replace(dropped == "top_p" ? "\"temperature\":0.2," : "\"top_p\":0.5,", "", StringComparison.Ordinal);
         (await harness.WholeAsync(alone)).DroppedParameters.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Send_PairOfTheCallers_GoesWithoutTopP()
+    {
+        await using var harness = await OpenAiHarness.StartAsync();
+        Refuse(harness, "top_p", StubReply.Error(400, null, "`temperature` and `top_p` exclude each other here."));
+
+        (await harness.WholeAsync("""{"model":"alias","temperature":0.2,"top_p":0.5,"messages":[{"role":"user","content":"Hi"}]}"""))
+            .DroppedParameters.ShouldBe(["top_p"]);
+        harness.Stub.Requests.Count.ShouldBe(2);
     }
 
     [Theory]
