@@ -34,6 +34,37 @@ public sealed class HealthTests
     }
 
     [Fact]
+    public async Task Ready_DatabaseFileThatIsGone_Is503UntilItIsBack()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows does not delete a file that is in use.");
+        var folder = Directory.CreateTempSubdirectory("ensemble-");
+        try
+        {
+            var file = Path.Combine(folder.FullName, "ensemble.db");
+            await using var gateway = await Gateway.StartAsync(
+                null, args: ["--Storage:Provider", "sqlite", "--Storage:ConnectionString", $"Data Source={file}"]);
+            (await gateway.GetAsync("/readyz")).Status.ShouldBe(HttpStatusCode.OK);
+            File.Move(file, file + ".aside");
+
+            var ready = await gateway.GetAsync("/readyz");
+            var edit = await gateway.SendAsync(HttpMethod.Put, "/admin/models/solo", """{"display_name":"solo","provider":"simulated"}""");
+            File.Move(file + ".aside", file);
+
+            ready.Status.ShouldBe(HttpStatusCode.ServiceUnavailable);
+            ready.Json.GetProperty("status").GetString().ShouldBe("database_lost");
+            ready.Json.GetProperty("database").GetProperty("problem").GetString().ShouldNotBeNull().ShouldContain(file);
+            edit.ShouldBeError(503, "api_error", "store_unavailable").Message.ShouldContain("was deleted, moved or replaced");
+            gateway.Log.ShouldContain(line => line.Contains("was deleted, moved or replaced", StringComparison.Ordinal));
+            (await gateway.SendAsync(HttpMethod.Put, "/admin/models/solo", """{"display_name":"solo","provider":"simulated"}""")).Status.ShouldBe(HttpStatusCode.Created);
+            (await gateway.GetAsync("/readyz")).Status.ShouldBe(HttpStatusCode.OK);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    [Fact]
     public async Task Chat_AsManyRunsAsAllowedInFlight_Is503WithRetryAfter()
     {
         var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -195,7 +195,7 @@ public sealed class CatalogEditor : IDisposable
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
-            throw new CatalogException("The catalog's store failed during the write: read the entry to see whether it was made.", exception);
+            throw new CatalogException($"The catalog's store failed during the write: {exception.Message} Read the entry to see whether it was made.", exception);
         }
 
         await _served!.RefreshAsync(CancellationToken.None);
@@ -210,7 +210,7 @@ public sealed class CatalogEditor : IDisposable
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
-            throw new CatalogException("The catalog's store cannot be read now.", exception);
+            throw new CatalogException($"The catalog's store cannot be read now: {exception.Message}", exception);
         }
     }
 
