@@ -25,7 +25,7 @@ public interface IEnsembleStorage : IAsyncDisposable
 
     IUsageUpkeep UsageUpkeep { get; }
 
-    /// <summary>Why nothing can be kept until an operator does something about it, as far as is known without asking the database; null = it can.</summary>
+    /// <summary>Why nothing can be kept until an operator does something about it, as far as is known without asking the database. Says not where it is. Null = it can.</summary>
     string? Problem => null;
 
     /// <summary>

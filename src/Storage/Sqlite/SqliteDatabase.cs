@@ -58,7 +58,7 @@ internal sealed partial class SqliteDatabase : SqlDatabase
         _readers = new SqliteWorker("sqlite reader", Readers, ConnectReader, Prepare, Patience, time);
     }
 
-    public override string? Problem => _isLost || (_wasOpened && !File.Exists(_path)) ? SqliteErrors.Lost(_path).Message : null;
+    public override string? Problem => _isLost || (_wasOpened && !File.Exists(_path)) ? SqliteErrors.LostFile : null;
 
     public override string Name => _path;
 

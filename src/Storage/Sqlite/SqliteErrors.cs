@@ -22,10 +22,13 @@ internal static class SqliteErrors
     public static StorageException NoLog(string path) =>
         Of(path, "lies in a folder whose file system cannot keep SQLite's log (as many network folders). Choose one on a local disk with Storage:ConnectionString.");
 
-    public static StorageException Lost(string path) => Of(
-        path,
-        "was deleted, moved or replaced while this process used it. Nothing is written until the file is back in its place: restore it, or restart this process to begin with a new one.",
-        isTransient: true);
+    /// <summary>Without the path: the probes, which need no key, show it.</summary>
+    public const string LostFile = "The database file " + LostWords;
+
+    private const string LostWords = "was deleted, moved or replaced while this process used it. Nothing is written until the file is back in its place: "
+        + "restore it, or restart this process to begin with a new one.";
+
+    public static StorageException Lost(string path) => Of(path, LostWords, isTransient: true);
 
     private const string Elsewhere = "Choose another place with Storage:ConnectionString 'Data Source=PATH'.";
 

@@ -52,7 +52,8 @@ public sealed class HealthTests
 
             ready.Status.ShouldBe(HttpStatusCode.ServiceUnavailable);
             ready.Json.GetProperty("status").GetString().ShouldBe("database_lost");
-            ready.Json.GetProperty("database").GetProperty("problem").GetString().ShouldNotBeNull().ShouldContain(file);
+            ready.Json.GetProperty("database").GetProperty("problem").GetString().ShouldNotBeNull().ShouldContain("restore it, or restart");
+            ready.Body.ShouldNotContain(folder.FullName);
             edit.ShouldBeError(503, "api_error", "store_unavailable").Message.ShouldContain("was deleted, moved or replaced");
             gateway.Log.ShouldContain(line => line.Contains("was deleted, moved or replaced", StringComparison.Ordinal));
             (await gateway.SendAsync(HttpMethod.Put, "/admin/models/solo", """{"display_name":"solo","provider":"simulated"}""")).Status.ShouldBe(HttpStatusCode.Created);

@@ -163,7 +163,7 @@ public sealed class SqliteFileTests : IDisposable
             failure.Message.ShouldContain("restore it, or restart");
         }
 
-        storage.Problem.ShouldNotBeNull().ShouldContain(File1);
+        storage.Problem.ShouldNotBeNull().ShouldNotContain(File1);
         File.Exists(File1).ShouldBe(isReplaced);
         foreach (var file in Directory.GetFiles(aside))
         {
