@@ -27,7 +27,9 @@ public sealed class AdminFuzzTests
             using var response = await gateway.Http.SendAsync(request);
             var answer = await response.Content.ReadAsByteArrayAsync();
             var status = (int)response.StatusCode;
-            return status >= 400 && Verdict.OfError(status, answer) is { } problem
+
+            // The server itself refuses an address that is none, before anything of the product sees it.
+            return status >= 400 && !(status == 400 && answer.Length == 0 && path.Contains('%', StringComparison.Ordinal)) && Verdict.OfError(status, answer) is { } problem
                 ? $"{problem}\n{seed.Method} {path}\n{FuzzRun.Show(body)}\nanswer: {FuzzRun.Show(answer)}"
                 : null;
         });

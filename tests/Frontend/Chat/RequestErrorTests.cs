@@ -220,7 +220,7 @@ public sealed class RequestErrorTests
 
     [Theory]
     [InlineData("GET", "/v1/nothing", 404, "not_found")]
-    [InlineData("GET", "/", 404, "not_found")]
+    [InlineData("GET", "/nothing", 404, "not_found")]
     [InlineData("GET", "/v1/chat/completions", 405, "method_not_allowed")]
     [InlineData("DELETE", "/v1/models", 405, "method_not_allowed")]
     [InlineData("POST", "/v1/embeddings", 404, "not_found")]

@@ -184,7 +184,7 @@ public sealed class ToolVoteTests
 
         council.Stub.Requests.Count.ShouldBe(3);
         council.Stub.Requests.ShouldAllBe(request =>
-            request.Field("tools")!.Value.GetArrayLength() == 1
+            request.Field("tools")!.Value.GetArrayLength() == 2
             && request.Field("tool_choice")!.Value.GetString() == "required"
             && !request.Field("parallel_tool_calls")!.Value.GetBoolean());
         council.Stub.Violations.ShouldBeEmpty();

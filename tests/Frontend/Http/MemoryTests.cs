@@ -23,7 +23,7 @@ public sealed class MemoryTests(ITestOutputHelper output)
         stub.Model("long").Default = StubReply.Stream([.. Enumerable.Repeat(StubStep.Delta(new string('w', 16 * 1024)), 64), StubStep.Finish(), StubStep.Done()]);
         using var file = new CatalogFile(
             $$"""{"models":[{{Simulated}},{"display_name":"long","provider":"openai","base_url":"{{stub.BaseUrl}}","model":"long","retries":0}]}""");
-        var (product, http) = await Product.ServeAsync(null, [("DOTNET_GCHeapHardLimit", "0x40000000")], "--Catalog:File", file.Path);
+        var (product, http) = await Product.ServeAsync(null, [("DOTNET_GCHeapHardLimit", "0x40000000")], "--Catalog:File", file.Path, "--Limits:BodySeconds", "120");
         await using var running = product;
         using var client = http;
         var port = http.BaseAddress!.Port;
