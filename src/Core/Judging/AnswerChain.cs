@@ -23,8 +23,8 @@ internal sealed class AnswerChain(RunContext context, EnsembleConfig ensemble)
 
             RecordFormat(result);
 
-            // What the caller has seen the beginning of is given to its end.
-            if (result.IsUsable || (result.Outcome == CallOutcome.WrongFormat && stream is { Shown: true }))
+            // A caller who has seen an answer begin is told that it was cut; of one that came to its end, that it is in another format.
+            if (result.IsUsable || (result is { Outcome: CallOutcome.WrongFormat, Call.Answer.IsCut: true } && stream is { Shown: true }))
             {
                 var answer = result.Call.Answer!;
                 stream?.Complete(answer.Content);

@@ -19,8 +19,12 @@ internal sealed class BestOf(EnsembleConfig ensemble) : IPanelDecision
 
     public async Task<RunEnd> DecideAsync(RunContext context, PanelRound round)
     {
-        // Nobody has to be asked which of those to take that have not the caller's format.
-        var ballot = round.Ballot.Fitting(context.Format) ?? round.Ballot;
+        // A pick is given as it stands, so that the judge chooses among those that may be given.
+        if (round.Ballot.Fitting(context.Format) is not { } ballot)
+        {
+            return PanelFailure.NoneInFormat;
+        }
+
         if (ballot.Candidates is [var only] && !ensemble.AlwaysJudge)
         {
             return Giving.Give(context, only, "pick", "only_answer_in_format");
@@ -45,13 +49,13 @@ internal sealed class BestOf(EnsembleConfig ensemble) : IPanelDecision
         {
             // The judge did its work, and cannot tell two apart: that is no failure of it.
             context.Findings.Decide(new DecisionManifest("pick", "undecided") { Reason = "readings_differ" });
-            return Giving.GiveBest(context, round.Ballot, "undecided") ?? new RunFailure(RunFailureKind.JudgeFailed, "The judge could not decide.");
+            return Giving.GiveBest(context, ballot, "undecided") ?? new RunFailure(RunFailureKind.JudgeFailed, "The judge could not decide.");
         }
 
         var verdict = new JudgeResult(null, failed.Failures, Shown: false, Overflowed: false);
         return ensemble.OnJudgeFailure == OnJudgeFailure.Fail
             ? JudgeFailure.Of(context, verdict)
-            : Giving.GiveBest(context, round.Ballot, JudgeFailure.Reason(context)) ?? JudgeFailure.Of(context, verdict);
+            : Giving.GiveBest(context, ballot, JudgeFailure.Reason(context)) ?? JudgeFailure.Of(context, verdict);
     }
 
     /// <summary>Which of two that say the same is picked tells nothing of the judge.</summary>

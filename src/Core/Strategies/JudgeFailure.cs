@@ -49,6 +49,13 @@ internal static class JudgeFailure
             : new RunFailure(RunFailureKind.JudgeFailed, verdict.Shown ? "The judge's answer broke off." : "The judge gave no answer.");
     }
 
+    /// <summary>The same where no answer of the panel can stand in, either, for none is in the caller's format.</summary>
+    public static RunFailure WithoutStandIn(RunContext context, JudgeResult verdict)
+    {
+        var failure = Of(context, verdict);
+        return verdict.Failures is [.., { Outcome: CallOutcome.WrongFormat }] ? failure : failure with { Message = $"{failure.Message} {PanelFailure.NoneInFormat.Message}" };
+    }
+
     /// <summary>The same where the models are members, and each could have written the answer alone.</summary>
     public static RunEnd OfMembers(RunContext context, JudgeResult result)
     {
@@ -64,10 +71,12 @@ internal static class JudgeFailure
 
         if (result.Shown)
         {
-            var isSilent = result.Failures[^1].Outcome is CallOutcome.TimedOut or CallOutcome.Stalled;
-            return isSilent
-                ? new RunFailure(RunFailureKind.JudgeTimedOut, "The model fell silent in the middle of its answer.")
-                : new RunFailure(RunFailureKind.JudgeFailed, "The model's answer broke off.");
+            return result.Failures[^1].Outcome switch
+            {
+                CallOutcome.TimedOut or CallOutcome.Stalled => new RunFailure(RunFailureKind.JudgeTimedOut, "The model fell silent in the middle of its answer."),
+                CallOutcome.WrongFormat => new RunFailure(RunFailureKind.JudgeFailed, "The model's answer is not in the format that the request asks for."),
+                _ => new RunFailure(RunFailureKind.JudgeFailed, "The model's answer broke off."),
+            };
         }
 
         return PanelFailure.Explain(

@@ -52,7 +52,7 @@ internal sealed class Synthesize(EnsembleConfig ensemble) : IPanelDecision
             // Whoever left needs no second-best answer.
             _ when context.Deadline.IsCancelled => Giving.Cancelled,
             _ when ensemble.OnJudgeFailure == OnJudgeFailure.Fail => JudgeFailure.Of(context, verdict),
-            _ => Giving.GiveBest(context, ballot, JudgeFailure.Reason(context)) ?? JudgeFailure.Of(context, verdict),
+            _ => Giving.GiveBest(context, ballot, JudgeFailure.Reason(context)) ?? JudgeFailure.WithoutStandIn(context, verdict),
         };
     }
 

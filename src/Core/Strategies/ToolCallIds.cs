@@ -6,17 +6,21 @@ using Ensemble.Runs;
 
 namespace Ensemble.Strategies;
 
-/// <summary>Replaces the tool-call ids of a model by ids of this run, which hold them.</summary>
+/// <summary>
+/// Replaces the tool-call ids of one answer by ids of this run, which hold them, and fills in what a call lacks that clients take for granted.
+/// </summary>
 /// <param name="model">The alias of the model whose calls they are.</param>
 internal sealed class ToolCallIds(RunId run, string model)
 {
+    /// <summary>Calls of a stream whose first piece has come; whether their provider gave them an id.</summary>
+    private readonly Dictionary<(long Choice, long Call), bool> _begun = [];
     private int _unnamed;
 
     /// <summary>The same for the same id, so that the chunks of one call keep together.</summary>
     /// <param name="id">The provider's; null or empty where it gave none.</param>
     public string Of(string? id) => string.IsNullOrEmpty(id) ? ToolCallId.OfNone(_unnamed++, run.Value) : ToolCallId.Of(id, model, run.Value);
 
-    /// <param name="choices">A JSON array of choices, whole or of a chunk.</param>
+    /// <param name="choices">A JSON array of choices: whole, or the next chunk of a stream. Its bytes stay where nothing has to be filled in.</param>
     public ReadOnlyMemory<byte> Replace(ReadOnlyMemory<byte> choices)
     {
         if (choices.Span.IndexOf("\"tool_calls\""u8) < 0)
@@ -24,9 +28,44 @@ internal sealed class ToolCallIds(RunId run, string model)
             return choices;
         }
 
+        using var document = SoundJson.Parse(choices);
+        if (!IsComplete(document.RootElement))
+        {
+            return Completed(document.RootElement, choices.Length);
+        }
+
+        foreach (var (key, _) in Pieces(document.RootElement))
+        {
+            _begun.TryAdd(key, true);
+        }
+
+        return WithIds(choices.Span);
+    }
+
+    private static IEnumerable<JsonElement> Whole(JsonElement choices) =>
+        choices.Items().SelectMany(choice => (choice.Member("message")?.Member("tool_calls") ?? default).Items());
+
+    private static IEnumerable<((long Choice, long Call) Key, JsonElement Piece)> Pieces(JsonElement choices) =>
+        choices.Items().SelectMany((choice, place) => (choice.Member("delta")?.Member("tool_calls") ?? default).Items()
+            .Select((piece, index) => ((Index(choice, place), Index(piece, index)), piece)));
+
+    private static long Index(JsonElement element, int place) => element.Member("index")?.Whole() ?? place;
+
+    private static bool HasText(JsonElement call, string name) => call.Member(name)?.Text() is { Length: > 0 };
+
+    private static JsonElement? Arguments(JsonElement call) => call.Member("function")?.Member("arguments");
+
+    private bool IsComplete(JsonElement choices) =>
+        Whole(choices).All(call => HasText(call, "id") && HasText(call, "type")
+            && (call.Member("function") is null || Arguments(call) is { ValueKind: JsonValueKind.String }))
+        && Pieces(choices).All(entry => Arguments(entry.Piece) is null or { ValueKind: JsonValueKind.String }
+            && (_begun.TryGetValue(entry.Key, out var hasId) ? hasId || !HasText(entry.Piece, "id") : HasText(entry.Piece, "id") && HasText(entry.Piece, "type")));
+
+    private ReadOnlyMemory<byte> WithIds(ReadOnlySpan<byte> choices)
+    {
         var output = new ArrayBufferWriter<byte>(choices.Length + 64);
         var copied = 0;
-        var reader = new Utf8JsonReader(choices.Span);
+        var reader = new Utf8JsonReader(choices);
         var callsDepth = -1;
         while (reader.Read())
         {
@@ -46,7 +85,7 @@ internal sealed class ToolCallIds(RunId run, string model)
                 reader.Read();
                 if (reader.TokenType == JsonTokenType.String && reader.Text() is { Length: > 0 } id)
                 {
-                    output.Write(choices.Span[copied..(int)reader.TokenStartIndex]);
+                    output.Write(choices[copied..(int)reader.TokenStartIndex]);
                     output.Write(Encoding.ASCII.GetBytes($"\"{Of(id)}\""));
                     copied = (int)reader.BytesConsumed;
                 }
@@ -57,7 +96,80 @@ internal sealed class ToolCallIds(RunId run, string model)
             }
         }
 
-        output.Write(choices.Span[copied..]);
+        output.Write(choices[copied..]);
         return output.WrittenMemory;
+    }
+
+    private ReadOnlyMemory<byte> Completed(JsonElement choices, int length)
+    {
+        var output = new ArrayBufferWriter<byte>(length + 128);
+        using (var json = new Utf8JsonWriter(output, ToolCallWriter.Relaxed))
+        {
+            json.WriteStartArray();
+            var place = 0;
+            foreach (var choice in choices.Items())
+            {
+                WriteChoice(json, choice, Index(choice, place++));
+            }
+
+            json.WriteEndArray();
+        }
+
+        return output.WrittenMemory;
+    }
+
+    private void WriteChoice(Utf8JsonWriter json, JsonElement choice, long index)
+    {
+        json.WriteStartObject();
+        foreach (var member in choice.Members())
+        {
+            var isWhole = member.NameIs("message");
+            if (!(isWhole || member.NameIs("delta")) || member.Value.ValueKind != JsonValueKind.Object)
+            {
+                member.WriteTo(json);
+                continue;
+            }
+
+            json.WriteStartObject(member.NameText());
+            foreach (var part in member.Value.Members())
+            {
+                if (part.NameIs("tool_calls") && part.Value.ValueKind == JsonValueKind.Array)
+                {
+                    WriteCalls(json, part.Value, index, isWhole);
+                }
+                else
+                {
+                    part.WriteTo(json);
+                }
+            }
+
+            json.WriteEndObject();
+        }
+
+        json.WriteEndObject();
+    }
+
+    private void WriteCalls(Utf8JsonWriter json, JsonElement calls, long choice, bool isWhole)
+    {
+        json.WriteStartArray("tool_calls"u8);
+        var place = 0;
+        foreach (var call in calls.Items())
+        {
+            var key = (choice, Index(call, place++));
+            if (call.ValueKind != JsonValueKind.Object)
+            {
+                call.WriteTo(json);
+            }
+            else if (isWhole || _begun.TryAdd(key, HasText(call, "id")))
+            {
+                ToolCallWriter.Write(json, call, this, isWhole);
+            }
+            else
+            {
+                ToolCallWriter.WritePiece(json, call, this, withId: _begun[key]);
+            }
+        }
+
+        json.WriteEndArray();
     }
 }

@@ -210,7 +210,7 @@ public sealed class JudgeChainTests
     }
 
     [Fact]
-    public async Task Ask_StreamBreaksTheSchema_IsToldInTheManifest()
+    public async Task Ask_StreamBreaksTheSchema_FailsAtItsEnd()
     {
         Models.On("judge", Does.Say("{\"b\"", ":1}"));
 
@@ -218,7 +218,18 @@ public sealed class JudgeChainTests
 
         outcome.Text.ShouldBe("{\"b\":1}");
         outcome.Manifest.Judge!.SchemaValid.ShouldBe(false);
+        outcome.Failure!.Message.ShouldBe("The judge's answer is not in the format that the request asks for.");
         Models.CallsOf("second").ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Ask_StreamIsCutBeforeItKeepsTheSchema_EndsAsCut()
+    {
+        Models.On("judge", Does.Finish("length", "{\"a\"", ":"));
+
+        var outcome = await _bench.RunAsync(SchemaQuestion.Replace("\"model\"", "\"stream\":true,\"model\"", StringComparison.Ordinal));
+
+        (outcome.Text, outcome.Answer!.FinishReason).ShouldBe(("{\"a\":", "length"));
     }
 
     [Theory]

@@ -104,6 +104,11 @@ public sealed class RequestDecidesTests
     [InlineData(StrategyKind.Specialist, true)]
     [InlineData(StrategyKind.Synthesize, true)]
     [InlineData(StrategyKind.Vote, true)]
+    [InlineData(StrategyKind.Vote, false)]
+    [InlineData(StrategyKind.Consensus, false)]
+    [InlineData(StrategyKind.Confidence, false)]
+    [InlineData(StrategyKind.Adaptive, false)]
+    [InlineData(StrategyKind.BestOf, false)]
     public async Task Execute_NoAnswerInTheFormat_TheFailureSaysSoAndNothingIsShown(StrategyKind strategy, bool streamed)
     {
         _bench.Ensemble = TestEnsembles.Of(strategy, "panel", ["a", "b", "c"], "judge");
@@ -114,7 +119,23 @@ public sealed class RequestDecidesTests
         outcome.Failure!.Kind.ShouldBeOneOf(RunFailureKind.PanelBelowQuorum, RunFailureKind.JudgeFailed);
         outcome.Failure.Message.ShouldContain("format");
         outcome.Text.ShouldBeEmpty();
-        outcome.Manifest.SubCalls.ShouldContain(call => call.Usage.Outcome == CallOutcome.WrongFormat);
+        var writes = strategy is not (StrategyKind.Consensus or StrategyKind.Confidence or StrategyKind.Adaptive or StrategyKind.BestOf);
+        outcome.Manifest.SubCalls.Any(call => call.Usage.Outcome == CallOutcome.WrongFormat).ShouldBe(writes, "what a panel compares may have any format");
+    }
+
+    [Theory]
+    [InlineData(StrategyKind.Synthesize)]
+    [InlineData(StrategyKind.BestOf)]
+    [InlineData(StrategyKind.Consensus)]
+    public async Task Execute_OnlyAnswerNotInTheFormat_IsNotGiven(StrategyKind strategy)
+    {
+        _bench.Ensemble = TestEnsembles.Of(strategy, "panel", ["a", "b", "c"], "judge") with { MinResponses = 1 };
+        All(Does.Fail(CallOutcome.ServerError, 500)).On("a", Does.Say("It is 5.")).On("judge", Does.Fail(CallOutcome.ServerError, 500));
+
+        var outcome = await _bench.RunAsync(Json(streamed: false));
+
+        outcome.Text.ShouldBeEmpty();
+        outcome.Failure!.Message.ShouldContain("format");
     }
 
     [Fact]

@@ -15,9 +15,42 @@ public sealed class ToolCallIdsTests
     [InlineData("[]")]
     [InlineData("""[{"delta":{"content":"\"tool_calls\" :[{\"id\":\"x\"}]"}}]""")]
     [InlineData("""[{"id":"kept","delta":{"tool_calls":null,"other":[{"id":"kept"}]}}]""")]
-    [InlineData("""[{"delta":{"tool_calls":[{"index":0,"id":"","function":{"arguments":"{\"id\":\"kept\"}"}}]}}]""")]
-    [InlineData("""[{"delta":{"tool_calls":[{"index":0,"id":null,"function":{"id":"kept"}}]}}]""")]
     public void Replace_NoIdOfACall_LeavesEveryByte(string choices) => Replace(choices).ShouldBe(choices);
+
+    [Theory]
+    [InlineData("""{"index":0,"id":"","function":{"arguments":"{\"id\":\"kept\"}"}}""")]
+    [InlineData("""{"index":0,"id":null,"function":{"id":"kept"}}""")]
+    public void Replace_LaterPieceOfACall_StaysAsItCame(string piece)
+    {
+        Replace("""[{"delta":{"tool_calls":[{"index":0,"id":"x","type":"function","function":{"name":"f","arguments":""}}]}}]""");
+        var later = Delta(piece);
+        Replace(later).ShouldBe(later);
+    }
+
+    [Theory]
+    [InlineData("""{"function":{"name":"f","arguments":null}}""")]
+    [InlineData("""{"id":"","type":"","function":{"name":"f"}}""")]
+    [InlineData("""{"id":7,"type":null,"function":{"name":"f","arguments":{}}}""")]
+    public void Replace_CallWithoutWhatClientsNeed_IsFilledIn(string call)
+    {
+        var whole = JsonNode.Parse(Replace("[{\"message\":{\"content\":null,\"tool_calls\":[" + call + "]}}]"))![0]!["message"]!["tool_calls"]![0]!;
+        var first = JsonNode.Parse(Replace(Delta(call)))![0]!["delta"]!["tool_calls"]![0]!;
+
+        ((string)whole["id"]!).ShouldStartWith("call_");
+        ((string)whole["type"]!, (string)whole["function"]!["arguments"]!).ShouldBe(("function", "{}"));
+        ((string)first["id"]!).ShouldStartWith("call_");
+        ((string)first["type"]!).ShouldBe("function");
+        ((string)first["function"]!["arguments"]!).ShouldBeOneOf("", "{}");
+    }
+
+    [Fact]
+    public void Replace_IdThatComesLate_IsLeftOut()
+    {
+        Replace("""[{"delta":{"tool_calls":[{"index":0,"function":{"name":"f","arguments":""}}]}}]""");
+
+        Replace("""[{"delta":{"tool_calls":[{"index":0,"id":"late","function":{"arguments":"{}"}}]}}]""")
+            .ShouldBe("""[{"delta":{"tool_calls":[{"index":0,"function":{"arguments":"{}"}}]}}]""");
+    }
 
     [Fact]
     public void Replace_Ids_AreOursAndTheSameForTheSameCall()
@@ -38,6 +71,8 @@ public sealed class ToolCallIdsTests
 
     [Fact]
     public void Of_NoId_DiffersFromCallToCall() => _ids.Of(null).ShouldNotBe(_ids.Of(""));
+
+    private static string Delta(string call) => "[{\"delta\":{\"tool_calls\":[" + call + "]}}]";
 
     private string Replace(string choices) => Encoding.UTF8.GetString(_ids.Replace(Encoding.UTF8.GetBytes(choices)).Span);
 }
