@@ -15,7 +15,15 @@ internal static class ApiErrorWriter
         if (error.RetryAfter is { } retryAfter)
         {
             // Whole seconds, and never 0: that would say "at once".
-            response.Headers.RetryAfter = Math.Max(1, Math.Ceiling(retryAfter.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+            var seconds = Math.Max(1, Math.Ceiling(retryAfter.TotalSeconds));
+            if (error.IsLasting && SleepsRegardless(context.Request))
+            {
+                response.Headers["retry-after-ms"] = (seconds * 1000).ToString(CultureInfo.InvariantCulture);
+            }
+            else
+            {
+                response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
+            }
         }
 
         if (error.IsLasting)
@@ -25,6 +33,12 @@ internal static class ApiErrorWriter
 
         return JsonResponse.WriteAsync(response, error, static (json, value) => Write(json, value));
     }
+
+    /// <summary>
+    /// Whether the client is OpenAI's for .NET, which does not read <c>x-should-retry</c> and sleeps through any Retry-After, three times.
+    /// </summary>
+    private static bool SleepsRegardless(HttpRequest request) =>
+        request.Headers.UserAgent is [{ } agent] && agent.Contains("OpenAI/", StringComparison.Ordinal) && agent.Contains("(.NET", StringComparison.Ordinal);
 
     public static void Write(Utf8JsonWriter json, ApiError error)
     {

@@ -307,6 +307,19 @@ public sealed class UpstreamErrorTests
         council.Stub.Requests.Count.ShouldBe(calls);
     }
 
+    [Theory]
+    [InlineData("OpenAI/2.15.0 (.NET 10.0.0; Linux)", null, "40000")]
+    [InlineData("OpenAI/Python 2.0.0", "40", null)]
+    public async Task Direct_LongWait_IsToldWhereTheClientDoesNotSleepThroughIt(string agent, string? seconds, string? milliseconds)
+    {
+        await using var council = await Council.StartAsync();
+        council.Model("solo").Default = StubReply.Error(429, null, "slow", retryAfter: TimeSpan.FromSeconds(40));
+
+        var answer = await council.Gateway.ChatAsync(Council.AskSolo, headers: ("User-Agent", agent));
+
+        (answer.Header("retry-after"), answer.Header("retry-after-ms")).ShouldBe((seconds, milliseconds));
+    }
+
     [Fact]
     public async Task Direct_LimitedForAMoment_IsAskedOnceMoreAndTheSdkIsToldToStop()
     {
