@@ -151,7 +151,10 @@ public sealed class OtherServersTests(MockServers servers) : IClassFixture<MockS
         var failure = await Should.ThrowAsync<ClientResultException>(() => AskAsync(gateway.Sdk("council"), streamed));
 
         failure.Status.ShouldBe(429);
-        failure.GetRawResponse().ShouldNotBeNull().Headers.TryGetValue("Retry-After", out _).ShouldBeTrue();
+
+        // This client sleeps through a Retry-After however long: a wait that is not worth it comes under the name that it does not read.
+        var headers = failure.GetRawResponse().ShouldNotBeNull().Headers;
+        (headers.TryGetValue("Retry-After", out _) || headers.TryGetValue("retry-after-ms", out _)).ShouldBeTrue();
     }
 
     [Fact]
