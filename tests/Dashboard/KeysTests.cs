@@ -52,7 +52,7 @@ public sealed class KeysTests(Chromium chromium)
         await Expect(Row(visitor, "team a")).ToContainTextAsync("60 requests / min");
         await Expect(Row(visitor, "team a")).ToContainTextAsync("2031");
         await site.ChatAsync(key: key);
-        await site.ChatAsync("self-council", key, HttpStatusCode.Forbidden);
+        await site.ChatAsync("self-council", key, HttpStatusCode.NotFound);
 
         // Changed: the rest stays as it was.
         await Button(visitor, "Edit team a").ClickAsync();

@@ -27,7 +27,7 @@ internal static class PanelFailure
         if (Decides(panel, CallOutcome.RequestRejected) is { } rejected)
         {
             var error = rejected.Call.Error!;
-            return new RunFailure(RunFailureKind.RequestRejected, scrub(error.Message)) 
+            return new RunFailure(RunFailureKind.RequestRejected, scrub(error.Message))
             {
                 Code = ShownError.Code(error.Code),
                 Param = ShownError.Param(error.Param),

@@ -2,8 +2,8 @@ using System.Text.Json;
 using Ensemble.Frontend.Hosting;
 using Ensemble.Frontend.Tests.Support;
 using Ensemble.Testing;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace Ensemble.Frontend.Tests.Start;
 
