@@ -45,12 +45,12 @@ internal static partial class StoredCatalog
             if (kind == CatalogEntryKind.Model ? !snapshot.Models.ContainsKey(name) && !snapshot.Ensembles.ContainsKey(name) : !keys.Contains(name))
             {
                 var field = CatalogEntries.NameField(kind);
-                yield return new CatalogIssue($"{PathOf(kind, name)}.{field}", "is not the name under which the entry is stored", null, "Write it anew under its name.");
+                yield return new CatalogIssue($"{PathOf(kind, name)}.{field}", "is not the name under which the entry is stored", null, "Write it again under its name.");
             }
         }
     }
 
-    [GeneratedRegex(@"\b(?<list>models|keys)\[(?<index>\d{1,5})\]", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"\b(?<list>models|keys)\[(?<index>[0-9]{1,5})\]", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 1000)]
     private static partial Regex Place();
 
     /// <summary>Finds an entry's name by its place in the catalog that was joined.</summary>

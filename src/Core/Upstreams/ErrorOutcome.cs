@@ -95,7 +95,7 @@ internal static partial class ErrorOutcome
     private static partial Regex Account();
 
     [GeneratedRegex(
-        @"\blimit:? (?<limit>\d[\d,]{0,14}),? (used:? \d[\d,]{0,14},? )?requested:? (?<requested>\d[\d,]{0,14})\b",
+        @"\blimit:? (?<limit>[0-9][0-9,]{0,14}),? (used:? [0-9][0-9,]{0,14},? )?requested:? (?<requested>[0-9][0-9,]{0,14})\b",
         RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 1000)]
     private static partial Regex Requested();
 }

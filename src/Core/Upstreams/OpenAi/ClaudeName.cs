@@ -25,6 +25,6 @@ internal static partial class ClaudeName
 
     // A date stands where a minor version may: claude-opus-4-20250514 is 4.0.
     [GeneratedRegex(
-        @"^claude-[a-z]+-(?<major>\d{1,2})([.-](?<minor>\d{1,2})(?!\d))?(?!\d)", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, 1000)]
+        @"^claude-[a-z]+-(?<major>[0-9]{1,2})([.-](?<minor>[0-9]{1,2})(?![0-9]))?(?![0-9])", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex VersionInName();
 }

@@ -52,6 +52,6 @@ internal static partial class OpenAiPresets
 
     private static bool IsHost(string host, string expected) => host.Equals(expected, StringComparison.OrdinalIgnoreCase);
 
-    [GeneratedRegex(@"^(o[1-9]|gpt-(?<gpt>\d{1,3}))(?![A-Za-z0-9])", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(@"^(o[1-9]|gpt-(?<gpt>[0-9]{1,3}))(?![A-Za-z0-9])", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex ReasoningName();
 }

@@ -90,6 +90,7 @@ public sealed class ErrorAnswerTests : IAsyncLifetime
     [InlineData(403, """{"error":{"message":"Slow down.","code":"rate_limit_exceeded"}}""", CallOutcome.RateLimited)]
     [InlineData(400, """{"error":{"message":"No.","status":"INVALID_ARGUMENT","details":[{"reason":"API_KEY_INVALID"}]}}""", CallOutcome.AuthenticationFailed)]
     [InlineData(429, """{"error":{"message":"Request too large on tokens per min: Limit 6000, Requested 9000.","code":"rate_limit_exceeded"}}""", CallOutcome.RequestRejected)]
+    [InlineData(429, """{"error":{"message":"Limit ٦٠٠٠, Requested ٩٠٠٠.","code":"rate_limit_exceeded"}}""", CallOutcome.RateLimited)]
     [InlineData(429, """{"error":{"message":"Limit 6000, Used 5900, Requested 900.","code":"rate_limit_exceeded"}}""", CallOutcome.RateLimited)]
     [InlineData(500, """{"error":{"message":"No.","code":"context_length_exceeded"}}""", CallOutcome.RequestRejected)]
     public async Task Send_ErrorBody_GoesBeforeItsStatus(int status, string body, CallOutcome outcome)

@@ -37,6 +37,7 @@ public sealed class ProviderAdaptationTests
     [InlineData("openrouter.ai", "openai/o3-mini", true)]
     [InlineData("host", "gpt-5.1-codex", true)]
     [InlineData("host", "gpt-5", true)]
+    [InlineData("host", "gpt-٥", false)]
     [InlineData("host", "gpt-5-chat-latest", false)]
     [InlineData("host", "gpt-oss-120b", false)]
     [InlineData("host", "gpt-4o", false)]
@@ -50,6 +51,7 @@ public sealed class ProviderAdaptationTests
     [InlineData("claude-opus-4-7", "api.anthropic.com", "temperature top_p")]
     [InlineData("claude-sonnet-5", "api.anthropic.com", "temperature top_p")]
     [InlineData("claude-opus-4-20250514", "api.anthropic.com", "")]
+    [InlineData("claude-opus-٤-٧", "api.anthropic.com", "")]
     [InlineData("claude-3-5-sonnet-latest", "api.anthropic.com", "")]
     [InlineData("claude-opus-4-7", "elsewhere", "")]
     public void Apply_ProviderPreset_LeavesOutWhatItRefuses(string model, string host, string expected)
