@@ -18,7 +18,7 @@ internal static class FuzzBudget
     public static int Seed { get; } = Read("ENSEMBLE_FUZZ_SEED", 1);
 
     /// <summary>Longer than any deadline of the catalog: a request that takes longer hangs.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    public static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(30);
 
     private static int Read(string variable, int usual) =>
         int.TryParse(Environment.GetEnvironmentVariable(variable), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : usual;

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Options;
 namespace Ensemble.Frontend.Hosting;
 
 /// <summary>
-/// Makes loggers that write only so many lines of one kind in a minute: whoever can cause a warning with each request cannot fill a disk.
+/// Makes loggers that write only so many lines of one kind in a minute: a caller who causes a warning with each request cannot fill a disk.
 /// What is suppressed is counted, and told.
 /// </summary>
 internal sealed partial class LimitedLoggerFactory : ILoggerFactory

@@ -189,8 +189,8 @@ internal sealed partial class SqliteDatabase : SqlDatabase
         return failure;
     }
 
-    private static void Wait(SqliteConnection connection, TimeSpan patience) =>
-        _ = raw.sqlite3_busy_timeout(connection.Handle, (int)Math.Max(0, patience.TotalMilliseconds));
+    private static void Wait(SqliteConnection connection, TimeSpan timeout) =>
+        _ = raw.sqlite3_busy_timeout(connection.Handle, (int)Math.Max(0, timeout.TotalMilliseconds));
 
     /// <param name="database">The connection's handle.</param>
     /// <param name="name">A pointer to the database's name; 0 = the main one.</param>

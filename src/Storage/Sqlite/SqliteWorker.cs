@@ -19,7 +19,7 @@ internal sealed class SqliteWorker : IAsyncDisposable
     private readonly BlockingCollection<Job> _jobs = new(QueueLength);
     private readonly Func<SqliteConnection> _connect;
     private readonly Action<SqliteConnection, TimeSpan> _prepare;
-    private readonly TimeSpan _patience;
+    private readonly TimeSpan _lockTimeout;
     private readonly TimeProvider _time;
     private readonly Task _ended;
 
@@ -28,13 +28,13 @@ internal sealed class SqliteWorker : IAsyncDisposable
 
     /// <param name="connect">Opens a connection; tried again at the next job where it fails.</param>
     /// <param name="prepare">Called before each job, with how long its turn took to come. Where it throws the connection is given up.</param>
-    /// <param name="patience">After so long in the queue a job fails as the last one did, where that one met a lock.</param>
+    /// <param name="lockTimeout">After so long in the queue a job fails as the last one did, where that one met a lock.</param>
     public SqliteWorker(
-        string name, int threads, Func<SqliteConnection> connect, Action<SqliteConnection, TimeSpan> prepare, TimeSpan patience, TimeProvider time)
+        string name, int threads, Func<SqliteConnection> connect, Action<SqliteConnection, TimeSpan> prepare, TimeSpan lockTimeout, TimeProvider time)
     {
         _connect = connect;
         _prepare = prepare;
-        _patience = patience;
+        _lockTimeout = lockTimeout;
         _time = time;
         _ended = Task.WhenAll(Enumerable.Range(0, threads).Select(_ => Start(name)).ToArray());
     }
@@ -86,7 +86,7 @@ internal sealed class SqliteWorker : IAsyncDisposable
         {
             _places.Release();
             var waited = _time.GetElapsedTime(job.AddedAt);
-            if (waited >= _patience && _locked is { } locked)
+            if (waited >= _lockTimeout && _locked is { } locked)
             {
                 job.Fail(locked);
                 continue;

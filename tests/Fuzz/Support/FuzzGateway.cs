@@ -45,7 +45,7 @@ internal sealed class FuzzGateway : IAsyncDisposable, ILoggerProvider
         gateway.Http = new HttpClient(new SocketsHttpHandler { UseProxy = false })
         {
             BaseAddress = new Uri(gateway._app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First()),
-            Timeout = FuzzBudget.Patience,
+            Timeout = FuzzBudget.TimeLimit,
         };
         return gateway;
     }
@@ -53,7 +53,7 @@ internal sealed class FuzzGateway : IAsyncDisposable, ILoggerProvider
     /// <summary>Demands that nothing of the requests so far is left in the gateway.</summary>
     public async Task ShouldBeIdleAsync()
     {
-        using var limit = new CancellationTokenSource(FuzzBudget.Patience);
+        using var limit = new CancellationTokenSource(FuzzBudget.TimeLimit);
         var runs = _app.Services.GetRequiredService<IRunsInFlight>();
         await runs.DrainAsync(limit.Token);
         limit.IsCancellationRequested.ShouldBeFalse("Runs were still in flight.");

@@ -52,7 +52,7 @@ internal static class FuzzRun
         }
         catch (TaskCanceledException)
         {
-            return $"no answer within {FuzzBudget.Patience.TotalSeconds:0} s";
+            return $"no answer within {FuzzBudget.TimeLimit.TotalSeconds:0} s";
         }
     }
 
@@ -72,7 +72,7 @@ internal static class FuzzRun
     {
         using var body = new MemoryStream();
         await using var stream = await response.Content.ReadAsStreamAsync();
-        using var limit = new CancellationTokenSource(FuzzBudget.Patience);
+        using var limit = new CancellationTokenSource(FuzzBudget.TimeLimit);
         try
         {
             await stream.CopyToAsync(body, limit.Token);
