@@ -32,6 +32,9 @@ internal record struct Completion
     /// <summary>Whether a choice has no delta, as in a whole answer, or as one that only annotates others.</summary>
     public bool LacksDelta { get; set; }
 
+    /// <summary>Whether a choice has no message, as only one of a chunk may.</summary>
+    public bool LacksMessage { get; set; }
+
     /// <summary>Characters of text in choices after the first.</summary>
     public int OtherCharacters { get; set; }
 

@@ -97,6 +97,11 @@ internal abstract class ProviderCall(
             return Failure(CallOutcome.InvalidResponse, "The provider's answer has no choices.");
         }
 
+        if (completion.LacksMessage)
+        {
+            return Failure(CallOutcome.InvalidResponse, "The provider's answer has a choice without a message.");
+        }
+
         _answer.AddWhole(completion);
         return _answer.Result();
     }

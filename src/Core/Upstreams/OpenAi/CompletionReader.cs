@@ -75,7 +75,7 @@ internal static class CompletionReader
     {
         var choice = new Completion();
         var index = completion.ChoiceCount;
-        var hasDelta = false;
+        var (hasDelta, hasMessage) = (false, false);
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             var isDelta = reader.TextIs("delta"u8);
@@ -83,6 +83,7 @@ internal static class CompletionReader
             {
                 reader.Read();
                 hasDelta |= isDelta && reader.TokenType == JsonTokenType.StartObject;
+                hasMessage |= !isDelta && reader.TokenType == JsonTokenType.StartObject;
                 ReadMessage(ref reader, ref choice);
             }
             else if (reader.TextIs("finish_reason"u8))
@@ -108,6 +109,7 @@ internal static class CompletionReader
         }
 
         completion.LacksDelta |= !hasDelta;
+        completion.LacksMessage |= !hasMessage;
         completion.IsBroken |= choice.FinishReason == FinishReason.Broken;
         Add(ref completion, choice, index);
     }

@@ -118,6 +118,20 @@ public sealed class OddAnswerTests : IAsyncLifetime
         result.Error!.Message.ShouldContain(message);
     }
 
+    [Theory]
+    [InlineData("{\"index\":0,\"finish_reason\":\"stop\"}")]
+    [InlineData("{\"index\":0,\"message\":null,\"finish_reason\":\"stop\"}")]
+    [InlineData("{\"index\":0,\"message\":{\"content\":\"Hi\"},\"finish_reason\":\"stop\"},{\"index\":1,\"finish_reason\":\"stop\"}")]
+    public async Task Send_WholeAnswerWithAChoiceWithoutMessage_IsAnInvalidAnswer(string choices)
+    {
+        _harness.Served.Enqueue(StubReply.RawBody(200, $"{{\"choices\":[{choices}]}}", "application/json"));
+
+        var result = await _harness.WholeAsync();
+
+        result.Outcome.ShouldBe(CallOutcome.InvalidResponse);
+        result.Error!.Message.ShouldContain("without a message");
+    }
+
     [Fact]
     public async Task Send_ServerThatStreamsWhereNothingIsSaid_AnswersWhole()
     {
