@@ -1,5 +1,7 @@
 using Ensemble.Catalog;
 using Ensemble.Storage.Hosting;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 
 namespace Ensemble.Frontend.Hosting;
 
@@ -78,6 +80,8 @@ public static class FrontendHost
             kestrel.Limits.MaxConcurrentUpgradedConnections = 0;
             kestrel.Limits.Http2.MaxStreamsPerConnection = MaxStreams;
         });
+        builder.Services.AddSingleton<IConnectionListenerFactory>(services => new BoundedListeners(
+            ActivatorUtilities.CreateInstance<SocketTransportFactory>(services), options.MaxConnections));
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.Drain + StopSlack);
     }
 }

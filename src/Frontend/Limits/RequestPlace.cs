@@ -33,8 +33,10 @@ internal sealed class RequestPlace(RequestPlaces places, ByteBudget buffers) : I
         if (!_isLeft)
         {
             _isLeft = true;
-            LetGo();
+
+            // The place first: who sees that the bytes are free may count on it.
             places.Leave();
+            LetGo();
         }
     }
 }

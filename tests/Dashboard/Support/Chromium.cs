@@ -5,6 +5,9 @@ namespace Ensemble.Dashboard.Tests.Support;
 /// <summary>One browser for all tests: Chromium, as this machine has it installed.</summary>
 public sealed class Chromium : IAsyncLifetime
 {
+    /// <summary>Milliseconds until something that is awaited counts as missing; far more than a busy machine needs.</summary>
+    public const int Patience = 20_000;
+
     private IPlaywright? _playwright;
 
     /// <summary>Null where there is none.</summary>
@@ -17,6 +20,7 @@ public sealed class Chromium : IAsyncLifetime
             return;
         }
 
+        Assertions.SetDefaultExpectTimeout(Patience);
         _playwright = await Playwright.CreateAsync();
         Browser = await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
         {
