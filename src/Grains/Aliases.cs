@@ -13,6 +13,7 @@ internal static class Aliases
     public const string UsageWatchGrain = "ensemble.usage-watch";
 
     public const string RunRequest = "ensemble.run-request";
+    public const string RunAnswered = "ensemble.run-answered";
     public const string RunEvent = "ensemble.run-event";
     public const string RunAnswer = "ensemble.run-answer";
     public const string RunFailure = "ensemble.run-failure";

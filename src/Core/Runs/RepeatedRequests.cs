@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text;
@@ -26,6 +27,9 @@ public sealed partial class RepeatedRequests(IRunStore store, IRunEngine engine,
     /// <summary>How long the store is left alone after it failed.</summary>
     private static readonly TimeSpan StorePause = TimeSpan.FromSeconds(5);
 
+    /// <summary>Callers for whom a panel was kept here, and until when; "" stands for those without a key.</summary>
+    private readonly ConcurrentDictionary<string, long> _failed = new(StringComparer.Ordinal);
+
     private long _storeIsBack = long.MinValue;
 
     /// <param name="fresh">The request as one that nobody has made before.</param>
@@ -47,10 +51,14 @@ public sealed partial class RepeatedRequests(IRunStore store, IRunEngine engine,
         return holder.RequestHash.Span.SequenceEqual(mine.RequestHash.Span) ? await FollowAsync(request with { Id = holder.Run }, cancellationToken) : null;
     }
 
-    /// <summary>For a request to an ensemble without a key. A store that is away or slow is not waited for: the panel is asked again.</summary>
-    public async ValueTask<RunRequest> ResolveAsync(RunRequest fresh, CancellationToken cancellationToken)
+    /// <summary>
+    /// For a request to an ensemble without a key. The store is asked only where the request may be a repeat: a client says so, or a run of
+    /// this caller failed here within <see cref="PanelKept"/>. A store that is away or slow is not waited for: the panel is asked again.
+    /// </summary>
+    /// <param name="isRepeat">Whether the client says that it has sent this before.</param>
+    public async ValueTask<RunRequest> ResolveAsync(RunRequest fresh, bool isRepeat, CancellationToken cancellationToken)
     {
-        if (StoreIsAway)
+        if (StoreIsAway || !(isRepeat || HasFailed(fresh.Caller)))
         {
             return fresh;
         }
@@ -112,6 +120,8 @@ public sealed partial class RepeatedRequests(IRunStore store, IRunEngine engine,
 
     private static string Hash(string? caller, string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{caller}\n{text}")));
 
+    private bool HasFailed(string? caller) => !_failed.IsEmpty && _failed.TryGetValue(caller ?? "", out var until) && time.GetTimestamp() <= until;
+
     private bool StoreIsAway => time.GetTimestamp() < Volatile.Read(ref _storeIsBack);
 
     private async ValueTask<RunRequest> FollowAsync(RunRequest request, CancellationToken cancellationToken)
@@ -132,6 +142,9 @@ public sealed partial class RepeatedRequests(IRunStore store, IRunEngine engine,
         {
             return;
         }
+
+        // As many entries as there are keys in the catalog, at most.
+        _failed[request.Caller ?? ""] = time.GetTimestamp() + (long)(PanelKept.TotalSeconds * time.TimestampFrequency);
 
         using var limit = new CancellationTokenSource(StoreLimit, time);
         var now = time.GetUtcNow();

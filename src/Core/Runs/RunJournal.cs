@@ -24,6 +24,7 @@ public sealed class RunJournal(int incarnation, ByteBudget? budget = null)
     private readonly Lock _lock = new();
     private readonly List<RunEvent> _events = new(8);
     private TaskCompletionSource? _appended;
+    private TaskCompletionSource? _end;
     private long _answerSize;
     private long _taken;
     private long _used;
@@ -70,6 +71,7 @@ public sealed class RunJournal(int incarnation, ByteBudget? budget = null)
     public bool Append(RunEvent runEvent)
     {
         TaskCompletionSource? waiters;
+        TaskCompletionSource? end = null;
         lock (_lock)
         {
             var isLast = runEvent is RunCompleted or RunFailed;
@@ -94,12 +96,14 @@ public sealed class RunJournal(int incarnation, ByteBudget? budget = null)
             if (isLast)
             {
                 Settle();
+                end = _end;
             }
 
             (waiters, _appended) = (_appended, null);
         }
 
         waiters?.TrySetResult();
+        end?.TrySetResult();
         return true;
     }
 
@@ -131,6 +135,31 @@ public sealed class RunJournal(int incarnation, ByteBudget? budget = null)
         finally
         {
             Leave();
+        }
+    }
+
+    /// <returns>All events, once the last one is there; null where that takes longer than <paramref name="limit"/>, or some were dropped.</returns>
+    public async ValueTask<IReadOnlyList<RunEvent>?> ReadWholeAsync(TimeSpan limit, TimeProvider time)
+    {
+        var end = Task.CompletedTask;
+        lock (_lock)
+        {
+            if (!_ended)
+            {
+                _end ??= new(TaskCreationOptions.RunContinuationsAsynchronously);
+                end = _end.Task;
+            }
+        }
+
+        if (!end.IsCompleted)
+        {
+            // A time-out is no error: the reader goes on in another way.
+            await end.WaitAsync(limit, time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        }
+
+        lock (_lock)
+        {
+            return _ended && _dropped == 0 ? [.. _events] : null;
         }
     }
 

@@ -85,7 +85,7 @@ internal sealed partial class RunAnswers(
         {
             var request = context.Request.Headers[HeaderNames.IdempotencyKey] is [{ } key]
                 ? await repeats.ResolveAsync(fresh, key, limits, context.RequestAborted)
-                : keepsPanel ? await repeats.ResolveAsync(fresh, context.RequestAborted) : fresh;
+                : keepsPanel ? await repeats.ResolveAsync(fresh, SaysRepeat(context.Request), context.RequestAborted) : fresh;
             if (request is null)
             {
                 return (fresh, ApiErrors.IdempotencyKeyReused);
@@ -112,6 +112,10 @@ internal sealed partial class RunAnswers(
             }
         }
     }
+
+    // OpenAI's clients for Node and Python count their repeats.
+    private static bool SaysRepeat(HttpRequest request) =>
+        request.Headers.TryGetValue(HeaderNames.RetryCount, out var count) && count is not [] and not ["0"];
 
     private static Task WritePlanAsync(HttpContext context, Caller caller, RunRequest request, CatalogSnapshot snapshot)
     {

@@ -92,9 +92,14 @@ public static partial class ServiceCollectionExtensions
         services.TryAddSingleton(static _ => new UsageFeed());
         services.TryAddKeyedSingleton<IUsageSink>(UsageFeed.SinkName, static (provider, _) => provider.GetRequiredService<UsageFeed>());
         services.TryAddSingleton(OpenGates);
-        services.TryAddSingleton(static provider => new InProcessRunEngine(
+        services.TryAddSingleton(static provider => new RunHost(
             provider.GetRequiredService<ICatalog>(),
             provider.GetRequiredService<RunServices>(),
+            answers: null,
+            provider.GetRequiredService<ILogger<Run>>(),
+            provider.GetRequiredService<FrontendOptions>().MaxRuns));
+        services.TryAddSingleton(static provider => new InProcessRunEngine(
+            provider.GetRequiredService<RunHost>(),
             provider.GetRequiredService<FrontendOptions>().MaxRuns,
             provider.GetRequiredService<ILogger<Run>>()));
         services.TryAddSingleton<IRunEngine>(static provider => provider.GetRequiredService<InProcessRunEngine>());

@@ -11,5 +11,6 @@ internal static class HeaderNames
     public const string Manifest = "x-ensemble-manifest";
     public const string IdempotencyKey = "idempotency-key";
     public const string IdempotentReplayed = "idempotent-replayed";
+    public const string RetryCount = "x-stainless-retry-count";
     public const string ShouldRetry = "x-should-retry";
 }

@@ -2,9 +2,11 @@ using Ensemble.Catalog;
 using Ensemble.Gates;
 using Ensemble.Usage;
 using Microsoft.Extensions.Logging;
+using Orleans.GrainDirectory;
 
 namespace Ensemble.Grains.Gates;
 
+[GrainDirectory(GateGrain.Directory)]
 internal sealed class CallerGateGrain(ICatalog catalog, IGateStore store, IUsageSink usage, TimeProvider time, ILogger<CallerGateGrain> logger)
     : GateGrain(Parse, catalog, store, usage, time, logger), ICallerGateGrain
 {

@@ -10,6 +10,9 @@ namespace Ensemble.Grains.Gates;
 internal abstract partial class GateGrain(
     Func<string, GateKey> key, ICatalog catalog, IGateStore store, IUsageSink usage, TimeProvider time, ILogger logger) : Grain, IGateGrain
 {
+    /// <summary>The name of the directory that never knows two activations of a gate.</summary>
+    public const string Directory = "ensemble-gates";
+
     private KeptGate _gate = null!;
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken)

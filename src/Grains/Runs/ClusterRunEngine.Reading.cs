@@ -17,7 +17,7 @@ public sealed partial class ClusterRunEngine
         if (Find(run) is not { } inFlight)
         {
             // Somebody else's, or one that nobody wants any more: what is there of it is read.
-            await foreach (var runEvent in ReadOnceAsync(run, new RunReading(incarnation: 1, after, streamed: false, _calls.Time.GetTimestamp()), cancellationToken))
+            await foreach (var runEvent in ReadOnceAsync(run, null, new RunReading(incarnation: 1, after, streamed: false, _calls.Time.GetTimestamp()), cancellationToken))
             {
                 yield return runEvent;
             }
@@ -31,7 +31,7 @@ public sealed partial class ClusterRunEngine
             var lost = default(RunFailed);
             while (lost is null)
             {
-                await foreach (var runEvent in ReadOnceAsync(run, reading, cancellationToken))
+                await foreach (var runEvent in ReadOnceAsync(run, inFlight, reading, cancellationToken))
                 {
                     if (runEvent.Incarnation > reading.Incarnation && !reading.TryBegin(runEvent.Incarnation))
                     {
@@ -77,8 +77,31 @@ public sealed partial class ClusterRunEngine
     private static bool IsStopped(RunEvent runEvent) => runEvent is RunFailed { Failure.Kind: RunFailureKind.Cancelled };
 
     /// <summary>What comes until the end, or until no more does.</summary>
-    private async IAsyncEnumerable<RunEvent> ReadOnceAsync(RunId run, RunReading reading, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private async IAsyncEnumerable<RunEvent> ReadOnceAsync(
+        RunId run, RunInFlight? inFlight, RunReading reading, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        if (_local?.Find(run) is { } hosted && hosted.Run.Journal.First <= reading.Last + 1)
+        {
+            await foreach (var runEvent in hosted.ReadAsync(reading.Last, cancellationToken))
+            {
+                yield return runEvent;
+            }
+
+            yield break;
+        }
+
+        if (inFlight is { Answered: { Count: > 0 } answered })
+        {
+            // Once: what another incarnation says comes on another way.
+            inFlight.Answered = [];
+            foreach (var message in answered)
+            {
+                yield return message.ToEvent();
+            }
+
+            yield break;
+        }
+
         if (_stream?.Claim(run) is { } inbox)
         {
             var feed = new AnswerFeed(inbox.Incarnation, reading.Last);
@@ -189,7 +212,7 @@ public sealed partial class ClusterRunEngine
 
     private async ValueTask<bool> GoOnAsync(RunInFlight run, RunReading reading)
     {
-        if (!reading.IsVoid && reading.Barren <= MaxBarren / 2 && await Grain(run.Request.Id).RenewAsync() is not null)
+        if (!reading.IsVoid && reading.Barren <= MaxBarren / 2 && await RenewAsync(run.Request.Id) is not null)
         {
             return true;
         }
@@ -201,7 +224,7 @@ public sealed partial class ClusterRunEngine
         }
 
         LogNextIncarnation(_logger, next.Id.Value, next.Incarnation);
-        return await StartSomewhereAsync(next, isNew: true) == RunStart.Started;
+        return await StartSomewhereAsync(run, next, isNew: true) == RunStart.Started;
     }
 
     private static RunFailed Interrupted(RunId run) => new(

@@ -18,6 +18,11 @@ public sealed partial class ClusterRunEngine : IRunEngine, IRunsInFlight, IAsync
     /// <summary>How long a run may say nothing until it is asked whether it is there.</summary>
     public static readonly TimeSpan SilenceLimit = TimeSpan.FromSeconds(2);
 
+    /// <summary>
+    /// How long the start of a run waits for its whole answer: as long as nothing need be heard of a run. Slower answers are pulled.
+    /// </summary>
+    private static readonly TimeSpan AskLimit = SilenceLimit;
+
     private const int MaxStarts = 8;
 
     private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(1);
@@ -28,6 +33,7 @@ public sealed partial class ClusterRunEngine : IRunEngine, IRunsInFlight, IAsync
     private readonly IGrainFactory _grains;
     private readonly ClusterCalls _calls;
     private readonly AnswerStream? _stream;
+    private readonly RunHost? _local;
     private readonly ILogger _logger;
     private readonly ITimer _timer;
     private readonly RunDoor _door;
@@ -37,6 +43,7 @@ public sealed partial class ClusterRunEngine : IRunEngine, IRunsInFlight, IAsync
 
     /// <param name="maxRuns">Runs of this frontend in flight at most; one more is refused.</param>
     /// <param name="stream">Brings the events of streamed answers while it is live; null = all are pulled.</param>
+    /// <param name="local">The runs of the silo in this process, which are read where they are; null = there is none.</param>
     /// <param name="buffers">Has room for requests, which are kept until their answers have been read; null = for any number.</param>
     public ClusterRunEngine(
         IGrainFactory grains,
@@ -44,8 +51,10 @@ public sealed partial class ClusterRunEngine : IRunEngine, IRunsInFlight, IAsync
         int maxRuns,
         AnswerStream? stream,
         ILogger<ClusterRunEngine> logger,
+        RunHost? local = null,
         ByteBudget? buffers = null)
     {
+        _local = local;
         _buffers = buffers ?? new ByteBudget();
         _grains = grains;
         _calls = calls;
@@ -78,7 +87,9 @@ public sealed partial class ClusterRunEngine : IRunEngine, IRunsInFlight, IAsync
         {
             var (run, isNew) = Join(request);
             started = await _calls.AskAsync(
-                static state => state.Engine.StartSomewhereAsync(state.Request, state.IsNew), (Engine: this, run.Request, IsNew: isNew), cancellationToken);
+                static state => state.Engine.TryStartAsync(state.Run, state.IsNew),
+                (Engine: this, Run: run, IsNew: isNew),
+                cancellationToken);
             return started.Value;
         }
         catch (ClusterUnavailableException) when (!request.IsKept)
@@ -104,6 +115,12 @@ public sealed partial class ClusterRunEngine : IRunEngine, IRunsInFlight, IAsync
             return;
         }
 
+        if (_local?.Find(run) is { } hosted)
+        {
+            hosted.Abandon();
+            return;
+        }
+
         try
         {
             await Grain(run).CancelAsync();
@@ -117,6 +134,11 @@ public sealed partial class ClusterRunEngine : IRunEngine, IRunsInFlight, IAsync
 
     public async ValueTask<RunManifest?> FindManifestAsync(RunId run, CancellationToken cancellationToken)
     {
+        if (_local?.FindManifest(run) is { } manifest)
+        {
+            return manifest;
+        }
+
         var json = await _calls.AskAsync(static grain => new ValueTask<byte[]?>(grain.FindManifestAsync()), Grain(run), cancellationToken);
         return json is null ? null : RunManifestJson.Read(json);
     }
@@ -158,13 +180,20 @@ public sealed partial class ClusterRunEngine : IRunEngine, IRunsInFlight, IAsync
         }
     }
 
+    private async ValueTask<RunStart> TryStartAsync(RunInFlight run, bool isNew)
+    {
+        // Of one that was lost with its silo the next incarnation knows what the panel has answered.
+        var request = run.WasAsked && isNew && await RenewAsync(run.Request.Id) is null ? run.After(run.Request.Incarnation) : run.Request;
+        run.WasAsked = true;
+        return await StartSomewhereAsync(run, request, isNew);
+    }
+
     /// <summary>A silo that stops takes no runs; the next one asked is another, which may be one that stops, too.</summary>
-    private async ValueTask<RunStart> StartSomewhereAsync(RunRequest request, bool isNew)
+    private async ValueTask<RunStart> StartSomewhereAsync(RunInFlight run, RunRequest request, bool isNew)
     {
         for (var tries = 1; ; tries++)
         {
-            var answersTo = isNew && request.Chat.Stream ? _stream?.Open(request.Id, request.Incarnation) : null;
-            var start = await Grain(request.Id).StartAsync(request, answersTo);
+            var start = await StartAsync(run, request, isNew);
             if (start != RunStart.Draining || tries == MaxStarts)
             {
                 return start;
@@ -172,6 +201,20 @@ public sealed partial class ClusterRunEngine : IRunEngine, IRunsInFlight, IAsync
 
             await Task.Delay(Pause * tries, _calls.Time, CancellationToken.None);
         }
+    }
+
+    private async ValueTask<RunStart> StartAsync(RunInFlight run, RunRequest request, bool isNew)
+    {
+        var grain = Grain(request.Id);
+        if (_local is not null || request.Chat.Stream)
+        {
+            var answersTo = isNew && request.Chat.Stream ? _stream?.Open(request.Id, request.Incarnation) : null;
+            return await grain.StartAsync(request, answersTo);
+        }
+
+        var answered = await grain.AskAsync(request, AskLimit);
+        run.Answered = answered.Events;
+        return answered.Start;
     }
 
     private IEnsembleRunGrain Grain(RunId run) => _grains.GetGrain<IEnsembleRunGrain>(run.Value);
@@ -256,7 +299,7 @@ public sealed partial class ClusterRunEngine : IRunEngine, IRunsInFlight, IAsync
     {
         try
         {
-            var last = await Grain(run.Request.Id).RenewAsync();
+            var last = await RenewAsync(run.Request.Id);
             run.Renewed = _calls.Time.GetTimestamp();
             foreach (var reading in silent)
             {
@@ -276,6 +319,18 @@ public sealed partial class ClusterRunEngine : IRunEngine, IRunsInFlight, IAsync
         {
             run.EndAsk();
         }
+    }
+
+    /// <returns>The number of the run's last event so far; null where the run is not known.</returns>
+    private Task<long?> RenewAsync(RunId run)
+    {
+        if (_local?.Find(run) is not { } hosted)
+        {
+            return Grain(run).RenewAsync();
+        }
+
+        hosted.Renew();
+        return Task.FromResult<long?>(hosted.Run.Journal.Last);
     }
 
     [LoggerMessage(75, LogLevel.Warning, "run {RunId} cannot be reached now")]

@@ -1,81 +1,51 @@
 using System.Runtime.CompilerServices;
 using Ensemble.Grains.Answers;
 using Ensemble.Runs;
+using Orleans.Concurrency;
 
 namespace Ensemble.Grains.Runs;
 
 /// <summary>
-/// A run's identity and lifetime. Kept alive, since work beside the grain does not count as its activity; it ends itself when the replay window
-/// is over.
+/// A run's identity in the cluster: it lives as long as the silo's <see cref="RunHost"/> keeps the run. Kept alive, since work beside the
+/// grain does not count as its activity.
 /// </summary>
 [KeepAlive]
+[Reentrant]
 [SkipDraining]
 [Orleans.Placement.PreferLocalPlacement]
-internal sealed class EnsembleRunGrain(SiloRuns runs, AnswerPublisher answers) : Grain, IEnsembleRunGrain
+internal sealed class EnsembleRunGrain(RunHost runs, AnswerPublisher answers) : Grain, IEnsembleRunGrain
 {
-    /// <summary>How long a run goes on, and waits to be read, though nobody says that the answer is wanted.</summary>
-    public static readonly TimeSpan LeaseLifetime = TimeSpan.FromSeconds(30);
-
-    /// <summary>How long a run that has ended can still be read.</summary>
-    public static readonly TimeSpan ReplayWindow = TimeSpan.FromMinutes(1);
-
-    /// <summary>
-    /// How long an answer stays that was read to its end and cannot be repeated: as long as a frontend may ask for its last part again.
-    /// </summary>
-    private static readonly TimeSpan ReadKept = TimeSpan.FromSeconds(10);
-
-    private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(5);
-
-    private HeldRun? _held;
-    private int _incarnation;
-    private long _renewed;
-    private long? _ended;
+    private HostedRun? _hosted;
 
     public async Task<RunStart> StartAsync(RunRequest request, string? answersTo)
     {
-        if (request.Incarnation <= _incarnation)
-        {
-            return RunStart.Started;
-        }
-
-        var (held, start) = await runs.StartAsync(request, _held?.Run.Memory);
-        if (held is null)
-        {
-            // A silo that stops is left: the next who asks for this incarnation finds another.
-            if (_held is null || start == RunStart.Draining)
-            {
-                DeactivateOnIdle();
-            }
-
-            return start;
-        }
-
-        if (_held is null)
-        {
-            this.RegisterGrainTimer(LookAsync, new GrainTimerCreationOptions { DueTime = LookInterval, Period = LookInterval, KeepAlive = true });
-        }
-
-        // An older incarnation is void; what it still does costs money and helps nobody.
-        if (_held is { } older)
-        {
-            older.Cancel();
-            _ = older.DropAsync();
-        }
-
-        (_held, _incarnation, _ended) = (held, request.Incarnation, null);
-        _renewed = runs.Time.GetTimestamp();
-        if (answersTo is not null)
+        var (isNew, start) = await BeginAsync(request);
+        if (isNew && answersTo is not null)
         {
             // Ends with the run; its grain neither waits for it nor is kept busy by it.
-            _ = Task.Run(() => answers.PublishAsync(held.Run.Journal, request.Id, request.Incarnation, answersTo));
+            var journal = _hosted!.Run.Journal;
+            _ = Task.Run(() => answers.PublishAsync(journal, request.Id, request.Incarnation, answersTo));
         }
 
         return start;
     }
 
+    public async Task<RunAnswered> AskAsync(RunRequest request, TimeSpan wait)
+    {
+        var (_, start) = await BeginAsync(request);
+        var hosted = _hosted;
+        if (start != RunStart.Started || hosted is null || await hosted.Run.Journal.ReadWholeAsync(wait, runs.Time) is not { } events)
+        {
+            return new RunAnswered { Start = start };
+        }
+
+        hosted.Take();
+        return new RunAnswered { Start = start, Events = [.. events.Select(RunEventMessage.From)] };
+    }
+
     public async IAsyncEnumerable<RunEventMessage> ReadAsync(long after, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        if (Found() is not { } held || held.Run.Journal.First > after + 1)
+        if (Found() is not { } hosted || hosted.Run.Journal.First > after + 1)
         {
             yield break;
         }
@@ -83,7 +53,7 @@ internal sealed class EnsembleRunGrain(SiloRuns runs, AnswerPublisher answers) :
         var isWhole = false;
         try
         {
-            await foreach (var runEvent in held.Run.Journal.ReadAsync(after, cancellationToken))
+            await foreach (var runEvent in hosted.Run.Journal.ReadAsync(after, cancellationToken))
             {
                 isWhole = runEvent is RunCompleted or RunFailed;
                 yield return RunEventMessage.From(runEvent);
@@ -94,82 +64,97 @@ internal sealed class EnsembleRunGrain(SiloRuns runs, AnswerPublisher answers) :
             // Whoever has the last event asks for no more.
             if (isWhole)
             {
-                held.LetGo();
+                hosted.Take();
             }
         }
     }
 
     public Task<long?> RenewAsync()
     {
-        _renewed = runs.Time.GetTimestamp();
-        return Task.FromResult(Found()?.Run.Journal.Last);
+        var hosted = Found();
+        hosted?.Renew();
+        return Task.FromResult(hosted?.Run.Journal.Last);
     }
 
     public Task ReleaseAsync()
     {
-        Found()?.LetGo();
+        Found()?.Take();
         return Task.CompletedTask;
     }
 
     public Task CancelAsync()
     {
-        Found()?.Cancel();
+        Found()?.Abandon();
         return Task.CompletedTask;
     }
 
-    public Task<byte[]?> FindManifestAsync() => Task.FromResult(Found() is { } held ? RunManifestJson.Write(held.Run.Manifest()) : null);
+    public Task<byte[]?> FindManifestAsync()
+    {
+        Found();
+        var manifest = RunId.TryParse(this.GetPrimaryKeyString(), out var run) ? runs.FindManifest(run) : null;
+        return Task.FromResult(manifest is null ? null : RunManifestJson.Write(manifest));
+    }
 
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
-        if (_held is { } held)
+        if (_hosted is { } hosted)
         {
-            held.Cancel();
-            _ = held.DropAsync();
-            await held.Execution.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+            hosted.Forgotten -= End;
+            hosted.Cancel();
+            await hosted.Execution.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         }
     }
 
-    // A name that somebody made up, or of a run that another silo had, leaves nothing behind here.
-    private HeldRun? Found()
+    private async ValueTask<(bool IsNew, RunStart Start)> BeginAsync(RunRequest request)
     {
-        if (_held is null)
+        if (_hosted?.Run.Incarnation >= request.Incarnation)
+        {
+            return (false, RunStart.Started);
+        }
+
+        var (hosted, start) = await runs.StartAsync(request);
+        if (hosted is null)
+        {
+            // A silo that stops is left: the next who asks for this incarnation finds another.
+            if (_hosted is null || start == RunStart.Draining)
+            {
+                DeactivateOnIdle();
+            }
+
+            return (false, start);
+        }
+
+        if (hosted == _hosted || hosted.Run.Incarnation <= _hosted?.Run.Incarnation)
+        {
+            return (false, start);
+        }
+
+        if (_hosted is { } older)
+        {
+            older.Forgotten -= End;
+        }
+
+        _hosted = hosted;
+        hosted.Forgotten += End;
+        if (runs.Find(request.Id) != hosted)
+        {
+            // Forgotten before anybody asked to be told.
+            End();
+        }
+
+        return (true, start);
+    }
+
+    // A name that somebody made up, or of a run that another silo had, leaves nothing behind here.
+    private HostedRun? Found()
+    {
+        if (_hosted is null)
         {
             DeactivateOnIdle();
         }
 
-        return _held;
+        return _hosted;
     }
 
-    private Task LookAsync()
-    {
-        var held = _held!;
-        var isKept = held.Run.IsKept;
-        var isWanted = runs.Time.GetElapsedTime(_renewed) <= LeaseLifetime;
-        if (!held.Execution.IsCompleted)
-        {
-            if (!isWanted && !isKept)
-            {
-                held.Cancel();
-            }
-
-            return Task.CompletedTask;
-        }
-
-        _ended ??= runs.Time.GetTimestamp();
-        if (!isKept && held.IsLetGo && !held.Run.IsWorthResuming && runs.Time.GetElapsedTime(_ended.Value) >= ReadKept)
-        {
-            held.Run.Drop();
-        }
-
-        if (!isWanted)
-        {
-            held.LetGo();
-            if (runs.Time.GetElapsedTime(_ended.Value) > (isKept ? RepeatedRequests.AnswerKept : ReplayWindow))
-            {
-                DeactivateOnIdle();
-            }
-        }
-
-        return Task.CompletedTask;
-    }
+    private void End() => DeactivateOnIdle();
 }

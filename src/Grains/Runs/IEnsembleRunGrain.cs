@@ -11,7 +11,13 @@ public interface IEnsembleRunGrain : IGrainWithStringKey
     /// <param name="answersTo">Where its events are published as they come, beside what can be read; null = nowhere.</param>
     [Alias("start")]
     [ResponseTimeout("00:00:05")]
-    Task<RunStart> StartAsync(RunRequest request, string? answersTo);
+    Task<RunStart> StartAsync([Immutable] RunRequest request, string? answersTo);
+
+    /// <summary>The same, for an answer that nobody reads in pieces: it comes at once where the run ends within <paramref name="wait"/>.</summary>
+    /// <param name="wait">Well below the time in which a call has to be answered.</param>
+    [Alias("ask")]
+    [ResponseTimeout("00:00:05")]
+    Task<RunAnswered> AskAsync([Immutable] RunRequest request, TimeSpan wait);
 
     /// <summary>The events after a number, as they come, up to the run's end; none where the run is not known here.</summary>
     [Alias("read")]

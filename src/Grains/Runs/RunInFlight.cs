@@ -15,6 +15,12 @@ internal sealed class RunInFlight(RunRequest request, long now)
     /// <summary>With the newest incarnation that this frontend knows of.</summary>
     public RunRequest Request { get; private set; } = request;
 
+    /// <summary>Whether a silo has been asked to start it: it may be under way though no answer came.</summary>
+    public bool WasAsked { get; set; }
+
+    /// <summary>All events of the run, where they came with its start.</summary>
+    public IReadOnlyList<RunEventMessage> Answered { get; set; } = [];
+
     /// <summary>Callers who wait for it. Guarded by the engine.</summary>
     public int Callers { get; set; } = 1;
 

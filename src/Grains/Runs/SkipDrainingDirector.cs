@@ -1,9 +1,10 @@
+using Ensemble.Runs;
 using Orleans.Placement;
 using Orleans.Runtime.Placement;
 
 namespace Ensemble.Grains.Runs;
 
-internal sealed class SkipDrainingDirector(SiloRuns runs, ILocalSiloDetails local) : IPlacementFilterDirector
+internal sealed class SkipDrainingDirector(RunHost runs, ILocalSiloDetails local) : IPlacementFilterDirector
 {
     public IEnumerable<SiloAddress> Filter(PlacementFilterStrategy filterStrategy, PlacementTarget target, IEnumerable<SiloAddress> silos)
     {

@@ -1,13 +1,13 @@
 using Ensemble.Frontend.Health;
 using Ensemble.Frontend.Hosting;
 using Ensemble.Frontend.Http;
-using Ensemble.Grains.Runs;
+using Ensemble.Runs;
 using Ensemble.Usage;
 
 namespace Ensemble.Silo.Health;
 
 /// <summary>Probes of a silo: liveness looks at this process alone; readiness says whether the cluster counts on it.</summary>
-internal sealed class SiloProbes(ISiloStatusOracle oracle, SiloRuns runs, UsageLedger ledger, [FromKeyedServices(nameof(SiloRuns))] Drain drain)
+internal sealed class SiloProbes(ISiloStatusOracle oracle, RunHost runs, UsageLedger ledger, [FromKeyedServices(nameof(RunHost))] Drain drain)
 {
     public void Map(IEndpointRouteBuilder app)
     {

@@ -1,7 +1,7 @@
 using Ensemble.Frontend.Hosting;
 using Ensemble.Grains.Answers;
 using Ensemble.Grains.Hosting;
-using Ensemble.Grains.Runs;
+using Ensemble.Runs;
 using Orleans.Configuration;
 
 namespace Ensemble.Silo.Hosting;
@@ -44,10 +44,6 @@ internal static class ClusterWiring
             membership.NumMissedProbesLimit = 2;
             membership.NumVotesForDeathDeclaration = 2;
         });
-#pragma warning disable ORLEANSEXP003 // Without it two activations of one gate may admit side by side while membership changes.
-        silo.AddDistributedGrainDirectory();
-#pragma warning restore ORLEANSEXP003
-
         // For so long after a silo died nobody takes its grains over; the usual 30 s are longer than a caller waits. A silo that is declared dead while it
         // stands still, and wakes up, finds its gates' epochs taken.
         silo.Configure<GrainDirectoryOptions>(static directory => directory.RangeLeaseDuration = LeaseOfTheDead);
@@ -74,13 +70,13 @@ internal static class ClusterWiring
     /// <summary>Runs of the silo finish before it leaves the cluster: the deactivation of grains comes too late for that, and is cut short.</summary>
     private static void AddSiloDrain(this IServiceCollection services)
     {
-        services.AddKeyedSingleton(nameof(SiloRuns), static (provider, _) => new Drain(
-            provider.GetRequiredService<SiloRuns>(),
+        services.AddKeyedSingleton(nameof(RunHost), static (provider, _) => new Drain(
+            provider.GetRequiredService<RunHost>(),
             provider.GetRequiredService<FrontendOptions>(),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<Drain>>()));
 
         // Not as a hosted service of its type: a frontend in the same process has a drain too, and only one of them would be kept.
-        services.AddSingleton<IHostedService>(static provider => provider.GetRequiredKeyedService<Drain>(nameof(SiloRuns)));
+        services.AddSingleton<IHostedService>(static provider => provider.GetRequiredKeyedService<Drain>(nameof(RunHost)));
     }
 }

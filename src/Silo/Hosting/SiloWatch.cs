@@ -1,11 +1,11 @@
 using Ensemble.Gates;
-using Ensemble.Grains.Runs;
+using Ensemble.Runs;
 using Ensemble.Telemetry;
 
 namespace Ensemble.Silo.Hosting;
 
 /// <summary>Shows how a silo stands: its runs, and the gates that live in it.</summary>
-internal sealed class SiloWatch(SiloRuns runs, IKeptGates gates, StateInstruments instruments) : IHostedService
+internal sealed class SiloWatch(RunHost runs, IKeptGates gates, StateInstruments instruments) : IHostedService
 {
     public Task StartAsync(CancellationToken cancellationToken)
     {

@@ -42,7 +42,7 @@ public sealed class TraceExportTests
         var run = spans.Single(span => span.Name == "run council");
         run.Resource["ensemble.process.role"].ShouldBe("silo");
         Above(run).ShouldContain(server.Id);
-        Above(run).Select(id => byId[id].Name).ShouldContain("IEnsembleRunGrain/StartAsync");
+        Above(run).Select(id => byId[id].Name).ShouldContain("IEnsembleRunGrain/AskAsync");
         var calls = spans.Where(span => span.Name.StartsWith("chat ", StringComparison.Ordinal)).ToList();
         calls.Count.ShouldBe(4);
         calls.ShouldAllBe(call => call.Parent == run.Id);

@@ -49,6 +49,10 @@ public sealed class CrossSiloTests
         rest.Select(runEvent => runEvent.Sequence).ShouldBe(all.Skip(1).Select(runEvent => runEvent.Sequence));
         await grain.ReleaseAsync();
         (await grain.RenewAsync()).ShouldBe(all.Count);
+        var answered = await grain.AskAsync(Request(request.Id, incarnation: 3), TimeSpan.FromSeconds(4));
+        answered.Start.ShouldBe(RunStart.Started);
+        answered.Events.Select(message => message.ToEvent()).Last().ShouldBeOfType<RunCompleted>();
+        ShouldHaveCrossed<IEnsembleRunGrain>(log, home, nameof(IEnsembleRunGrain.AskAsync))[0].ShouldBeOfType<RunRequest>().Incarnation.ShouldBe(3);
         manifest.Run.ShouldBe(request.Id);
         var start = ShouldHaveCrossed<IEnsembleRunGrain>(log, home, nameof(IEnsembleRunGrain.StartAsync));
         var sent = start[0].ShouldBeOfType<RunRequest>();

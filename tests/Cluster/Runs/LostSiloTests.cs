@@ -2,7 +2,7 @@ using System.Text;
 using Ensemble.Catalog;
 using Ensemble.Cluster.Tests.Support;
 using Ensemble.Grains.Gates;
-using Ensemble.Grains.Runs;
+using Ensemble.Runs;
 using Ensemble.Testing;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -70,7 +70,7 @@ public sealed class LostSiloTests
     }
 
     private static Task KillAsync(ClusterBench bench) => bench.Cluster.KillSiloAsync(bench.Cluster.Silos.Single(silo =>
-        bench.Cluster.GetSiloServiceProvider(silo.SiloAddress).GetRequiredService<SiloRuns>().InFlight == 1));
+        bench.Cluster.GetSiloServiceProvider(silo.SiloAddress).GetRequiredService<RunHost>().InFlight == 1));
 
     // An answer that is broken off ends its connection.
     private static async Task<string> ReadRestAsync(StreamReader reader)

@@ -46,7 +46,7 @@ public sealed class ReplayedRunTests
         await bench.Stub.WaitForRequestsAsync("vendor-bilby", 2, Now.Cancel);
 
         await bench.Cluster.KillSiloAsync(bench.Cluster.Silos.Single(silo =>
-            bench.Cluster.GetSiloServiceProvider(silo.SiloAddress).GetRequiredService<Grains.Runs.SiloRuns>().InFlight == 1));
+            bench.Cluster.GetSiloServiceProvider(silo.SiloAddress).GetRequiredService<RunHost>().InFlight == 1));
 
         var (status, body, _) = await replaying;
         (status, body.Contains("It is Paris.", StringComparison.Ordinal)).ShouldBe((200, true), body);

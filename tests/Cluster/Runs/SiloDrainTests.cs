@@ -114,8 +114,8 @@ public sealed class SiloDrainTests
         await draining.WaitAsync(Now.Cancel);
     }
 
-    private static SiloRuns Runs(ClusterBench bench, InProcessSiloHandle silo) =>
-        bench.Cluster.GetSiloServiceProvider(silo.SiloAddress).GetRequiredService<SiloRuns>();
+    private static RunHost Runs(ClusterBench bench, InProcessSiloHandle silo) =>
+        bench.Cluster.GetSiloServiceProvider(silo.SiloAddress).GetRequiredService<RunHost>();
 
     private static RunRequest Request(string json) => new()
     {

@@ -70,7 +70,7 @@ public sealed class StrategyRunTests
         }
 
         await bench.Cluster.KillSiloAsync(bench.Cluster.Silos.Single(silo =>
-            bench.Cluster.GetSiloServiceProvider(silo.SiloAddress).GetRequiredService<SiloRuns>().InFlight == 1));
+            bench.Cluster.GetSiloServiceProvider(silo.SiloAddress).GetRequiredService<RunHost>().InFlight == 1));
 
         var (status, body, _) = await asking;
         (status, body.Contains("Paris", StringComparison.Ordinal)).ShouldBe((200, true), body);

@@ -79,9 +79,6 @@ internal sealed class ClusterBench : IAsyncDisposable
             silo.Services.AddSingleton(options);
             silo.Services.AddEnsembleModels();
             silo.AddEnsembleGrains();
-#pragma warning disable ORLEANSEXP003 // What the product runs with.
-            silo.AddDistributedGrainDirectory();
-#pragma warning restore ORLEANSEXP003
             silos?.Invoke(silo);
         });
         builder.ConfigureClient(client => client.AddAnswerStreams());

@@ -63,9 +63,11 @@ public sealed class InProcessRunEngineTests
         (await engine.StartAsync(Request(RunId.New()), Token)).ShouldBe(RunStart.Draining);
         draining.IsCompleted.ShouldBeFalse();
         gate.SetResult();
-        await draining.WaitAsync(Token);
+        await IdleAsync(engine);
+        draining.IsCompleted.ShouldBeFalse("its answer is to be read");
 
         (await ReadAsync(engine, run))[^1].ShouldBeOfType<RunCompleted>();
+        await draining.WaitAsync(Token);
         await engine.DrainAsync(Token).WaitAsync(Token);
     }
 
@@ -164,32 +166,82 @@ public sealed class InProcessRunEngineTests
         await engine.CancelAsync(RunId.New(), Token);
     }
 
-    [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public async Task Keep_MoreRunsThanItMay_ForgetsTheOldestReadOrNot(bool read)
+    [Fact]
+    public async Task Keep_MoreManifestsThanItMay_ForgetsTheOldest()
     {
         var engine = Engine();
         var runs = new List<RunId>();
-        for (var index = 0; index < InProcessRunEngine.KeptRuns + 3; index++)
+        for (var index = 0; index < RunHost.KeptManifests + 3; index++)
         {
             runs.Add(await StartAsync(engine, "a"));
-            if (read)
-            {
-                await ReadAsync(engine, runs[^1]);
-            }
-
+            await ReadAsync(engine, runs[^1]);
             await IdleAsync(engine);
         }
 
         for (var index = 0; index < 3; index++)
         {
             (await engine.FindManifestAsync(runs[index], Token)).ShouldBeNull();
-            (await ReadAsync(engine, runs[index])).ShouldBeEmpty();
         }
 
         (await engine.FindManifestAsync(runs[3], Token)).ShouldNotBeNull();
-        (await ReadAsync(engine, runs[^1])).Count.ShouldBe(read ? 0 : 1);
+    }
+
+    [Fact]
+    public async Task Keep_AnswersThatNobodyReads_StayForTheLeaseAndTheirManifestsAreBounded()
+    {
+        var engine = Engine();
+        var runs = new List<RunId>();
+        for (var index = 0; index < RunHost.KeptManifests + 3; index++)
+        {
+            runs.Add(await StartAsync(engine, "a"));
+            await IdleAsync(engine);
+        }
+
+        _bench.Time.Advance(RunHost.LeaseLifetime);
+        (await ReadAsync(engine, runs[0])).Count.ShouldBe(1);
+        _bench.Time.Advance(RunHost.SweepInterval);
+
+        var known = 0;
+        foreach (var run in runs)
+        {
+            (await ReadAsync(engine, run)).ShouldBeEmpty();
+            known += await engine.FindManifestAsync(run, Token) is null ? 0 : 1;
+        }
+
+        known.ShouldBe(RunHost.KeptManifests);
+        _buffers.Used.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Keep_RunThatNobodyAsksAfter_IsStoppedAfterTheLease()
+    {
+        _bench.Upstream.On("judge", Does.Hang());
+        var engine = Engine();
+        var run = await StartAsync(engine);
+        await _bench.Upstream.CalledAsync("judge");
+
+        _bench.Time.Advance(RunHost.LeaseLifetime + RunHost.SweepInterval);
+
+        await IdleAsync(engine);
+        (await engine.FindManifestAsync(run, Token))!.Outcome.ShouldBe("cancelled");
+    }
+
+    [Fact]
+    public async Task Keep_RunThatIsRead_GoesOnBeyondTheLease()
+    {
+        var rest = new TaskCompletionSource();
+        _bench.Upstream.On("judge", Does.After(rest.Task, Does.Say("done")));
+        var engine = Engine();
+        var run = await StartAsync(engine);
+        var reading = ReadAsync(engine, run);
+        await _bench.Upstream.CalledAsync("judge");
+
+        _bench.Time.Advance(RunHost.LeaseLifetime * 2);
+        rest.SetResult();
+
+        (await reading)[^1].ShouldBeOfType<RunCompleted>();
+        await IdleAsync(engine);
+        _buffers.Used.ShouldBe(0, "an answer that was read is freed at once");
     }
 
     [Fact]
@@ -197,7 +249,7 @@ public sealed class InProcessRunEngineTests
     {
         var engine = Engine();
         var keyed = new List<RunId>();
-        for (var index = 0; index < InProcessRunEngine.KeptRuns + 100; index++)
+        for (var index = 0; index < RunHost.KeptManifests + 100; index++)
         {
             keyed.Add(await StartAsync(engine, "a", isKept: true));
             await ReadAsync(engine, await StartAsync(engine, "a"));
@@ -211,7 +263,7 @@ public sealed class InProcessRunEngineTests
             (await engine.FindManifestAsync(run, Token)).ShouldNotBeNull();
         }
 
-        _bench.Time.Advance(InProcessRunEngine.LookInterval * 2);
+        _bench.Time.Advance(RunHost.SweepInterval * 2);
         (await ReadAsync(engine, keyed[0])).ShouldBeEmpty();
         _buffers.Used.ShouldBe(0);
     }
@@ -311,8 +363,11 @@ public sealed class InProcessRunEngineTests
         (await ReadAsync(engine, run))[^1].ShouldBeOfType<RunFailed>().Failure.Kind.ShouldBe(RunFailureKind.OutOfMemory);
     }
 
-    private InProcessRunEngine Engine(int maxRuns = 10) =>
-        new(new StaticCatalog(_bench.Catalog()), _bench.Services() with { Buffers = _buffers }, maxRuns, NullLogger<Run>.Instance);
+    private InProcessRunEngine Engine(int maxRuns = 10) => new(
+        new RunHost(
+            new StaticCatalog(_bench.Catalog()), _bench.Services() with { Buffers = _buffers }, answers: null, NullLogger<Run>.Instance, maxRuns),
+        maxRuns,
+        NullLogger<Run>.Instance);
 
     private static RunRequest Request(RunId id, string model = "panel", string text = "?") => new()
     {

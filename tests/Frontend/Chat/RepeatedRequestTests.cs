@@ -198,11 +198,13 @@ public sealed class RepeatedRequestTests
             ActivatorUtilities.CreateInstance<RepeatedRequests>(provider, (IRunStore)store)));
 
         (await council.Gateway.ChatAsync(Council.Ask)).Content.ShouldBe("It is Paris.");
-        (await council.Gateway.ChatAsync(Council.Ask)).Content.ShouldBe("It is Paris.");
+        store.Asked.ShouldBe(0, "nothing says that it is a repeat");
+        (await council.Gateway.ChatAsync(Council.Ask, null, ("x-stainless-retry-count", "1"))).Content.ShouldBe("It is Paris.");
+        (await council.Gateway.ChatAsync(Council.Ask, null, ("x-stainless-retry-count", "2"))).Content.ShouldBe("It is Paris.");
 
         store.Asked.ShouldBe(1, "it is left alone for a while");
         (await council.Gateway.ChatAsync(Council.Ask, null, ("Idempotency-Key", Key))).ShouldBeError(503, "overloaded_error", "unavailable");
-        council.Stub.Requests.Count.ShouldBe(8);
+        council.Stub.Requests.Count.ShouldBe(12);
     }
 
     private sealed class AwayStore : IRunStore

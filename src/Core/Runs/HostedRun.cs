@@ -1,0 +1,123 @@
+using System.Runtime.CompilerServices;
+
+namespace Ensemble.Runs;
+
+/// <summary>A run that a <see cref="RunHost"/> executes, and keeps as long as its answer may be asked for.</summary>
+public sealed class HostedRun
+{
+    private readonly RunHost _host;
+    private long _wanted;
+    private long _ended = long.MinValue;
+    private int _readers;
+    private int _isTaken;
+    private int _holds = 2;
+    private volatile bool _isTakenHere;
+
+    internal HostedRun(RunHost host, Run run, long now) => (_host, Run, _wanted) = (host, run, now);
+
+    /// <summary>Raised once, when the host forgets the run. Must not throw.</summary>
+    public event Action? Forgotten;
+
+    public Run Run { get; }
+
+    /// <summary>Ends with the run; never fails.</summary>
+    public Task Execution { get; private set; } = Task.CompletedTask;
+
+    /// <summary>Whether its answer was read to the end, or is not wanted.</summary>
+    internal bool IsTaken => Volatile.Read(ref _isTaken) != 0;
+
+    /// <summary>Whether a reader in this process has read it to the end, and asks for nothing again.</summary>
+    internal bool IsTakenHere => _isTakenHere;
+
+    /// <summary>Whether somebody reads it here, or a reader elsewhere was heard of within <see cref="RunHost.LeaseLifetime"/>.</summary>
+    internal bool IsWanted => Volatile.Read(ref _readers) > 0 || _host.Time.GetElapsedTime(Volatile.Read(ref _wanted)) <= RunHost.LeaseLifetime;
+
+    /// <summary>When its execution ended; <see cref="long.MinValue"/> = it goes on.</summary>
+    internal long Ended => Volatile.Read(ref _ended);
+
+    /// <summary>Says that its answer is still wanted.</summary>
+    public void Renew() => Volatile.Write(ref _wanted, _host.Time.GetTimestamp());
+
+    /// <summary>
+    /// The events after number <paramref name="after"/>, for a reader in this process: what it has read to the end is freed at once.
+    /// </summary>
+    public async IAsyncEnumerable<RunEvent> ReadAsync(long after, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var isWhole = false;
+        Interlocked.Increment(ref _readers);
+        try
+        {
+            await foreach (var runEvent in Run.Journal.ReadAsync(after, cancellationToken))
+            {
+                isWhole = runEvent is RunCompleted or RunFailed;
+                yield return runEvent;
+            }
+        }
+        finally
+        {
+            Renew();
+            Interlocked.Decrement(ref _readers);
+            if (isWhole)
+            {
+                _isTakenHere = true;
+                Take();
+                _host.ForgetTaken(this);
+            }
+        }
+    }
+
+    /// <summary>Says that its answer was read to the end, or that nobody wants it. A reader elsewhere may still ask for the last part again.</summary>
+    public void Take()
+    {
+        if (Interlocked.Exchange(ref _isTaken, 1) == 0)
+        {
+            Release();
+        }
+    }
+
+    /// <summary>Stops it. Where it has ended, its answer can still be read.</summary>
+    public void Cancel()
+    {
+        if (Ended == long.MinValue)
+        {
+            Run.Cancel();
+        }
+
+        Take();
+    }
+
+    /// <summary>Stops it and drops its answer: its caller has left.</summary>
+    public void Abandon()
+    {
+        Cancel();
+        Run.Journal.Drop();
+    }
+
+    internal void Begin() => Execution = Task.Run(ExecuteAsync);
+
+    internal void Forget() => Forgotten?.Invoke();
+
+    private async Task ExecuteAsync()
+    {
+        try
+        {
+            await Run.ExecuteAsync();
+        }
+        finally
+        {
+            // Its timers; what it did can still be read.
+            Run.Dispose();
+            Volatile.Write(ref _ended, _host.Time.GetTimestamp());
+            _host.OnEnded(this);
+            Release();
+        }
+    }
+
+    private void Release()
+    {
+        if (Interlocked.Decrement(ref _holds) == 0)
+        {
+            _host.OnDone();
+        }
+    }
+}

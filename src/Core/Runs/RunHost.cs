@@ -1,0 +1,283 @@
+using System.Collections.Concurrent;
+using Ensemble.Catalog;
+using Microsoft.Extensions.Logging;
+
+namespace Ensemble.Runs;
+
+/// <summary>
+/// Executes the runs of this process on its thread pool, and keeps what is still to be read of them. A run that nobody asks after for
+/// <see cref="LeaseLifetime"/> is stopped; one sweep a second looks after all of them. Thread-safe.
+/// </summary>
+public sealed class RunHost : IRunsInFlight, IAsyncDisposable
+{
+    /// <summary>How long a run goes on, and its answer waits, though no reader says that it is wanted.</summary>
+    public static readonly TimeSpan LeaseLifetime = TimeSpan.FromSeconds(30);
+
+    /// <summary>Manifests of ended runs that are kept; the oldest goes first.</summary>
+    public const int KeptManifests = 1024;
+
+    /// <summary>How long an answer stays that a reader in another process has read: its last part may have been lost on the way.</summary>
+    public static readonly TimeSpan TakenKept = TimeSpan.FromSeconds(10);
+
+    public static readonly TimeSpan SweepInterval = TimeSpan.FromSeconds(1);
+
+    /// <summary>How long a failed run's answers of its panel wait for the next try.</summary>
+    private static readonly TimeSpan ResumableKept = RepeatedRequests.PanelKept + TakenKept;
+
+    private readonly ICatalog _catalog;
+    private readonly RunServices _services;
+    private readonly StoredAnswers? _answers;
+    private readonly ILogger _logger;
+
+    /// <summary>Runs that are executed.</summary>
+    private readonly RunDoor _executing;
+
+    /// <summary>Runs that are executed, or whose answers are to be read.</summary>
+    private readonly RunDoor _unread = new();
+    private readonly ConcurrentDictionary<RunId, HostedRun> _runs = new();
+    private readonly ConcurrentDictionary<RunId, RunManifest> _manifests = new();
+    private readonly ConcurrentQueue<RunId> _forgotten = new();
+    private readonly ITimer _timer;
+
+    /// <param name="answers">Keeps the panel's answers for a machine that takes a run over; null = they are kept in memory alone.</param>
+    /// <param name="maxRuns">Runs that are executed at a time at most; one more is refused.</param>
+    public RunHost(ICatalog catalog, RunServices services, StoredAnswers? answers, ILogger<Run> logger, int maxRuns = int.MaxValue)
+    {
+        _catalog = catalog;
+        _services = services;
+        _answers = answers;
+        _logger = logger;
+        _executing = new RunDoor(maxRuns, () => services.Usage.IsNearlyFull);
+        _timer = services.Time.CreateTimer(static state => ((RunHost)state!).Sweep(), this, SweepInterval, SweepInterval);
+        services.Buffers.OnShortage(Spare);
+    }
+
+    public TimeProvider Time => _services.Time;
+
+    /// <summary>Runs that are executed now.</summary>
+    public int InFlight => _executing.InFlight;
+
+    /// <summary>Whether this process stops, and takes no run any more.</summary>
+    public bool IsDraining => _executing.IsClosed;
+
+    /// <returns>The run, which goes on by itself, be it that it was here before; or why there is none.</returns>
+    public async ValueTask<(HostedRun? Run, RunStart Start)> StartAsync(RunRequest request)
+    {
+        var earlier = Find(request.Id);
+        if (earlier?.Run.Incarnation >= request.Incarnation)
+        {
+            earlier.Renew();
+            return (earlier, RunStart.Started);
+        }
+
+        var start = _executing.Enter();
+        if (start != RunStart.Started)
+        {
+            return (null, start);
+        }
+
+        var hosted = default(HostedRun);
+        try
+        {
+            (hosted, start) = await HostAsync(request, earlier);
+        }
+        finally
+        {
+            if (hosted is null)
+            {
+                _executing.Leave();
+            }
+        }
+
+        hosted?.Begin();
+
+        // Where another request for it was first, there is one nevertheless.
+        return (hosted ?? (start == RunStart.Started ? Find(request.Id) : null), start);
+    }
+
+    public HostedRun? Find(RunId run) => _runs.GetValueOrDefault(run);
+
+    /// <returns>Null where the run is not known here, or was forgotten long ago.</returns>
+    public RunManifest? FindManifest(RunId run) => Find(run)?.Run.Manifest() ?? _manifests.GetValueOrDefault(run);
+
+    /// <summary>Refuses new runs, and waits until those in flight have ended and their answers were read.</summary>
+    public Task DrainAsync(CancellationToken cancellationToken) => Task.WhenAll(
+        _executing.DrainAsync(CancelAll, cancellationToken), _unread.DrainAsync(CancelAll, cancellationToken));
+
+    public ValueTask DisposeAsync() => _timer.DisposeAsync();
+
+    /// <summary>Called by a run's reader in this process, who asks for nothing again.</summary>
+    internal void ForgetTaken(HostedRun hosted)
+    {
+        if (hosted.Ended != long.MinValue && !IsKept(hosted))
+        {
+            Forget(hosted);
+        }
+    }
+
+    internal void OnEnded(HostedRun hosted)
+    {
+        // Its last event may have been read before.
+        if (hosted.IsTakenHere)
+        {
+            ForgetTaken(hosted);
+        }
+
+        _executing.Leave();
+    }
+
+    /// <summary>Called once a run has ended and its answer was read, or is not wanted.</summary>
+    internal void OnDone() => _unread.Leave();
+
+    private static bool IsKept(HostedRun hosted) => hosted.Run.IsKept || hosted.Run.IsWorthResuming;
+
+    /// <returns>The run that is to begin; null where there is none, or where another request for the same one was first.</returns>
+    private async ValueTask<(HostedRun? Run, RunStart Start)> HostAsync(RunRequest request, HostedRun? earlier)
+    {
+        // The body may have come from another process: it is weighed before there is anything to pay for.
+        if (!HasRoom(request) || RunJournal.Open(request.Incarnation, _services.Buffers) is not { } journal)
+        {
+            return (null, RunStart.Overloaded);
+        }
+
+        Run? run = null;
+        try
+        {
+            // The first incarnation of a request that may be repeated may be one whose process was lost.
+            var memory = earlier?.Run.Memory
+                ?? (_answers is null ? new RunMemory()
+                    : request.Incarnation > 1 || request.IsKept ? await _answers.ResumeAsync(request.Id) : _answers.Begin(request.Id));
+            var snapshot = await _catalog.ReachAsync(request.CatalogRevision, Time, CancellationToken.None);
+            run = new Run(request, snapshot, _services, memory, journal, _logger);
+            var hosted = new HostedRun(this, run, Time.GetTimestamp());
+            if (!(earlier is null ? _runs.TryAdd(request.Id, hosted) : _runs.TryUpdate(request.Id, hosted, earlier)))
+            {
+                return (null, RunStart.Started);
+            }
+
+            _unread.Enter();
+            run = null;
+            if (earlier is not null)
+            {
+                // Void; what it still does costs money and helps nobody.
+                earlier.Cancel();
+                _ = DropAsync(earlier);
+            }
+
+            return (hosted, RunStart.Started);
+        }
+        catch (KeyNotFoundException)
+        {
+            journal.Discard();
+            return (null, RunStart.UnknownModel);
+        }
+        finally
+        {
+            if (run is not null)
+            {
+                journal.Discard();
+                run.Drop();
+                run.Dispose();
+            }
+        }
+    }
+
+    private bool HasRoom(RunRequest request)
+    {
+        long bytes = request.Chat.Body.Length;
+        if (!_services.Buffers.TryTake(bytes))
+        {
+            return false;
+        }
+
+        // Its run takes them.
+        _services.Buffers.Return(bytes);
+        return true;
+    }
+
+    private static async Task DropAsync(HostedRun hosted)
+    {
+        await hosted.Execution;
+        hosted.Run.Drop();
+    }
+
+    /// <summary>Keeps the manifest of an ended run, and nothing else of it.</summary>
+    private void Forget(HostedRun hosted)
+    {
+        var run = hosted.Run;
+        if (!_runs.TryRemove(KeyValuePair.Create(run.Id, hosted)))
+        {
+            return;
+        }
+
+        _manifests[run.Id] = run.Manifest();
+        _forgotten.Enqueue(run.Id);
+        while (_forgotten.Count > KeptManifests && _forgotten.TryDequeue(out var oldest))
+        {
+            _manifests.TryRemove(oldest, out _);
+        }
+
+        hosted.Take();
+        run.Drop();
+        hosted.Forget();
+    }
+
+    private void Sweep()
+    {
+        foreach (var hosted in _runs.Values)
+        {
+            var isWanted = hosted.IsWanted;
+            if (hosted.Ended is var ended && ended == long.MinValue)
+            {
+                if (!isWanted && !hosted.Run.IsKept)
+                {
+                    hosted.Cancel();
+                }
+
+                continue;
+            }
+
+            var age = Time.GetElapsedTime(ended);
+            if (!isWanted)
+            {
+                hosted.Take();
+            }
+
+            if (age >= KeptFor(hosted, isWanted))
+            {
+                Forget(hosted);
+            }
+        }
+    }
+
+    /// <returns>How long after its end a run stays.</returns>
+    private static TimeSpan KeptFor(HostedRun hosted, bool isWanted) =>
+        hosted.Run.IsKept ? RepeatedRequests.AnswerKept
+        : hosted.Run.IsWorthResuming ? ResumableKept
+        : hosted.IsTaken ? TakenKept
+        : isWanted ? TimeSpan.MaxValue
+        : LeaseLifetime;
+
+    /// <summary>Answers that nobody can ask for by a key go before a request is refused, the oldest first.</summary>
+    private void Spare(long bytes)
+    {
+        var enough = _services.Buffers.Used - bytes;
+        foreach (var hosted in _runs.Values.Where(hosted => hosted.Ended != long.MinValue && !hosted.Run.IsKept).OrderBy(hosted => hosted.Ended))
+        {
+            if (_services.Buffers.Used <= enough)
+            {
+                return;
+            }
+
+            Forget(hosted);
+        }
+    }
+
+    private void CancelAll()
+    {
+        foreach (var hosted in _runs.Values)
+        {
+            hosted.Cancel();
+        }
+    }
+}
