@@ -14,7 +14,8 @@ internal sealed class ChatEndpoint(
     RequestPlaces places,
     BodyReader bodies,
     ICatalog catalog,
-    RunAnswers answers)
+    RunAnswers answers,
+    TimeProvider time)
 {
     public async Task HandleAsync(HttpContext context)
     {
@@ -77,7 +78,7 @@ internal sealed class ChatEndpoint(
             return ApiErrors.From(problem);
         }
 
-        var fresh = new RunRequest { Id = RunId.New(), Chat = chat, Caller = caller.Name, CatalogRevision = snapshot.Revision };
+        var fresh = new RunRequest { Id = RunId.New(time), Chat = chat, Caller = caller.Name, CatalogRevision = snapshot.Revision };
         return await answers.AnswerAsync(context, caller, fresh, snapshot, limits, place);
     }
 }

@@ -142,7 +142,7 @@ internal sealed class ReplayEndpoint(
             return ReplayErrors.From(refusal);
         }
 
-        var fresh = new RunRequest { Id = RunId.New(), Chat = chat, Caller = caller.Name, CatalogRevision = snapshot.Revision, Replay = replay };
+        var fresh = new RunRequest { Id = RunId.New(time), Chat = chat, Caller = caller.Name, CatalogRevision = snapshot.Revision, Replay = replay };
         return await answers.AnswerAsync(context, caller, fresh, replay.Apply(snapshot, chat.Model), RunLimits.Of(ensemble), place);
     }
 

@@ -120,6 +120,6 @@ export function liveCalls(search, signal) {
 function line(row) {
   const tokens = row.tokens === 'none' ? '–' : `${count(row.prompt_tokens)} / ${count(row.completion_tokens)}${row.tokens === 'estimated' ? ' est.' : ''}`;
   const cells = [moment(row.started_at), row.ensemble, words(row.role), row.model, outcome(row.outcome), duration(row.total_ms), tokens, dollars(row.cost_usd),
-    h('a', { href: `#/runs/${row.run}`, class: 'mono', 'aria-label': `Run ${row.run.slice(0, 8)}` }, row.run.slice(0, 8))];
+    h('a', { href: `#/runs/${row.run}`, class: 'mono', 'aria-label': `Run ${row.run.slice(-8)}` }, row.run.slice(-8))];
   return h('tr', { role: 'row' }, cells.map((cell, index) => h('td', { role: 'cell', class: Right.has(Names[index]) && 'right', dataset: { name: Names[index] } }, cell)));
 }

@@ -57,11 +57,11 @@ const pause = (signal) => new Promise((resolve) => {
 const unknown = (id) => h('div', { class: 'panel stack' },
   h('h2', null, 'There is no such run'),
   h('p', null, 'Its id is not known here: it was mistyped, belongs to another gateway, or is older than the accounts are kept.'),
-  h('p', null, h('a', { href: `#/runs?id=${encodeURIComponent(id.slice(0, 8))}` }, 'Look for ids that begin the same')));
+  h('p', null, h('a', { href: `#/runs?id=${encodeURIComponent(id.slice(0, 12))}` }, 'Look for ids that begin the same')));
 
 const title = (run) => head(
   `Run of ${run.ensemble}`,
-  [words(run.strategy), ` · began ${moment(run.started_at)} · `, h('code', null, run.id), run.replay_of && [' · replay of ', h('a', { href: `#/runs/${run.replay_of}` }, run.replay_of.slice(0, 8))]],
+  [words(run.strategy), ` · began ${moment(run.started_at)} · `, h('code', null, run.id), run.replay_of && [' · replay of ', h('a', { href: `#/runs/${run.replay_of}` }, run.replay_of.slice(-8))]],
   h('a', { class: 'button', href: '#/runs' }, 'All runs'));
 
 function parts(run) {

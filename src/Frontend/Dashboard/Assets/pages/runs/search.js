@@ -15,7 +15,7 @@ const PageSize = 50;
 const Same = ['ensemble', 'outcome', 'id', 'min_agreement', 'max_agreement', 'min_cost'];
 
 const columns = [
-  { name: 'Began', nowrap: true, cell: (run) => [h('a', { class: 'strong', href: `#/runs/${run.run}` }, moment(run.started_at)), h('div', { class: 'muted mono' }, run.run.slice(0, 8))] },
+  { name: 'Began', nowrap: true, cell: (run) => [h('a', { class: 'strong', href: `#/runs/${run.run}` }, moment(run.started_at)), h('div', { class: 'muted mono' }, run.run.slice(-8))] },
   { name: 'Ensemble', cell: (run) => [h('div', { class: 'anywhere' }, run.ensemble), h('div', { class: 'muted small' }, run.strategy.replaceAll('_', ' '))] },
   { name: 'Outcome', cell: (run) => [outcome(run.outcome), run.degraded.map((word) => [' ', h('span', { class: 'badge warn', title: Degraded[word] }, word.replaceAll('_', ' '))])] },
   { name: 'Caller', wide: true, cell: (run) => run.caller ?? h('span', { class: 'muted' }, 'no key') },
