@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Ensemble.Load.Ledger;
 
 /// <summary>What the command line asks of <c>ledger</c>.</summary>
@@ -5,6 +7,15 @@ internal sealed record LedgerOptions
 {
     /// <summary>Short cells: to see that all works. Its figures are not worth keeping.</summary>
     public bool Quick { get; init; }
+
+    /// <summary>Sub-calls a second into SQLite.</summary>
+    public int SqliteRate { get; init; } = 50_000;
+
+    /// <summary>Sub-calls a second into PostgreSQL.</summary>
+    public int PostgresRate { get; init; } = 100_000;
+
+    /// <summary>Whether processes are killed as well.</summary>
+    public bool HasKills { get; init; } = true;
 
     /// <summary>The product's assembly; null = the Release build in this repository.</summary>
     public string? Product { get; init; }
@@ -26,6 +37,9 @@ internal sealed record LedgerOptions
             options = args[i] switch
             {
                 "--quick" => options with { Quick = true },
+                "--sqlite" => options with { SqliteRate = Rate(RunOptions.Value(args, ref i)) },
+                "--postgres" => options with { PostgresRate = Rate(RunOptions.Value(args, ref i)) },
+                "--no-kills" => options with { HasKills = false },
                 "--product" => options with { Product = RunOptions.Value(args, ref i) },
                 "--out" => options with { Out = RunOptions.Value(args, ref i) },
                 var unknown => throw new LoadException($"{unknown} is not known. Usage:\n{RunOptions.Usage}"),
@@ -34,4 +48,8 @@ internal sealed record LedgerOptions
 
         return options;
     }
+
+    private static int Rate(string text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var rate)
+        ? rate
+        : throw new LoadException($"'{text}' is no number of sub-calls a second; 0 leaves the database out.");
 }

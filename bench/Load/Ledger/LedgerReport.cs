@@ -20,20 +20,24 @@ internal static class LedgerReport
         page.Append(CultureInfo.InvariantCulture, $"- machine: {machine.Processor}, {machine.Cores} cores, {machine.MemoryGibibytes:0.0} GiB, {machine.System}, {machine.Runtime}\n");
         page.Append("- command: `dotnet run -c Release --project bench/Load -- ledger`\n\n");
         AddPaced(page, paced, options);
-        AddKills(page, kills);
+        if (kills.Count > 0)
+        {
+            AddKills(page, kills);
+        }
+
         return page.ToString();
     }
 
     private static void AddPaced(StringBuilder page, IReadOnlyList<PacedFigures> paced, LedgerOptions options)
     {
         var table = new MarkdownTable(
-            "database", "sub-calls/s wanted", "produced", "sub-calls", "stored", "runs", "stored", "dropped", "queue at most", "longest lag", "drained after", "processor", "nothing lost");
+            "database", "sub-calls/s wanted", "produced", "sub-calls", "stored", "runs", "stored", "dropped", "queue at most", "longest lag", "drained after", "producer and ledger", "server", "nothing lost");
         foreach (var cell in paced)
         {
             table.Add(
                 cell.Database, Whole(cell.Rate), Whole(cell.PerSecond), Whole(cell.SubCalls), Whole(cell.StoredSubCalls), Whole(cell.Runs), Whole(cell.StoredRuns),
                 Whole(cell.Dropped), $"{cell.PeakQueue / 1048576.0:0.0} MiB", Milliseconds(cell.LongestLag), Milliseconds(cell.Draining),
-                $"{cell.Processor.TotalSeconds / cell.Producing.TotalSeconds:0.00} cores", cell.IsWhole ? "met" : "**not met**");
+                Cores(cell.Processor, cell), Cores(cell.Server, cell), cell.IsWhole ? "met" : "**not met**");
         }
 
         Report.AddSection(page, "A steady pace", table);
@@ -63,6 +67,8 @@ internal static class LedgerReport
 
             """);
     }
+
+    private static string Cores(TimeSpan time, PacedFigures cell) => $"{time / (cell.Producing + cell.Draining):0.00} cores";
 
     private static string Whole(double number) => number.ToString("N0", CultureInfo.InvariantCulture);
 

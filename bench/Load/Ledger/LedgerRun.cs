@@ -9,9 +9,6 @@ namespace Ensemble.Load.Ledger;
 /// <summary>The verb <c>ledger</c>: how many usage events a second are kept without loss, and what a kill loses.</summary>
 internal sealed class LedgerRun(LedgerOptions options, CancellationToken cancel)
 {
-    private const int SqliteRate = 5_000;
-    private const int PostgresRate = 20_000;
-
     private static readonly string[] Durabilities = ["batched", "before_answer"];
 
     public async Task<int> ExecuteAsync()
@@ -23,7 +20,7 @@ internal sealed class LedgerRun(LedgerOptions options, CancellationToken cancel)
             using var watchdog = new Watchdog();
             watchdog.Watch(folder);
             var paced = await PaceAsync(folder, watchdog);
-            var kills = await KillAsync(product, folder, watchdog);
+            var kills = options.HasKills ? await KillAsync(product, folder, watchdog) : [];
             var report = LedgerReport.Write(paced, kills, options, await MachineFacts.ReadAsync(product, cancel));
             var file = options.Out
                 ?? Path.Combine(ProductFiles.Repository(), "bench", "results", $"ledger-{TimeProvider.System.GetLocalNow().ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)}.md");
@@ -40,10 +37,20 @@ internal sealed class LedgerRun(LedgerOptions options, CancellationToken cancel)
     private async Task<IReadOnlyList<PacedFigures>> PaceAsync(string folder, Watchdog watchdog)
     {
         var sqlite = new StorageOptions { Provider = StorageProvider.Sqlite, ConnectionString = $"Data Source={Path.Combine(folder, "paced.db")}" };
-        var first = await PacedCell.MeasureAsync("SQLite", sqlite, SqliteRate, options.Duration, serverTime: null, cancel);
-        await using var server = await Database.StartAsync(watchdog);
-        var postgres = new StorageOptions { Provider = StorageProvider.Postgres, ConnectionString = await server.CreateAsync("ledger") };
-        return [first, await PacedCell.MeasureAsync("PostgreSQL", postgres, PostgresRate, options.Duration, () => server.ProcessorTime, cancel)];
+        var cells = new List<PacedFigures>();
+        if (options.SqliteRate > 0)
+        {
+            cells.Add(await PacedCell.MeasureAsync("SQLite", sqlite, options.SqliteRate, options.Duration, serverTime: null, cancel));
+        }
+
+        if (options.PostgresRate > 0)
+        {
+            await using var server = await Database.StartAsync(watchdog);
+            var postgres = new StorageOptions { Provider = StorageProvider.Postgres, ConnectionString = await server.CreateAsync("ledger") };
+            cells.Add(await PacedCell.MeasureAsync("PostgreSQL", postgres, options.PostgresRate, options.Duration, () => server.ProcessorTime, cancel));
+        }
+
+        return cells;
     }
 
     private async Task<IReadOnlyList<KillFigures>> KillAsync(string product, string folder, Watchdog watchdog)

@@ -23,7 +23,7 @@ internal static class PacedCell
         await using var storage = EnsembleStorage.Create(options, TimeProvider.System, NullLoggerFactory.Instance);
         await storage.OpenAsync(cancel);
         await using var ledger = new UsageLedger(storage.Usage, TimeProvider.System, NullLogger<UsageLedger>.Instance);
-        var processorBefore = Processor(serverTime);
+        var (ownBefore, serverBefore) = (OwnTime(), serverTime?.Invoke() ?? TimeSpan.Zero);
         var began = TimeProvider.System.GetUtcNow();
         var (produced, lag, peak, producing) = await Task.Factory.StartNew(
             () => Produce(ledger, rate, duration, cancel), cancel, TaskCreationOptions.LongRunning, TaskScheduler.Default);
@@ -40,12 +40,12 @@ internal static class PacedCell
         }
 
         var drained = Stopwatch.GetElapsedTime(draining);
-        var processor = Processor(serverTime) - processorBefore;
+        var (own, server) = (OwnTime() - ownBefore, (serverTime?.Invoke() ?? TimeSpan.Zero) - serverBefore);
         var range = (From: began.AddMinutes(-1), To: TimeProvider.System.GetUtcNow().AddMinutes(1));
         var calls = await storage.UsageQueries.SumAsync(new UsageFilter(range.From, range.To), [], 1, cancel);
         var runs = await storage.UsageQueries.SumRunsAsync(new RunFilter(range.From, range.To), [], 1, cancel);
         return new PacedFigures(
-            name, rate, produced, produced / CallsPerRun, producing, lag, drained, peak, ledger.Dropped, calls.Sum(group => group.Calls), runs.Sum(group => group.Runs), processor);
+            name, rate, produced, produced / CallsPerRun, producing, lag, drained, peak, ledger.Dropped, calls.Sum(group => group.Calls), runs.Sum(group => group.Runs), own, server);
     }
 
     // A thread of its own that sleeps a millisecond at a time: what a late wake-up left undone comes with the next.
@@ -128,5 +128,5 @@ internal static class PacedCell
         };
     }
 
-    private static TimeSpan Processor(Func<TimeSpan>? server) => Process.GetCurrentProcess().TotalProcessorTime + (server?.Invoke() ?? TimeSpan.Zero);
+    private static TimeSpan OwnTime() => Process.GetCurrentProcess().TotalProcessorTime;
 }

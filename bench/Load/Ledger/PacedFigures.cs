@@ -12,7 +12,8 @@ namespace Ensemble.Load.Ledger;
 /// <param name="Dropped">What the ledger says it lost.</param>
 /// <param name="StoredSubCalls">Counted in the database.</param>
 /// <param name="StoredRuns">Counted in the database.</param>
-/// <param name="Processor">Processor time of the producer and the ledger, and of the database server where there is one, until all was written.</param>
+/// <param name="Processor">Processor time of the producer and the ledger until all was written, with SQLite's.</param>
+/// <param name="Server">Processor time of the database server until then; zero where there is none.</param>
 internal sealed record PacedFigures(
     string Database,
     int Rate,
@@ -25,7 +26,8 @@ internal sealed record PacedFigures(
     long Dropped,
     long StoredSubCalls,
     long StoredRuns,
-    TimeSpan Processor)
+    TimeSpan Processor,
+    TimeSpan Server)
 {
     /// <summary>Whether what was handed over is what is stored, to the row.</summary>
     public bool IsWhole => Dropped == 0 && StoredSubCalls == SubCalls && StoredRuns == Runs;

@@ -57,7 +57,7 @@ public sealed class InMemoryUsageQueries(InMemoryUsageStore store) : IUsageQueri
     }
 
     public Task<RunManifest?> FindManifestAsync(RunId run, CancellationToken cancellationToken) => Task.FromResult(
-        store.Runs.Where(record => record.Run == run).MaxBy(record => record.Incarnation) is { } newest ? RunManifestJson.Read(newest.Manifest.Span) : null);
+        store.Runs.Where(record => record.Run == run).MaxBy(record => record.Incarnation) is { } newest ? KeptManifest.Read(newest.Manifest) : null);
 
     public Task<decimal> SpentAsync(string caller, DateTimeOffset since, CancellationToken cancellationToken) =>
         Task.FromResult(store.SubCalls.Where(usage => usage.Caller == caller && usage.StartedAt >= since).Sum(usage => usage.CostUsd ?? 0));

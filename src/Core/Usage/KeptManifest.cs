@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Ensemble.Runs;
 
 namespace Ensemble.Usage;
@@ -11,6 +12,15 @@ public static class KeptManifest
     /// <summary>Steps whose reasons quote answers where content is captured.</summary>
     private static readonly string[] Quoting = ["analysis", "audit"];
 
+    /// <summary>As it waits and is stored: written and compressed once.</summary>
+    public static byte[] Pack(RunManifest manifest) => PackedJson.Pack(Write(manifest));
+
+    /// <param name="stored">What <see cref="Pack"/> made, or JSON as earlier versions stored it.</param>
+    /// <exception cref="JsonException">It is no manifest.</exception>
+    /// <exception cref="InvalidDataException">It is damaged.</exception>
+    public static RunManifest Read(ReadOnlyMemory<byte> stored) => RunManifestJson.Read(PackedJson.Unpack(stored).Span);
+
+    /// <summary>As JSON.</summary>
     public static byte[] Write(RunManifest manifest)
     {
         var kept = manifest.HoldsContent ? WithoutContent(manifest) : manifest;

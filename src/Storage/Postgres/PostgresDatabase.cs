@@ -16,6 +16,7 @@ internal sealed class PostgresDatabase : SqlDatabase
         FindMigrations = "SELECT 1 WHERE to_regclass('schema_migrations') IS NOT NULL",
         LockMigrations = $"SELECT pg_advisory_lock({MigrationLock})",
         HasArrays = true,
+        Bulk = new PostgresBulk(),
         SkipLocked = " FOR UPDATE SKIP LOCKED",
         AnnounceRevision = $"SELECT pg_notify('{PostgresWatch.Channel}', CAST(@revision AS text))",
     };

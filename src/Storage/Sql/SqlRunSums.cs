@@ -10,7 +10,7 @@ internal static class SqlRunSums
     private static readonly string Sums = string.Join(
         ", ",
         "count(*)",
-        UsageSql.Sum($"CASE WHEN outcome IN ('{RunManifest.Completed}', '{Words<RunFailureKind>.Of(RunFailureKind.Cancelled)}') THEN 0 ELSE 1 END"),
+        UsageSql.Sum($"CASE WHEN outcome IN ({UsageSql.Id(RunManifest.Completed)}, {UsageSql.Id(Words<RunFailureKind>.Of(RunFailureKind.Cancelled))}) THEN 0 ELSE 1 END"),
         UsageSql.Sum("CASE WHEN degraded = '' THEN 0 ELSE 1 END"),
         UsageSql.Sum(UsageSql.Bounded("prompt_tokens")),
         UsageSql.Sum(UsageSql.Bounded("completion_tokens")),
@@ -31,8 +31,8 @@ internal static class SqlRunSums
             ? ", min(CASE WHEN place * 100 >= size * 50 THEN total_ms END), min(CASE WHEN place * 100 >= size * 95 THEN total_ms END)"
             : "";
         var statement = $"""
-            WITH placed AS (SELECT usage_runs.*{places} FROM usage_runs WHERE {string.Join(" AND ", conditions)})
-            SELECT {UsageSql.List(keys)}{Sums}{percentiles} FROM placed {UsageSql.GroupBy(keys)} LIMIT @limit
+            WITH placed AS (SELECT ledger_runs.*{places} FROM ledger_runs WHERE {string.Join(" AND ", conditions)})
+            SELECT {UsageSql.List(by)}{Sums}{percentiles} FROM placed {UsageSql.GroupBy(keys)} LIMIT @limit
             """;
         var groups = await session.QueryAsync(statement, row => Read(row, by, isPrecise), [.. parameters]);
 

@@ -21,24 +21,9 @@ internal readonly struct SqlSession(DbConnection connection, DbTransaction? tran
         }
     }
 
-    /// <summary>Executes a statement that names each column as its parameter, once a row.</summary>
-    public async Task ExecuteEachAsync<TRow>(string sql, IReadOnlyList<SqlColumn<TRow>> columns, IReadOnlyList<TRow> rows)
-    {
-        var command = Command(sql, [.. columns.Select(column => (column.Name, (object)DBNull.Value))]);
-        await using (command)
-        {
-            await command.PrepareAsync(cancellationToken);
-            foreach (var row in rows)
-            {
-                for (var index = 0; index < columns.Count; index++)
-                {
-                    command.Parameters[index].Value = columns[index].One(row);
-                }
-
-                await command.ExecuteNonQueryAsync(cancellationToken);
-            }
-        }
-    }
+    /// <summary>Within the session's transaction, as <see cref="ISqlBulk"/> says.</summary>
+    public Task InsertAsync<TRow>(SqlDialect dialect, SqlInsert<TRow> insert, IReadOnlyList<TRow> rows, LedgerNames names, bool isRepeated) =>
+        rows.Count == 0 ? Task.CompletedTask : dialect.Bulk.InsertAsync(connection, insert, rows, names, isRepeated, cancellationToken);
 
     public async Task<List<T>> QueryAsync<T>(string sql, Func<DbDataReader, T> row, params (string Name, object Value)[] parameters)
     {

@@ -9,33 +9,37 @@ namespace Ensemble.Storage.Sql;
 /// <summary>Reads the accounts in a database.</summary>
 internal sealed class SqlUsageQueries(SqlDatabase database) : IUsageQueries
 {
-    private const string SubCalls =
-        """
-        SELECT run, incarnation, step, member, sample, ensemble, role, model, caller, outcome, attempts, started_at, first_token_ms, total_ms,
-            prompt_tokens, completion_tokens, source, cost_nano_usd
-        FROM usage_sub_calls
-        """;
+    private static readonly string Step = UsageSql.Name("step");
 
-    private const string SubCallOrder = "started_at DESC, run DESC, incarnation DESC, step DESC, member DESC, sample DESC";
+    private static readonly string SubCalls =
+        $"""
+         SELECT run, incarnation, {Step}, member, sample, {UsageSql.Name("ensemble")}, {UsageSql.Name("role")}, {UsageSql.Name("model")}, {UsageSql.Name("caller")},
+             {UsageSql.Name("outcome")}, attempts, started_at, first_token_ms, total_ms, prompt_tokens, completion_tokens, {UsageSql.Name("source")}, cost_nano_usd
+         FROM ledger_calls
+         """;
 
-    private const string AfterSubCall =
-        "(started_at, run, incarnation, step, member, sample) < (@after_started_at, @after_run, @after_incarnation, @after_step, @after_member, @after_sample)";
+    private static readonly string SubCallOrder = $"started_at DESC, run DESC, incarnation DESC, {Step} DESC, member DESC, sample DESC";
 
-    private const string RunColumns =
-        """
-        SELECT run, incarnation, ensemble, strategy, caller, outcome, started_at, total_ms, agreement, degraded, prompt_tokens, completion_tokens,
-            estimated_prompt_tokens, estimated_completion_tokens, cost_nano_usd
-        FROM usage_runs
-        """;
+    private static readonly string AfterSubCall =
+        $"(started_at, run, incarnation, {Step}, member, sample) < (@after_started_at, @after_run, @after_incarnation, @after_step, @after_member, @after_sample)";
 
-    private const string Manifest = "SELECT manifest FROM usage_runs WHERE run = @run ORDER BY incarnation DESC LIMIT 1";
+    private static readonly string RunColumns =
+        $"""
+         SELECT run, incarnation, {UsageSql.Name("ensemble")}, {UsageSql.Name("strategy")}, {UsageSql.Name("caller")}, {UsageSql.Name("outcome")}, started_at, total_ms,
+             agreement, degraded, prompt_tokens, completion_tokens, estimated_prompt_tokens, estimated_completion_tokens, cost_nano_usd
+         FROM ledger_runs
+         """;
+
+    private const string Manifest = "SELECT manifest FROM ledger_runs WHERE run = @run ORDER BY incarnation DESC LIMIT 1";
+
+    private const string Caller = "(SELECT id FROM ledger_names WHERE name = @caller)";
 
     private static readonly string Spent =
         $"""
-         WITH closed AS (SELECT CASE WHEN closed_until < @since THEN @since ELSE closed_until END AS until FROM usage_closed), costs AS (
-             SELECT {UsageSql.Bounded("cost_nano_usd")} AS cost_nano_usd FROM usage_sub_calls WHERE caller = @caller AND started_at >= (SELECT until FROM closed)
+         WITH closed AS (SELECT CASE WHEN closed_until < @since THEN @since ELSE closed_until END AS until FROM ledger_closed), costs AS (
+             SELECT {UsageSql.Bounded("cost_nano_usd")} AS cost_nano_usd FROM ledger_calls WHERE caller = {Caller} AND started_at >= (SELECT until FROM closed)
              UNION ALL
-             SELECT cost_nano_usd FROM usage_days WHERE caller = @caller AND day >= @since AND day < (SELECT until FROM closed)
+             SELECT cost_nano_usd FROM ledger_days WHERE caller = {Caller} AND day >= @since AND day < (SELECT until FROM closed)
          )
          SELECT {UsageSql.Sum("cost_nano_usd")} FROM costs
          """;
@@ -46,10 +50,10 @@ internal sealed class SqlUsageQueries(SqlDatabase database) : IUsageQueries
     public Task<IReadOnlyList<UsageRow>> ListSubCallsAsync(UsageFilter filter, UsagePosition? after, int limit, CancellationToken cancellationToken)
     {
         var (conditions, parameters) = Range(filter.From, filter.To, limit);
-        UsageSql.Add(conditions, parameters, "ensemble", filter.Ensemble, "ensemble = @ensemble");
-        UsageSql.Add(conditions, parameters, "model", filter.Model, "model = @model");
-        UsageSql.Add(conditions, parameters, "role", filter.Role, "role = @role");
-        UsageSql.Add(conditions, parameters, "outcome", filter.Outcome, "outcome = @outcome");
+        UsageSql.AddName(conditions, parameters, "ensemble", filter.Ensemble);
+        UsageSql.AddName(conditions, parameters, "model", filter.Model);
+        UsageSql.AddName(conditions, parameters, "role", filter.Role);
+        UsageSql.AddName(conditions, parameters, "outcome", filter.Outcome);
         UsageSql.AddCaller(conditions, parameters, filter.Caller);
         if (after is not null)
         {
@@ -57,7 +61,7 @@ internal sealed class SqlUsageQueries(SqlDatabase database) : IUsageQueries
             conditions.Add(AfterSubCall);
             parameters.AddRange(
             [
-                ("after_started_at", after.StartedAt), ("after_run", after.Run.Value), ("after_incarnation", after.Incarnation), ("after_step", after.Step),
+                ("after_started_at", after.StartedAt), ("after_run", database.Dialect.Run(after.Run)), ("after_incarnation", after.Incarnation), ("after_step", after.Step),
                 ("after_member", after.Member), ("after_sample", after.Sample),
             ]);
         }
@@ -81,7 +85,7 @@ internal sealed class SqlUsageQueries(SqlDatabase database) : IUsageQueries
         {
             conditions.Add("started_at <= @after_started_at");
             conditions.Add("(started_at, run, incarnation) < (@after_started_at, @after_run, @after_incarnation)");
-            parameters.AddRange([("after_started_at", after.StartedAt), ("after_run", after.Run.Value), ("after_incarnation", after.Incarnation)]);
+            parameters.AddRange([("after_started_at", after.StartedAt), ("after_run", database.Dialect.Run(after.Run)), ("after_incarnation", after.Incarnation)]);
         }
 
         return ListAsync(
@@ -91,10 +95,10 @@ internal sealed class SqlUsageQueries(SqlDatabase database) : IUsageQueries
     public async Task<RunManifest?> FindManifestAsync(RunId run, CancellationToken cancellationToken)
     {
         var found = await database.ReadAsync(
-            session => session.QueryAsync(Manifest, static row => row.GetFieldValue<byte[]>(0), ("run", run.Value)), cancellationToken);
+            session => session.QueryAsync(Manifest, static row => row.GetFieldValue<byte[]>(0), ("run", database.Dialect.Run(run))), cancellationToken);
         try
         {
-            return found is [var manifest] ? RunManifestJson.Read(PackedJson.Unpack(manifest)) : null;
+            return found is [var manifest] ? KeptManifest.Read(manifest) : null;
         }
         catch (Exception exception) when (exception is JsonException or InvalidDataException)
         {
@@ -112,21 +116,26 @@ internal sealed class SqlUsageQueries(SqlDatabase database) : IUsageQueries
     private Task<IReadOnlyList<T>> ListAsync<T>(string sql, Func<DbDataReader, T> read, List<(string, object)> parameters, CancellationToken cancellationToken) =>
         database.ReadAsync<IReadOnlyList<T>>(async session => await session.QueryAsync(sql, read, [.. parameters]), cancellationToken);
 
-    private static (List<string> Conditions, List<(string, object)> Parameters) Runs(RunFilter filter, int limit)
+    private (List<string> Conditions, List<(string, object)> Parameters) Runs(RunFilter filter, int limit)
     {
         var (conditions, parameters) = Range(filter.From, filter.To, limit);
-        UsageSql.Add(conditions, parameters, "ensemble", filter.Ensemble, "ensemble = @ensemble");
+        UsageSql.AddName(conditions, parameters, "ensemble", filter.Ensemble);
         UsageSql.AddCaller(conditions, parameters, filter.Caller);
-        UsageSql.Add(conditions, parameters, "outcome", filter.Outcome, "outcome = @outcome");
+        UsageSql.AddName(conditions, parameters, "outcome", filter.Outcome);
         UsageSql.Add(conditions, parameters, "min_agreement", filter.MinAgreement, "agreement >= @min_agreement");
         UsageSql.Add(conditions, parameters, "max_agreement", filter.MaxAgreement, "agreement <= @max_agreement");
         UsageSql.Add(conditions, parameters, "min_cost", NanoDollars.Of(filter.MinCostUsd), "cost_nano_usd >= @min_cost");
 
-        // A range, which the primary key's index answers: g is the letter after the last hexadecimal digit.
-        UsageSql.Add(conditions, parameters, "id", filter.IdPrefix, "run >= @id");
-        UsageSql.Add(conditions, parameters, "id_end", filter.IdPrefix is { } prefix ? $"{prefix}g" : null, "run < @id_end");
+        // A range, which the primary key's index answers.
+        UsageSql.Add(conditions, parameters, "id", Edge(filter.IdPrefix, '0'), "run >= @id");
+        UsageSql.Add(conditions, parameters, "id_end", Edge(filter.IdPrefix, 'f'), "run <= @id_end");
         return (conditions, parameters);
     }
+
+    /// <returns>The first or the last name that begins so; null where none is asked for.</returns>
+    private object? Edge(string? prefix, char rest) => prefix is null ? null
+        : RunId.TryParse(prefix.PadRight(2 * RunId.Bytes, rest), out var edge) ? database.Dialect.Run(edge)
+        : throw new ArgumentException($"'{prefix}' is not the beginning of a run's name: that is up to 32 hexadecimal digits in lower case.", nameof(prefix));
 
     private static (List<string> Conditions, List<(string, object)> Parameters) Range(DateTimeOffset from, DateTimeOffset to, int limit) =>
         (["started_at >= @from", "started_at < @to"], [("from", from.ToUnixTimeMilliseconds()), ("to", to.ToUnixTimeMilliseconds()), ("limit", limit)]);
@@ -177,7 +186,16 @@ internal sealed class SqlUsageQueries(SqlDatabase database) : IUsageQueries
 
     private static long? Number(DbDataReader row, int column) => row.IsDBNull(column) ? null : row.GetInt64(column);
 
-    private static RunId ReadId(DbDataReader row) => RunId.TryParse(row.GetString(0), out var run)
-        ? run
-        : throw new StorageException("The database holds an account whose run is no run's name.", isTransient: false);
+    private static RunId ReadId(DbDataReader row)
+    {
+        if (row.GetValue(0) is byte[] { Length: RunId.Bytes } bytes)
+        {
+            return RunId.Of(bytes);
+        }
+
+        Span<byte> id = stackalloc byte[RunId.Bytes];
+        return row.GetValue(0) is Guid run && run.TryWriteBytes(id, bigEndian: true, out _)
+            ? RunId.Of(id)
+            : throw new StorageException("The database holds an account whose run is no run's name.", isTransient: false);
+    }
 }

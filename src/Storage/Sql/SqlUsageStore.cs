@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Ensemble.Runs;
 using Ensemble.Upstreams;
 using Ensemble.Usage;
@@ -7,75 +8,112 @@ namespace Ensemble.Storage.Sql;
 /// <summary>Accounts in a database.</summary>
 internal sealed class SqlUsageStore(SqlDatabase database) : IUsageStore
 {
+    private static readonly string Lost = Words<CallOutcome>.Of(CallOutcome.Lost);
+
     private static readonly SqlColumn<UsageEvent>[] SubCallKeys =
     [
-        Column("run", static usage => usage.Run.Value),
+        Column("run", static usage => usage.Run),
         Column("incarnation", static usage => usage.Incarnation),
-        Column("step", static usage => Words<SubCallStep>.Of(usage.Key.Step)),
+        Column("step", static (usage, names) => names[Words<SubCallStep>.Of(usage.Key.Step)]),
         Column("member", static usage => usage.Key.Member),
         Column("sample", static usage => usage.Key.Sample),
     ];
 
     private static readonly SqlColumn<UsageEvent>[] SubCallFacts =
     [
-        Column("ensemble", static usage => usage.Ensemble),
-        Column("role", static usage => Words<SubCallRole>.Of(usage.Role)),
-        Column("model", static usage => usage.Model),
-        Column("caller", static usage => usage.Caller),
-        Column("outcome", static usage => Words<CallOutcome>.Of(usage.Outcome)),
+        Column("ensemble", static (usage, names) => names[usage.Ensemble]),
+        Column("role", static (usage, names) => names[Words<SubCallRole>.Of(usage.Role)]),
+        Column("model", static (usage, names) => names[usage.Model]),
+        Column("caller", static (usage, names) => names.Of(usage.Caller)),
+        Column("outcome", static (usage, names) => names[Words<CallOutcome>.Of(usage.Outcome)]),
         Column("attempts", static usage => usage.Attempts),
         Column("started_at", static usage => usage.StartedAt.ToUnixTimeMilliseconds()),
         Column("first_token_ms", static usage => usage.FirstToken is { } time ? Milliseconds(time) : default(long?)),
         Column("total_ms", static usage => Milliseconds(usage.Total)),
         Column("prompt_tokens", static usage => usage.PromptTokens),
         Column("completion_tokens", static usage => usage.CompletionTokens),
-        Column("source", static usage => Words<UsageSource>.Of(usage.Source)),
+        Column("source", static (usage, names) => names[Words<UsageSource>.Of(usage.Source)]),
         Column("cost_nano_usd", static usage => NanoDollars.Of(usage.CostUsd)),
     ];
 
     private static readonly SqlInsert<UsageEvent> SubCalls = new(
-        "usage_sub_calls",
+        "ledger_calls",
         $"""
          ON CONFLICT ({string.Join(", ", SubCallKeys.Select(column => column.Name))})
          DO UPDATE SET {string.Join(", ", SubCallFacts.Select(column => $"{column.Name} = excluded.{column.Name}"))}
-         WHERE usage_sub_calls.outcome = '{Words<CallOutcome>.Of(CallOutcome.Lost)}' AND excluded.outcome <> '{Words<CallOutcome>.Of(CallOutcome.Lost)}'
+         WHERE ledger_calls.outcome = {UsageSql.Id(Lost)} AND excluded.outcome <> {UsageSql.Id(Lost)}
          """,
         [.. SubCallKeys, .. SubCallFacts]);
 
     private static readonly SqlInsert<RunRecord> Runs = new(
-        "usage_runs",
+        "ledger_runs",
         "ON CONFLICT DO NOTHING",
         [
-            Column<RunRecord, string>("run", static run => run.Run.Value),
-            Column<RunRecord, int>("incarnation", static run => run.Incarnation),
-            Column<RunRecord, string>("ensemble", static run => run.Ensemble),
-            Column<RunRecord, string>("strategy", static run => run.Strategy),
-            Column<RunRecord, string?>("caller", static run => run.Caller),
-            Column<RunRecord, string>("outcome", static run => run.Outcome),
-            Column<RunRecord, long>("started_at", static run => run.StartedAt.ToUnixTimeMilliseconds()),
-            Column<RunRecord, long>("total_ms", static run => Milliseconds(run.Total)),
-            Column<RunRecord, double?>("agreement", static run => run.Agreement),
-            Column<RunRecord, string>("degraded", static run => string.Join(',', run.Degraded)),
-            Column<RunRecord, long>("prompt_tokens", static run => run.Usage.Reported.PromptTokens),
-            Column<RunRecord, long>("completion_tokens", static run => run.Usage.Reported.CompletionTokens),
-            Column<RunRecord, long>("estimated_prompt_tokens", static run => run.Usage.EstimatedPromptTokens),
-            Column<RunRecord, long>("estimated_completion_tokens", static run => run.Usage.EstimatedCompletionTokens),
-            Column<RunRecord, long?>("cost_nano_usd", static run => NanoDollars.Of(run.Usage.CostUsd)),
-            Column<RunRecord, byte[]>("manifest", static run => PackedJson.Pack(run.Manifest.Span)),
+            Column<RunRecord, RunId>("run", static (run, _) => run.Run),
+            Column<RunRecord, int>("incarnation", static (run, _) => run.Incarnation),
+            Column<RunRecord, int>("ensemble", static (run, names) => names[run.Ensemble]),
+            Column<RunRecord, int>("strategy", static (run, names) => names[run.Strategy]),
+            Column<RunRecord, int?>("caller", static (run, names) => names.Of(run.Caller)),
+            Column<RunRecord, int>("outcome", static (run, names) => names[run.Outcome]),
+            Column<RunRecord, long>("started_at", static (run, _) => run.StartedAt.ToUnixTimeMilliseconds()),
+            Column<RunRecord, long>("total_ms", static (run, _) => Milliseconds(run.Total)),
+            Column<RunRecord, double?>("agreement", static (run, _) => run.Agreement),
+            Column<RunRecord, string>("degraded", static (run, _) => string.Join(',', run.Degraded)),
+            Column<RunRecord, long>("prompt_tokens", static (run, _) => run.Usage.Reported.PromptTokens),
+            Column<RunRecord, long>("completion_tokens", static (run, _) => run.Usage.Reported.CompletionTokens),
+            Column<RunRecord, long>("estimated_prompt_tokens", static (run, _) => run.Usage.EstimatedPromptTokens),
+            Column<RunRecord, long>("estimated_completion_tokens", static (run, _) => run.Usage.EstimatedCompletionTokens),
+            Column<RunRecord, long?>("cost_nano_usd", static (run, _) => NanoDollars.Of(run.Usage.CostUsd)),
+            Column<RunRecord, byte[]>("manifest", static (run, _) => SqlSession.ToArray(run.Manifest)),
         ]);
 
-    public Task WriteAsync(UsageBatch batch, CancellationToken cancellationToken)
+    public Task WriteAsync(UsageBatch batch, CancellationToken cancellationToken) => database.WriteAsync(
+        session => WriteAsync(session, batch), batch.IsAwaited ? Durability.PowerCut : Durability.ProcessEnd, cancellationToken);
+
+    private async Task<int> WriteAsync(SqlSession session, UsageBatch batch)
     {
-        var subCalls = WithoutRepeats(batch.SubCalls);
-        return database.WriteAsync(
-            session => session.TransactAsync(async within =>
-            {
-                await SubCalls.ExecuteAsync(within, database.Dialect, subCalls);
-                await Runs.ExecuteAsync(within, database.Dialect, batch.Runs);
-                return 0;
-            }),
-            batch.IsAwaited ? Durability.PowerCut : Durability.ProcessEnd,
-            cancellationToken);
+        try
+        {
+            return await session.TransactAsync(within => InsertAsync(within, batch.SubCalls, batch.Runs, isRepeated: false));
+        }
+        catch (DbException exception) when (exception.SqlState == ISqlBulk.UniqueViolation)
+        {
+            return await session.TransactAsync(within => InsertAsync(within, WithoutRepeats(batch.SubCalls), batch.Runs, isRepeated: true));
+        }
+    }
+
+    private async Task<int> InsertAsync(SqlSession within, IReadOnlyList<UsageEvent> subCalls, IReadOnlyList<RunRecord> runs, bool isRepeated)
+    {
+        var names = await LedgerNames.ReadAsync(within, database.Dialect, Names(subCalls, runs));
+        await within.InsertAsync(database.Dialect, SubCalls, subCalls, names, isRepeated);
+        await within.InsertAsync(database.Dialect, Runs, runs, names, isRepeated);
+        return 0;
+    }
+
+    private static HashSet<string> Names(IReadOnlyList<UsageEvent> subCalls, IReadOnlyList<RunRecord> runs)
+    {
+        // What a statement compares with has a number before it is compared.
+        var names = new HashSet<string>(StringComparer.Ordinal) { Lost };
+        foreach (var usage in subCalls)
+        {
+            names.Add(usage.Ensemble);
+            names.Add(usage.Model);
+            names.Add(usage.Caller ?? Lost);
+            names.Add(Words<SubCallStep>.Of(usage.Key.Step));
+            names.Add(Words<SubCallRole>.Of(usage.Role));
+            names.Add(Words<CallOutcome>.Of(usage.Outcome));
+            names.Add(Words<UsageSource>.Of(usage.Source));
+        }
+
+        foreach (var run in runs)
+        {
+            names.Add(run.Ensemble);
+            names.Add(run.Strategy);
+            names.Add(run.Caller ?? Lost);
+            names.Add(run.Outcome);
+        }
+
+        return names;
     }
 
     // PostgreSQL changes no row twice in one statement, so what the batch itself says of a sub-call is settled here.
@@ -100,7 +138,9 @@ internal sealed class SqlUsageStore(SqlDatabase database) : IUsageStore
 
     private static long Milliseconds(TimeSpan time) => (long)Math.Round(time.TotalMilliseconds);
 
-    private static SqlColumn<UsageEvent, T> Column<T>(string name, Func<UsageEvent, T> read) => new(name, read);
+    private static SqlColumn<UsageEvent, T> Column<T>(string name, Func<UsageEvent, T> read) => new(name, (usage, _) => read(usage));
 
-    private static SqlColumn<TRow, T> Column<TRow, T>(string name, Func<TRow, T> read) => new(name, read);
+    private static SqlColumn<UsageEvent, T> Column<T>(string name, Func<UsageEvent, LedgerNames, T> read) => new(name, read);
+
+    private static SqlColumn<TRow, T> Column<TRow, T>(string name, Func<TRow, LedgerNames, T> read) => new(name, read);
 }

@@ -19,10 +19,10 @@ internal static class SqlUsageSums
         var whole = !by.Contains(UsageDimension.Hour) && UsageTime.Ceiling(from, UsageTime.Day) <= UsageTime.Floor(to, UsageTime.Day);
         parameters.Add(("first", whole ? UsageTime.Ceiling(from, UsageTime.Day) : from));
         parameters.Add(("last", whole ? UsageTime.Floor(to, UsageTime.Day) : from));
-        UsageSql.Add(conditions, parameters, "ensemble", filter.Ensemble, "ensemble = @ensemble");
-        UsageSql.Add(conditions, parameters, "model", filter.Model, "model = @model");
-        UsageSql.Add(conditions, parameters, "role", filter.Role, "role = @role");
-        UsageSql.Add(conditions, parameters, "outcome", filter.Outcome, "outcome = @outcome");
+        UsageSql.AddName(conditions, parameters, "ensemble", filter.Ensemble);
+        UsageSql.AddName(conditions, parameters, "model", filter.Model);
+        UsageSql.AddName(conditions, parameters, "role", filter.Role);
+        UsageSql.AddName(conditions, parameters, "outcome", filter.Outcome);
         UsageSql.AddCaller(conditions, parameters, filter.Caller);
 
         var isPrecise = UsageSql.IsPrecise(filter.From, filter.To);
@@ -47,20 +47,20 @@ internal static class SqlUsageSums
         var known = isPrecise ? "deleted_until" : "closed_until";
         return $"""
             WITH closed AS (
-                SELECT CASE WHEN {known} < @first THEN @first WHEN {known} > @last THEN @last ELSE {known} END AS until FROM usage_closed
+                SELECT CASE WHEN {known} < @first THEN @first WHEN {known} > @last THEN @last ELSE {known} END AS until FROM ledger_closed
             ), calls AS (
-                SELECT started_at, 1 AS is_call, {UsageSql.Facts}, {UsageSql.Sums} FROM usage_sub_calls
+                SELECT started_at, 1 AS is_call, {UsageSql.Facts}, {UsageSql.Sums} FROM ledger_calls
                 WHERE started_at >= @from AND started_at < @first{where}
                 UNION ALL
-                SELECT started_at, 1 AS is_call, {UsageSql.Facts}, {UsageSql.Sums} FROM usage_sub_calls
+                SELECT started_at, 1 AS is_call, {UsageSql.Facts}, {UsageSql.Sums} FROM ledger_calls
                 WHERE started_at >= (SELECT until FROM closed) AND started_at < @to{where}
                 UNION ALL
-                SELECT day AS started_at, 0 AS is_call, {UsageSql.Facts}, {string.Join(", ", UsageSql.SumColumns)} FROM usage_days
+                SELECT day AS started_at, 0 AS is_call, {UsageSql.Facts}, {string.Join(", ", UsageSql.SumColumns)} FROM ledger_days
                 WHERE day >= @first AND day < (SELECT until FROM closed){where}
             ), placed AS (
                 SELECT calls.*{places} FROM calls
             )
-            SELECT {UsageSql.List(keys)}{string.Join(", ", UsageSql.SumColumns.Select(UsageSql.Sum))},
+            SELECT {UsageSql.List(by)}{string.Join(", ", UsageSql.SumColumns.Select(UsageSql.Sum))},
                 {UsageSql.Sum($"CASE WHEN outcome IN ({UsageSql.Harmless}) THEN 0 ELSE calls END")}{percentiles}
             FROM placed {UsageSql.GroupBy(keys)} LIMIT @limit
             """;

@@ -3,7 +3,7 @@ using Ensemble.Usage;
 namespace Ensemble.Storage.Sql;
 
 /// <summary>
-/// Closes days and deletes accounts. Whoever closes a day holds the one row of <c>usage_closed</c>, so that of several processes one does it;
+/// Closes days and deletes accounts. Whoever closes a day holds the one row of <c>ledger_closed</c>, so that of several processes one does it;
 /// a process that dies in the middle has done nothing.
 /// </summary>
 internal sealed class SqlUsageUpkeep(SqlDatabase database) : IUsageUpkeep
@@ -15,36 +15,36 @@ internal sealed class SqlUsageUpkeep(SqlDatabase database) : IUsageUpkeep
     private const int TimeoutSeconds = 600;
 
     private const string FindOldest =
-        "SELECT coalesce((SELECT min(started_at) FROM usage_sub_calls WHERE started_at >= closed_until), -1) FROM usage_closed";
+        "SELECT coalesce((SELECT min(started_at) FROM ledger_calls WHERE started_at >= closed_until), -1) FROM ledger_closed";
 
-    private const string Lock = "UPDATE usage_closed SET closed_until = closed_until WHERE id = 1";
-    private const string Empty = "DELETE FROM usage_days WHERE day = @day";
-    private const string Close = "UPDATE usage_closed SET closed_until = @end WHERE id = 1";
+    private const string Lock = "UPDATE ledger_closed SET closed_until = closed_until WHERE id = 1";
+    private const string Empty = "DELETE FROM ledger_days WHERE day = @day";
+    private const string Close = "UPDATE ledger_closed SET closed_until = @end WHERE id = 1";
 
     private static readonly string Fill =
         $"""
-         INSERT INTO usage_days (day, {UsageSql.Facts}, {string.Join(", ", UsageSql.SumColumns)})
+         INSERT INTO ledger_days (day, {UsageSql.Facts}, {string.Join(", ", UsageSql.SumColumns)})
          SELECT CAST(@day AS bigint), {UsageSql.Facts}, {string.Join(", ", UsageSql.SumColumns.Select(UsageSql.Sum))}
-         FROM (SELECT {UsageSql.Facts}, {UsageSql.Sums} FROM usage_sub_calls WHERE started_at >= @day AND started_at < @end) AS calls
+         FROM (SELECT {UsageSql.Facts}, {UsageSql.Sums} FROM ledger_calls WHERE started_at >= @day AND started_at < @end) AS calls
          GROUP BY {UsageSql.Facts}
          """;
 
     private const string Earlier = "CASE WHEN closed_until < @until THEN closed_until ELSE @until END";
 
     // Before anything is deleted: whoever sums meanwhile takes such days from their sums.
-    private const string Give = $"UPDATE usage_closed SET deleted_until = {Earlier} WHERE deleted_until < {Earlier}";
+    private const string Give = $"UPDATE ledger_closed SET deleted_until = {Earlier} WHERE deleted_until < {Earlier}";
 
     private const string DeleteCalls =
         """
-        DELETE FROM usage_sub_calls WHERE (run, incarnation, step, member, sample) IN (
-            SELECT run, incarnation, step, member, sample FROM usage_sub_calls
-            WHERE started_at < (SELECT deleted_until FROM usage_closed) ORDER BY started_at LIMIT @limit
+        DELETE FROM ledger_calls WHERE (run, incarnation, step, member, sample) IN (
+            SELECT run, incarnation, step, member, sample FROM ledger_calls
+            WHERE started_at < (SELECT deleted_until FROM ledger_closed) ORDER BY started_at LIMIT @limit
         """;
 
     private const string DeleteRuns =
         """
-        DELETE FROM usage_runs WHERE (run, incarnation) IN (
-            SELECT run, incarnation FROM usage_runs WHERE started_at < @until ORDER BY started_at LIMIT @limit
+        DELETE FROM ledger_runs WHERE (run, incarnation) IN (
+            SELECT run, incarnation FROM ledger_runs WHERE started_at < @until ORDER BY started_at LIMIT @limit
         """;
 
     public async Task<bool> CloseDayAsync(DateTimeOffset now, CancellationToken cancellationToken)

@@ -28,14 +28,24 @@ internal static class UsageSql
     /// <summary>What sub-calls are told apart by.</summary>
     public const string Facts = "ensemble, model, role, caller, outcome";
 
-    /// <summary>Of outcomes that are no failures.</summary>
-    public static readonly string Harmless = $"'{Words<CallOutcome>.Of(CallOutcome.Ok)}', '{Words<CallOutcome>.Of(CallOutcome.Cancelled)}'";
+    /// <summary>Numbers of outcomes that are no failures.</summary>
+    public static readonly string Harmless = $"{Id(Words<CallOutcome>.Of(CallOutcome.Ok))}, {Id(Words<CallOutcome>.Of(CallOutcome.Cancelled))}";
 
     /// <summary>A provider that reports nonsense must not bring the sum of all others to an overflow: a million dollars, 10^15 tokens.</summary>
     private const string Most = "1000000000000000";
 
     /// <summary>Sums a column of whole numbers; PostgreSQL would make a decimal of it.</summary>
     public static string Sum(string column) => $"CAST(coalesce(sum({column}), 0) AS bigint)";
+
+    /// <summary>The number of a word; null where no row has it.</summary>
+    public static string Id(string word) => $"(SELECT id FROM ledger_names WHERE name = '{word}')";
+
+    /// <summary>The name that a column has the number of.</summary>
+    public static string Name(string column) => $"(SELECT name FROM ledger_names WHERE id = {column})";
+
+    /// <summary>The condition for a name that may be given, in the column of the same name.</summary>
+    public static void AddName(List<string> conditions, List<(string Name, object Value)> parameters, string column, string? name) =>
+        Add(conditions, parameters, column, name, $"{column} = (SELECT id FROM ledger_names WHERE name = @{column})");
 
     /// <summary>The condition for a value that may be given.</summary>
     /// <param name="condition">With the parameter <c>@name</c>.</param>
@@ -57,7 +67,7 @@ internal static class UsageSql
         }
         else
         {
-            Add(conditions, parameters, "caller", caller, "caller = @caller");
+            AddName(conditions, parameters, "caller", caller);
         }
     }
 
@@ -67,7 +77,7 @@ internal static class UsageSql
     /// <summary>Whether a range is short enough to have percentiles.</summary>
     public static bool IsPrecise(DateTimeOffset from, DateTimeOffset to) => to.ToUnixTimeMilliseconds() - from.ToUnixTimeMilliseconds() <= UsageTime.Precise;
 
-    /// <summary>What a group has in common by a dimension.</summary>
+    /// <summary>What a group has in common by a dimension, as rows have it.</summary>
     public static string Key(UsageDimension dimension) => dimension switch
     {
         UsageDimension.Ensemble => "ensemble",
@@ -88,8 +98,9 @@ internal static class UsageSql
         _ => row.IsDBNull(column) ? null : row.GetString(column),
     })];
 
-    /// <summary>Keys as the first columns of a statement.</summary>
-    public static string List(IEnumerable<string> keys) => string.Concat(keys.Select(static key => $"{key}, "));
+    /// <summary>What groups have in common as the first columns of a statement, with names.</summary>
+    public static string List(IEnumerable<UsageDimension> by) => string.Concat(by.Select(static dimension =>
+        dimension is UsageDimension.Hour or UsageDimension.Day ? $"{Key(dimension)}, " : $"{Name(Key(dimension))}, "));
 
     public static string PartitionBy(IReadOnlyCollection<string> keys) => keys.Count == 0 ? "" : $"PARTITION BY {string.Join(", ", keys)}";
 
@@ -97,5 +108,5 @@ internal static class UsageSql
     public static string GroupBy(IReadOnlyCollection<string> keys) => keys.Count == 0 ? "HAVING count(*) > 0" : $"GROUP BY {string.Join(", ", keys)}";
 
     private static string Tokens(string column, UsageSource source) =>
-        $"CASE WHEN source = '{Words<UsageSource>.Of(source)}' THEN {Bounded(column)} ELSE 0 END";
+        $"CASE WHEN source = {Id(Words<UsageSource>.Of(source))} THEN {Bounded(column)} ELSE 0 END";
 }

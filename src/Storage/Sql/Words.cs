@@ -7,10 +7,11 @@ namespace Ensemble.Storage.Sql;
 internal static class Words<T>
     where T : struct, Enum
 {
-    private static readonly FrozenDictionary<string, T> Values =
-        Enum.GetValues<T>().ToFrozenDictionary(static value => SnakeCase.Of(value), StringComparer.Ordinal);
+    private static readonly FrozenDictionary<T, string> Names = Enum.GetValues<T>().ToFrozenDictionary(static value => value, static value => SnakeCase.Of(value));
 
-    public static string Of(T value) => SnakeCase.Of(value);
+    private static readonly FrozenDictionary<string, T> Values = Names.ToFrozenDictionary(static pair => pair.Value, static pair => pair.Key, StringComparer.Ordinal);
+
+    public static string Of(T value) => Names[value];
 
     /// <returns>Null for a word that a newer version wrote.</returns>
     public static T? Find(string word) => Values.TryGetValue(word, out var value) ? value : null;

@@ -18,6 +18,7 @@ internal sealed partial class SqliteDatabase : SqlDatabase
     public static readonly SqlDialect SqlDialect = new()
     {
         Name = "sqlite",
+        Bulk = new SqliteBulk(),
         FindMigrations = "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'schema_migrations'",
     };
 

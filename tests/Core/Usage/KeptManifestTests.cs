@@ -24,6 +24,9 @@ public sealed class KeptManifestTests
     public void Write_WithoutContent_IsTheManifest() => KeptManifest.Write(Plain).ShouldBe(RunManifestJson.Write(Plain));
 
     [Fact]
+    public void Pack_Manifest_IsReadAsItWasWritten() => RunManifestJson.Write(KeptManifest.Read(KeptManifest.Pack(Plain))).ShouldBe(RunManifestJson.Write(Plain));
+
+    [Fact]
     public void Write_WithContent_LeavesOutWhatAnswersSay()
     {
         var kept = RunManifestJson.Read(KeptManifest.Write(Plain with { HoldsContent = true }));

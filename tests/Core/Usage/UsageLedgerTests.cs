@@ -35,7 +35,7 @@ public sealed class UsageLedgerTests
         var run = batch.Runs.ShouldHaveSingleItem();
         (run.Run, run.Incarnation, run.Ensemble, run.Strategy, run.Caller, run.Outcome).ShouldBe((Run, 1, "council", "synthesize", "anna", "completed"));
         (run.StartedAt, run.Total, run.Agreement, run.Usage).ShouldBe((ended.StartedAt, ended.Total!.Value, 0.5, ended.Usage));
-        run.Manifest.ToArray().ShouldBe(RunManifestJson.Write(ended));
+        RunManifestJson.Write(KeptManifest.Read(run.Manifest)).ShouldBe(RunManifestJson.Write(ended));
     }
 
     [Fact]
@@ -136,7 +136,7 @@ public sealed class UsageLedgerTests
 
         ledger.Append(ended);
 
-        var manifest = RunManifestJson.Write(ended).Length;
+        var manifest = KeptManifest.Pack(ended).Length;
         ledger.QueuedBytes.ShouldBeInRange(manifest, manifest + 1024);
     }
 

@@ -37,7 +37,7 @@ public sealed class LedgerTests
         var run = store.Runs.ShouldHaveSingleItem();
         (run.Run.Value, run.Caller, run.Outcome, run.Ensemble).ShouldBe((answer.Header("x-ensemble-run-id"), "key-1", "completed", direct ? "solo" : "council"));
         (run.Usage.Reported.PromptTokens, run.Usage.Reported.CompletionTokens).ShouldBe((prompt, completion));
-        RunManifestJson.Read(run.Manifest.Span).SubCalls.Select(subCall => subCall.Usage).ShouldBe(store.SubCalls, ignoreOrder: true);
+        KeptManifest.Read(run.Manifest).SubCalls.Select(subCall => subCall.Usage).ShouldBe(store.SubCalls, ignoreOrder: true);
     }
 
     [Fact]
@@ -123,7 +123,7 @@ public sealed class LedgerTests
         await using var database = new SqliteConnection($"Data Source={Path.Combine(product.Folder, "data", "ensemble.db")};Pooling=false");
         await database.OpenAsync(Now.Cancel);
         await using var command = database.CreateCommand();
-        command.CommandText = "SELECT run FROM usage_runs";
+        command.CommandText = "SELECT run FROM ledger_runs_named";
         await using var reader = await command.ExecuteReaderAsync(Now.Cancel);
         var kept = new HashSet<string>();
         while (await reader.ReadAsync(Now.Cancel))
@@ -174,8 +174,8 @@ public sealed class LedgerTests
 
         await using var database = new SqliteConnection($"Data Source={Path.Combine(product.Folder, "data", "ensemble.db")};Pooling=false");
         await database.OpenAsync(Now.Cancel);
-        (await SumAsync("usage_runs", "")).ShouldBe((1, told.GetProperty("prompt_tokens").GetInt64(), told.GetProperty("completion_tokens").GetInt64()));
-        var (count, prompt, completion) = await SumAsync("usage_sub_calls", "WHERE source = 'reported'");
+        (await SumAsync("ledger_runs_named", "")).ShouldBe((1, told.GetProperty("prompt_tokens").GetInt64(), told.GetProperty("completion_tokens").GetInt64()));
+        var (count, prompt, completion) = await SumAsync("ledger_calls_named", "WHERE source = 'reported'");
         count.ShouldBeInRange(2, 4);
         (prompt, completion).ShouldBe((told.GetProperty("prompt_tokens").GetInt64(), told.GetProperty("completion_tokens").GetInt64()));
 

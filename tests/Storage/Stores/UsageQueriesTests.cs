@@ -74,7 +74,7 @@ public sealed class UsageQueriesTests
         RunFilter[] filters =
         [
             all, new(Start, Start.AddDays(6)), all with { Caller = "" }, all with { Ensemble = "council" }, all with { MinAgreement = 0.4 },
-            all with { IdPrefix = "a" }, all with { Outcome = "internal" }, all with { Caller = "nobody" }, new(Start, Start),
+            all with { IdPrefix = runs[0].Run.Value[..9] }, all with { IdPrefix = "a" }, all with { Outcome = "internal" }, all with { Caller = "nobody" }, new(Start, Start),
         ];
 
         foreach (var filter in filters)
@@ -192,6 +192,8 @@ public sealed class UsageQueriesTests
         await ShouldFindAsync(all with { MinAgreement = 0.3, MaxAgreement = 0.6 }, run => run.Agreement is >= 0.3 and <= 0.6);
         await ShouldFindAsync(all with { MinCostUsd = 0.01m }, run => run.Usage.CostUsd >= 0.01m);
         await ShouldFindAsync(all with { IdPrefix = runs[3].Run.Value }, run => run == runs[3]);
+        await ShouldFindAsync(all with { IdPrefix = runs[3].Run.Value[..13] }, run => run.Run.Value.StartsWith(runs[3].Run.Value[..13], StringComparison.Ordinal));
+        await ShouldFindAsync(all with { IdPrefix = runs[4].Run.Value[..31] }, run => run == runs[4]);
         await ShouldFindAsync(all with { IdPrefix = "f" }, run => run.Run.Value[0] == 'f');
         await ShouldFindAsync(new RunFilter(Start.AddMinutes(5), Start.AddMinutes(7)), run => run == runs[5] || run == runs[6]);
 

@@ -10,7 +10,7 @@ namespace Ensemble.Storage.Tests.Stores;
 /// <summary>Accounts, as they lie in the tables.</summary>
 public sealed class UsageStoreTests
 {
-    private const string Outcomes = "SELECT outcome, attempts FROM usage_sub_calls ORDER BY member";
+    private const string Outcomes = "SELECT outcome, attempts FROM ledger_calls_named ORDER BY member";
 
     public static TheoryData<StorageProvider> Sql => TestDatabase.Sql;
 
@@ -30,7 +30,7 @@ public sealed class UsageStoreTests
             """
             SELECT run, incarnation, step, member, sample, ensemble, role, model, caller, outcome, attempts, started_at, first_token_ms, total_ms,
                 prompt_tokens, completion_tokens, source, cost_nano_usd
-            FROM usage_sub_calls ORDER BY member
+            FROM ledger_calls_named ORDER BY member
             """)).ShouldBe(
         [
             $"{run}|3|candidate|2|1|council|panel|quokka|anna|ok|1|{start}|250|1500|7|11|reported|123",
@@ -54,7 +54,7 @@ public sealed class UsageStoreTests
             """
             SELECT run, incarnation, ensemble, strategy, caller, outcome, started_at, total_ms, agreement, degraded,
                 prompt_tokens, completion_tokens, estimated_prompt_tokens, estimated_completion_tokens, cost_nano_usd
-            FROM usage_runs ORDER BY incarnation
+            FROM ledger_runs_named ORDER BY incarnation
             """)).ShouldBe(
         [
             $"{run}|1|council|synthesize|anna|completed|{start}|2500|0.5|deadline,judge_failed|14|22|3|4|246",
@@ -72,7 +72,7 @@ public sealed class UsageStoreTests
         var ended = TestUsage.Ended(RunId.New());
         await database.Another().Usage.WriteAsync(new([], [RunRecord.Of(ended)]), Now.Cancel);
         var hex = Convert.ToHexStringLower(RunManifestJson.Write(ended));
-        await database.QueryAsync($"UPDATE usage_runs SET manifest = {(provider == StorageProvider.Postgres ? $"decode('{hex}', 'hex')" : $"x'{hex}'")}");
+        await database.QueryAsync($"UPDATE ledger_runs SET manifest = {(provider == StorageProvider.Postgres ? $"decode('{hex}', 'hex')" : $"x'{hex}'")}");
 
         var manifest = (await database.Another().UsageQueries.FindManifestAsync(ended.Run, Now.Cancel)).ShouldNotBeNull();
 
@@ -94,7 +94,7 @@ public sealed class UsageStoreTests
             new([changed, changed, TestUsage.Lost(run), TestUsage.SubCall(run, 1)], [ended with { Outcome = "internal" }, ended with { Outcome = "internal" }]), Now.Cancel);
 
         (await database.QueryAsync(Outcomes)).ShouldBe(["ok|1", "ok|1"]);
-        (await database.QueryAsync("SELECT outcome FROM usage_runs")).ShouldBe(["completed"]);
+        (await database.QueryAsync("SELECT outcome FROM ledger_runs_named")).ShouldBe(["completed"]);
     }
 
     [Theory]
@@ -118,7 +118,7 @@ public sealed class UsageStoreTests
             await database.Another().Usage.WriteAsync(new(batch, []), Now.Cancel);
         }
 
-        (await database.QueryAsync("SELECT outcome, attempts, caller, prompt_tokens, source, cost_nano_usd, total_ms FROM usage_sub_calls"))
+        (await database.QueryAsync("SELECT outcome, attempts, caller, prompt_tokens, source, cost_nano_usd, total_ms FROM ledger_calls_named"))
             .ShouldBe(["stalled|3|anna|7|reported|123|1500"]);
     }
 
@@ -132,7 +132,7 @@ public sealed class UsageStoreTests
 
         await database.Another().Usage.WriteAsync(new([.. costs.Select((cost, member) => TestUsage.SubCall(run, member) with { CostUsd = cost })], []), Now.Cancel);
 
-        (await database.QueryAsync("SELECT cost_nano_usd FROM usage_sub_calls ORDER BY member"))
+        (await database.QueryAsync("SELECT cost_nano_usd FROM ledger_calls_named ORDER BY member"))
             .ShouldBe(["1", "1234567890123", "0", "", "1", "0", "9000000000000000000"]);
     }
 
@@ -146,8 +146,8 @@ public sealed class UsageStoreTests
 
         await database.Another().Usage.WriteAsync(new(subCalls, [.. runs.Select(run => RunRecord.Of(TestUsage.Ended(run)))]), Now.Cancel);
 
-        (await database.QueryAsync("SELECT count(*), sum(cost_nano_usd), count(DISTINCT run) FROM usage_sub_calls")).ShouldBe([$"8000|{8000 * 123}|2000"]);
-        (await database.QueryAsync("SELECT count(*) FROM usage_runs")).ShouldBe(["2000"]);
+        (await database.QueryAsync("SELECT count(*), sum(cost_nano_usd), count(DISTINCT run) FROM ledger_calls_named")).ShouldBe([$"8000|{8000 * 123}|2000"]);
+        (await database.QueryAsync("SELECT count(*) FROM ledger_runs_named")).ShouldBe(["2000"]);
     }
 
     [Theory]
@@ -161,8 +161,8 @@ public sealed class UsageStoreTests
 
         await Task.WhenAll(stores.Select(store => Task.Run(() => store.WriteAsync(new(subCalls, [RunRecord.Of(TestUsage.Ended(run))]), Now.Cancel), Now.Cancel)));
 
-        (await database.QueryAsync("SELECT count(*) FROM usage_sub_calls")).ShouldBe(["50"]);
-        (await database.QueryAsync("SELECT count(*) FROM usage_runs")).ShouldBe(["1"]);
+        (await database.QueryAsync("SELECT count(*) FROM ledger_calls_named")).ShouldBe(["50"]);
+        (await database.QueryAsync("SELECT count(*) FROM ledger_runs_named")).ShouldBe(["1"]);
     }
 
     [Theory]
@@ -173,13 +173,13 @@ public sealed class UsageStoreTests
         var store = database.Another().Usage;
         var run = RunId.New();
         await store.WriteAsync(new([], []), Now.Cancel);
-        await database.QueryAsync("ALTER TABLE usage_runs RENAME TO elsewhere");
+        await database.QueryAsync("ALTER TABLE ledger_runs RENAME TO elsewhere");
 
         await Should.ThrowAsync<StorageException>(() => store.WriteAsync(new([TestUsage.SubCall(run)], [RunRecord.Of(TestUsage.Ended(run))]), Now.Cancel));
-        (await database.QueryAsync("SELECT count(*) FROM usage_sub_calls")).ShouldBe(["0"]);
-        await database.QueryAsync("ALTER TABLE elsewhere RENAME TO usage_runs");
+        (await database.QueryAsync("SELECT count(*) FROM ledger_calls_named")).ShouldBe(["0"]);
+        await database.QueryAsync("ALTER TABLE elsewhere RENAME TO ledger_runs");
         await store.WriteAsync(new([TestUsage.SubCall(run)], [RunRecord.Of(TestUsage.Ended(run))]), Now.Cancel);
 
-        (await database.QueryAsync("SELECT count(*) FROM usage_sub_calls")).ShouldBe(["1"]);
+        (await database.QueryAsync("SELECT count(*) FROM ledger_calls_named")).ShouldBe(["1"]);
     }
 }

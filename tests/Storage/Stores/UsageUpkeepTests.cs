@@ -27,7 +27,7 @@ public sealed class UsageUpkeepTests
 
         await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(() => CloseAllAsync(database.Another(), now), Now.Cancel)));
 
-        (await database.QueryAsync("SELECT count(DISTINCT day), sum(calls) FROM usage_days")).ShouldBe([$"5|{5 * 24}"]);
+        (await database.QueryAsync("SELECT count(DISTINCT day), sum(calls) FROM ledger_days")).ShouldBe([$"5|{5 * 24}"]);
         (await SumsAsync(database, Long, ByDay)).ShouldBe(before);
         (await database.Another().UsageUpkeep.CloseDayAsync(now, Now.Cancel)).ShouldBeFalse();
     }
@@ -60,8 +60,8 @@ public sealed class UsageUpkeepTests
 
         // Runs need no day to be closed: nobody sums them.
         (early, deleted).ShouldBe((6, 6 * 24));
-        (await database.QueryAsync("SELECT count(*) FROM usage_sub_calls")).ShouldBe([$"{6 * 24}"]);
-        (await database.QueryAsync("SELECT count(*) FROM usage_runs")).ShouldBe(["6"]);
+        (await database.QueryAsync("SELECT count(*) FROM ledger_calls")).ShouldBe([$"{6 * 24}"]);
+        (await database.QueryAsync("SELECT count(*) FROM ledger_runs")).ShouldBe(["6"]);
         foreach (var (filter, sums) in filters.Zip(before))
         {
             (await SumsAsync(database, filter, ByDay)).ShouldBe(sums, filter.ToString());
