@@ -19,7 +19,7 @@ public static class RunManifestJson
 [JsonSourceGenerationOptions(
     UseStringEnumConverter = true,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-    Converters = [typeof(RunIdConverter)])]
+    Converters = [typeof(RunIdConverter), typeof(UsageEventConverter)])]
 [JsonSerializable(typeof(RunManifest))]
 internal sealed partial class RunManifestContext : JsonSerializerContext;
 
