@@ -10,7 +10,7 @@ internal sealed record RunOptions
             [-- ARGS OF THE PRODUCT]
         gate
         answers
-        ledger [--quick] [--product DLL] [--out FILE]
+        ledger [--quick] [--sqlite N] [--postgres N] [--no-kills] [--product DLL] [--out FILE]
         cluster [--quick] [--rounds N] [--product DLL] [--silo DLL] [--out FILE]
         failures [--quick] [--only NAME,…] [--silo DLL] [--logs FOLDER] [--out FILE]
         panel [--data FILE] [--only NAME,…] [--product DLL] [--out FILE]

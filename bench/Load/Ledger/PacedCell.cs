@@ -54,7 +54,7 @@ internal static class PacedCell
         var total = (long)(rate * duration.TotalSeconds) / CallsPerRun * CallsPerRun;
         var (produced, lag, peak) = (0L, TimeSpan.Zero, 0L);
         var start = Stopwatch.GetTimestamp();
-        var run = RunId.New();
+        var (run, calls) = (RunId.New(), new List<SubCallManifest>(CallsPerRun));
         using var never = new ManualResetEventSlim();
         while (produced < total)
         {
@@ -70,11 +70,13 @@ internal static class PacedCell
             for (; produced < due; produced++)
             {
                 var place = (int)(produced % CallsPerRun);
-                ledger.Append(SubCall(run, place));
+                var call = SubCall(run, place);
+                ledger.Append(call);
+                calls.Add(new SubCallManifest(call));
                 if (place == CallsPerRun - 1)
                 {
-                    ledger.Append(Ended(run));
-                    run = RunId.New();
+                    ledger.Append(Ended(run, calls));
+                    (run, calls) = (RunId.New(), new List<SubCallManifest>(CallsPerRun));
                 }
             }
 
@@ -105,28 +107,24 @@ internal static class PacedCell
         CostUsd = 0.000_234_567m,
     };
 
-    private static RunManifest Ended(RunId run)
+    private static RunManifest Ended(RunId run, List<SubCallManifest> calls) => new()
     {
-        var calls = Enumerable.Range(0, CallsPerRun).Select(place => new SubCallManifest(SubCall(run, place))).ToList();
-        return new RunManifest
-        {
-            Run = run,
-            Caller = "team-a",
-            Incarnation = 1,
-            Ensemble = "council-of-three",
-            Strategy = "synthesize",
-            CatalogRevision = 1,
-            Streamed = false,
-            StartedAt = TimeProvider.System.GetUtcNow(),
-            Total = TimeSpan.FromMilliseconds(3100),
-            Outcome = RunManifest.Completed,
-            FinishReason = "stop",
-            Agreement = 0.67,
-            Degraded = [],
-            SubCalls = calls,
-            Usage = UsageTotals.None with { Reported = new TokenUsage(412 * CallsPerRun, 187 * CallsPerRun), CostUsd = 0.000_234_567m * CallsPerRun },
-        };
-    }
+        Run = run,
+        Caller = "team-a",
+        Incarnation = 1,
+        Ensemble = "council-of-three",
+        Strategy = "synthesize",
+        CatalogRevision = 1,
+        Streamed = false,
+        StartedAt = TimeProvider.System.GetUtcNow(),
+        Total = TimeSpan.FromMilliseconds(3100),
+        Outcome = RunManifest.Completed,
+        FinishReason = "stop",
+        Agreement = 0.67,
+        Degraded = [],
+        SubCalls = calls,
+        Usage = UsageTotals.None with { Reported = new TokenUsage(412 * CallsPerRun, 187 * CallsPerRun), CostUsd = 0.000_234_567m * CallsPerRun },
+    };
 
     private static TimeSpan OwnTime() => Process.GetCurrentProcess().TotalProcessorTime;
 }

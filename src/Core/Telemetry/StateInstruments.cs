@@ -29,6 +29,8 @@ public sealed class StateInstruments
     public void Watch(UsageLedger ledger)
     {
         _meter.CreateObservableGauge("ensemble.ledger.queue", () => ledger.QueuedBytes, "By", "Accounts that wait to be written to the database");
+        _meter.CreateObservableGauge("ensemble.ledger.capacity", () => ledger.Capacity, "By", "Accounts that may wait; from three quarters on new runs are refused");
+        _meter.CreateObservableCounter("ensemble.ledger.written", () => ledger.Written, "{entry}", "Sub-calls and runs that were written to the database");
         _meter.CreateObservableCounter("ensemble.ledger.dropped", () => ledger.Dropped, "{entry}", "Sub-calls and runs that are not in the accounts, since they could not be written in time");
     }
 

@@ -11,8 +11,8 @@ internal static class PackedJson
 {
     private const byte Brotli = 1;
 
-    /// <summary>The fastest one but one, which costs as much; higher ones win some percent.</summary>
-    private const int Quality = 1;
+    /// <summary>The fastest one; the next wins 5 % for a third more time.</summary>
+    private const int Quality = 0;
 
     private const int Window = 18;
 

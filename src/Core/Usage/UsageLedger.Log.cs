@@ -30,4 +30,15 @@ public sealed partial class UsageLedger
         Level = LogLevel.Warning,
         Message = "{Queued} of {Capacity} bytes of accounts wait for the database; at three quarters new runs are refused")]
     private static partial void LogHalfFull(ILogger logger, long queued, long capacity);
+
+    [LoggerMessage(
+        EventId = 91,
+        EventName = "LedgerRefusing",
+        Level = LogLevel.Warning,
+        Message = "{Queued} of {Capacity} bytes of accounts wait for the database: new runs are answered 503 until less than three quarters do. "
+            + "Check that the database keeps up: its disk, its processor, its locks")]
+    private static partial void LogRefusing(ILogger logger, long queued, long capacity);
+
+    [LoggerMessage(EventId = 92, EventName = "LedgerDrained", Level = LogLevel.Information, Message = "only {Queued} of {Capacity} bytes of accounts wait for the database again")]
+    private static partial void LogDrained(ILogger logger, long queued, long capacity);
 }

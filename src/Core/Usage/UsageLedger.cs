@@ -35,11 +35,14 @@ public sealed partial class UsageLedger : IUsageSink, IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly ILogger<UsageLedger> _logger;
     private readonly long _capacity;
-    private readonly HalfFull _halfFull;
+    private readonly QueueAlarm _alarm;
+    private readonly ITimer _again;
     private readonly UsageDurability _durability;
     private readonly Task _writing;
     private long _queued;
+    private long _written;
     private long _dropped;
+    private long _reported;
     private long _unconfirmed;
     private int _isLate;
     private int _disposed;
@@ -58,13 +61,20 @@ public sealed partial class UsageLedger : IUsageSink, IAsyncDisposable
         _time = time;
         _logger = logger;
         _capacity = capacity;
-        _halfFull = new HalfFull(capacity);
+        _alarm = new QueueAlarm(capacity, time);
+        _again = time.CreateTimer(static state => ((UsageLedger)state!).Remind(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _durability = durability;
         _writing = Task.Run(WriteAllAsync);
     }
 
     /// <summary>What waits to be written, or is being written, in bytes as they are in memory.</summary>
     public long QueuedBytes => Interlocked.Read(ref _queued);
+
+    /// <summary>What may wait at most, in bytes.</summary>
+    public long Capacity => _capacity;
+
+    /// <summary>Sub-calls and runs that were written.</summary>
+    public long Written => Interlocked.Read(ref _written);
 
     /// <summary>Sub-calls and runs that are not kept: they did not fit, or could not be written until the end.</summary>
     public long Dropped => Interlocked.Read(ref _dropped);
@@ -73,7 +83,7 @@ public sealed partial class UsageLedger : IUsageSink, IAsyncDisposable
     public long Unconfirmed => Interlocked.Read(ref _unconfirmed);
 
     /// <summary>From three quarters of the queue on.</summary>
-    public bool IsNearlyFull => QueuedBytes >= _capacity / 4 * 3;
+    public bool IsNearlyFull => _alarm.LevelOf(QueuedBytes) == QueueLevel.NearlyFull;
 
     public void Append(UsageEvent usage) => Append(Entry.Of(usage));
 
@@ -133,6 +143,7 @@ public sealed partial class UsageLedger : IUsageSink, IAsyncDisposable
         if (Interlocked.Exchange(ref _disposed, 1) == 0)
         {
             await StopAsync(new CancellationToken(canceled: true));
+            await _again.DisposeAsync();
             _stopping.Dispose();
             _givingUp.Dispose();
         }
@@ -143,11 +154,7 @@ public sealed partial class UsageLedger : IUsageSink, IAsyncDisposable
         var queued = Interlocked.Add(ref _queued, entry.Bytes);
         if (queued <= _capacity && _queue.Writer.TryWrite(entry))
         {
-            if (_halfFull.Notices(queued))
-            {
-                LogHalfFull(_logger, queued, _capacity);
-            }
-
+            Watch(queued);
             return;
         }
 
@@ -157,18 +164,45 @@ public sealed partial class UsageLedger : IUsageSink, IAsyncDisposable
 
     private async Task WriteAllAsync()
     {
-        long reported = 0;
         while (await _queue.Reader.WaitToReadAsync())
         {
             await GatherAsync();
             while (Take() is { Count: > 0 } entries)
             {
                 await WriteAsync(entries);
-                reported = ReportDropped(reported);
+                Watch(QueuedBytes);
+                ReportDropped();
             }
         }
 
-        ReportDropped(reported);
+        ReportDropped();
+    }
+
+    private void Watch(long queued)
+    {
+        switch (_alarm.Notice(queued))
+        {
+            case QueueLevel.Low:
+                LogDrained(_logger, queued, _capacity);
+                return;
+            case QueueLevel.Half:
+                LogHalfFull(_logger, queued, _capacity);
+                break;
+            case QueueLevel.NearlyFull:
+                LogRefusing(_logger, queued, _capacity);
+                break;
+            case null:
+                return;
+        }
+
+        _again.Change(QueueAlarm.Interval, Timeout.InfiniteTimeSpan);
+    }
+
+    // Where runs are refused and the store hangs, nothing else would say so.
+    private void Remind()
+    {
+        Watch(QueuedBytes);
+        ReportDropped();
     }
 
     // An answer that waits ends it: what comes meanwhile is gathered while that batch is written.
@@ -193,10 +227,7 @@ public sealed partial class UsageLedger : IUsageSink, IAsyncDisposable
 
     private async Task WriteAsync(List<Entry> entries)
     {
-        var batch = new UsageBatch([.. entries.Select(entry => entry.SubCall).OfType<UsageEvent>()], [.. entries.Select(entry => entry.Run).OfType<RunRecord>()])
-        {
-            IsAwaited = entries.Exists(static entry => entry.Waiter is not null),
-        };
+        var batch = Batch(entries);
         var isKept = true;
         for (var (isAway, pause) = (false, FirstPause); !(entries.TrueForAll(static entry => entry.Waiter is not null) || await TryWriteAsync(batch, isAway)); (isAway, pause) = (true, Longer(pause)))
         {
@@ -211,11 +242,32 @@ public sealed partial class UsageLedger : IUsageSink, IAsyncDisposable
             }
         }
 
+        Interlocked.Add(ref _written, isKept ? batch.SubCalls.Count + batch.Runs.Count : 0);
         Interlocked.Add(ref _queued, -entries.Sum(static entry => (long)entry.Bytes));
         foreach (var entry in entries)
         {
             entry.Waiter?.TrySetResult(isKept);
         }
+    }
+
+    private static UsageBatch Batch(List<Entry> entries)
+    {
+        var (subCalls, runs, isAwaited) = (new List<UsageEvent>(entries.Count), new List<RunRecord>(), false);
+        foreach (var entry in entries)
+        {
+            if (entry.SubCall is { } subCall)
+            {
+                subCalls.Add(subCall);
+            }
+            else if (entry.Run is { } run)
+            {
+                runs.Add(run);
+            }
+
+            isAwaited |= entry.Waiter is not null;
+        }
+
+        return new UsageBatch(subCalls, runs) { IsAwaited = isAwaited };
     }
 
     private async Task<bool> TryWriteAsync(UsageBatch batch, bool isAway)
@@ -243,15 +295,13 @@ public sealed partial class UsageLedger : IUsageSink, IAsyncDisposable
         return true;
     }
 
-    private long ReportDropped(long reported)
+    private void ReportDropped()
     {
         var dropped = Dropped;
-        if (dropped > reported)
+        if (dropped - Interlocked.Exchange(ref _reported, dropped) is > 0 and var count)
         {
-            LogDropped(_logger, dropped - reported);
+            LogDropped(_logger, count);
         }
-
-        return dropped;
     }
 
     private static TaskCompletionSource NewHurry() => new(TaskCreationOptions.RunContinuationsAsynchronously);

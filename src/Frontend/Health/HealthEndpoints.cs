@@ -48,6 +48,7 @@ internal sealed class HealthEndpoints(ICatalog catalog, IRunsInFlight engine, Dr
     {
         json.WriteStartObject("ledger"u8);
         json.WriteNumber("queued_bytes"u8, ledger.QueuedBytes);
+        json.WriteNumber("capacity_bytes"u8, ledger.Capacity);
         json.WriteNumber("dropped"u8, ledger.Dropped);
         json.WriteNumber("unconfirmed"u8, ledger.Unconfirmed);
         json.WriteEndObject();

@@ -41,7 +41,7 @@ public sealed class ClusterProcessTests
             node.Log.Split('\n').Where(line => line.Contains(" fail: Ensemble", StringComparison.Ordinal) || line.Contains(" crit: ", StringComparison.Ordinal)).ShouldBeEmpty();
         }
 
-        (await cluster.Silos[0].GetAsync("/readyz")).Body.ShouldBe("""{"status":"ready","membership":"Active","runs_in_flight":0,"ledger":{"queued_bytes":0,"dropped":0,"unconfirmed":0}}""");
+        (await cluster.Silos[0].GetAsync("/readyz")).Body.ShouldBe("""{"status":"ready","membership":"Active","runs_in_flight":0,"ledger":{"queued_bytes":0,"capacity_bytes":67108864,"dropped":0,"unconfirmed":0}}""");
         (await cluster.Silos[0].GetAsync("/v1/models")).Status.ShouldBe(HttpStatusCode.NotFound);
     }
 

@@ -95,10 +95,12 @@ public sealed class UsageLedgerTests
         await ledger.StopAsync(Cancel);
 
         _store.WrittenMembers.ShouldBe(Enumerable.Range(0, 10));
-        _log.Lines[0].Text.ShouldContain("bytes of accounts wait");
-        var line = _log.Lines.Skip(1).ShouldHaveSingleItem();
-        line.Level.ShouldBe(LogLevel.Warning);
-        line.Text.ShouldStartWith("3 ");
+        _log.Lines.Select(line => line.Level).ShouldBe([LogLevel.Warning, LogLevel.Warning, LogLevel.Information, LogLevel.Warning]);
+        _log.Lines[0].Text.ShouldContain("bytes of accounts wait for the database; at three quarters");
+        _log.Lines[1].Text.ShouldContain("new runs are answered 503");
+        _log.Lines[2].Text.ShouldContain("only 0 of");
+        _log.Lines[3].Text.ShouldStartWith("3 ");
+        (ledger.Written, ledger.Capacity).ShouldBe((10, 10 * size));
     }
 
     [Fact]
@@ -262,6 +264,29 @@ public sealed class UsageLedgerTests
         ledger.Append(TestUsage.SubCall(Run, 4));
 
         _log.Lines.Count(line => line.Level == LogLevel.Warning && line.Text.Contains("bytes of accounts wait", StringComparison.Ordinal)).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task StoreHangs_QueueNearlyFull_IsSaidAgainThoughNothingComes()
+    {
+        _store.Hold = new TaskCompletionSource().Task;
+        await using var ledger = Ledger(capacity: 4 * await SizeAsync());
+        foreach (var member in Enumerable.Range(0, 5))
+        {
+            ledger.Append(TestUsage.SubCall(Run, member));
+        }
+
+        await GatheredAsync();
+        await _store.NextAttemptAsync();
+        _log.Lines.Count(line => line.Text.Contains("answered 503", StringComparison.Ordinal)).ShouldBe(1);
+        for (var told = 2; told < 5; told++)
+        {
+            _time.Advance(QueueAlarm.Interval);
+
+            _log.Lines.Count(line => line.Text.Contains("answered 503", StringComparison.Ordinal)).ShouldBe(told);
+        }
+
+        _log.Lines.Count(line => line.Text.StartsWith("1 sub-calls and runs are not in the accounts", StringComparison.Ordinal)).ShouldBe(1);
     }
 
     private UsageLedger Ledger(long capacity = UsageLedger.DefaultCapacity, UsageDurability durability = UsageDurability.Batched) =>

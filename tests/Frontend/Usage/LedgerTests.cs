@@ -69,6 +69,7 @@ public sealed class LedgerTests
         refused.Header("retry-after").ShouldBe("1");
         full.Status.ShouldBe(HttpStatusCode.OK);
         full.Json.GetProperty("ledger").GetProperty("queued_bytes").GetInt64().ShouldBeInRange(48 * 1024, 64 * 1024);
+        full.Json.GetProperty("ledger").GetProperty("capacity_bytes").GetInt64().ShouldBe(64 * 1024);
         full.Json.GetProperty("ledger").GetProperty("dropped").GetInt64().ShouldBe(0);
         (await council.Gateway.ChatAsync(Council.AskSolo)).Status.ShouldBe(HttpStatusCode.OK);
 
