@@ -14,6 +14,7 @@ internal static class PacedCell
     /// <summary>A run of three members and a judge.</summary>
     private const int CallsPerRun = 4;
 
+    private static readonly TimeSpan CountStep = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan DrainLimit = TimeSpan.FromSeconds(60);
 
     /// <param name="serverTime">Processor time of the database server; null where there is none.</param>
@@ -41,11 +42,22 @@ internal static class PacedCell
 
         var drained = Stopwatch.GetElapsedTime(draining);
         var (own, server) = (OwnTime() - ownBefore, (serverTime?.Invoke() ?? TimeSpan.Zero) - serverBefore);
-        var range = (From: began.AddMinutes(-1), To: TimeProvider.System.GetUtcNow().AddMinutes(1));
-        var calls = await storage.UsageQueries.SumAsync(new UsageFilter(range.From, range.To), [], 1, cancel);
-        var runs = await storage.UsageQueries.SumRunsAsync(new RunFilter(range.From, range.To), [], 1, cancel);
-        return new PacedFigures(
-            name, rate, produced, produced / CallsPerRun, producing, lag, drained, peak, ledger.Dropped, calls.Sum(group => group.Calls), runs.Sum(group => group.Runs), own, server);
+        var (calls, runs) = await CountAsync(storage.UsageQueries, began, cancel);
+        return new PacedFigures(name, rate, produced, produced / CallsPerRun, producing, lag, drained, peak, ledger.Dropped, calls, runs, own, server);
+    }
+
+    // Second by second: a sum over all at once would not end within a query's time limit.
+    private static async Task<(long Calls, long Runs)> CountAsync(IUsageQueries queries, DateTimeOffset began, CancellationToken cancel)
+    {
+        var (calls, runs) = (0L, 0L);
+        var end = TimeProvider.System.GetUtcNow();
+        for (var from = began; from <= end; from += CountStep)
+        {
+            calls += (await queries.SumAsync(new UsageFilter(from, from + CountStep), [], 1, cancel)).Sum(group => group.Calls);
+            runs += (await queries.SumRunsAsync(new RunFilter(from, from + CountStep), [], 1, cancel)).Sum(group => group.Runs);
+        }
+
+        return (calls, runs);
     }
 
     // A thread of its own that sleeps a millisecond at a time: what a late wake-up left undone comes with the next.

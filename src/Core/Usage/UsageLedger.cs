@@ -14,9 +14,9 @@ public sealed partial class UsageLedger : IUsageSink, IAsyncDisposable
     public const long DefaultCapacity = 64L * 1024 * 1024;
 
     /// <summary>Sub-calls and runs that are written together at most.</summary>
-    public const int MaxBatchRows = 4096;
+    public const int MaxBatchRows = 16384;
 
-    private const int MaxBatchBytes = 4 * 1024 * 1024;
+    private const int MaxBatchBytes = 8 * 1024 * 1024;
 
     /// <summary>How long a stop goes on trying: 10 s.</summary>
     public static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(10);
