@@ -47,7 +47,10 @@ internal static class Program
                 case "panel":
                     return await new PanelRun(PanelOptions.Parse(rest), stop.Token).ExecuteAsync();
                 default:
-                    return await new BenchmarkRun(RunOptions.Parse(rest), stop.Token).ExecuteAsync();
+                    using (var run = new BenchmarkRun(RunOptions.Parse(rest), stop.Token))
+                    {
+                        return await run.ExecuteAsync();
+                    }
             }
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)

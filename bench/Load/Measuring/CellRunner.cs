@@ -36,6 +36,18 @@ internal sealed class CellRunner(LoadGenerator baseline, LoadGenerator product, 
         }
     }
 
-    private Task<SlotFigures> SlotAsync(LoadGenerator side, LoadShape shape, CancellationToken cancel) =>
-        _slots.RunAsync(side == baseline ? "baseline" : "product", side, shape, cancel);
+    // What the other side still does after its load, and at rest, would take the processor from this one.
+    private async Task<SlotFigures> SlotAsync(LoadGenerator side, LoadShape shape, CancellationToken cancel)
+    {
+        var other = side == baseline ? product : baseline;
+        other.Pause();
+        try
+        {
+            return await _slots.RunAsync(side.Name, side, shape, cancel);
+        }
+        finally
+        {
+            other.Resume();
+        }
+    }
 }

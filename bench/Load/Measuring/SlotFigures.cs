@@ -5,6 +5,9 @@ namespace Ensemble.Load.Measuring;
 /// <param name="Processor">Processor time of the gateway alone for each run.</param>
 internal sealed record SlotFigures(int Runs, double RunsPerSecond, Spread Latency, double Processor)
 {
+    /// <summary>Processor time of this process, which makes the load, for each run.</summary>
+    public double Load { get; init; }
+
     /// <summary>Processor time for each run in milliseconds, by part; empty where only the gateway's was looked at.</summary>
     public IReadOnlyDictionary<string, double> Parts { get; init; } = new Dictionary<string, double>();
 

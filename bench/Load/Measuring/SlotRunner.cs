@@ -29,7 +29,10 @@ internal sealed class SlotRunner(StubProbe stub)
             measured.Length,
             load.EndedInside / shape.Measured.TotalSeconds,
             Spread.Of(measured.Select(sample => sample.End - sample.Start)),
-            load.ProcessorTime.TotalMilliseconds / runs);
+            load.ProcessorTime.TotalMilliseconds / runs)
+        {
+            Load = load.LoadTime.TotalMilliseconds / runs,
+        };
         return shape.Streamed ? await WithEventsAsync(figures, measured, first, cancel) : figures;
     }
 

@@ -17,6 +17,8 @@ internal static class MeterDoor
 
     public static void Open(string path)
     {
+        // A node that ran before with the same path has left its socket.
+        File.Delete(path);
         var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         socket.Bind(new UnixDomainSocketEndPoint(path));
         socket.Listen();

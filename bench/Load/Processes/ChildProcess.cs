@@ -11,15 +11,17 @@ internal sealed class ChildProcess : IAsyncDisposable
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(50);
 
     private readonly Process _process;
-    private readonly string _name;
     private readonly string _log;
 
-    private ChildProcess(string name, Uri address, Process process, string log) =>
-        (_name, Address, _process, _log) = (name, address, process, log);
+    private ChildProcess(LaunchPlan plan, Uri address, Process process, string log) =>
+        (Plan, Address, _process, _log) = (plan, address, process, log);
+
+    /// <summary>How it was started.</summary>
+    public LaunchPlan Plan { get; }
 
     public Uri Address { get; }
 
-    public string Name => _name;
+    public string Name => Plan.Name;
 
     public int Id => _process.Id;
 
@@ -59,7 +61,7 @@ internal sealed class ChildProcess : IAsyncDisposable
             start.Environment[name] = value;
         }
 
-        var child = new ChildProcess(plan.Name, address, Process.Start(start)!, log);
+        var child = new ChildProcess(plan, address, Process.Start(start)!, log);
         watchdog?.Watch(child.Id);
         try
         {
@@ -100,7 +102,7 @@ internal sealed class ChildProcess : IAsyncDisposable
     {
         if (_process.HasExited)
         {
-            throw new LoadException($"The {_name} ended with code {_process.ExitCode}. Its last words:\n{Tail()}");
+            throw new LoadException($"The {Name} ended with code {_process.ExitCode}. Its last words:\n{Tail()}");
         }
     }
 
@@ -127,7 +129,7 @@ internal sealed class ChildProcess : IAsyncDisposable
             await Task.Delay(Poll, TimeProvider.System, cancel);
         }
 
-        throw new LoadException($"The {_name} was not ready within {ReadyWithin.TotalSeconds} s. Its last words:\n{Tail()}");
+        throw new LoadException($"The {Name} was not ready within {ReadyWithin.TotalSeconds} s. Its last words:\n{Tail()}");
     }
 
     private string Tail() => File.Exists(_log) ? string.Join('\n', File.ReadLines(_log).TakeLast(20)) : "(none)";

@@ -11,6 +11,15 @@ internal sealed record LaunchPlan(string Name, Func<Uri, IReadOnlyList<string>> 
     /// <summary>What goes before <c>dotnet</c> on the command line.</summary>
     public IReadOnlyList<string> Prefix { get; init; } = [];
 
+    /// <summary>What callers have to send besides the usual headers.</summary>
+    public IReadOnlyDictionary<string, string> RequestHeaders { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Path of the socket at which it tells what Orleans has counted; null = it counts nothing.</summary>
+    public string? Meter { get; init; }
+
+    /// <summary>Where its metrics are served; null = nowhere that the benchmark knows.</summary>
+    public Uri? Metrics { get; init; }
+
     public const string SiloName = "silo";
 
     public static LaunchPlan Stub() => new("stub", address => [Self, "stub", "--urls", Text(address)]);
@@ -32,11 +41,33 @@ internal sealed record LaunchPlan(string Name, Func<Uri, IReadOnlyList<string>> 
             Environment = new Dictionary<string, string> { ["Storage__Provider"] = "memory" },
         };
 
+    /// <param name="assembly">Of the gateway, or of a cluster's node where <paramref name="side"/> is one of role <c>all</c>.</param>
+    /// <param name="folder">For its database and its meter's socket. Each start has a new, empty database.</param>
+    public static LaunchPlan Product(ProductSide side, string assembly, string folder, string catalog, IReadOnlyList<string> extra)
+    {
+        var metrics = new Uri($"http://127.0.0.1:{ChildProcess.FreePort()}");
+        var meter = side.IsNode ? Path.Combine(folder, $"meter-{metrics.Port}") : null;
+        return new(side.Name, address =>
+        [
+            assembly, "--urls", Text(address), "--Catalog:File", catalog, "--Management:Url", Text(metrics),
+            .. side.Storage == ProductSide.Sqlite
+                ? (string[])["--Storage:Provider", "sqlite", "--Storage:ConnectionString", $"Data Source={Path.Combine(folder, $"{side.Name}-{address.Port}.db")}"]
+                : ["--Storage:Provider", side.Storage],
+            .. side.IsNode ? (string[])["--role", "all", .. SiloPorts()] : [],
+            .. extra,
+        ])
+        {
+            Environment = meter is null ? new Dictionary<string, string>() : Metered(meter),
+            Meter = meter,
+            Metrics = metrics,
+        };
+    }
+
     /// <param name="meter">Path of the socket at which it tells what Orleans has counted.</param>
     public static LaunchPlan Silo(string assembly, string connection, string meter) =>
         new(SiloName, address =>
         [
-            assembly, "--urls", Text(address), "--role", "silo", "--Cluster:SiloPort", $"{ChildProcess.FreePort()}", "--Cluster:GatewayPort", $"{ChildProcess.FreePort()}",
+            assembly, "--urls", Text(address), "--role", "silo", .. SiloPorts(),
         ])
         {
             Environment = Node(connection, meter),
@@ -65,10 +96,13 @@ internal sealed record LaunchPlan(string Name, Func<Uri, IReadOnlyList<string>> 
             : "none";
     }
 
+    private static string[] SiloPorts() => ["--Cluster:SiloPort", $"{ChildProcess.FreePort()}", "--Cluster:GatewayPort", $"{ChildProcess.FreePort()}"];
+
+    private static Dictionary<string, string> Node(string connection, string meter) => new(Metered(meter)) { ["Cluster__ConnectionString"] = connection };
+
     // What a pod says of itself would hold for all nodes here.
-    private static Dictionary<string, string> Node(string connection, string meter) => new()
+    private static Dictionary<string, string> Metered(string meter) => new()
     {
-        ["Cluster__ConnectionString"] = connection,
         ["DOTNET_STARTUP_HOOKS"] = Self,
         [MeterDoor.Variable] = meter,
         ["POD_IP"] = "",

@@ -6,7 +6,7 @@ namespace Ensemble.Load.Processes;
 internal static class ProductFiles
 {
     private static readonly int[] Latencies = [0, 50, MemoryLatency];
-    private static readonly int[] Panels = [3, 5, 8];
+    public static readonly int[] Panels = [3, 5, 8];
 
     /// <summary>Milliseconds that each call takes while memory is measured: long enough for 256 runs to be under way together.</summary>
     public const int MemoryLatency = 3000;
@@ -24,21 +24,21 @@ internal static class ProductFiles
         throw new LoadException("Ensemble.Orleans.sln is in no folder above the benchmark: run it inside the repository.");
     }
 
-    public static string Product(string? given)
-    {
-        var assembly = Path.GetFullPath(given ?? Path.Combine(Repository(), "src/Frontend/bin/Release/net10.0/Ensemble.Frontend.dll"));
-        return File.Exists(assembly)
-            ? assembly
-            : throw new LoadException($"{assembly} is not there: run `dotnet build -c Release src/Frontend` first, or give --product.");
-    }
+    public static string Product(string? given) =>
+        given is null ? Built("src/Frontend", "Ensemble.Frontend.dll", "--product") : Existing(given);
 
-    public static string Silo(string? given)
-    {
-        var assembly = Path.GetFullPath(given ?? Path.Combine(Repository(), "src/Silo/bin/Release/net10.0/ensemble-silo.dll"));
-        return File.Exists(assembly)
+    public static string Silo(string? given) =>
+        given is null ? Built("src/Silo", "ensemble-silo.dll", "--silo") : Existing(given);
+
+    /// <exception cref="LoadException">It is not there.</exception>
+    public static string Existing(string assembly) => Path.GetFullPath(assembly) is var path && File.Exists(path)
+        ? path
+        : throw new LoadException($"{path} is not there: give the path of a built assembly.");
+
+    private static string Built(string project, string name, string option) =>
+        Path.Combine(Repository(), project, "bin/Release/net10.0", name) is var assembly && File.Exists(assembly)
             ? assembly
-            : throw new LoadException($"{assembly} is not there: run `dotnet build -c Release src/Silo` first, or give --silo.");
-    }
+            : throw new LoadException($"{assembly} is not there: run `dotnet build -c Release {project}` first, or give {option}.");
 
     public static async Task<string> WriteCatalogAsync(string folder, Uri stub, CancellationToken cancel)
     {

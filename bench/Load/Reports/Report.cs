@@ -9,10 +9,10 @@ namespace Ensemble.Load.Reports;
 /// <summary>The Markdown page that a run leaves behind.</summary>
 internal static class Report
 {
-    public static string Write(RunOptions options, MachineFacts machine, Measurements measured, IReadOnlyList<Aim> aims)
+    public static string Write(RunOptions options, MachineFacts machine, IReadOnlyList<(string Assembly, string Gc)> collectors, Measurements measured, IReadOnlyList<Aim> aims)
     {
         var page = new StringBuilder();
-        AddHead(page, options, machine);
+        AddHead(page, options, machine, collectors);
         if (options is { SelfCheck: false, Against: null })
         {
             AddAims(page, aims);
@@ -21,26 +21,26 @@ internal static class Report
         AddLatency(page, measured.Latency);
         AddThroughput(page, measured.Throughput);
         AddStream(page, measured.Stream);
-        AddMemory(page, measured);
+        AddMemory(page, measured.Memory);
         AddNotes(page, options);
         return page.ToString();
     }
 
-    private static void AddHead(StringBuilder page, RunOptions options, MachineFacts machine)
+    private static void AddHead(StringBuilder page, RunOptions options, MachineFacts machine, IReadOnlyList<(string Assembly, string Gc)> collectors)
     {
         page.Append(
             options.SelfCheck ? "# Load: the baseline against itself\n\n"
             : options.Against is { } other ? $"# Load: the product against another build of it\n\nThe baseline is {FileVersionInfo.GetVersionInfo(other).ProductVersion}.\n\n"
             : "# Load: the product against a hand-written baseline\n\n");
-        if (options.Quick || options.Rounds < 5)
+        if (options.Quick || options.Rounds < 5 || options.Slot < 1 || options.WarmUp < 20)
         {
-            page.Append("**Too few rounds to be quoted: this shows that the benchmark works, and no more.**\n\n");
+            page.Append("**Too few or too short rounds to be quoted: this shows that the benchmark works, and no more.**\n\n");
         }
 
         Line($"date: {TimeProvider.System.GetLocalNow():yyyy-MM-dd HH:mm}, commit {machine.Commit}");
         Line($"machine: {machine.Processor}, {machine.Cores} cores, {machine.MemoryGibibytes:0.0} GiB, {machine.System}, {machine.Runtime}");
-        Line($"garbage collector: baseline {(options.Against is { } build ? LaunchPlan.DescribeRuntime(build) : "System.GC.Server: true")}, product {machine.ProductGc}");
-        Line($"command: `dotnet run -c Release --project bench/Load -- run {string.Join(' ', Environment.GetCommandLineArgs().Skip(1).Where(argument => argument != "run"))}`");
+        Line($"garbage collector: baseline {(options.Against is { } build ? LaunchPlan.DescribeRuntime(build) : "System.GC.Server: true")}{string.Concat(collectors.Select(one => $", {one.Assembly} {one.Gc}"))}");
+        Line($"command: `dotnet run -c Release --project bench/Load -- {string.Join(' ', Environment.GetCommandLineArgs().Skip(1).Select(ShownArgument))}`");
         page.Append('\n');
 
         void Line(string text) => page.Append("- ").Append(text).Append('\n');
@@ -57,24 +57,27 @@ internal static class Report
         AddSection(page, "Aims", table);
     }
 
-    private static void AddLatency(StringBuilder page, IReadOnlyList<CellResult> cells)
+    // A page is read on other machines, where a path of this one says nothing.
+    private static string ShownArgument(string argument) => Path.IsPathRooted(argument) ? $"…/{Path.GetFileName(argument)}" : argument;
+
+    private static void AddLatency(StringBuilder page, IReadOnlyList<SideResult> results)
     {
-        AddCells(page, "Latency in ms: whole answers, stubs of 50 ms (a run takes 100 ms at least)", cells, ["p50", "p99"],
+        AddCells(page, "Latency in ms: whole answers, stubs of 50 ms (a run takes 100 ms at least)", results, ["p50", "p99"],
             [slot => slot.Latency.P50, slot => slot.Latency.P99]);
     }
 
-    private static void AddThroughput(StringBuilder page, IReadOnlyList<CellResult> cells)
+    private static void AddThroughput(StringBuilder page, IReadOnlyList<SideResult> results)
     {
-        AddCells(page, "Throughput: whole answers, stubs of 0 ms", cells, ["runs/s", "p50 ms", "p99 ms", "gateway CPU ms a run"],
-            [slot => slot.RunsPerSecond, slot => slot.Latency.P50, slot => slot.Latency.P99, slot => slot.Processor]);
+        AddCells(page, "Throughput: whole answers, stubs of 0 ms", results, ["runs/s", "p50 ms", "p99 ms", "gateway CPU ms a run", "load CPU ms a run"],
+            [slot => slot.RunsPerSecond, slot => slot.Latency.P50, slot => slot.Latency.P99, slot => slot.Processor, slot => slot.Load]);
     }
 
-    private static void AddStream(StringBuilder page, IReadOnlyList<CellResult> cells)
+    private static void AddStream(StringBuilder page, IReadOnlyList<SideResult> results)
     {
         AddCells(
             page,
             "Streams in ms: stubs of 50 ms; after the panel closed, the judge's own 50 ms included",
-            cells,
+            results,
             ["panel closed → first byte p50", "panel closed → first byte p99", "panel closed → judge asked p50", "panel closed → judge asked p99",
                 "request → first byte p50", "whole stream p50", "whole stream p99"],
             [slot => slot.PanelToContent.P50, slot => slot.PanelToContent.P99, slot => slot.PanelToJudge.P50, slot => slot.PanelToJudge.P99,
@@ -82,65 +85,67 @@ internal static class Report
     }
 
     private static void AddCells(
-        StringBuilder page, string title, IReadOnlyList<CellResult> cells, string[] names, Func<SlotFigures, double>[] figures)
+        StringBuilder page, string title, IReadOnlyList<SideResult> results, string[] names, Func<SlotFigures, double>[] figures)
     {
-        if (cells.Count == 0)
+        if (results.Count == 0)
         {
             return;
         }
 
-        var table = new MarkdownTable("figure", "N", "callers", "runs a slot", "baseline", "product", "difference", "rounds from … to", "ratio");
+        var table = new MarkdownTable("figure", "N", "callers", "side", "runs a slot", "baseline", "side's", "difference", "rounds from … to", "ratio");
         foreach (var (name, figure) in names.Zip(figures))
         {
-            foreach (var cell in cells.Where(cell => cell.Failure is null))
+            foreach (var (side, cell) in results.Where(result => result.Cell.Failure is null).OrderBy(result => result.Cell.Shape.Panel).ThenBy(result => result.Cell.Shape.Callers))
             {
                 var both = cell.Compare(figure);
-                table.Add(name, Text(cell.Shape.Panel), Text(cell.Shape.Callers), Text(cell.RunsPerSlot), Number(both.Baseline), Number(both.Product),
+                table.Add(name, Text(cell.Shape.Panel), Text(cell.Shape.Callers), side, Text(cell.RunsPerSlot), Number(both.Baseline), Number(both.Product),
                     Signed(both.Difference), $"{Signed(both.Low)} … {Signed(both.High)}", $"{both.Ratio:0.000}");
             }
         }
 
         AddSection(page, title, table);
-        foreach (var cell in cells.Where(cell => cell.Failure is not null))
+        foreach (var (side, cell) in results.Where(result => result.Cell.Failure is not null))
         {
-            page.Append(CultureInfo.InvariantCulture, $"**FAILED: N = {cell.Shape.Panel}, {cell.Shape.Callers} callers:** {cell.Failure}\n\n");
+            page.Append(CultureInfo.InvariantCulture, $"**FAILED: {side}, N = {cell.Shape.Panel}, {cell.Shape.Callers} callers:** {cell.Failure}\n\n");
         }
     }
 
-    private static void AddMemory(StringBuilder page, Measurements measured)
+    private static void AddMemory(StringBuilder page, IReadOnlyList<SideMemory> memory)
     {
-        if (measured.BaselineMemory.Count == 0)
+        if (memory.Count == 0)
         {
             return;
         }
 
-        var table = new MarkdownTable("start", "baseline idle MiB", "peak MiB", "KiB a run", "product idle MiB", "peak MiB", "KiB a run", "difference");
-        for (var i = 0; i < measured.BaselineMemory.Count; i++)
+        var table = new MarkdownTable("side", "start", "idle MiB", "peak MiB", "KiB a run");
+        foreach (var side in memory)
         {
-            var (baseline, product) = (measured.BaselineMemory[i], measured.ProductMemory[i]);
-            table.Add(Text(i + 1), Mebibytes(baseline.Idle), Mebibytes(baseline.Peak), $"{baseline.PerRun:0.0}",
-                Mebibytes(product.Idle), Mebibytes(product.Peak), $"{product.PerRun:0.0}", Signed(product.PerRun - baseline.PerRun));
+            foreach (var (number, figure) in side.Starts.Index())
+            {
+                table.Add(side.Side, Text(number + 1), Mebibytes(figure.Idle), Mebibytes(figure.Peak), $"{figure.PerRun:0.0}");
+            }
+
+            table.Add(side.Side, "median", "", "", $"{side.PerRun:0.0}");
         }
 
-        var ofBaseline = Statistics.Median(measured.BaselineMemory.Select(figure => figure.PerRun));
-        var ofProduct = Statistics.Median(measured.ProductMemory.Select(figure => figure.PerRun));
-        table.Add("median", "", "", $"{ofBaseline:0.0}", "", "", $"{ofProduct:0.0}", Signed(ofProduct - ofBaseline));
         AddSection(page, $"Memory of a run in flight: (peak − idle) / {MemoryMeter.Runs}, N = {MemoryMeter.Panel}, streamed, stubs of 3 s", table);
     }
 
     private static void AddNotes(StringBuilder page, RunOptions options) => page.Append(CultureInfo.InvariantCulture, $"""
         ## How it was measured
 
-        - Load, stub and both gateways share one machine: under saturation they compete for its cores, so a ratio of runs a second is
-          milder than that of the gateways' own work, which the CPU time a run shows.
-        - Each cell has {options.Rounds} rounds of baseline, product, product, baseline, after a discarded slot of each. A figure is taken from all samples
+        - One side after the other is measured beside the same baseline. In each slot only the gateway that is under load runs, the other one is stopped (SIGSTOP): what a gateway
+          still has to do after its load, such as writing usage, takes time from its own slots and not from the baseline's.
+        - Load, stub and gateway share one machine: under saturation they compete for its cores, so a ratio of runs a second is milder than that of the
+          gateways' own work, which the CPU time a run shows.
+        - Each cell has {options.Rounds} rounds of baseline, side, side, baseline, after a discarded slot of each. A figure is taken from all samples
           of a slot; the columns are medians over the slots, the difference and the ratio medians over the rounds of their means.
         - A p99 of fewer than 100 runs a slot is the slowest of them.
         - Closed loop: each caller asks again when its answer has ended; callers start spread over the time that a run takes.
         - Every answer is checked for the judge's words and its proper end, and the stub must have counted N panel calls and one judge call a run;
           one exception fails the cell.
         - "Panel closed" is when the stub begins to send the last member's answer.
-        - Both sides answer 20 s of whole answers and 20 s of streams before anything is measured (a quick run: 1.5 s), since gateways run for days: compiling
+        - Each side answers {options.WarmUp} s of whole answers and {options.WarmUp} s of streams before anything is measured, since gateways run for days: compiling
           hot code takes a process's first half minute under load.
         - Memory is what the process alone has written to (Private_Dirty), so it counts garbage that was not collected yet, and
           the connections (one from the caller, N to the stub) that each run in flight opens: the warm-up had only four callers.

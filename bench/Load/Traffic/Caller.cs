@@ -1,11 +1,10 @@
 using System.Diagnostics;
 using System.Net.Http.Headers;
 using System.Text;
-using Ensemble.Load.Stub;
 
 namespace Ensemble.Load.Traffic;
 
-/// <summary>One connection's worth of load: sends a request, reads its answer to the end, and checks it.</summary>
+/// <summary>A caller with the HTTP client of .NET: sends a request, reads its answer to the end, and checks it.</summary>
 internal sealed class Caller
 {
     private const string Question =
@@ -70,46 +69,18 @@ internal sealed class Caller
                 throw new LoadException("An answer is longer than 64 KiB.");
             }
 
-            if (firstContent == 0 && _streamed && HasContent(_answer.AsSpan(0, length)))
+            if (firstContent == 0 && _streamed && AnswerCheck.HasContent(_answer.AsSpan(0, length)))
             {
                 firstContent = Stopwatch.GetTimestamp();
             }
         }
 
         var end = Stopwatch.GetTimestamp();
-        Check(response, _answer.AsSpan(0, length), firstContent);
+        if (AnswerCheck.Fault((int)response.StatusCode, response.Headers.Contains(AnswerHead.Degraded), _answer.AsSpan(0, length), _streamed, firstContent != 0) is { } fault)
+        {
+            throw new LoadException(fault);
+        }
+
         return new Sample(run, start, _streamed ? firstContent : end, end);
-    }
-
-    /// <summary>A role chunk may carry an empty content: that is no answer yet.</summary>
-    private static bool HasContent(ReadOnlySpan<byte> answer)
-    {
-        var mark = "\"content\":\""u8;
-        for (var at = answer.IndexOf(mark); at >= 0; at = answer.IndexOf(mark))
-        {
-            answer = answer[(at + mark.Length)..];
-            if (!answer.IsEmpty && answer[0] != '"')
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
-
-    private void Check(HttpResponseMessage response, ReadOnlySpan<byte> answer, long firstContent)
-    {
-        var fault = (int)response.StatusCode != 200 ? $"status {(int)response.StatusCode}"
-            : response.Headers.Contains("x-ensemble-degraded") ? "a degraded answer"
-            : answer.IndexOf(Encoding.UTF8.GetBytes(StubModel.JudgeWords.Trim())) < 0 ? "an answer without the judge's words"
-            : answer.IndexOf("\"stop\""u8) < 0 ? "an answer without its finish"
-            : !_streamed ? null
-            : firstContent == 0 ? "a stream without content"
-            : !answer.TrimEnd("\n"u8).EndsWith("data: [DONE]"u8) ? "a stream without [DONE]"
-            : null;
-        if (fault is not null)
-        {
-            throw new LoadException($"{fault}: {Encoding.UTF8.GetString(answer[..Math.Min(answer.Length, 300)])}");
-        }
     }
 }
