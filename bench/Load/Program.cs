@@ -6,12 +6,16 @@ using Ensemble.Load.Failures;
 using Ensemble.Load.Gate;
 using Ensemble.Load.Ledger;
 using Ensemble.Load.Panel;
+using Ensemble.Load.Proxies;
 using Ensemble.Load.Stub;
 
 namespace Ensemble.Load;
 
 internal static class Program
 {
+    private static readonly string[] Verbs =
+        ["run", "aims", "soak", "gate", "answers", "ledger", "cluster", "failures", "panel", "stub", "baseline", "yarp"];
+
     private static async Task<int> Main(string[] args)
     {
         if (!OperatingSystem.IsLinux())
@@ -20,7 +24,7 @@ internal static class Program
             return 2;
         }
 
-        var (verb, rest) = args is [("run" or "gate" or "answers" or "ledger" or "cluster" or "failures" or "panel" or "stub" or "baseline") and var first, .. var others] ? (first, others) : ("run", args);
+        var (verb, rest) = args is [var first, .. var others] && Verbs.Contains(first) ? (first, others) : ("run", args);
         using var stop = new CancellationTokenSource();
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => Stop(signal, stop));
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal => Stop(signal, stop));
@@ -33,6 +37,9 @@ internal static class Program
                     return 0;
                 case "baseline":
                     await BaselineGateway.RunAsync(Argument(rest, "--urls"), new Uri(Argument(rest, "--stub")), stop.Token);
+                    return 0;
+                case "yarp":
+                    await YarpProxy.RunAsync(Argument(rest, "--urls"), new Uri(Argument(rest, "--stub")), stop.Token);
                     return 0;
                 case "gate":
                     return await GateRun.ExecuteAsync(stop.Token);
@@ -47,7 +54,7 @@ internal static class Program
                 case "panel":
                     return await new PanelRun(PanelOptions.Parse(rest), stop.Token).ExecuteAsync();
                 default:
-                    using (var run = new BenchmarkRun(RunOptions.Parse(rest), stop.Token))
+                    using (var run = new BenchmarkRun(RunOptions.Parse(verb, rest), stop.Token))
                     {
                         return await run.ExecuteAsync();
                     }

@@ -1,16 +1,20 @@
 using System.Globalization;
 using Ensemble.Load.Processes;
+using Ensemble.Load.Traffic;
 
 namespace Ensemble.Load;
 
-/// <summary>What the command line asks of <c>run</c>.</summary>
+/// <summary>What the command line asks of <c>run</c>, <c>aims</c> and <c>soak</c>.</summary>
 internal sealed record RunOptions
 {
     public const string Usage = """
-        run [--quick] [--sides NAME,…] [--self-check | --against DLL] [--only PART,…] [--panel N,…] [--rounds N] [--slot SECONDS] [--warm-up SECONDS]
-            [--product DLL] [--silo DLL] [--out FILE] [-- ARGS OF THE PRODUCT]
+        run [--quick] [--sides NAME,…] [--self-check | --against DLL] [--only PART,…] [--panel N,…] [--rounds N]
+            [--slot SECONDS] [--warm-up SECONDS] [--minutes N] [--load raw|http] [--product DLL] [--silo DLL]
+            [--out FILE] [-- ARGS OF THE PRODUCT]
             sides: in-process, in-process-sqlite, all-memory, all-sqlite
-            parts: latency, throughput, stream, memory
+            parts: latency, throughput, stream, memory, direct, calls, load, tiers, soak
+        aims [OPTIONS OF run]
+        soak [OPTIONS OF run]
         gate
         answers
         ledger [--quick] [--sqlite N] [--postgres N] [--no-kills] [--product DLL] [--out FILE]
@@ -19,9 +23,23 @@ internal sealed record RunOptions
         panel [--data FILE] [--only NAME,…] [--product DLL] [--out FILE]
         stub --urls URL
         baseline --urls URL --stub URL
+        yarp --urls URL --stub URL
         """;
 
-    public static readonly IReadOnlyList<string> AllParts = ["latency", "throughput", "stream", "memory"];
+    public static readonly IReadOnlyList<string> AllParts = [Latency, Throughput, Stream, Memory, Direct, Calls, LoadCost, Tiers, Soak];
+
+    public const string Latency = "latency";
+    public const string Throughput = "throughput";
+    public const string Stream = "stream";
+    public const string Memory = "memory";
+    public const string Direct = "direct";
+    public const string Calls = "calls";
+    public const string LoadCost = "load";
+    public const string Tiers = "tiers";
+    public const string Soak = "soak";
+
+    /// <summary>What was asked for, and the beginning of the report's name: <c>load</c>, <c>aims</c> or <c>soak</c>.</summary>
+    public string Report { get; init; } = "load";
 
     /// <summary>N = 3 only, two short rounds: to see that all works. Its figures are not worth keeping.</summary>
     public bool Quick { get; init; }
@@ -30,16 +48,16 @@ internal sealed record RunOptions
     public bool SelfCheck { get; init; }
 
     /// <summary>
-    /// The assembly of another build of the product, measured in the baseline's place and started as the one side is: what a change costs or
-    /// brings, in one run. Null = the hand-written baseline.
+    /// The assembly of another build of the product, measured in the baseline's place and started as the one side is: what a change
+    /// costs or brings, in one run. Null = the hand-written baseline.
     /// </summary>
     public string? Against { get; init; }
 
     /// <summary>Ways to run the product, measured one after the other, each beside the baseline.</summary>
     public IReadOnlyList<ProductSide> Sides { get; init; } = [ProductSide.InProcess, ProductSide.AllMemory, ProductSide.AllSqlite];
 
-    /// <summary>Parts to measure. Default all.</summary>
-    public IReadOnlyList<string> Parts { get; init; } = AllParts;
+    /// <summary>Parts to measure. Default of <c>run</c>: all but the soak.</summary>
+    public IReadOnlyList<string> Parts { get; init; } = [Latency, Throughput, Stream, Memory, Direct, Calls, LoadCost];
 
     /// <summary>Sizes of the ensembles' panels. Default 3, 5 and 8, with <see cref="Quick"/> 3.</summary>
     public IReadOnlyList<int> Panels { get; init; } = ProductFiles.Panels;
@@ -51,10 +69,16 @@ internal sealed record RunOptions
     public double Slot { get; init; } = 1;
 
     /// <summary>
-    /// Seconds of load on each side before anything is measured, for whole and for streamed answers. Default 20, with <see cref="Quick"/> 1.5: after 15 s of load the product's
-    /// compiler threads still took a sixth of its processor time, after 45 s next to nothing.
+    /// Seconds of load on each side before anything is measured, for whole and for streamed answers. Default 20, with <see cref="Quick"/>
+    /// 1.5: after 15 s of load the product's compiler threads still took a sixth of its processor time, after 45 s next to nothing.
     /// </summary>
     public double WarmUp { get; init; } = 20;
+
+    /// <summary>Length of a soak; beside other parts only nodes have one. Default 10 minutes, with <see cref="Quick"/> 0.5.</summary>
+    public double Minutes { get; init; } = 10;
+
+    /// <summary>What makes the load. Default <see cref="LoadClient.Raw"/>.</summary>
+    public LoadClient Client { get; init; }
 
     /// <summary>The assembly of the in-process sides; null = the Release build in this repository.</summary>
     public string? Product { get; init; }
@@ -62,16 +86,37 @@ internal sealed record RunOptions
     /// <summary>The assembly of the sides of role <c>all</c>; null = the Release build in this repository.</summary>
     public string? Silo { get; init; }
 
-    /// <summary>Where the report goes; null = bench/results/load-DATE.md, or nowhere for a self-check or with <see cref="Against"/>.</summary>
+    /// <summary>
+    /// Where the report goes; null = bench/results/<see cref="Report"/>-DATE.md, or nowhere for a self-check or with <see cref="Against"/>.
+    /// </summary>
     public string? Out { get; init; }
 
     /// <summary>Given to the product after the benchmark's own arguments.</summary>
     public IReadOnlyList<string> ProductArguments { get; init; } = [];
 
-    public static RunOptions Parse(ReadOnlySpan<string> args)
+    /// <summary>Figures of so little time are not to be quoted.</summary>
+    public bool IsBrief => Quick || Rounds < 5 || Slot < 1 || WarmUp < 20 || (Parts.Contains(Soak) && Minutes < 10);
+
+    public static RunOptions Parse(string verb, ReadOnlySpan<string> args)
     {
-        var quick = args.Contains("--quick") && (args.IndexOf("--") is var end && (end < 0 || args.IndexOf("--quick") < end));
-        var options = quick ? new RunOptions { Quick = true, Panels = [3], Rounds = 2, Slot = 0.5, WarmUp = 1.5 } : new RunOptions();
+        var own = args.IndexOf("--") is var end && end < 0 ? args : args[..end];
+        var options = verb switch
+        {
+            "aims" => new RunOptions
+            {
+                Report = verb,
+                Panels = [3],
+                Slot = 2,
+                Parts = [Latency, Throughput, Direct, Calls, LoadCost, Tiers, Soak],
+            },
+            "soak" => new RunOptions { Report = verb, Sides = [ProductSide.AllSqlite], Parts = [Soak] },
+            _ => new RunOptions(),
+        };
+        if (own.Contains("--quick"))
+        {
+            options = options with { Quick = true, Panels = [3], Rounds = 2, Slot = 0.5, WarmUp = 1.5, Minutes = 0.5 };
+        }
+
         for (var i = 0; i < args.Length; i++)
         {
             switch (args[i])
@@ -92,7 +137,8 @@ internal sealed record RunOptions
                     break;
                 case "--panel":
                     var sizes = ProductFiles.Panels.Select(size => size.ToString(CultureInfo.InvariantCulture)).ToArray();
-                    options = options with { Panels = [.. Some(Value(args, ref i), sizes, args[i - 1]).Select(size => ProductFiles.Panels[Array.IndexOf(sizes, size)])] };
+                    var chosen = Some(Value(args, ref i), sizes, args[i - 1]);
+                    options = options with { Panels = [.. chosen.Select(size => int.Parse(size, CultureInfo.InvariantCulture))] };
                     break;
                 case "--rounds":
                     options = options with { Rounds = (int)Number(args, ref i, 1, 100) };
@@ -102,6 +148,13 @@ internal sealed record RunOptions
                     break;
                 case "--warm-up":
                     options = options with { WarmUp = Number(args, ref i, 0.1, 600) };
+                    break;
+                case "--minutes":
+                    options = options with { Minutes = Number(args, ref i, 0.1, 1440) };
+                    break;
+                case "--load":
+                    var client = Some(Value(args, ref i), ["raw", "http"], args[i - 1])[0];
+                    options = options with { Client = client == "http" ? LoadClient.Http : LoadClient.Raw };
                     break;
                 case "--product":
                     options = options with { Product = Value(args, ref i) };
@@ -123,8 +176,11 @@ internal sealed record RunOptions
 
         return options switch
         {
-            { SelfCheck: true, Against: not null } => throw new LoadException("--self-check measures the baseline against itself: leave out --against."),
-            { Against: not null, Sides.Count: > 1 } => throw new LoadException("--against compares two builds of one side: name it, as --sides all-sqlite."),
+            { SelfCheck: true, Against: not null } =>
+                throw new LoadException("--self-check measures the baseline against itself: leave out --against."),
+            { SelfCheck: true } => options with { Parts = [.. options.Parts.Intersect([Latency, Throughput, Stream, Memory])] },
+            { Against: not null, Sides.Count: > 1 } =>
+                throw new LoadException("--against compares two builds of one side: name it, as --sides all-sqlite."),
             _ => options,
         };
     }
@@ -135,7 +191,8 @@ internal sealed record RunOptions
     private static double Number(ReadOnlySpan<string> args, ref int at, double least, double most)
     {
         var text = Value(args, ref at);
-        return double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most
+        var isNumber = double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number);
+        return isNumber && number >= least && number <= most
             ? number
             : throw new LoadException($"{args[at - 1]}: '{text}' is not a number from {least} to {most}.");
     }

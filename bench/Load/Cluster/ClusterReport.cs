@@ -56,7 +56,7 @@ internal static class ClusterReport
         Report.AddSection(page, title, table);
     }
 
-    private static void AddTokens(StringBuilder page, IReadOnlyList<TokenCell> cells)
+    public static void AddTokens(StringBuilder page, IReadOnlyList<TokenCell> cells)
     {
         var table = new MarkdownTable("streams", "side", "answers", "token p50", "token p99", "first token p50", "first token p99", "request → first token p50", "p99");
         foreach (var cell in cells)
@@ -71,13 +71,17 @@ internal static class ClusterReport
         Report.AddSection(page, $"Streams: ms from the stub that wrote a token to the caller that read it; {Names.TokenCount} tokens, one in {Names.TokenInterval} ms", table);
     }
 
-    private static void AddTraffic(StringBuilder page, IReadOnlyList<TrafficFigures> all)
+    public static void AddTraffic(StringBuilder page, IReadOnlyList<TrafficFigures> all)
     {
-        var table = new MarkdownTable("answers", "side", "runs", "grain calls", "Orleans' own", "all requests", "messages between processes", "KiB between processes", "stream items");
+        var table = new MarkdownTable(
+            "answers", "side", "runs", "grain calls", "to gates", "Orleans' own", "all requests", "messages between processes",
+            "KiB between processes", "stream items");
         var rest = new MarkdownTable("at rest, a second", "grain calls", "Orleans' own", "all requests", "messages between processes", "KiB between processes", "CPU ms of all nodes");
         foreach (var side in all)
         {
-            table.Add(side.Streamed ? "streamed" : "whole", side.Side, Report.Text(side.Runs), Tenths(side.OfRun.GrainCalls), Tenths(side.OfRun.OwnCalls), Tenths(side.OfRun.Requests), Tenths(side.OfRun.Messages),
+            table.Add(
+                side.Streamed ? "streamed" : "whole", side.Side, Report.Text(side.Runs), Tenths(side.OfRun.GrainCalls),
+                Tenths(side.OfRun.GateCalls), Tenths(side.OfRun.OwnCalls), Tenths(side.OfRun.Requests), Tenths(side.OfRun.Messages),
                 Tenths(side.OfRun.Bytes / 1024), Tenths(side.OfRun.StreamItems));
         }
 

@@ -31,7 +31,9 @@ internal sealed class Fleet : IAsyncDisposable
 
     public IReadOnlyList<Side> Sides => _sides;
 
-    public static async Task<Fleet> StartAsync(string product, string silo, CancellationToken cancel)
+    /// <param name="product">Of the gateway in one process; null = only two silos and their frontends are started.</param>
+    /// <param name="silo">Of the nodes.</param>
+    public static async Task<Fleet> StartAsync(string? product, string silo, CancellationToken cancel)
     {
         var fleet = new Fleet(cancel);
         try
@@ -58,14 +60,18 @@ internal sealed class Fleet : IAsyncDisposable
         _watchdog.Dispose();
     }
 
-    private async Task StartAsync(string product, string silo)
+    private async Task StartAsync(string? product, string silo)
     {
         _database = await Database.StartAsync(_watchdog);
         _started.Push(_database);
         Stub = await StartAsync(LaunchPlan.Stub());
         var catalog = await ProductFiles.WriteCatalogAsync(_folder, Stub.Address, _cancel);
-        Add(InProcess, await StartAsync(LaunchPlan.Product(product, catalog, [])), []);
-        await AddClusterAsync(silo, "one", silos: 1, (OneSilo, "stream"));
+        if (product is not null)
+        {
+            Add(InProcess, await StartAsync(LaunchPlan.Product(product, catalog, [])), []);
+            await AddClusterAsync(silo, "one", silos: 1, (OneSilo, "stream"));
+        }
+
         await AddClusterAsync(silo, "two", silos: 2, (TwoSilos, "stream"), (TwoSilosPull, "pull"));
     }
 

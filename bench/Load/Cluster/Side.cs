@@ -4,7 +4,8 @@ using Ensemble.Load.Traffic;
 namespace Ensemble.Load.Cluster;
 
 /// <summary>One way to serve the same catalog: the in-process engine, or a cluster behind one of its frontends.</summary>
-internal sealed class Side(string name, ChildProcess door, IReadOnlyList<Node> nodes, ChildProcess stub, Database database) : IDisposable
+internal sealed class Side(
+    string name, ChildProcess door, IReadOnlyList<Node> nodes, ChildProcess stub, Database? database = null) : IDisposable
 {
     /// <summary>Parts whose processor time is told apart, in the order in which reports show them.</summary>
     public static readonly string[] Parts = ["frontend", "silos", "PostgreSQL", "stub", "load"];
@@ -23,7 +24,7 @@ internal sealed class Side(string name, ChildProcess door, IReadOnlyList<Node> n
     [
         door.ProcessorTime.TotalMilliseconds,
         nodes.Where(node => node.Process.Name == LaunchPlan.SiloName).Sum(node => node.Process.ProcessorTime.TotalMilliseconds),
-        IsCluster ? database.ProcessorTime.TotalMilliseconds : 0,
+        IsCluster && database is not null ? database.ProcessorTime.TotalMilliseconds : 0,
         stub.ProcessorTime.TotalMilliseconds,
         Environment.CpuUsage.TotalTime.TotalMilliseconds,
     ];

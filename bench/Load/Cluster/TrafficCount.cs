@@ -13,6 +13,9 @@ internal sealed record TrafficCount(IReadOnlyDictionary<string, double> Calls, d
     /// <summary>Calls of grains and streams.</summary>
     public double GrainCalls => Calls.Sum(call => Counted.IsOwn(call.Key) ? 0 : call.Value);
 
+    /// <summary>Those of <see cref="GrainCalls"/> that are made to gates.</summary>
+    public double GateCalls => Calls.Sum(call => Counted.IsGate(call.Key) ? call.Value : 0);
+
     /// <summary>Calls between Orleans' own parts, as its directory.</summary>
     public double OwnCalls => Calls.Sum(call => Counted.IsOwn(call.Key) ? call.Value : 0);
 

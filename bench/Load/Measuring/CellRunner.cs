@@ -1,3 +1,4 @@
+using Ensemble.Load.Processes;
 using Ensemble.Load.Traffic;
 
 namespace Ensemble.Load.Measuring;
@@ -40,14 +41,19 @@ internal sealed class CellRunner(LoadGenerator baseline, LoadGenerator product, 
     private async Task<SlotFigures> SlotAsync(LoadGenerator side, LoadShape shape, CancellationToken cancel)
     {
         var other = side == baseline ? product : baseline;
-        other.Pause();
+        if (other.Gateway == side.Gateway)
+        {
+            return await _slots.RunAsync(side.Name, side, shape, cancel);
+        }
+
+        other.Gateway.Send(Signal.Stop);
         try
         {
             return await _slots.RunAsync(side.Name, side, shape, cancel);
         }
         finally
         {
-            other.Resume();
+            other.Gateway.Send(Signal.Continue);
         }
     }
 }

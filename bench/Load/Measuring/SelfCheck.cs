@@ -11,6 +11,7 @@ internal static class SelfCheck
 
     public static bool Passes(Measurements measured) =>
         !measured.Failed.Any()
+        && measured.Failures.Count == 0
         && measured.Throughput.Select(result => result.Cell).Where(cell => cell.Shape.Callers > 1)
             .All(cell => Math.Abs(cell.Compare(slot => slot.RunsPerSecond).Ratio - 1) <= LargestRatioError)
         && measured.Latency.Select(result => result.Cell).Where(cell => cell.Shape.Callers <= 16)

@@ -14,6 +14,9 @@ internal static class Counted
     private const string CallPrefix = "call/";
     private const string OwnPrefix = "Orleans:";
 
+    /// <summary>What the names of all interfaces of gates hold.</summary>
+    private static readonly string[] Gates = ["Gate", "ModelCall"];
+
     /// <summary>What an item of a stream takes. The agents' asking of their queues goes on at rest too, and is Orleans' own.</summary>
     private static readonly string[] Streams = ["IMemoryStreamQueueGrain/Enqueue", "IStreamConsumerExtension/"];
 
@@ -37,4 +40,11 @@ internal static class Counted
 
     /// <summary>Whether a called method is one of Orleans' directory, membership, polling and the like.</summary>
     public static bool IsOwn(string method) => method.StartsWith(OwnPrefix, StringComparison.Ordinal);
+
+    /// <summary>Whether a called method is one of a gate's, of a model, an ensemble or a caller.</summary>
+    public static bool IsGate(string method)
+    {
+        var owner = method.Split('/')[0];
+        return !IsOwn(method) && Gates.Any(gate => owner.Contains(gate, StringComparison.Ordinal));
+    }
 }

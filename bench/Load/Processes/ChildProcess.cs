@@ -41,7 +41,7 @@ internal sealed class ChildProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>Starts <c>dotnet</c> and waits until the part says that it is ready.</summary>
+    /// <summary>Starts its program and waits until the part says that it is ready.</summary>
     /// <param name="watchdog">Ends it where this process is killed.</param>
     public static async Task<ChildProcess> StartAsync(LaunchPlan plan, string folder, CancellationToken cancel, Watchdog? watchdog = null)
     {
@@ -50,7 +50,8 @@ internal sealed class ChildProcess : IAsyncDisposable
 
         // The shell is there for the redirection: output goes to a file, and costs this process nothing.
         var start = new ProcessStartInfo("/bin/sh") { WorkingDirectory = folder };
-        foreach (var argument in (string[])["-c", "exec \"$@\" >\"$BENCH_LOG\" 2>&1", "sh", .. plan.Prefix, "dotnet", .. plan.Arguments(address)])
+        const string Script = "exec \"$@\" >\"$BENCH_LOG\" 2>&1";
+        foreach (var argument in (string[])["-c", Script, "sh", .. plan.Prefix, plan.Program, .. plan.Arguments(address)])
         {
             start.ArgumentList.Add(argument);
         }
@@ -115,7 +116,7 @@ internal sealed class ChildProcess : IAsyncDisposable
             EnsureRunning();
             try
             {
-                using var answer = await client.GetAsync(new Uri(Names.ReadyPath, UriKind.Relative), cancel);
+                using var answer = await client.GetAsync(new Uri(Plan.ReadyPath, UriKind.Relative), cancel);
                 if (answer.IsSuccessStatusCode)
                 {
                     return;

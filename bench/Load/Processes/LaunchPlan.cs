@@ -1,14 +1,20 @@
 using System.Text.Json;
 using Ensemble.Load.Metering;
+using Ensemble.Load.Proxies;
 
 namespace Ensemble.Load.Processes;
 
-/// <summary>How one part is started: arguments of <c>dotnet</c>, given the address to listen on.</summary>
+/// <summary>How one part is started: arguments of its program, given the address to listen on.</summary>
 internal sealed record LaunchPlan(string Name, Func<Uri, IReadOnlyList<string>> Arguments)
 {
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>What goes before <c>dotnet</c> on the command line.</summary>
+    public string Program { get; init; } = "dotnet";
+
+    /// <summary>What answers with 200 when it is ready.</summary>
+    public string ReadyPath { get; init; } = Names.ReadyPath;
+
+    /// <summary>What goes before the program on the command line.</summary>
     public IReadOnlyList<string> Prefix { get; init; } = [];
 
     /// <summary>What callers have to send besides the usual headers.</summary>
@@ -24,11 +30,22 @@ internal sealed record LaunchPlan(string Name, Func<Uri, IReadOnlyList<string>> 
 
     public static LaunchPlan Stub() => new("stub", address => [Self, "stub", "--urls", Text(address)]);
 
-    /// <summary>With the garbage collector that a project of the web SDK gets when it says nothing.</summary>
-    public static LaunchPlan Baseline(Uri stub) =>
-        new("baseline", address => [Self, "baseline", "--urls", Text(address), "--stub", Text(stub)])
+    public static LaunchPlan Baseline(Uri stub) => InFrontOf(stub, "baseline", "baseline");
+
+    public static LaunchPlan Yarp(Uri stub) => InFrontOf(stub, YarpProxy.Name, "yarp");
+
+    /// <param name="script">Of its package.</param>
+    public static LaunchPlan Portkey(string script, Uri stub) =>
+        new(PortkeyGateway.Name, address => [script, "--headless", $"--port={address.Port}"])
         {
-            Environment = new Dictionary<string, string> { ["DOTNET_gcServer"] = "1" },
+            Program = "node",
+            ReadyPath = "/",
+            Environment = new Dictionary<string, string> { ["NODE_ENV"] = "production" },
+            RequestHeaders = new Dictionary<string, string>
+            {
+                ["x-portkey-provider"] = "openai",
+                ["x-portkey-custom-host"] = new Uri(stub, "/v1").ToString(),
+            },
         };
 
     public static LaunchPlan Product(string assembly, string catalog, IReadOnlyList<string> extra) =>
@@ -50,9 +67,8 @@ internal sealed record LaunchPlan(string Name, Func<Uri, IReadOnlyList<string>> 
         return new(side.Name, address =>
         [
             assembly, "--urls", Text(address), "--Catalog:File", catalog, "--Management:Url", Text(metrics),
-            .. side.Storage == ProductSide.Sqlite
-                ? (string[])["--Storage:Provider", "sqlite", "--Storage:ConnectionString", $"Data Source={Path.Combine(folder, $"{side.Name}-{address.Port}.db")}"]
-                : ["--Storage:Provider", side.Storage],
+            "--Storage:Provider", side.Storage,
+            .. side.Storage == ProductSide.Sqlite ? (string[])["--Storage:ConnectionString", Database(address)] : [],
             .. side.IsNode ? (string[])["--role", "all", .. SiloPorts()] : [],
             .. extra,
         ])
@@ -61,6 +77,8 @@ internal sealed record LaunchPlan(string Name, Func<Uri, IReadOnlyList<string>> 
             Meter = meter,
             Metrics = metrics,
         };
+
+        string Database(Uri address) => $"Data Source={Path.Combine(folder, $"{side.Name}-{address.Port}.db")}";
     }
 
     /// <param name="meter">Path of the socket at which it tells what Orleans has counted.</param>
@@ -96,9 +114,18 @@ internal sealed record LaunchPlan(string Name, Func<Uri, IReadOnlyList<string>> 
             : "none";
     }
 
-    private static string[] SiloPorts() => ["--Cluster:SiloPort", $"{ChildProcess.FreePort()}", "--Cluster:GatewayPort", $"{ChildProcess.FreePort()}"];
+    // With the garbage collector that a project of the web SDK gets when it says nothing.
+    private static LaunchPlan InFrontOf(Uri stub, string name, string verb) =>
+        new(name, address => [Self, verb, "--urls", Text(address), "--stub", Text(stub)])
+        {
+            Environment = new Dictionary<string, string> { ["DOTNET_gcServer"] = "1" },
+        };
 
-    private static Dictionary<string, string> Node(string connection, string meter) => new(Metered(meter)) { ["Cluster__ConnectionString"] = connection };
+    private static string[] SiloPorts() =>
+        ["--Cluster:SiloPort", $"{ChildProcess.FreePort()}", "--Cluster:GatewayPort", $"{ChildProcess.FreePort()}"];
+
+    private static Dictionary<string, string> Node(string connection, string meter) =>
+        new(Metered(meter)) { ["Cluster__ConnectionString"] = connection };
 
     // What a pod says of itself would hold for all nodes here.
     private static Dictionary<string, string> Metered(string meter) => new()

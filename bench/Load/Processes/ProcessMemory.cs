@@ -2,21 +2,26 @@ using System.Globalization;
 
 namespace Ensemble.Load.Processes;
 
-/// <summary>What a process holds for itself alone.</summary>
+/// <summary>Memory of a process, as Linux counts it.</summary>
 internal static class ProcessMemory
 {
     /// <summary>Private pages that were written to, in KiB: code and files that are mapped do not count.</summary>
-    public static long PrivateKibibytes(int process)
+    public static long PrivateKibibytes(int process) => Kibibytes($"/proc/{process}/smaps_rollup", "Private_Dirty:");
+
+    /// <summary>All its pages that are in memory, in bytes: what a limit of memory is held against.</summary>
+    public static long ResidentBytes(int process) => 1024 * Kibibytes($"/proc/{process}/status", "VmRSS:");
+
+    private static long Kibibytes(string file, string name)
     {
-        foreach (var line in File.ReadLines($"/proc/{process}/smaps_rollup"))
+        foreach (var line in File.ReadLines(file))
         {
-            if (line.StartsWith("Private_Dirty:", StringComparison.Ordinal))
+            if (line.StartsWith(name, StringComparison.Ordinal))
             {
-                var text = line.AsSpan("Private_Dirty:".Length).Trim();
+                var text = line.AsSpan(name.Length).Trim();
                 return long.Parse(text[..text.IndexOf(' ')], NumberStyles.None, CultureInfo.InvariantCulture);
             }
         }
 
-        throw new LoadException($"/proc/{process}/smaps_rollup names no private memory.");
+        throw new LoadException($"{file} has no {name.TrimEnd(':')}.");
     }
 }

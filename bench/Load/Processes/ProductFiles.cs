@@ -35,6 +35,10 @@ internal static class ProductFiles
         ? path
         : throw new LoadException($"{path} is not there: give the path of a built assembly.");
 
+    /// <summary>Where today's report of this kind is kept.</summary>
+    public static string Result(string kind) =>
+        Path.Combine(Repository(), "bench/results", $"{kind}-{TimeProvider.System.GetLocalNow():yyyy-MM-dd}.md");
+
     private static string Built(string project, string name, string option) =>
         Path.Combine(Repository(), project, "bin/Release/net10.0", name) is var assembly && File.Exists(assembly)
             ? assembly

@@ -1,5 +1,8 @@
+using Ensemble.Load.Cluster;
 using Ensemble.Load.Measuring;
 using Ensemble.Load.Processes;
+using Ensemble.Load.Proxies;
+using Ensemble.Load.Soak;
 
 namespace Ensemble.Load.Reports;
 
@@ -11,7 +14,19 @@ internal static class Aims
         .. from side in measured.Sides
            from aim in OfSide(side, measured)
            select aim,
-        .. measured.Sides.Contains(ProductSide.AllMemory.Name) && measured.Sides.Contains(ProductSide.InProcess.Name) ? [EngineShare(measured)] : (Aim[])[],
+        .. EngineShare(measured) is { } share ? [share] : (Aim[])[],
+        .. from soak in measured.Soaks
+           from aim in OfSoak(soak)
+           select aim,
+        .. from result in measured.Direct
+           where result.Side != PortkeyGateway.Name
+           from aim in OfDirect(result, measured)
+           select aim,
+        .. from figures in measured.Calls
+           where !figures.Streamed
+           from aim in OfCalls(figures)
+           select aim,
+        .. measured.Tiers is { } tiers ? OfTiers(tiers, measured) : [],
     ];
 
     private static IEnumerable<Aim> OfSide(string side, Measurements measured)
@@ -19,25 +34,102 @@ internal static class Aims
         var busy = Find(measured.Latency, side, callers: 16);
         var saturated = Find(measured.Throughput, side, callers: 64);
         var alone = Find(measured.Throughput, side, callers: 1);
-        var share = side is "all-sqlite" or "in-process-sqlite" ? 0.6 : 0.7;
-        yield return Share($"{side}, stubs of 0 ms, 64 callers: at least {share * 100:0} % of the baseline's runs a second", saturated, share);
-        yield return Below($"{side}, stubs of 0 ms, one caller: p50 at most 0.5 ms above the baseline", alone, slot => slot.Latency.P50, 0.5);
-        yield return Below($"{side}, stubs of 0 ms, one caller: p99 at most 5 ms above the baseline", alone, slot => slot.Latency.P99, 5);
-        yield return Below($"{side}, stubs of 50 ms, 16 callers: p50 at most 1 ms above the baseline", busy, slot => slot.Latency.P50, 1);
-        yield return Below($"{side}, stubs of 50 ms, 16 callers: p99 at most 5 ms above the baseline", busy, slot => slot.Latency.P99, 5);
+        var share = LeastShare(side);
+        yield return Share($"{side}, 0 ms, 64 callers: at least {share * 100:0} % of the baseline's runs a second", saturated, share);
+        yield return Below($"{side}, 0 ms, one caller: p50 at most 0.5 ms above the baseline", alone, slot => slot.Latency.P50, 0.5);
+        yield return Below($"{side}, 0 ms, one caller: p99 at most 5 ms above the baseline", alone, slot => slot.Latency.P99, 5);
+        yield return Below($"{side}, 50 ms, 16 callers: p50 at most 1 ms above the baseline", busy, slot => slot.Latency.P50, 1);
+        yield return Below($"{side}, 50 ms, 16 callers: p99 at most 5 ms above the baseline", busy, slot => slot.Latency.P99, 5);
         yield return Memory($"{side}, a run in flight: at most 64 KiB", measured.Memory, side, 64);
     }
 
-    /// <summary>Both were measured beside the same baseline, at different times: their ratios to it are compared.</summary>
-    private static Aim EngineShare(Measurements measured)
+    private static IEnumerable<Aim> OfSoak(SoakResult soak)
     {
-        const double Least = 0.9;
-        var text = $"{ProductSide.AllMemory.Name}, stubs of 0 ms, 64 callers: at least {Least * 100:0} % of what {ProductSide.InProcess.Name} does";
-        if (Find(measured.Throughput, ProductSide.AllMemory.Name, 64) is not { Failure: null } node || Find(measured.Throughput, ProductSide.InProcess.Name, 64) is not { Failure: null } alone)
+        const double MostMegabytes = 400;
+        const double MostGrowth = 0.1;
+        var (share, name) = (LeastShare(soak.Side), $"{soak.Side}, 0 ms, 64 callers, {soak.Length.TotalMinutes:0.#} minutes");
+        var isWhole = soak.Failure is null;
+        yield return new Aim(
+            $"{name}: at least {share * 100:0} % of the baseline's runs a second",
+            $"{soak.Ratio * 100:0} %",
+            isWhole && soak.Ratio >= share);
+        yield return new Aim($"{name}: no refusal", soak.Refused == 0 ? "none" : $"{soak.Refused}", isWhole && soak.Refused == 0);
+        yield return new Aim(
+            $"{name}: memory below {MostMegabytes} MB, and flat",
+            $"{SoakReport.Megabytes(soak.MostResident)} MB, {Math.Round(soak.Growth * 100):+0;−0;0} %",
+            isWhole && soak.MostResident < MostMegabytes * 1e6 && soak.Growth <= MostGrowth);
+    }
+
+    private static IEnumerable<Aim> OfDirect(SideResult result, Measurements measured)
+    {
+        var name = $"{result.Side}, a single model, 0 ms, 16 callers";
+        yield return Share($"{name}: at least 60 % of {YarpProxy.Name}'s requests a second", result.Cell, 0.6);
+        var text = $"{name}: at least 10 times {PortkeyGateway.Name}'s requests a second";
+        var portkey = measured.Direct.FirstOrDefault(other => other.Side == PortkeyGateway.Name)?.Cell;
+        if (portkey is not { Failure: null } || result.Cell.Failure is not null)
         {
-            return Unmeasured(text);
+            yield return Unmeasured(text);
+            yield break;
         }
 
+        var times = result.Cell.Compare(slot => slot.RunsPerSecond).Ratio / portkey.Compare(slot => slot.RunsPerSecond).Ratio;
+        yield return new Aim(text, $"{times:0.0} times", times >= 10);
+    }
+
+    private static IEnumerable<Aim> OfCalls(TrafficFigures figures)
+    {
+        var (gates, others) = (figures.OfRun.GateCalls, figures.OfRun.GrainCalls - figures.OfRun.GateCalls);
+        var name = $"{figures.Side}, whole answers, far from limits";
+        yield return new Aim($"{name}: at most 1.5 grain calls a run beside gates", $"{others:0.00}", others <= 1.5);
+        yield return new Aim($"{name}: at most 0.5 gate calls a run", $"{gates:0.00}", gates <= 0.5);
+    }
+
+    private static IEnumerable<Aim> OfTiers(TierFigures tiers, Measurements measured)
+    {
+        foreach (var side in (ProductSide[])[ProductSide.AllSqlite, ProductSide.AllMemory])
+        {
+            if (Find(measured.Throughput, side.Name, callers: 64) is { Failure: null } node)
+            {
+                var times = Statistics.Median(tiers.Processor) / node.Compare(slot => slot.Processor).Product;
+                yield return new Aim(
+                    $"two silos and two frontends, 0 ms, 64 callers: processor time a run at most 2 times {side.Name}'s",
+                    $"{times:0.0} times",
+                    times <= 2);
+            }
+        }
+
+        foreach (var cell in tiers.Tokens)
+        {
+            var name = $"two silos, {cell.Streams} {(cell.Streams == 1 ? "stream" : "streams")}";
+            if (cell.Find(Fleet.TwoSilos) is not { } stream || cell.Find(Fleet.TwoSilosPull) is not { } pull)
+            {
+                yield return new Aim($"{name}: token p50 at most 3 ms", $"the cell failed: {cell.Failure}", Met: false);
+                continue;
+            }
+
+            var times = stream.Token.P99 / pull.Token.P99;
+            yield return new Aim($"{name}: token p50 at most 3 ms", $"{stream.Token.P50:0.0} ms", stream.Token.P50 <= 3);
+            yield return new Aim($"{name}: token p99 at most 1.5 times that of pulling", $"{times:0.0} times", times <= 1.5);
+        }
+
+        var rest = tiers.AtRest.Max();
+        yield return new Aim("two silos at rest: each at most 3 % of a core", $"{rest * 100:0.0} %", rest <= 0.03);
+    }
+
+    private static double LeastShare(string side) => ProductSide.Find(side).Storage == ProductSide.Sqlite ? 0.6 : 0.7;
+
+    /// <summary>Both were measured beside the same baseline, at different times: their ratios to it are compared.</summary>
+    /// <returns>Null where one of them was not.</returns>
+    private static Aim? EngineShare(Measurements measured)
+    {
+        const double Least = 0.9;
+        if (Find(measured.Throughput, ProductSide.AllMemory.Name, 64) is not { Failure: null } node
+            || Find(measured.Throughput, ProductSide.InProcess.Name, 64) is not { Failure: null } alone)
+        {
+            return null;
+        }
+
+        var text = $"{ProductSide.AllMemory.Name}, 0 ms, 64 callers: at least {Least * 100:0} % of what {ProductSide.InProcess.Name} does";
         var share = node.Compare(slot => slot.RunsPerSecond).Ratio / alone.Compare(slot => slot.RunsPerSecond).Ratio;
         return new Aim(text, $"{share * 100:0} %", share >= Least);
     }

@@ -3,7 +3,10 @@ using System.Text;
 
 namespace Ensemble.Load.Traffic;
 
-/// <summary>The little of an HTTP/1.1 answer that the load reads: status, where it ends, and whether it is degraded. Nothing follows it on its connection.</summary>
+/// <summary>
+/// The little of an HTTP/1.1 answer that the load reads: status, where it ends, and whether it is degraded. Nothing follows it on its
+/// connection.
+/// </summary>
 /// <param name="Length">Of the body; null = it comes in chunks.</param>
 internal readonly record struct AnswerHead(int Status, int BodyAt, int? Length, bool IsDegraded)
 {
@@ -32,7 +35,8 @@ internal readonly record struct AnswerHead(int Status, int BodyAt, int? Length, 
             lines = lines[(at + 2)..];
             var colon = lines.IndexOf((byte)':');
             var name = lines[..Math.Max(colon, 0)];
-            if (Ascii.EqualsIgnoreCase(name, "content-length"u8) && Utf8Parser.TryParse(lines[(colon + 1)..].TrimStart((byte)' '), out int value, out _))
+            if (Ascii.EqualsIgnoreCase(name, "content-length"u8)
+                && Utf8Parser.TryParse(lines[(colon + 1)..].TrimStart((byte)' '), out int value, out _))
             {
                 length = value;
             }

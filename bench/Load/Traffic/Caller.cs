@@ -76,7 +76,9 @@ internal sealed class Caller
         }
 
         var end = Stopwatch.GetTimestamp();
-        if (AnswerCheck.Fault((int)response.StatusCode, response.Headers.Contains(AnswerHead.Degraded), _answer.AsSpan(0, length), _streamed, firstContent != 0) is { } fault)
+        var isDegraded = response.Headers.Contains(AnswerHead.Degraded);
+        var body = _answer.AsSpan(0, length);
+        if (AnswerCheck.Fault((int)response.StatusCode, isDegraded, body, _streamed, firstContent != 0) is { } fault)
         {
             throw new LoadException(fault);
         }

@@ -5,7 +5,10 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Ensemble.Load.Traffic;
 
-/// <summary>Tells which of many sockets have something to be read. The runtime's own loop hands each on to a thread of its pool, which takes longer than to read it.</summary>
+/// <summary>
+/// Tells which of many sockets have something to be read. The runtime's own loop hands each on to a thread of its pool, which takes longer
+/// than to read it.
+/// </summary>
 internal sealed partial class Epoll : IDisposable
 {
     private const int Most = 64;

@@ -27,16 +27,13 @@ internal sealed class LoadGenerator : IDisposable
 
     public static int TakeRun() => Interlocked.Increment(ref _runs);
 
+    public ChildProcess Gateway => _gateway;
+
     public string Name => _gateway.Name;
 
     public Uri Door => new(_gateway.Address, Names.ChatPath);
 
     public HttpMessageInvoker Http => _http;
-
-    /// <summary>Stops the gateway as it is, until <see cref="Resume"/>.</summary>
-    public void Pause() => _gateway.Send(Signal.Stop);
-
-    public void Resume() => _gateway.Send(Signal.Continue);
 
     public async Task<SlotLoad> RunAsync(LoadShape shape, CancellationToken cancel)
     {
@@ -46,7 +43,13 @@ internal sealed class LoadGenerator : IDisposable
         var to = from + Ticks(shape.Measured);
         var load = _client == LoadClient.Raw ? await RawAsync(shape, begin, to, cancel) : await HttpAsync(shape, to, cancel);
         _gateway.EnsureRunning();
-        return load with { From = from, To = to, ProcessorTime = _gateway.ProcessorTime - processor, LoadTime = Environment.CpuUsage.TotalTime - used };
+        return load with
+        {
+            From = from,
+            To = to,
+            ProcessorTime = _gateway.ProcessorTime - processor,
+            LoadTime = Environment.CpuUsage.TotalTime - used,
+        };
     }
 
     /// <summary>Sends this many runs at once, and waits for all.</summary>
@@ -74,7 +77,7 @@ internal sealed class LoadGenerator : IDisposable
     public Task RunAsync(LoadShape shape, long begin, IAnswerSink sink, CancellationToken cancel) => Task.Factory.StartNew(
         () =>
         {
-            using var load = new RawLoad(_gateway, shape, sink, cancel);
+            using var load = new RawLoad(_gateway.Address, _gateway.Plan.RequestHeaders, shape, sink, cancel);
             load.Run(begin);
         },
         cancel,

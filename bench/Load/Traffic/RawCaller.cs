@@ -3,11 +3,12 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
-using Ensemble.Load.Processes;
 
 namespace Ensemble.Load.Traffic;
 
-/// <summary>One connection that asks one request at a time: its bytes are built once, of its answers no more is read than has to be checked.</summary>
+/// <summary>
+/// One connection that asks one request at a time: its bytes are built once, of its answers no more is read than has to be checked.
+/// </summary>
 internal sealed class RawCaller : IDisposable
 {
     private readonly Uri _gateway;
@@ -23,13 +24,15 @@ internal sealed class RawCaller : IDisposable
     private long _start;
     private long _firstContent;
 
-    public RawCaller(ChildProcess gateway, LoadShape shape)
+    public RawCaller(Uri gateway, IReadOnlyDictionary<string, string> headers, LoadShape shape)
     {
-        (_gateway, _isStreamed) = (gateway.Address, shape.Streamed);
+        (_gateway, _isStreamed) = (gateway, shape.Streamed);
         var body = Caller.Body(shape.Alias, shape.Streamed);
-        var headers = string.Concat(gateway.Plan.RequestHeaders.Select(header => $"{header.Key}: {header.Value}\r\n"));
-        var head = string.Create(CultureInfo.InvariantCulture,
-            $"POST {Names.ChatPath} HTTP/1.1\r\nHost: {_gateway.Authority}\r\nAuthorization: Bearer {Names.CallerKey}\r\nContent-Type: application/json\r\n{headers}Content-Length: {body.Length}\r\n\r\n");
+        var more = string.Concat(headers.Select(header => $"{header.Key}: {header.Value}\r\n"));
+        var head = string.Create(
+            CultureInfo.InvariantCulture,
+            $"POST {Names.ChatPath} HTTP/1.1\r\nHost: {_gateway.Authority}\r\nAuthorization: Bearer {Names.CallerKey}\r\n"
+            + $"Content-Type: application/json\r\n{more}Content-Length: {body.Length}\r\n\r\n");
         _request = [.. Encoding.ASCII.GetBytes(head), .. body];
         _body = _request.AsMemory(_request.Length - body.Length);
     }
@@ -74,7 +77,9 @@ internal sealed class RawCaller : IDisposable
         var read = _socket!.Receive(_answer.AsSpan(_length), SocketFlags.None, out var problem);
         if (read == 0 || problem != SocketError.Success)
         {
-            return Broken(problem == SocketError.Success ? "the connection was closed before the answer ended" : $"the connection broke: {problem}");
+            return Broken(problem == SocketError.Success
+                ? "the connection was closed before the answer ended"
+                : $"the connection broke: {problem}");
         }
 
         _length += read;
@@ -103,7 +108,8 @@ internal sealed class RawCaller : IDisposable
         {
             var end = Stopwatch.GetTimestamp();
             var sample = new Sample(_run, _start, _isStreamed ? _firstContent : end, end);
-            return new Answer(sample, _head.Status, AnswerCheck.Fault(_head.Status, _head.IsDegraded, body, _isStreamed, _firstContent != 0));
+            var fault = AnswerCheck.Fault(_head.Status, _head.IsDegraded, body, _isStreamed, _firstContent != 0);
+            return new Answer(sample, _head.Status, fault);
         }
 
         return _length == _answer.Length ? Broken("an answer is longer than 64 KiB") : null;

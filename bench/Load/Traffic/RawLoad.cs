@@ -1,40 +1,53 @@
 using System.Diagnostics;
 using System.Net.Sockets;
-using Ensemble.Load.Processes;
 
 namespace Ensemble.Load.Traffic;
 
 /// <summary>
-/// Callers in a closed loop on one thread: it waits for the sockets of all of them at once, as wrk does. Through the HTTP client of .NET a request takes several times the
-/// processor time, which the gateway then lacks where both share a machine.
+/// Callers in a closed loop on one thread: it waits for the sockets of all of them at once, as wrk does. Through the HTTP client of .NET a
+/// request takes twice the processor time, which the gateway then lacks where both share a machine.
 /// </summary>
-internal sealed class RawLoad(ChildProcess gateway, LoadShape shape, IAnswerSink sink, CancellationToken cancel) : IDisposable
+/// <param name="headers">What each request has besides the usual ones.</param>
+internal sealed class RawLoad(
+    Uri gateway, IReadOnlyDictionary<string, string> headers, LoadShape shape, IAnswerSink sink, CancellationToken cancel) : IDisposable
 {
     private const int LongestWait = 100;
 
+    private static readonly TimeSpan StallTimeout = TimeSpan.FromSeconds(60);
+
     private static readonly long Millisecond = Stopwatch.Frequency / 1000;
 
-    private readonly RawCaller[] _callers = [.. Enumerable.Range(0, shape.Callers).Select(_ => new RawCaller(gateway, shape))];
+    private readonly RawCaller[] _callers = [.. Enumerable.Range(0, shape.Callers).Select(_ => new RawCaller(gateway, headers, shape))];
     private readonly PriorityQueue<int, long> _waiting = new();
     private readonly Epoll _sockets = new();
     private int _inFlight;
 
     /// <summary>Ends when the sink wants no more of any caller, and all answers have ended. It holds the thread until then.</summary>
     /// <param name="begin">When the first caller begins; the others follow over <see cref="LoadShape.Spread"/>.</param>
+    /// <exception cref="LoadException">Nothing has come for a minute, though something was asked.</exception>
     public void Run(long begin)
     {
         var spread = (long)(shape.Spread.TotalSeconds * Stopwatch.Frequency);
         for (var number = 0; number < _callers.Length; number++)
         {
-            Connect(number);
             _waiting.Enqueue(number, begin + spread * number / _callers.Length);
         }
 
         Span<int> ready = stackalloc int[64];
+        var last = Stopwatch.GetTimestamp();
         while (_inFlight > 0 || _waiting.Count > 0)
         {
             cancel.ThrowIfCancellationRequested();
             var count = _sockets.Wait(ready, AskDue());
+            if (count > 0)
+            {
+                last = Stopwatch.GetTimestamp();
+            }
+            else if (_inFlight > 0 && Stopwatch.GetElapsedTime(last) > StallTimeout)
+            {
+                throw new LoadException($"{_inFlight} requests got no answer for {StallTimeout.TotalSeconds} s");
+            }
+
             foreach (var number in ready[..count])
             {
                 if (_callers[number].Read() is { } answer)
@@ -74,7 +87,10 @@ internal sealed class RawLoad(ChildProcess gateway, LoadShape shape, IAnswerSink
     {
         try
         {
-            Connect(number);
+            if (_callers[number].Connect() is { } socket)
+            {
+                _sockets.Add(socket, number);
+            }
         }
         catch (SocketException problem)
         {
@@ -91,7 +107,8 @@ internal sealed class RawLoad(ChildProcess gateway, LoadShape shape, IAnswerSink
     {
         if (sink.Take(answer) is { } due)
         {
-            if (due <= answer.Sample.End)
+            // A caller that found no connection is not asked again from inside its own attempt.
+            if (due <= answer.Sample.End && answer.Status != 0)
             {
                 Ask(number);
             }
@@ -99,14 +116,6 @@ internal sealed class RawLoad(ChildProcess gateway, LoadShape shape, IAnswerSink
             {
                 _waiting.Enqueue(number, due);
             }
-        }
-    }
-
-    private void Connect(int number)
-    {
-        if (_callers[number].Connect() is { } socket)
-        {
-            _sockets.Add(socket, number);
         }
     }
 }

@@ -1,0 +1,95 @@
+using Ensemble.Load.Cluster;
+using Ensemble.Load.Measuring;
+using Ensemble.Load.Reports;
+using Ensemble.Load.Soak;
+using Ensemble.Load.Traffic;
+
+namespace Ensemble.Load.Tests.Reports;
+
+public sealed class AimsTests
+{
+    [Theory]
+    [InlineData(650, "65 %", true)]
+    [InlineData(590, "59 %", false)]
+    public void Judge_SqliteAt64Callers_WantsSixtyPercent(double rate, string shown, bool isMet)
+    {
+        var aims = Aims.Judge(new Measurements { Throughput = [Cell("all-sqlite", 3, 64, 1000, rate)] });
+
+        var aim = aims.Single(aim => aim.Text.Contains("60 % of the baseline", StringComparison.Ordinal));
+        (aim.Measured, aim.Met).ShouldBe((shown, isMet));
+    }
+
+    [Fact]
+    public void Judge_MemoryAndInProcess_ComparesTheirRatios()
+    {
+        var aims = Aims.Judge(new Measurements
+        {
+            Throughput = [Cell("in-process", 3, 64, 1000, 700), Cell("all-memory", 3, 64, 500, 322)],
+        });
+
+        var aim = aims.Single(aim => aim.Text.Contains("of what in-process does", StringComparison.Ordinal));
+        (aim.Measured, aim.Met).ShouldBe(("92 %", true));
+    }
+
+    [Fact]
+    public void Judge_Direct_HoldsNodesAgainstYarpAndPortkey()
+    {
+        var aims = Aims.Judge(new Measurements { Direct = [Cell("Portkey", 0, 16, 10_000, 700), Cell("all-sqlite", 0, 16, 10_000, 6500)] });
+
+        aims.Select(aim => (aim.Measured, aim.Met)).ShouldBe([("65 %", true), ("9.3 times", false)]);
+    }
+
+    [Fact]
+    public void Judge_DirectWithoutPortkey_LeavesItsAimOpen()
+    {
+        var aims = Aims.Judge(new Measurements { Direct = [Cell("all-sqlite", 0, 16, 10_000, 6500)] });
+
+        aims[1].Met.ShouldBeNull();
+    }
+
+    [Fact]
+    public void Judge_Calls_TellsGatesFromRuns()
+    {
+        var calls = new Dictionary<string, double>
+        {
+            ["IEnsembleRunGrain/AskAsync"] = 1.2,
+            ["IModelCallGrain/LeaseAsync"] = 0.4,
+            ["ICallerGateGrain/AcquireAsync"] = 0.2,
+            ["Orleans:IGateOfOrleans/Ping"] = 9,
+        };
+        var count = new TrafficCount(calls, 0, 0, 0, 0);
+        var figures = new TrafficFigures("all-sqlite", Streamed: false, 100, count, count, RestProcessor: 0);
+
+        var aims = Aims.Judge(new Measurements { Calls = [figures] });
+
+        aims.Select(aim => (aim.Measured, aim.Met)).ShouldBe([("1.20", true), ("0.60", false)]);
+    }
+
+    [Theory]
+    [InlineData(0, 300, true, true)]
+    [InlineData(1, 300, false, true)]
+    [InlineData(0, 420, true, false)]
+    public void Judge_Soak_WantsNoRefusalAndLittleMemory(int refused, long megabytes, bool isWhole, bool isSmall)
+    {
+        var window = new SoakWindow(TimeSpan.Zero, Seconds: 30, Runs: 21_000)
+        {
+            Resident = megabytes * 1_000_000,
+            Refusals = refused == 0 ? new Dictionary<string, int>() : new Dictionary<string, int> { ["503"] = refused },
+        };
+        SoakWindow[] windows = [window, window, window];
+        var soak = new SoakResult("all-sqlite", TimeSpan.FromMinutes(10), [1000, 1000], windows, FirstFault: null, Failure: null);
+
+        var aims = Aims.Judge(new Measurements { Soaks = [soak] }).Where(aim => aim.Text.Contains("10 minutes", StringComparison.Ordinal));
+
+        aims.Select(aim => aim.Met).ShouldBe([true, isWhole, isSmall]);
+    }
+
+    private static SideResult Cell(string side, int panel, int callers, double baseline, double product)
+    {
+        var round = new AbbaRound(Slot(baseline), Slot(product), Slot(product), Slot(baseline));
+        var shape = new LoadShape(panel, 0, callers, Streamed: false, TimeSpan.FromSeconds(1));
+        return new SideResult(side, new CellResult(shape, [round], Failure: null));
+    }
+
+    private static SlotFigures Slot(double rate) => new((int)rate, rate, new Spread(1, 2), Processor: 0.1);
+}
