@@ -1,4 +1,5 @@
 using Ensemble.Load.Cluster;
+using Ensemble.Load.Ledger;
 using Ensemble.Load.Measuring;
 using Ensemble.Load.Processes;
 using Ensemble.Load.Proxies;
@@ -26,6 +27,7 @@ internal sealed class BenchmarkRun(RunOptions options, CancellationToken cancel)
     private readonly List<string> _skipped = [];
     private readonly List<string> _failures = [];
     private IReadOnlyList<SideMemory> _memory = [];
+    private IReadOnlyList<PacedFigures> _ledger = [];
     private TierFigures? _tiers;
 
     public async Task<int> ExecuteAsync()
@@ -40,13 +42,14 @@ internal sealed class BenchmarkRun(RunOptions options, CancellationToken cancel)
             ? [baseline with { Name = "baseline again" }]
             : [.. options.Sides.Select(side => Build(side, Assembly(side)))];
 
-        if (!options.Parts.All(part => part is RunOptions.Memory or RunOptions.Tiers))
+        if (!options.Parts.All(part => part is RunOptions.Memory or RunOptions.Tiers or RunOptions.Ledger))
         {
             await MeasureTrafficAsync(stub, baseline, sides);
         }
 
         await TryAsync(RunOptions.Memory, async () => _memory = await MeasureMemoryAsync([baseline, .. sides]));
         await TryAsync(RunOptions.Tiers, async () => _tiers = await MeasureTiersAsync());
+        await TryAsync(RunOptions.Ledger, async () => _ledger = await MeasureLedgerAsync());
         var measured = new Measurements
         {
             Latency = _latency,
@@ -57,6 +60,7 @@ internal sealed class BenchmarkRun(RunOptions options, CancellationToken cancel)
             LoadCost = _load,
             Calls = _calls,
             Tiers = _tiers,
+            Ledger = _ledger,
             Soaks = _soaks,
             Skipped = _skipped,
             Failures = _failures,
@@ -234,6 +238,18 @@ internal sealed class BenchmarkRun(RunOptions options, CancellationToken cancel)
         var figures = await meter.MeasureAsync();
         await SayAsync($"two silos and two frontends, {RunOptions.Tiers}: done");
         return figures;
+    }
+
+    private async Task<IReadOnlyList<PacedFigures>> MeasureLedgerAsync()
+    {
+        if (!options.Parts.Contains(RunOptions.Ledger))
+        {
+            return [];
+        }
+
+        var cells = await new LedgerRun(options.Ledgers, cancel).PaceAsync(_folder, _watchdog);
+        await SayAsync($"{RunOptions.Ledger}: done");
+        return cells;
     }
 
     private async Task<IReadOnlyList<SideMemory>> MeasureMemoryAsync(IReadOnlyList<LaunchPlan> plans)

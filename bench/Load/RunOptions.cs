@@ -1,4 +1,5 @@
 using System.Globalization;
+using Ensemble.Load.Ledger;
 using Ensemble.Load.Processes;
 using Ensemble.Load.Traffic;
 
@@ -12,7 +13,7 @@ internal sealed record RunOptions
             [--slot SECONDS] [--warm-up SECONDS] [--minutes N] [--load raw|http] [--product DLL] [--silo DLL]
             [--out FILE] [-- ARGS OF THE PRODUCT]
             sides: in-process, in-process-sqlite, all-memory, all-sqlite
-            parts: latency, throughput, stream, memory, direct, calls, load, tiers, soak
+            parts: latency, throughput, stream, memory, direct, calls, load, tiers, ledger, soak
         aims [OPTIONS OF run]
         soak [OPTIONS OF run]
         gate
@@ -26,7 +27,8 @@ internal sealed record RunOptions
         yarp --urls URL --stub URL
         """;
 
-    public static readonly IReadOnlyList<string> AllParts = [Latency, Throughput, Stream, Memory, Direct, Calls, LoadCost, Tiers, Soak];
+    public static readonly IReadOnlyList<string> AllParts =
+        [Latency, Throughput, Stream, Memory, Direct, Calls, LoadCost, Tiers, Ledger, Soak];
 
     public const string Latency = "latency";
     public const string Throughput = "throughput";
@@ -36,6 +38,7 @@ internal sealed record RunOptions
     public const string Calls = "calls";
     public const string LoadCost = "load";
     public const string Tiers = "tiers";
+    public const string Ledger = "ledger";
     public const string Soak = "soak";
 
     /// <summary>What was asked for, and the beginning of the report's name: <c>load</c>, <c>aims</c> or <c>soak</c>.</summary>
@@ -77,6 +80,9 @@ internal sealed record RunOptions
     /// <summary>Length of a soak; beside other parts only nodes have one. Default 10 minutes, with <see cref="Quick"/> 0.5.</summary>
     public double Minutes { get; init; } = 10;
 
+    /// <summary>How the ledger is measured: for less time where the soak is short.</summary>
+    public LedgerOptions Ledgers => new() { Quick = Minutes < 10 };
+
     /// <summary>What makes the load. Default <see cref="LoadClient.Raw"/>.</summary>
     public LoadClient Client { get; init; }
 
@@ -95,7 +101,7 @@ internal sealed record RunOptions
     public IReadOnlyList<string> ProductArguments { get; init; } = [];
 
     /// <summary>Figures of so little time are not to be quoted.</summary>
-    public bool IsBrief => Quick || Rounds < 5 || Slot < 1 || WarmUp < 20 || (Parts.Contains(Soak) && Minutes < 10);
+    public bool IsBrief => Quick || Rounds < 5 || Slot < 1 || WarmUp < 20 || Minutes < 10;
 
     public static RunOptions Parse(string verb, ReadOnlySpan<string> args)
     {
@@ -107,7 +113,7 @@ internal sealed record RunOptions
                 Report = verb,
                 Panels = [3],
                 Slot = 2,
-                Parts = [Latency, Throughput, Direct, Calls, LoadCost, Tiers, Soak],
+                Parts = [Latency, Throughput, Direct, Calls, LoadCost, Tiers, Ledger, Soak],
             },
             "soak" => new RunOptions { Report = verb, Sides = [ProductSide.AllSqlite], Parts = [Soak] },
             _ => new RunOptions(),

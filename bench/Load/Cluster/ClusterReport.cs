@@ -19,7 +19,7 @@ internal static class ClusterReport
         Line($"date: {TimeProvider.System.GetLocalNow():yyyy-MM-dd HH:mm}, commit {machine.Commit}");
         Line($"machine: {machine.Processor}, {machine.Cores} cores, {machine.MemoryGibibytes:0.0} GiB, {machine.System}, {machine.Runtime}");
         Line($"garbage collector: in-process {machine.ProductGc}, nodes {siloGc}");
-        Line($"command: `dotnet run -c Release --project bench/Load -- {string.Join(' ', Environment.GetCommandLineArgs().Skip(1))}`");
+        Line($"command: `{Report.CommandLine()}`");
         page.Append('\n');
         foreach (var failure in measured.Failures)
         {

@@ -32,7 +32,7 @@ internal sealed record TrafficCount(IReadOnlyDictionary<string, double> Calls, d
                     calls[method] = calls.GetValueOrDefault(method) + count;
                 }
 
-                requests += name == Counted.Requests ? sum : 0;
+                requests += name == Counted.Requests ? count : 0;
                 items += name == Counted.StreamItems ? sum : 0;
                 if (Counted.IsSent(name))
                 {

@@ -28,7 +28,7 @@ internal static class LedgerReport
         return page.ToString();
     }
 
-    private static void AddPaced(StringBuilder page, IReadOnlyList<PacedFigures> paced, LedgerOptions options)
+    public static void AddPaced(StringBuilder page, IReadOnlyList<PacedFigures> paced, LedgerOptions options)
     {
         var table = new MarkdownTable(
             "database", "sub-calls/s wanted", "produced", "sub-calls", "stored", "runs", "stored", "dropped", "queue at most", "longest lag", "drained after", "producer and ledger", "server", "nothing lost");

@@ -34,7 +34,7 @@ internal sealed class LedgerRun(LedgerOptions options, CancellationToken cancel)
         }
     }
 
-    private async Task<IReadOnlyList<PacedFigures>> PaceAsync(string folder, Watchdog watchdog)
+    public async Task<IReadOnlyList<PacedFigures>> PaceAsync(string folder, Watchdog watchdog)
     {
         var sqlite = new StorageOptions { Provider = StorageProvider.Sqlite, ConnectionString = $"Data Source={Path.Combine(folder, "paced.db")}" };
         var cells = new List<PacedFigures>();

@@ -1,4 +1,5 @@
 using Ensemble.Load.Cluster;
+using Ensemble.Load.Ledger;
 using Ensemble.Load.Soak;
 
 namespace Ensemble.Load.Measuring;
@@ -26,6 +27,9 @@ internal sealed record Measurements
 
     /// <summary>Null where it was not measured.</summary>
     public TierFigures? Tiers { get; init; }
+
+    /// <summary>Usage events at a steady pace into each database.</summary>
+    public IReadOnlyList<PacedFigures> Ledger { get; init; } = [];
 
     public IReadOnlyList<SoakResult> Soaks { get; init; } = [];
 

@@ -4,7 +4,7 @@ namespace Ensemble.Load.Metering;
 internal static class Counted
 {
     /// <summary>Requests that were answered, counted where they were made, also inside a process; those between Orleans' own parts too.</summary>
-    public const string Requests = "orleans-app-requests-latency-count";
+    public const string Requests = "orleans-app-requests-latency";
 
     /// <summary>Items that the agents of streams handed to their readers.</summary>
     public const string StreamItems = "orleans-streams-persistent-stream-messages-sent";
@@ -20,8 +20,7 @@ internal static class Counted
     /// <summary>What an item of a stream takes. The agents' asking of their queues goes on at rest too, and is Orleans' own.</summary>
     private static readonly string[] Streams = ["IMemoryStreamQueueGrain/Enqueue", "IStreamConsumerExtension/"];
 
-    /// <summary>Requests are counted only while somebody listens to their sum.</summary>
-    public static readonly string[] Names = [Requests, "orleans-app-requests-latency-sum", StreamItems, SentSize];
+    public static readonly string[] Names = [Requests, StreamItems, SentSize];
 
     /// <summary>Messages, and their bytes, that left a process: <c>Request</c>, <c>Response</c> or <c>OneWay</c>.</summary>
     public static string Sent(string direction) => $"{SentSize}/{direction}";

@@ -26,6 +26,7 @@ internal sealed class OrleansCounter : IDisposable
         };
         _meters.SetMeasurementEventCallback<int>((instrument, value, tags, _) => Take(instrument, value, tags));
         _meters.SetMeasurementEventCallback<long>((instrument, value, tags, _) => Take(instrument, value, tags));
+        _meters.SetMeasurementEventCallback<double>((instrument, value, tags, _) => Take(instrument, (long)value, tags));
         _meters.Start();
 
         // Each call asks whether it is to be traced. It is not: a trace would add to the bytes of its message.

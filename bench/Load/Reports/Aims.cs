@@ -1,3 +1,4 @@
+using System.Globalization;
 using Ensemble.Load.Cluster;
 using Ensemble.Load.Measuring;
 using Ensemble.Load.Processes;
@@ -27,6 +28,8 @@ internal static class Aims
            from aim in OfCalls(figures)
            select aim,
         .. measured.Tiers is { } tiers ? OfTiers(tiers, measured) : [],
+        .. measured.Ledger.Select(cell =>
+            OfLedger(cell.Database, cell.PerSecond, cell.SubCalls + cell.Runs - cell.StoredSubCalls - cell.StoredRuns)),
     ];
 
     private static IEnumerable<Aim> OfSide(string side, Measurements measured)
@@ -114,6 +117,17 @@ internal static class Aims
 
         var rest = tiers.AtRest.Max();
         yield return new Aim("two silos at rest: each at most 3 % of a core", $"{rest * 100:0.0} %", rest <= 0.03);
+    }
+
+    /// <param name="lost">Rows that were handed over and are not stored.</param>
+    public static Aim OfLedger(string database, double perSecond, long lost)
+    {
+        var least = database == "SQLite" ? 50_000 : 100_000;
+        var missing = lost == 0 ? "none" : lost.ToString("N0", CultureInfo.InvariantCulture);
+        return new Aim(
+            string.Create(CultureInfo.InvariantCulture, $"ledger, {database}: {least:N0} sub-calls a second, none lost"),
+            string.Create(CultureInfo.InvariantCulture, $"{perSecond:N0}, {missing} lost"),
+            lost == 0 && perSecond >= 0.99 * least);
     }
 
     private static double LeastShare(string side) => ProductSide.Find(side).Storage == ProductSide.Sqlite ? 0.6 : 0.7;

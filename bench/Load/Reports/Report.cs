@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using Ensemble.Load.Cluster;
+using Ensemble.Load.Ledger;
 using Ensemble.Load.Measuring;
 using Ensemble.Load.Processes;
 using Ensemble.Load.Proxies;
@@ -41,6 +42,11 @@ internal static class Report
         AddTiers(page, measured);
         AddMemory(page, measured.Memory);
         AddLoadCost(page, measured.LoadCost);
+        if (measured.Ledger.Count > 0)
+        {
+            LedgerReport.AddPaced(page, measured.Ledger, options.Ledgers);
+        }
+
         foreach (var soak in measured.Soaks)
         {
             SoakReport.Add(page, soak);
@@ -72,8 +78,7 @@ internal static class Report
             Line($"{Path.GetFileName(assembly)}: {Version(assembly)}, garbage collector {LaunchPlan.DescribeRuntime(assembly)}");
         }
 
-        var arguments = string.Join(' ', Environment.GetCommandLineArgs().Skip(1).Select(ShownArgument));
-        Line($"command: `dotnet run -c Release --project bench/Load -- {arguments}`");
+        Line($"command: `{CommandLine()}`");
         page.Append('\n');
 
         void Line(string text) => page.Append("- ").Append(text).Append('\n');
@@ -92,7 +97,10 @@ internal static class Report
 
     private static string? Version(string assembly) => FileVersionInfo.GetVersionInfo(assembly).ProductVersion;
 
-    // A page is read on other machines, where a path of this one says nothing.
+    /// <summary>How this process was started. A page is read on other machines, where a path of this one says nothing.</summary>
+    public static string CommandLine() =>
+        $"dotnet run -c Release --project bench/Load -- {string.Join(' ', Environment.GetCommandLineArgs().Skip(1).Select(ShownArgument))}";
+
     private static string ShownArgument(string argument) => Path.IsPathRooted(argument) ? $"…/{Path.GetFileName(argument)}" : argument;
 
     private static void AddLatency(StringBuilder page, IReadOnlyList<SideResult> results)
@@ -191,7 +199,8 @@ internal static class Report
                 var both = cell.Compare(figure);
                 table.Add(
                     name, cell.Shape.Panel == 0 ? "–" : Text(cell.Shape.Panel), Text(cell.Shape.Callers), side, Text(cell.RunsPerSlot),
-                    Number(both.Baseline), Number(both.Product), Signed(both.Difference), $"{Signed(both.Low)} … {Signed(both.High)}", $"{both.Ratio:0.000}");
+                    Number(both.Baseline), Number(both.Product), Signed(both.Difference),
+                    $"{Signed(both.Low)} … {Signed(both.High)}", $"{both.Ratio:0.000}");
             }
         }
 

@@ -5,7 +5,7 @@ namespace Ensemble.Load.Traffic;
 
 /// <summary>
 /// Callers in a closed loop on one thread: it waits for the sockets of all of them at once, as wrk does. Through the HTTP client of .NET a
-/// request takes twice the processor time, which the gateway then lacks where both share a machine.
+/// request takes two to three times the processor time, which the gateway then lacks where both share a machine.
 /// </summary>
 /// <param name="headers">What each request has besides the usual ones.</param>
 internal sealed class RawLoad(

@@ -84,6 +84,17 @@ public sealed class AimsTests
         aims.Select(aim => aim.Met).ShouldBe([true, isWhole, isSmall]);
     }
 
+    [Theory]
+    [InlineData("SQLite", 50_000, 0, "50,000, none lost", true)]
+    [InlineData("PostgreSQL", 50_000, 0, "50,000, none lost", false)]
+    [InlineData("SQLite", 60_000, 2, "60,000, 2 lost", false)]
+    public void OfLedger_PaceAndLoss_WantsItsPaceAndNothingLost(string database, double perSecond, long lost, string shown, bool isMet)
+    {
+        var aim = Aims.OfLedger(database, perSecond, lost);
+
+        (aim.Measured, aim.Met).ShouldBe((shown, isMet));
+    }
+
     private static SideResult Cell(string side, int panel, int callers, double baseline, double product)
     {
         var round = new AbbaRound(Slot(baseline), Slot(product), Slot(product), Slot(baseline));
