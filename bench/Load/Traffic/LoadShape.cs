@@ -11,8 +11,11 @@ internal sealed record LoadShape(int Panel, int Latency, int Callers, bool Strea
     /// </summary>
     public TimeSpan Spread { get; init; } = TimeSpan.FromMilliseconds(Math.Max(2 * Latency, 20));
 
-    /// <summary>From the first request to the begin of measuring: the spread, and a first run of each caller.</summary>
-    public TimeSpan Lead => 2 * Spread + TimeSpan.FromMilliseconds(10);
+    /// <summary>
+    /// From the first request to the begin of measuring: the spread, a first run of each caller, and timers that were due while the
+    /// gateway was stopped.
+    /// </summary>
+    public TimeSpan Lead => 2 * Spread + TimeSpan.FromMilliseconds(300);
 
     public string Alias => Panel == 0 ? Names.Judge(Latency) : Names.Ensemble(Panel, Latency);
 }
