@@ -10,6 +10,7 @@ internal static class Aliases
     public const string ModelCallGrain = "ensemble.model-call";
     public const string CallerGateGrain = "ensemble.caller-gate";
     public const string GateGrain = "ensemble.gate";
+    public const string GateContact = "ensemble.gate-contact";
     public const string UsageWatchGrain = "ensemble.usage-watch";
 
     public const string RunRequest = "ensemble.run-request";
@@ -35,4 +36,7 @@ internal static class Aliases
     public const string GateRelease = "ensemble.gate-release";
     public const string GateStatus = "ensemble.gate-status";
     public const string GateKey = "ensemble.gate-key";
+    public const string GateReport = "ensemble.gate-report";
+    public const string GateOutcome = "ensemble.gate-outcome";
+    public const string GateGrant = "ensemble.gate-grant";
 }

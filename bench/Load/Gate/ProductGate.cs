@@ -1,6 +1,8 @@
+using System.Diagnostics.Metrics;
 using Ensemble.Catalog;
 using Ensemble.Gates;
 using Ensemble.Runs;
+using Ensemble.Telemetry;
 using Ensemble.Upstreams;
 using Ensemble.Usage;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -15,7 +17,8 @@ internal sealed class ProductGate : IGateSubject
     private static readonly GateHolder Holder = new(RunId.New(), 1, "bench", SubCallRole.Panel, new SubCallKey(SubCallStep.Candidate, 0, 0));
 
     private readonly InProcessGates _gates;
-    private readonly RenewingGates _renewing;
+    private readonly Meter _meter = new("bench");
+    private readonly GateAgent _agent;
 
     public ProductGate()
     {
@@ -28,26 +31,27 @@ internal sealed class ProductGate : IGateSubject
         };
         var catalog = new StaticCatalog(new CatalogSnapshot(1, [model], [], []));
         _gates = new InProcessGates(catalog, TimeProvider.System, new InMemoryGateStore(), new NoUsageSink(), NullLogger<InProcessGates>.Instance);
-        _renewing = new RenewingGates(_gates, TimeProvider.System, NullLogger<RenewingGates>.Instance);
+        _agent = new GateAgent(_gates, catalog, TimeProvider.System, new GateInstruments(_meter), NullLogger<GateAgent>.Instance);
     }
 
     public string Name => "product";
 
     public async ValueTask<bool> PassAsync()
     {
-        var admission = await _renewing.AcquireAsync(new GateRequest(Key, Guid.NewGuid(), 100, Holder), CancellationToken.None);
+        var admission = await _agent.AcquireAsync(new GateRequest(Key, Guid.NewGuid(), 100, Holder), CancellationToken.None);
         if (admission.Lease is not { } lease)
         {
             return false;
         }
 
-        await _renewing.ReleaseAsync(lease, new GateRelease(CallOutcome.Ok, 30, null));
+        await _agent.ReleaseAsync(lease, new GateRelease(CallOutcome.Ok, 30, null));
         return true;
     }
 
     public async ValueTask DisposeAsync()
     {
-        await _renewing.DisposeAsync();
+        await _agent.DisposeAsync();
         await _gates.DisposeAsync();
+        _meter.Dispose();
     }
 }

@@ -28,6 +28,12 @@ internal sealed class CooldownState
 
     public bool IsTripped => Until != 0;
 
+    /// <summary>When the first of <see cref="Failures"/> came in.</summary>
+    private long _rowBegan;
+
+    /// <summary>When failures in a row began the pause; null where something else did, or there is none.</summary>
+    private long? _trippedByRow;
+
     /// <returns>Null where a call may go through: as a probe, where <see cref="IsTripped"/>.</returns>
     public GateRefusal? Refuse(long now)
     {
@@ -44,11 +50,11 @@ internal sealed class CooldownState
 
     /// <param name="isOfBurst">Whether the call was out already when the last failure that counts came in.</param>
     /// <returns>Whether it is a failure that counts: calls that are out now belong to its burst.</returns>
-    public bool Record(GateLease lease, GateRelease release, long now, CooldownConfig config, bool isOfBurst)
+    public bool Record(Guid lease, CallOutcome outcome, TimeSpan? retryAfter, long now, CooldownConfig config, bool isOfBurst)
     {
-        var verdict = Verdicts.Of(release.Outcome);
-        var asked = release.RetryAfter is { } wait && wait > TimeSpan.Zero ? Math.Min((long)wait.TotalMilliseconds, MaxAsked) : 0;
-        var isProbe = Probe == lease.Id;
+        var verdict = Verdicts.Of(outcome);
+        var asked = retryAfter is { } wait && wait > TimeSpan.Zero ? Math.Min((long)wait.TotalMilliseconds, MaxAsked) : 0;
+        var isProbe = Probe == lease;
         if (isProbe)
         {
             Probe = null;
@@ -66,26 +72,45 @@ internal sealed class CooldownState
         }
 
         var counts = verdict is Verdict.Failure or Verdict.OperatorFault && !isOfBurst;
-        Failures += counts ? 1 : 0;
+        if (counts)
+        {
+            _rowBegan = Failures == 0 ? now : _rowBegan;
+            Failures++;
+        }
 
         switch (verdict)
         {
             case Verdict.Healthy:
-                (Failures, Trips, Until) = (0, 0, 0);
+                Clear();
                 break;
             case Verdict.OperatorFault:
-                Trip(release.Outcome, asked, now, config);
+                Trip(outcome, asked, now, config);
                 break;
             case Verdict.Failure:
                 if (isProbe || asked > 0 || (counts && Failures >= config.AfterFailures))
                 {
-                    Trip(release.Outcome, asked, now, config);
+                    Trip(outcome, asked, now, config);
+                    _trippedByRow = isProbe || asked > 0 ? null : now;
                 }
 
                 break;
         }
 
         return counts;
+    }
+
+    /// <summary>
+    /// A success of which the gate is told late. Where it came between the failures, they were not in a row: what they began is
+    /// taken back.
+    /// </summary>
+    /// <param name="at">When the call succeeded.</param>
+    public void RecordEarlierSuccess(long at)
+    {
+        var isOfTheRow = Failures == 0 || at >= _rowBegan;
+        if (isOfTheRow && (!IsTripped || at <= _trippedByRow))
+        {
+            Clear();
+        }
     }
 
     /// <summary>The probe's lease is gone and nobody knows what became of it: the next call is the probe.</summary>
@@ -100,9 +125,12 @@ internal sealed class CooldownState
     public void Restore(int failures, int trips, long until, Guid? probe, CallOutcome cause) =>
         (Failures, Trips, Until, Probe, Cause) = (failures, trips, until, probe, cause);
 
+    private void Clear() => (Failures, Trips, Until, _trippedByRow) = (0, 0, 0, null);
+
     private void Trip(CallOutcome cause, long asked, long now, CooldownConfig config)
     {
         Cause = cause;
+        _trippedByRow = null;
         if (asked > 0)
         {
             // The provider knows better than a guess that doubles.

@@ -8,6 +8,9 @@ public sealed record GateLimits(RateLimitConfig? Rate, CooldownConfig? Cooldown)
 {
     public static readonly GateLimits None = new(null, null);
 
+    /// <summary>Whether requests, tokens or calls in flight are bounded.</summary>
+    public bool HasRate => Rate is { Rpm: not null } or { Tpm: not null } or { Rpd: not null } or { Concurrency: not null };
+
     /// <returns>Null where the catalog does not know whom the gate is for.</returns>
     public static GateLimits? Of(CatalogSnapshot catalog, GateKey gate) => gate.Kind switch
     {

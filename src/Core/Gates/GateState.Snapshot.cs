@@ -16,7 +16,11 @@ public sealed partial class GateState
             Trips = _cooldown.Trips,
             CooldownUntil = _cooldown.Until,
             Cause = _cooldown.Cause,
-            Leases = [.. _leases.Values.Select(held => (held.Lease, held.ExpiresAt))],
+            Leases =
+            [
+                .. _leases.Values.Select(held => (held.Lease, held.ExpiresAt)),
+                .. _holders.Values.SelectMany(holder => holder.Leases.Values, (holder, lease) => (lease, holder.ExpiresAt)),
+            ],
             Burst = _leases.Values.Where(held => held.Order <= _lastFailure).Select(held => held.Lease.Id).ToHashSet(),
         }.Write();
     }

@@ -44,15 +44,29 @@ public sealed partial class GateState
         var content = GateSnapshot.Read(snapshot);
         _restoredFrom = content?.TakenAt ?? 0;
         _clock = new GateClock(time, _restoredFrom);
-        Advance();
+        var now = Advance();
         if (content is not null)
         {
             Restore(content);
         }
+
+        _number = now;
     }
 
     /// <summary>What holds from now on; what has been counted stays counted.</summary>
-    public GateLimits Limits { get; set; }
+    public GateLimits Limits
+    {
+        get;
+        set
+        {
+            var before = field;
+            field = value;
+            if (value.HasRate && before is { HasRate: false })
+            {
+                Revoke();
+            }
+        }
+    }
 
     /// <summary>Gives a lease, or says which limit is in the way. Asked again for a lease that is out, gives the same one.</summary>
     public GateAdmission Acquire(GateRequest request)
@@ -117,10 +131,7 @@ public sealed partial class GateState
             _tokens.Add(used < lease.Tokens ? lease.AdmittedAt : now, used - lease.Tokens);
         }
 
-        if (Limits.Cooldown is { } cooldown && _cooldown.Record(lease, release, now, cooldown, isOfBurst))
-        {
-            _lastFailure = _order;
-        }
+        Record(lease.Id, release.Outcome, release.RetryAfter, now, isOfBurst);
     }
 
     /// <summary>
@@ -146,7 +157,7 @@ public sealed partial class GateState
         return new GateStatus(
             _key,
             Limits,
-            _leases.Count,
+            _leases.Count + _holders.Values.Sum(static holder => holder.Leases.Count),
             _requests.Total,
             _tokens.Total,
             _daily.Total,
@@ -270,10 +281,17 @@ public sealed partial class GateState
 
             End(lease);
             _cooldown.Forget(lease.Id);
-            if (_lost.Count < MaxLost)
-            {
-                _lost.Add(lease);
-            }
+            AddLost(lease);
+        }
+
+        ExpireHolders(now);
+    }
+
+    private void AddLost(GateLease lease)
+    {
+        if (_lost.Count < MaxLost)
+        {
+            _lost.Add(lease);
         }
     }
 

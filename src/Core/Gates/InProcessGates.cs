@@ -9,7 +9,7 @@ namespace Ensemble.Gates;
 /// The gates of a single process. Their limits are those of the catalog that is served now; their states are saved every
 /// <see cref="KeptGate.SaveInterval"/>, so that a restart forgets at most the last second.
 /// </summary>
-public sealed partial class InProcessGates : IGate, IKeptGates, IAsyncDisposable
+public sealed partial class InProcessGates : IGate, IGateAuthority, IKeptGates, IAsyncDisposable
 {
     // Never emptied: there are as many gates as the catalogs of this process's life have had names.
     private readonly ConcurrentDictionary<GateKey, Task<KeptGate>> _gates = new();
@@ -45,18 +45,24 @@ public sealed partial class InProcessGates : IGate, IKeptGates, IAsyncDisposable
         }
     }
 
+    /// <summary>Never: each question is answered here, and at once.</summary>
+    public bool GivesPasses => false;
+
     public async ValueTask<GateAdmission> AcquireAsync(GateRequest request, CancellationToken cancellationToken) =>
-        (await OpenAsync(request.Gate)).Acquire(request);
+        await (await OpenAsync(request.Gate)).AcquireAsync(request);
 
     public async ValueTask RenewAsync(GateKey gate, IReadOnlyList<GateLease> leases, CancellationToken cancellationToken) =>
         (await OpenAsync(gate)).Renew(leases);
 
     public async ValueTask ReleaseAsync(GateLease lease, GateRelease release) => (await OpenAsync(lease.Gate)).Release(lease, release);
 
+    public async ValueTask<GateGrant> ReportAsync(GateKey gate, GateReport report, IGateHolder holder, CancellationToken cancellationToken) =>
+        await (await OpenAsync(gate)).ReportAsync(report, holder);
+
     public async ValueTask<GateRefusal?> RefusalAsync(GateKey gate, long tokens, CancellationToken cancellationToken) =>
         (await OpenAsync(gate)).Refuse(tokens);
 
-    public async ValueTask<GateStatus> StatusAsync(GateKey gate, CancellationToken cancellationToken) => (await OpenAsync(gate)).Status();
+    public async ValueTask<GateStatus> StatusAsync(GateKey gate, CancellationToken cancellationToken) => await (await OpenAsync(gate)).StatusAsync();
 
     /// <summary>Saves what has changed.</summary>
     public async ValueTask DisposeAsync()

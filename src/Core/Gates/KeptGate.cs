@@ -13,7 +13,11 @@ public sealed partial class KeptGate
     /// <summary>How often a keeper saves what has changed, and looks for lost leases: 1 s.</summary>
     public static readonly TimeSpan SaveInterval = TimeSpan.FromSeconds(1);
 
+    /// <summary>How long a process may take to report when it is asked to. One that is silent goes on with its pass until that ends.</summary>
+    private static readonly TimeSpan ReportPatience = TimeSpan.FromSeconds(1);
+
     private readonly Lock _lock = new();
+    private readonly TimeProvider _time;
     private readonly GateState _state;
     private readonly ICatalog _catalog;
     private readonly IGateStore _store;
@@ -24,10 +28,12 @@ public sealed partial class KeptGate
     private bool _storeIsAway;
     private bool _takenOver;
     private int _saving;
+    private Task _revoking = Task.CompletedTask;
 
-    private KeptGate(GateKey key, GateState state, long? epoch, ICatalog catalog, IGateStore store, ILogger logger)
+    private KeptGate(GateKey key, GateState state, long? epoch, ICatalog catalog, IGateStore store, TimeProvider time, ILogger logger)
     {
         Key = key;
+        _time = time;
         _state = state;
         _epoch = epoch;
         _catalog = catalog;
@@ -53,7 +59,7 @@ public sealed partial class KeptGate
 
         var limits = GateLimits.Of(catalog.Current, key) ?? GateLimits.None;
         var state = new GateState(key, limits, stored?.Epoch ?? 0, time, stored?.Snapshot ?? default);
-        return new KeptGate(key, state, stored?.Epoch, catalog, store, logger);
+        return new KeptGate(key, state, stored?.Epoch, catalog, store, time, logger);
     }
 
     public GateAdmission Acquire(GateRequest request)
@@ -64,6 +70,24 @@ public sealed partial class KeptGate
             var admission = _state.Acquire(request);
             _changed |= admission.Lease is not null;
             return admission;
+        }
+    }
+
+    /// <summary>As <see cref="Acquire"/>, once the passes that are to end have come back.</summary>
+    public async ValueTask<GateAdmission> AcquireAsync(GateRequest request)
+    {
+        await RevokeAsync();
+        return Acquire(request);
+    }
+
+    /// <summary>Takes in what a process did without asking, and says how it is to go on.</summary>
+    public async ValueTask<GateGrant> ReportAsync(GateReport report, IGateHolder holder)
+    {
+        Settle(report, holder);
+        await RevokeAsync();
+        lock (_lock)
+        {
+            return _state.Grant(report.Agent);
         }
     }
 
@@ -87,6 +111,8 @@ public sealed partial class KeptGate
             _state.Release(lease, release);
             _changed = true;
         }
+
+        _ = RevokeAsync();
     }
 
     public GateRefusal? Refuse(long tokens)
@@ -96,6 +122,19 @@ public sealed partial class KeptGate
             Configure();
             return _state.Refuse(tokens);
         }
+    }
+
+    /// <summary>As <see cref="Status"/>, with what processes did without asking.</summary>
+    public async ValueTask<GateStatus> StatusAsync()
+    {
+        IReadOnlyList<IGateHolder> holders;
+        lock (_lock)
+        {
+            holders = _state.Contacts();
+        }
+
+        await Task.WhenAll(holders.Select(holder => AskAsync(holder, revokes: null)));
+        return Status();
     }
 
     public GateStatus Status()
@@ -144,6 +183,49 @@ public sealed partial class KeptGate
         finally
         {
             Volatile.Write(ref _saving, 0);
+        }
+    }
+
+    private void Settle(GateReport report, IGateHolder? holder)
+    {
+        lock (_lock)
+        {
+            Configure();
+            _state.Settle(report, holder);
+            _changed = true;
+        }
+    }
+
+    /// <summary>Ends passes where that is due, and waits for those that end.</summary>
+    private Task RevokeAsync()
+    {
+        lock (_lock)
+        {
+            Configure();
+            if (_state.TakeRevoked() is { Count: > 0 } holders)
+            {
+                var number = _state.GrantNumber;
+                _revoking = Task.WhenAll([.. holders.Select(holder => AskAsync(holder, number)), _revoking]);
+            }
+
+            return _revoking;
+        }
+    }
+
+    private async Task AskAsync(IGateHolder holder, long? revokes)
+    {
+        // Not while the state is locked.
+        await Task.Yield();
+        try
+        {
+            if (await holder.ReportAsync(Key, revokes).WaitAsync(ReportPatience, _time) is { } report)
+            {
+                Settle(report, holder);
+            }
+        }
+        catch (Exception exception)
+        {
+            LogNoReport(_logger, exception, Key.ToString());
         }
     }
 
@@ -201,6 +283,9 @@ public sealed partial class KeptGate
 
     [LoggerMessage(50, LogLevel.Warning, "The state of the gate {Gate} cannot be saved or loaded now; its limits hold in memory meanwhile")]
     private static partial void LogStoreAway(ILogger logger, Exception exception, string gate);
+
+    [LoggerMessage(53, LogLevel.Information, "A process did not say in time what it did at the gate {Gate}: its pass ends by itself")]
+    private static partial void LogNoReport(ILogger logger, Exception exception, string gate);
 
     [LoggerMessage(52, LogLevel.Warning, "A lease of {Gate} expired, {Lease}: whoever held it never came back")]
     private static partial void LogLost(ILogger logger, string gate, Guid lease);

@@ -191,9 +191,12 @@ public static partial class ServiceCollectionExtensions
     {
         var gates = provider.GetRequiredService<InProcessGates>();
         provider.GetRequiredService<StateInstruments>().Watch(gates);
-        return new MeteredGates(
-            new RenewingGates(gates, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<RenewingGates>>()),
-            provider.GetRequiredService<GateInstruments>());
+        return new GateAgent(
+            gates,
+            provider.GetRequiredService<ICatalog>(),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<GateInstruments>(),
+            provider.GetRequiredService<ILogger<GateAgent>>());
     }
 
     private static UpstreamHttp OpenNetwork(FrontendOptions options, ILogger<UpstreamHttp> logger)

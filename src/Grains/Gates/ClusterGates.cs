@@ -4,8 +4,13 @@ using Ensemble.Grains.Calls;
 namespace Ensemble.Grains.Gates;
 
 /// <summary>The gates of the whole cluster: each is one grain, wherever it lives.</summary>
-public sealed class ClusterGates(IGrainFactory grains, ClusterCalls calls) : IGate
+public sealed class ClusterGates(IGrainFactory grains, ClusterCalls calls) : IGateAuthority
 {
+    private Task<IGateContact>? _contact;
+    private GateContact? _local;
+
+    public bool GivesPasses => true;
+
     public ValueTask<GateAdmission> AcquireAsync(GateRequest request, CancellationToken cancellationToken) =>
         calls.AskAsync(static asked => asked.Grain.AcquireAsync(asked.Request), (Grain: Grain(request.Gate), Request: request), cancellationToken);
 
@@ -31,11 +36,30 @@ public sealed class ClusterGates(IGrainFactory grains, ClusterCalls calls) : IGa
         }
     }
 
+    public async ValueTask<GateGrant> ReportAsync(GateKey gate, GateReport report, IGateHolder holder, CancellationToken cancellationToken) => await calls.AskAsync(
+        static asked => asked.Grain.ReportAsync(asked.Report, asked.Contact),
+        (Grain: Grain(gate), Report: report, Contact: await ContactAsync(holder)),
+        cancellationToken);
+
     public ValueTask<GateRefusal?> RefusalAsync(GateKey gate, long tokens, CancellationToken cancellationToken) =>
         calls.AskAsync(static asked => asked.Grain.RefusalAsync(asked.Tokens), (Grain: Grain(gate), Tokens: tokens), cancellationToken);
 
     public ValueTask<GateStatus> StatusAsync(GateKey gate, CancellationToken cancellationToken) =>
         calls.AskAsync(static grain => grain.StatusAsync(), Grain(gate), cancellationToken);
+
+    /// <summary>One for the process, which has one holder. Made outside of grains, which cannot be reached so.</summary>
+    private Task<IGateContact> ContactAsync(IGateHolder holder)
+    {
+        if (_contact is { } known)
+        {
+            return known;
+        }
+
+        // Orleans does not keep alive what it refers to.
+        var local = Interlocked.CompareExchange(ref _local, new GateContact(holder), null) ?? _local;
+        var made = Task.Run(() => grains.CreateObjectReference<IGateContact>(local));
+        return Interlocked.CompareExchange(ref _contact, made, null) ?? made;
+    }
 
     private async Task ReleaseLaterAsync(GateLease lease, GateRelease release)
     {

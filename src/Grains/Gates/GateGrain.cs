@@ -37,7 +37,7 @@ internal abstract partial class GateGrain(
         return SaveAsync();
     }
 
-    public ValueTask<GateAdmission> AcquireAsync(GateRequest request) => new(_gate.Acquire(request));
+    public ValueTask<GateAdmission> AcquireAsync(GateRequest request) => _gate.AcquireAsync(request);
 
     public ValueTask RenewAsync(GateLease[] leases)
     {
@@ -51,9 +51,11 @@ internal abstract partial class GateGrain(
         return default;
     }
 
+    public ValueTask<GateGrant> ReportAsync(GateReport report, IGateContact contact) => _gate.ReportAsync(report, new RemoteHolder(contact));
+
     public ValueTask<GateRefusal?> RefusalAsync(long tokens) => new(_gate.Refuse(tokens));
 
-    public ValueTask<GateStatus> StatusAsync() => new(_gate.Status());
+    public ValueTask<GateStatus> StatusAsync() => _gate.StatusAsync();
 
     private async Task SaveAsync()
     {

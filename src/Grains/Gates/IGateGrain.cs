@@ -18,6 +18,12 @@ public interface IGateGrain : IGrainWithStringKey
     [ResponseTimeout("00:00:05")]
     ValueTask ReleaseAsync(GateLease lease, GateRelease release);
 
+    /// <summary>Tells what a process did without asking for each call, and asks how it is to go on.</summary>
+    /// <param name="contact">Where the process is asked for a report before its time.</param>
+    [Alias("report")]
+    [ResponseTimeout("00:00:05")]
+    ValueTask<GateGrant> ReportAsync(GateReport report, IGateContact contact);
+
     [Alias("refusal")]
     [ResponseTimeout("00:00:05")]
     ValueTask<GateRefusal?> RefusalAsync(long tokens);

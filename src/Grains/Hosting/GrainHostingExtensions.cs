@@ -51,6 +51,7 @@ public static class GrainHostingExtensions
         silo.Services.TryAddKeyedSingleton<IUsageSink>(UsageFeed.SinkName, static (provider, _) => provider.GetRequiredService<UsagePublisher>());
         silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(static provider => provider.GetRequiredService<UsagePublisher>());
         silo.Services.AddClusterGates();
+        silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, LastGateReports>();
         return silo.AddAnswerStreams();
     }
 
@@ -95,17 +96,15 @@ public static class GrainHostingExtensions
         return services;
     }
 
-    /// <summary>One for a process: the leases of all its runs are renewed together.</summary>
+    /// <summary>One agent for a process: what all its runs do at a gate is reported together.</summary>
     private static IServiceCollection AddClusterGates(this IServiceCollection services)
     {
         services.TryAddSingleton<ClusterCalls>();
         services.TryAddSingleton(static provider => new GateInstruments(Meter(provider)));
-        services.TryAddSingleton<IGate>(static provider => new MeteredGates(
-            new RenewingGates(
-                new ClusterGates(provider.GetRequiredService<IGrainFactory>(), provider.GetRequiredService<ClusterCalls>()),
-                provider.GetRequiredService<TimeProvider>(),
-                provider.GetRequiredService<ILogger<RenewingGates>>()),
-            provider.GetRequiredService<GateInstruments>()));
+        services.TryAddSingleton<IGateAuthority>(static provider => new ClusterGates(
+            provider.GetRequiredService<IGrainFactory>(), provider.GetRequiredService<ClusterCalls>()));
+        services.TryAddSingleton<GateAgent>();
+        services.TryAddSingleton<IGate>(static provider => provider.GetRequiredService<GateAgent>());
         return services;
     }
 

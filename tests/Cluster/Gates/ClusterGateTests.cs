@@ -1,6 +1,7 @@
 using Ensemble.Cluster.Tests.Support;
 using Ensemble.Gates;
 using Ensemble.Testing;
+using Ensemble.Upstreams;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Ensemble.Cluster.Tests.Gates;
@@ -43,11 +44,40 @@ public sealed class ClusterGateTests
         bench.Model("solo").Default = StubReply.Error(429, "rate_limit_exceeded", "Slow down.", retryAfter: TimeSpan.FromMinutes(3));
         (await bench.Frontends[0].ChatAsync(AskSolo)).Status.ShouldBe(429);
 
+        // The gate is told of it beside the answer.
+        var gates = bench.Frontends[0].Services.GetRequiredService<IGate>();
+        while ((await gates.StatusAsync(GateKey.Model("solo"), Now.Cancel)).CoolingDown is null)
+        {
+            Now.Cancel.ThrowIfCancellationRequested();
+        }
+
         var (status, _, headers) = await bench.Frontends[1].ChatAsync(AskSolo);
 
         status.ShouldBe(429);
         headers.RetryAfter!.Delta!.Value.ShouldBeInRange(TimeSpan.FromMinutes(2), TimeSpan.FromMinutes(3));
         bench.Stub.RequestsFor("vendor-solo").Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Trip_WhileEverySiloHasAPass_IsKnownInEachOfThem()
+    {
+        await using var bench = await ClusterBench.StartAsync();
+        var agents = bench.Cluster.Silos.Select(silo => bench.Cluster.GetSiloServiceProvider(silo.SiloAddress).GetRequiredService<GateAgent>()).ToList();
+        var leases = new List<GateLease>();
+        foreach (var agent in agents)
+        {
+            leases.Add((await AskAsync(agent)).Lease!);
+        }
+
+        await agents[1].ReleaseAsync(leases[1], new GateRelease(CallOutcome.AuthenticationFailed, null, null));
+        (await AskAsync(agents[1])).Refusal!.Limit.ShouldBe(GateLimit.OperatorFault);
+
+        // It waited for the passes to come back.
+        (await AskAsync(agents[0])).Refusal!.Limit.ShouldBe(GateLimit.OperatorFault);
+        (await agents[2].RefusalAsync(GateKey.Model("solo"), 0, Now.Cancel))!.Limit.ShouldBe(GateLimit.OperatorFault);
+        bench.Stub.Requests.ShouldBeEmpty();
+
+        static ValueTask<GateAdmission> AskAsync(GateAgent agent) => agent.AcquireAsync(new GateRequest(GateKey.Model("solo"), Guid.NewGuid(), 0, null), Now.Cancel);
     }
 
     [Fact]

@@ -18,7 +18,7 @@ public sealed class CrossSiloTests
     [Fact]
     public void Interfaces_OfGrains_AreAllCalledHere() =>
         typeof(IEnsembleRunGrain).Assembly.GetTypes().Where(type => type.IsInterface && type.IsAssignableTo(typeof(IAddressable)))
-            .ShouldBe([typeof(IEnsembleRunGrain), typeof(IGateGrain), typeof(IModelCallGrain), typeof(ICallerGateGrain), typeof(IUsageWatchGrain)], ignoreOrder: true);
+            .ShouldBe([typeof(IEnsembleRunGrain), typeof(IGateGrain), typeof(IModelCallGrain), typeof(ICallerGateGrain), typeof(IGateContact), typeof(IUsageWatchGrain)], ignoreOrder: true);
 
     [Fact]
     public async Task Run_EveryMethodFromAnotherSilo_ArgumentsAndResultsArrive()
@@ -113,6 +113,10 @@ public sealed class CrossSiloTests
         var held = await grain.StatusAsync();
         await grain.ReleaseAsync(lease, release);
         var released = await grain.StatusAsync();
+        var reporter = new Reporter();
+        var contact = Grains(bench, bench.Cluster.Silos[0].SiloAddress).CreateObjectReference<IGateContact>(reporter);
+        var granted = await grain.ReportAsync(new GateReport { Agent = Guid.NewGuid(), Number = 1, Tokens = 3 }, contact);
+        var asked = await grain.StatusAsync();
         var tooMany = (await grain.RefusalAsync(5000)).ShouldNotBeNull();
         await grain.AcquireAsync(request with { Lease = Guid.NewGuid(), Tokens = 1 });
         var refused = await grain.AcquireAsync(request with { Lease = Guid.NewGuid(), Tokens = 1 });
@@ -120,6 +124,8 @@ public sealed class CrossSiloTests
         (lease.Gate, lease.Id, lease.Tokens, lease.Holder).ShouldBe((key, request.Lease, 321, holder));
         (held.Gate, held.InFlight, held.TokensThisMinute, held.Limits.Rate?.Tpm).ShouldBe((key, 1, 321, 1000));
         (released.InFlight, released.RequestsThisMinute, released.TokensThisMinute).ShouldBe((0, 1, 17));
+        (granted.Terms, granted.Epoch).ShouldBe((GateTerms.OneByOne, lease.Epoch));
+        (asked.TokensThisMinute, reporter.Asked).ShouldBe((17 + 3 + 5, (key, null)));
         (tooMany.Limit, tooMany.Most).ShouldBe((GateLimit.Tpm, 1000));
         refused.Refusal.ShouldNotBeNull().Limit.ShouldBe(GateLimit.Rpm);
         refused.Quotas.Requests.ShouldNotBeNull().Limit.ShouldBe(2);
@@ -128,6 +134,18 @@ public sealed class CrossSiloTests
         ShouldHaveCrossed<TGrain>(log, home, nameof(IGateGrain.ReleaseAsync)).ShouldBe([lease, release]);
         ShouldHaveCrossed<TGrain>(log, home, nameof(IGateGrain.RefusalAsync)).ShouldBe([5000L]);
         ShouldAllHaveCrossed<TGrain>(log, home);
+    }
+
+    /// <summary>A process that says, when it is asked, that 5 tokens were used.</summary>
+    private sealed class Reporter : IGateContact
+    {
+        public (GateKey Gate, long? Revokes) Asked { get; private set; }
+
+        public Task<GateReport?> ReportAsync(GateKey gate, long? revokes)
+        {
+            Asked = (gate, revokes);
+            return Task.FromResult<GateReport?>(new GateReport { Agent = Guid.NewGuid(), Number = 1, Tokens = 5 });
+        }
     }
 
     private static RunRequest Request(RunId run, int incarnation) => new()

@@ -46,6 +46,25 @@ public sealed class MessageTests
             GateKey.Model("m"),
             new GateLimits(new RateLimitConfig { Rpm = 1, Tpm = 2, Rpd = 3, Concurrency = 4 }, new CooldownConfig { AfterFailures = 5 }),
             6, 7, 8, 9, 10, TimeSpan.FromSeconds(11), CallOutcome.ServerError),
+        ["gate-outcome"] = new GateOutcome(CallOutcome.ServerError, TimeSpan.FromSeconds(7), 1_767_225_600_001, TimeSpan.FromMilliseconds(3)),
+        ["gate-report"] = new GateReport
+        {
+            Agent = new Guid(4, 5, 6, new byte[8]),
+            Number = 12,
+            Requests = 13,
+            Tokens = 14,
+            Begun = new[] { Lease },
+            Ended = new[] { new Guid(9, 9, 9, new byte[8]) },
+            Outcomes = new[] { new GateOutcome(CallOutcome.Ok, null, 1_767_225_600_002, TimeSpan.FromSeconds(2)) },
+        },
+        ["gate-grant"] = new GateGrant
+        {
+            Terms = GateTerms.Refused,
+            Life = TimeSpan.FromSeconds(10),
+            Epoch = 5,
+            Number = 1_767_225_600_003,
+            Refusal = new GateRefusal(GateLimit.Cooldown, 0, TimeSpan.FromSeconds(41)),
+        },
         ["token-usage"] = Totals.Reported,
         ["usage-totals"] = Totals,
         ["run-answer"] = new RunAnswer("stop") { Refusal = "no" },
@@ -87,6 +106,20 @@ public sealed class MessageTests
     [MemberData(nameof(Names))]
     public void Message_OfTheFirstVersion_IsUnderstood(string name) =>
         ShouldBeTheSame(Wire.Deserialize<object>(Convert.FromBase64String(FrozenMessages.All[name])), Messages[name]);
+
+    [Fact]
+    public void GateReport_OfTheFirstVersion_HasTheSameLists()
+    {
+        var sent = (GateReport)Messages["gate-report"];
+
+        foreach (var bytes in (byte[][])[Wire.SerializeToArray(sent), Convert.FromBase64String(FrozenMessages.All["gate-report"])])
+        {
+            var arrived = Wire.Deserialize<GateReport>(bytes).ShouldNotBeNull();
+            arrived.Begun.ShouldBe(sent.Begun);
+            arrived.Ended.ShouldBe(sent.Ended);
+            arrived.Outcomes.ShouldBe(sent.Outcomes);
+        }
+    }
 
     [Fact]
     public void RunRequest_ThereAndBack_IsTheSameToTheByte()
@@ -182,6 +215,7 @@ public sealed class MessageTests
         Numbers<RunFailureKind>().ShouldBe(
             "RequestRejected=0 UnsupportedContent=1 MaxTokensTooSmall=2 RateLimited=3 PanelBelowQuorum=4 JudgeFailed=5 JudgeTimedOut=6 DirectRateLimited=7 "
             + "DirectFailed=8 DirectTimedOut=9 DeadlineExceeded=10 AnswerTooLarge=11 Cancelled=12 Internal=13 Interrupted=14 BudgetExceeded=15 AnswersNotStored=16 OutOfMemory=17");
+        Numbers<GateTerms>().ShouldBe("OneByOne=0 Free=1 Refused=2");
         Numbers<RunStart>().ShouldBe("Started=0 Overloaded=1 Draining=2 UnknownModel=3");
 
         static string Numbers<T>()

@@ -14,6 +14,12 @@ internal sealed class CallLog : IIncomingGrainCallFilter
 
     public Task Invoke(IIncomingGrainCallContext context)
     {
+        // What a grain tells a process arrives at none.
+        if (context.Grain is IGrainObserver)
+        {
+            return context.Invoke();
+        }
+
         var message = context.Request;
 
         // Of an enumeration the first message carries the request; the others continue or end it.

@@ -3,7 +3,7 @@ using Ensemble.Gates;
 namespace Ensemble.Core.Tests.Models;
 
 /// <summary>A gate that admits everybody unless told otherwise, and remembers what it was told.</summary>
-internal sealed class ScriptedGate : IGate
+internal sealed class ScriptedGate : IGate, IGateAuthority
 {
     private readonly Lock _lock = new();
     private readonly Queue<Func<GateRefusal?>> _next = [];
@@ -20,6 +20,11 @@ internal sealed class ScriptedGate : IGate
     public IReadOnlyList<(GateLease Lease, GateRelease Release)> Released => Copy(_released);
 
     public IReadOnlyList<(GateKey Gate, IReadOnlyList<GateLease> Leases)> Renewed => Copy(_renewed);
+
+    public bool GivesPasses => false;
+
+    /// <summary>Releases are answered after it.</summary>
+    public Task ReleaseHold { get; set; } = Task.CompletedTask;
 
     public bool FailsToRelease { get; set; }
 
@@ -77,9 +82,12 @@ internal sealed class ScriptedGate : IGate
         lock (_lock)
         {
             _released.Add((lease, release));
-            return FailsToRelease ? throw new TimeoutException("The gate is away.") : default;
+            return FailsToRelease ? throw new TimeoutException("The gate is away.") : new(ReleaseHold);
         }
     }
+
+    public ValueTask<GateGrant> ReportAsync(GateKey gate, GateReport report, IGateHolder holder, CancellationToken cancellationToken) =>
+        throw new NotSupportedException("It gives no passes.");
 
     public ValueTask<GateRefusal?> RefusalAsync(GateKey gate, long tokens, CancellationToken cancellationToken) =>
         new(_closed.GetValueOrDefault(gate.ToString()));

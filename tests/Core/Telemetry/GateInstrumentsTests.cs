@@ -1,7 +1,9 @@
+using Ensemble.Catalog;
 using Ensemble.Core.Tests.Models;
 using Ensemble.Gates;
 using Ensemble.Telemetry;
 using Ensemble.Upstreams;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Ensemble.Core.Tests.Telemetry;
 
@@ -14,7 +16,7 @@ public sealed class GateInstrumentsTests : IDisposable
     [Fact]
     public async Task Acquire_OfEachKind_IsCountedWithoutTheNamesOfCallers()
     {
-        var gates = new MeteredGates(new ScriptedGate(), new GateInstruments(_measured.Meter));
+        await using var gates = Open();
 
         await AskAsync(gates, GateKey.Model("quokka"));
         await AskAsync(gates, GateKey.Alias("council"));
@@ -28,7 +30,7 @@ public sealed class GateInstrumentsTests : IDisposable
     [Fact]
     public async Task InFlight_OfAModel_CountsWhatIsNotReleased()
     {
-        var gates = new MeteredGates(new ScriptedGate(), new GateInstruments(_measured.Meter));
+        await using var gates = Open();
 
         var first = await AskAsync(gates, GateKey.Model("quokka"));
         await AskAsync(gates, GateKey.Model("quokka"));
@@ -39,6 +41,13 @@ public sealed class GateInstrumentsTests : IDisposable
         _measured.Look();
         _measured["ensemble.gate.in_flight{gen_ai.request.model=quokka}"].ShouldBe(1);
     }
+
+    private GateAgent Open() => new(
+        new ScriptedGate(),
+        new StaticCatalog(new CatalogSnapshot(1, [], [], [])),
+        TimeProvider.System,
+        new GateInstruments(_measured.Meter),
+        NullLogger<GateAgent>.Instance);
 
     private static ValueTask<GateAdmission> AskAsync(IGate gates, GateKey key) =>
         gates.AcquireAsync(new GateRequest(key, Guid.NewGuid(), 0, null), TestContext.Current.CancellationToken);

@@ -1,0 +1,28 @@
+namespace Ensemble.Gates;
+
+/// <summary>What a process may do at a gate without asking for each call.</summary>
+public sealed record GateGrant
+{
+    /// <summary>How long a free pass is good: 10 s. A change of which no word arrives is seen after that.</summary>
+    public static readonly TimeSpan PassLife = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long each call is to be asked for before a pass is asked for again: 1 s.</summary>
+    public static readonly TimeSpan OneByOneLife = TimeSpan.FromSeconds(1);
+
+    public required GateTerms Terms { get; init; }
+
+    /// <summary>Counted from when the report was sent that it answers.</summary>
+    public required TimeSpan Life { get; init; }
+
+    /// <summary>The authority's epoch: where it changed, the gate has moved, and may know nothing of the process's calls in flight.</summary>
+    public required long Epoch { get; init; }
+
+    /// <summary>
+    /// Grows with each failure that counts, and when passes are revoked: a call that began with a smaller number belongs to the last
+    /// failure's burst.
+    /// </summary>
+    public required long Number { get; init; }
+
+    /// <summary>Set where <see cref="Terms"/> is <see cref="GateTerms.Refused"/>.</summary>
+    public GateRefusal? Refusal { get; init; }
+}

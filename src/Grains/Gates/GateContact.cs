@@ -1,0 +1,9 @@
+using Ensemble.Gates;
+
+namespace Ensemble.Grains.Gates;
+
+/// <summary>This process, as gates reach it.</summary>
+internal sealed class GateContact(IGateHolder holder) : IGateContact
+{
+    public Task<GateReport?> ReportAsync(GateKey gate, long? revokes) => holder.ReportAsync(gate, revokes);
+}
