@@ -38,5 +38,7 @@ internal static class Aliases
     public const string GateKey = "ensemble.gate-key";
     public const string GateReport = "ensemble.gate-report";
     public const string GateOutcome = "ensemble.gate-outcome";
+    public const string GateEnd = "ensemble.gate-end";
+    public const string GateUnits = "ensemble.gate-units";
     public const string GateGrant = "ensemble.gate-grant";
 }

@@ -52,17 +52,17 @@ public sealed partial class GateAgent : IGate, IGateHolder, IAsyncDisposable
     public ValueTask ReleaseAsync(GateLease lease, GateRelease release)
     {
         var entry = Find(lease.Gate);
-        bool isOfPass, hasFailed;
+        bool isOfPass, isUrgent;
         lock (entry)
         {
             isOfPass = entry.Held.TryEnd(lease, release, _clock.Now);
-            hasFailed = entry.Held.HasFailed;
+            isUrgent = entry.Held.HasFailed || entry.Held.IsAwaited;
         }
 
         if (isOfPass)
         {
             _instruments.OnReleased(lease.Gate);
-            if (hasFailed)
+            if (isUrgent)
             {
                 _ = ReportSafelyAsync(entry);
             }
@@ -79,12 +79,24 @@ public sealed partial class GateAgent : IGate, IGateHolder, IAsyncDisposable
     public async ValueTask<GateRefusal?> RefusalAsync(GateKey gate, long tokens, CancellationToken cancellationToken)
     {
         var entry = Find(gate);
-        if (await TermsAsync(entry, cancellationToken) is GateTerms.Free or GateTerms.Refused)
+        if (!IsOneByOne(entry))
         {
+            // Of limits only an allowance tells that there is none in the way.
+            if (Terms(entry) is null && !entry.Held.Limits.HasRate)
+            {
+                await TryReportAsync(entry, cancellationToken);
+            }
+
             lock (entry)
             {
                 var now = _clock.Now;
-                return entry.Held.Terms(now) == GateTerms.Refused ? entry.Held.Refusal(now) : null;
+                switch (entry.Held.Terms(now))
+                {
+                    case GateTerms.Free or GateTerms.Allowance:
+                        return null;
+                    case GateTerms.Refused:
+                        return entry.Held.Refusal(now);
+                }
             }
         }
 
@@ -141,7 +153,8 @@ public sealed partial class GateAgent : IGate, IGateHolder, IAsyncDisposable
         return entry;
     }
 
-    private bool IsOneByOne(Entry entry) => !_authority.GivesPasses || entry.Held.Limits.HasRate;
+    /// <summary>Limits of ensembles and keys are told to callers with each answer: they are counted call by call.</summary>
+    private bool IsOneByOne(Entry entry) => !_authority.GivesPasses || (entry.Held.Key.Kind != GateKind.Model && entry.Held.Limits.HasRate);
 
     private GateAdmission? TryAdmit(Entry entry, GateRequest request)
     {
@@ -153,23 +166,29 @@ public sealed partial class GateAgent : IGate, IGateHolder, IAsyncDisposable
         lock (entry)
         {
             var now = _clock.Now;
-            return entry.Held.Terms(now) switch
-            {
-                GateTerms.Free => new GateAdmission(entry.Held.Begin(request, now), null, default),
-                GateTerms.Refused => new GateAdmission(null, entry.Held.Refusal(now), default),
-                _ => null,
-            };
+            return entry.Held.TryBegin(request, now) is { } lease ? new GateAdmission(lease, null, default)
+                : entry.Held.Terms(now) == GateTerms.Refused ? new GateAdmission(null, entry.Held.Refusal(now), default)
+                : null;
         }
     }
 
     private async ValueTask<GateAdmission> AcquireSlowlyAsync(Entry entry, GateRequest request, CancellationToken cancellationToken)
     {
-        if (await TermsAsync(entry, cancellationToken) != GateTerms.OneByOne && TryAdmit(entry, request) is { } admission)
+        if (!IsOneByOne(entry))
         {
-            return admission;
+            for (var round = 0; round < 2 && MayGrant(entry, request.Tokens, isLast: false); round++)
+            {
+                await TryReportAsync(entry, cancellationToken);
+                if (TryAdmit(entry, request) is { } admission)
+                {
+                    return admission;
+                }
+            }
+
+            // Also where failures come as fast as answers, so that no pass lives until it is used.
+            MayGrant(entry, request.Tokens, isLast: true);
         }
 
-        // Also where failures come as fast as answers, so that no pass lives until it is used.
         var releasing = entry.LastRelease;
         var answer = await _authority.AcquireAsync(request, cancellationToken);
         if (answer.Refusal is not null && !releasing.IsCompleted)
@@ -186,30 +205,43 @@ public sealed partial class GateAgent : IGate, IGateHolder, IAsyncDisposable
         return answer;
     }
 
-    /// <summary>How the gate is treated now, after a report where there is nothing that says so.</summary>
-    private async ValueTask<GateTerms> TermsAsync(Entry entry, CancellationToken cancellationToken)
+    /// <summary>Whether a report may bring what lets a call through, which is said to wait for it then.</summary>
+    private bool MayGrant(Entry entry, long tokens, bool isLast)
     {
-        if (IsOneByOne(entry))
+        lock (entry)
         {
-            return GateTerms.OneByOne;
-        }
+            var now = _clock.Now;
+            var terms = entry.Held.Terms(now);
+            if (isLast || terms == GateTerms.OneByOne || (terms == GateTerms.Allowance && entry.Held.IsStarved(now)))
+            {
+                if (isLast)
+                {
+                    entry.Held.Asked(tokens);
+                    if (terms == GateTerms.Allowance)
+                    {
+                        entry.Held.Starve(now);
+                    }
+                }
 
-        if (Terms(entry) is { } terms)
-        {
-            return terms;
-        }
+                return false;
+            }
 
+            entry.Held.Want(tokens);
+            return true;
+        }
+    }
+
+    private async ValueTask TryReportAsync(Entry entry, CancellationToken cancellationToken)
+    {
         try
         {
             await ReportAsync(entry).WaitAsync(cancellationToken);
         }
         catch (Exception exception) when (exception is not (ClusterUnavailableException or OperationCanceledException))
         {
-            // A keeper of an earlier version gives no passes.
+            // A keeper of an earlier version grants nothing.
             LogNotReported(_logger, exception, entry.Held.Key.ToString());
         }
-
-        return Terms(entry) ?? GateTerms.OneByOne;
     }
 
     private GateTerms? Terms(Entry entry)
@@ -232,18 +264,15 @@ public sealed partial class GateAgent : IGate, IGateHolder, IAsyncDisposable
     private async Task ReportNowAsync(Entry entry)
     {
         await Task.Yield();
-        bool hasFailed;
+        bool isToGoOn;
         do
         {
             GateReport report;
             long sentAt;
             lock (entry)
             {
-                sentAt = _clock.Now;
-                report = entry.Unsent ?? entry.Held.Report(sentAt);
-
-                // It has arrived only when it is answered.
-                entry.Unsent = report;
+                // It has arrived only when it is answered, and what is granted counts from when it was sent first.
+                (report, sentAt) = entry.Unsent ??= (entry.Held.Report(_clock.Now), _clock.Now);
             }
 
             var grant = await _authority.ReportAsync(entry.Held.Key, report, this, CancellationToken.None);
@@ -251,10 +280,10 @@ public sealed partial class GateAgent : IGate, IGateHolder, IAsyncDisposable
             {
                 entry.Unsent = null;
                 entry.Held.Take(grant, sentAt, _clock.Now);
-                hasFailed = entry.Held.HasFailed;
+                isToGoOn = entry.Held.HasFailed || entry.Held.IsAwaited;
             }
         }
-        while (hasFailed);
+        while (isToGoOn);
     }
 
     private async Task ReportSafelyAsync(Entry entry)
@@ -351,7 +380,7 @@ public sealed partial class GateAgent : IGate, IGateHolder, IAsyncDisposable
         public Task? Reporting { get; set; }
 
         /// <summary>A report that has not been answered: it is sent again before another one.</summary>
-        public GateReport? Unsent { get; set; }
+        public (GateReport Report, long At)? Unsent { get; set; }
 
         /// <summary>Completes when all releases before it have arrived; never fails.</summary>
         public Task LastRelease => _lastRelease;

@@ -6,6 +6,9 @@ public sealed record GateGrant
     /// <summary>How long a free pass is good: 10 s. A change of which no word arrives is seen after that.</summary>
     public static readonly TimeSpan PassLife = TimeSpan.FromSeconds(10);
 
+    /// <summary>How long an allowance is good: 2 s.</summary>
+    public static readonly TimeSpan AllowanceLife = TimeSpan.FromSeconds(2);
+
     /// <summary>How long each call is to be asked for before a pass is asked for again: 1 s.</summary>
     public static readonly TimeSpan OneByOneLife = TimeSpan.FromSeconds(1);
 
@@ -22,6 +25,12 @@ public sealed record GateGrant
     /// failure's burst.
     /// </summary>
     public required long Number { get; init; }
+
+    /// <summary>Names what <see cref="Units"/> are added to: another number than before = what was left of that is void.</summary>
+    public long Allowance { get; init; }
+
+    /// <summary>What is added to the allowance.</summary>
+    public GateUnits Units { get; init; }
 
     /// <summary>Set where <see cref="Terms"/> is <see cref="GateTerms.Refused"/>.</summary>
     public GateRefusal? Refusal { get; init; }

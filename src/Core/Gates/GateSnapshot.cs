@@ -31,6 +31,9 @@ internal sealed record GateSnapshot
     /// <summary>Those of the leases that were out when the last failure that counts came in.</summary>
     public IReadOnlySet<Guid> Burst { get; init; } = new HashSet<Guid>();
 
+    /// <summary>Processes that admit by themselves. Their calls in flight are among the leases.</summary>
+    public IReadOnlyList<HolderSnapshot> Holders { get; init; } = [];
+
     public byte[] Write()
     {
         using var buffer = new MemoryStream(512);
@@ -57,6 +60,12 @@ internal sealed record GateSnapshot
             foreach (var lease in Burst)
             {
                 writer.Write(lease.ToByteArray());
+            }
+
+            writer.Write7BitEncodedInt(Holders.Count);
+            foreach (var holder in Holders)
+            {
+                WriteHolder(writer, holder);
             }
         }
 
@@ -85,7 +94,8 @@ internal sealed record GateSnapshot
                 CooldownUntil = reader.Read7BitEncodedInt64(),
                 Cause = (CallOutcome)reader.Read7BitEncodedInt(),
                 Leases = ReadMany(reader, static from => (ReadLease(from), from.Read7BitEncodedInt64())),
-                Burst = reader.BaseStream.Position < reader.BaseStream.Length ? ReadMany(reader, ReadId).ToHashSet() : [],
+                Burst = IsAtEnd(reader) ? [] : ReadMany(reader, ReadId).ToHashSet(),
+                Holders = IsAtEnd(reader) ? [] : ReadMany(reader, ReadHolderOfGrants),
             };
         }
         catch (Exception exception) when (exception is EndOfStreamException or FormatException or InvalidDataException)
@@ -126,6 +136,44 @@ internal sealed record GateSnapshot
             writer.Write7BitEncodedInt(holder.Key.Sample);
         }
     }
+
+    private static bool IsAtEnd(BinaryReader reader) => reader.BaseStream.Position >= reader.BaseStream.Length;
+
+    private static void WriteHolder(BinaryWriter writer, HolderSnapshot holder)
+    {
+        writer.Write(holder.Agent.ToByteArray());
+        writer.Write7BitEncodedInt64(holder.Newest);
+        writer.Write(holder.Seen);
+        writer.Write7BitEncodedInt64(holder.ExpiresAt);
+        writer.Write7BitEncodedInt64(holder.PassUntil);
+        writer.Write7BitEncodedInt64(holder.Allowance);
+        writer.Write7BitEncodedInt64(holder.AllowanceUntil);
+        writer.Write7BitEncodedInt64(holder.EndedAllowance);
+        writer.Write7BitEncodedInt64(holder.EndedAt);
+        writer.Write7BitEncodedInt64(holder.Outstanding.Requests);
+        writer.Write7BitEncodedInt64(holder.Outstanding.Tokens);
+        writer.Write7BitEncodedInt64(holder.Slots);
+        writer.Write7BitEncodedInt(holder.Leases.Count);
+        foreach (var (lease, countedAt) in holder.Leases)
+        {
+            writer.Write(lease.ToByteArray());
+            writer.Write7BitEncodedInt64(countedAt);
+        }
+    }
+
+    private static HolderSnapshot ReadHolderOfGrants(BinaryReader reader) => new(
+        ReadId(reader),
+        reader.Read7BitEncodedInt64(),
+        reader.ReadUInt64(),
+        reader.Read7BitEncodedInt64(),
+        reader.Read7BitEncodedInt64(),
+        reader.Read7BitEncodedInt64(),
+        reader.Read7BitEncodedInt64(),
+        reader.Read7BitEncodedInt64(),
+        reader.Read7BitEncodedInt64(),
+        new GateUnits(reader.Read7BitEncodedInt64(), reader.Read7BitEncodedInt64(), 0),
+        reader.Read7BitEncodedInt64(),
+        ReadMany(reader, static from => (ReadId(from), from.Read7BitEncodedInt64())));
 
     /// <summary>The gate's own name is not in the bytes: it is what they are stored under.</summary>
     private static GateLease ReadLease(BinaryReader reader)

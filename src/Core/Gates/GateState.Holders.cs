@@ -5,14 +5,35 @@ namespace Ensemble.Gates;
 public sealed partial class GateState
 {
     private static readonly long PassLife = (long)GateGrant.PassLife.TotalMilliseconds;
+    private static readonly long AllowanceLife = (long)GateGrant.AllowanceLife.TotalMilliseconds;
 
-    /// <summary>Processes that were given passes, or have calls in flight that they did not ask for.</summary>
+    /// <summary>How long nothing is granted in bulk after a request was refused.</summary>
+    private static readonly long Scarcity = (long)TimeSpan.FromSeconds(5).TotalMilliseconds;
+
+    /// <summary>Processes that were given something, or have calls in flight that they did not ask for.</summary>
     private readonly Dictionary<Guid, Holder> _holders = [];
 
     /// <summary>Of what is granted now. Above that of every earlier keeper, since it begins with the time.</summary>
     private long _number;
 
     private bool _revokes;
+
+    /// <summary>What has been granted, and neither reported as used nor given back. It counts as used.</summary>
+    private GateUnits _outstanding;
+
+    /// <summary>When the next allowance ends, or an earlier moment.</summary>
+    private long _nextAllowanceEnd = long.MaxValue;
+
+    /// <summary>Nothing is granted in bulk before.</summary>
+    private long _bulkFrom;
+
+    /// <summary>What is granted is void, where its number is smaller, once it is taken back.</summary>
+    public long GrantNumber => _number;
+
+    internal GateUnits Outstanding => _outstanding;
+
+    /// <summary>Calls in flight, and places that processes may fill without asking.</summary>
+    internal long Places => _leases.Count + _holders.Values.Sum(static holder => holder.Slots);
 
     /// <summary>Takes in what a process did. A report that is known already changes nothing.</summary>
     /// <param name="contact">Who is asked for a report before its time; null = whoever was named before.</param>
@@ -31,24 +52,10 @@ public sealed partial class GateState
             return;
         }
 
-        _requests.Add(now, report.Requests);
-        _daily.Add(now, report.Requests);
-        _tokens.Add(now, report.Tokens);
-        foreach (var lease in report.Begun)
-        {
-            // After a move it is known from the snapshot, without whose it is.
-            _leases.Remove(lease.Id);
-            holder.Leases[lease.Id] = lease;
-        }
-
-        foreach (var lease in report.Ended)
-        {
-            if (!holder.Leases.Remove(lease))
-            {
-                _leases.Remove(lease);
-            }
-        }
-
+        holder.IsAsked = false;
+        SettleUnits(holder, report, now);
+        SettleCalls(holder, report, now);
+        holder.Slots = Math.Max(report.Slots, holder.Leases.Count);
         foreach (var outcome in report.Outcomes)
         {
             if (Verdicts.Of(outcome.Outcome) == Verdict.Healthy)
@@ -64,42 +71,25 @@ public sealed partial class GateState
         }
     }
 
-    /// <summary>What a process may do from now on, after its report.</summary>
-    public GateGrant Grant(Guid agent)
+    /// <summary>What a process may do from now on, after its report. The same report is answered the same.</summary>
+    public GateGrant Grant(GateReport report)
     {
         var now = Advance();
-        var refusal = Limits.Cooldown is null ? null : _cooldown.Refuse(now);
-        if (refusal is not null && _cooldown.Until > now)
+        if (!_holders.TryGetValue(report.Agent, out var holder))
         {
-            return new GateGrant
-            {
-                Terms = GateTerms.Refused,
-                Life = refusal.RetryAfter < GateGrant.PassLife ? refusal.RetryAfter.Value : GateGrant.PassLife,
-                Epoch = _epoch,
-                Number = _number,
-                Refusal = refusal,
-            };
+            return Grant(GateTerms.OneByOne, GateGrant.OneByOneLife);
         }
 
-        var isFree = !Limits.HasRate && (Limits.Cooldown is null || !_cooldown.IsTripped);
-        if (isFree && _holders.TryGetValue(agent, out var holder))
+        if (holder.Answered != report.Number)
         {
-            holder.PassUntil = now + PassLife;
+            holder.Answered = report.Number;
+            holder.Answer = Grant(holder, report, now);
         }
 
-        return new GateGrant
-        {
-            Terms = isFree ? GateTerms.Free : GateTerms.OneByOne,
-            Life = isFree ? GateGrant.PassLife : GateGrant.OneByOneLife,
-            Epoch = _epoch,
-            Number = _number,
-        };
+        return holder.Answer!;
     }
 
-    /// <summary>Passes of a smaller number are void once they are taken back.</summary>
-    public long GrantNumber => _number;
-
-    /// <summary>The processes whose passes are to end now. Each is named once; before anybody is refused, what they report is waited for.</summary>
+    /// <summary>The processes whose passes and allowances are to end now. Before anybody is refused, what they report is waited for.</summary>
     public IReadOnlyList<IGateHolder> TakeRevoked()
     {
         if (!_revokes)
@@ -112,9 +102,10 @@ public sealed partial class GateState
         var revoked = new List<IGateHolder>();
         foreach (var holder in _holders.Values)
         {
-            if (holder.PassUntil > now && holder.Contact is { } contact)
+            if (holder.MayAdmit(now) && holder is { IsAsked: false, Contact: { } contact })
             {
                 holder.PassUntil = 0;
+                holder.IsAsked = true;
                 revoked.Add(contact);
             }
         }
@@ -124,6 +115,170 @@ public sealed partial class GateState
 
     /// <summary>The processes that may have done something that they have not reported yet.</summary>
     public IReadOnlyList<IGateHolder> Contacts() => [.. _holders.Values.Select(static holder => holder.Contact).OfType<IGateHolder>()];
+
+    private GateGrant Grant(Holder holder, GateReport report, long now)
+    {
+        if (Limits.Cooldown is not null && _cooldown.IsTripped)
+        {
+            return _cooldown.Refuse(now) is { } refusal && _cooldown.Until > now
+                ? Grant(GateTerms.Refused, refusal.RetryAfter < GateGrant.PassLife ? refusal.RetryAfter.Value : GateGrant.PassLife) with { Refusal = refusal }
+                : Grant(GateTerms.OneByOne, GateGrant.OneByOneLife);
+        }
+
+        if (!Limits.HasRate)
+        {
+            holder.PassUntil = now + PassLife;
+            return Grant(GateTerms.Free, GateGrant.PassLife);
+        }
+
+        return GrantUnits(holder, report, now);
+    }
+
+    private GateGrant Grant(GateTerms terms, TimeSpan life) => new() { Terms = terms, Life = life, Epoch = _epoch, Number = _number };
+
+    private GateGrant GrantUnits(Holder holder, GateReport report, long now)
+    {
+        var (free, isScarce) = Free();
+        if (isScarce || now < _bulkFrom || report.Wanted.IsNone)
+        {
+            return Grant(GateTerms.OneByOne, GateGrant.OneByOneLife) with { Life = report.Wanted.IsNone ? TimeSpan.Zero : GateGrant.OneByOneLife };
+        }
+
+        var rate = Limits.Rate!;
+        var sharers = 2 * (_holders.Values.Count(other => other.AllowanceUntil > now) + (holder.AllowanceUntil > now ? 0 : 1));
+        var share = new GateUnits(free.Requests / sharers, free.Tokens / sharers, free.Slots / sharers);
+        var spare = holder.Outstanding with { Slots = holder.Slots - holder.Leases.Count };
+        var added = GateUnits.Max(default, GateUnits.Min(report.Wanted, share) - spare);
+        var total = spare + added;
+        if (((rate.Rpm ?? rate.Rpd) is not null && total.Requests < 1) || (rate.Concurrency is not null && total.Slots < 1))
+        {
+            return Grant(GateTerms.OneByOne, GateGrant.OneByOneLife);
+        }
+
+        if (holder.AllowanceUntil <= now)
+        {
+            holder.Allowance = Math.Max(now, holder.Allowance + 1);
+        }
+
+        holder.AllowanceUntil = now + AllowanceLife;
+        holder.Slots += added.Slots;
+        Add(holder, added with { Slots = 0 });
+        _nextAllowanceEnd = Math.Min(_nextAllowanceEnd, holder.AllowanceUntil);
+        return Grant(GateTerms.Allowance, GateGrant.AllowanceLife) with { Allowance = holder.Allowance, Units = added };
+    }
+
+    /// <returns>What could be admitted now of what is limited, and whether it is less than 15 % of any limit.</returns>
+    private (GateUnits Free, bool IsScarce) Free()
+    {
+        var rate = Limits.Rate!;
+        var isScarce = false;
+        var requests = Math.Min(Free(rate.Rpm, _requests.Total + _outstanding.Requests), Free(rate.Rpd, _daily.Total + _outstanding.Requests));
+        var tokens = Free(rate.Tpm, _tokens.Total + _outstanding.Tokens);
+        var places = Free(rate.Concurrency, Places);
+        return (new GateUnits(OrNone(requests), OrNone(tokens), OrNone(places)), isScarce);
+
+        long Free(long? limit, long used)
+        {
+            if (limit is not { } most)
+            {
+                return long.MaxValue;
+            }
+
+            isScarce |= (most - used) * 100 < most * 15;
+            return Math.Max(0, most - used);
+        }
+
+        static long OrNone(long free) => free == long.MaxValue ? 0 : free;
+    }
+
+    /// <summary>Moves what was used of an allowance to now, and takes back what was returned.</summary>
+    private void SettleUnits(Holder holder, GateReport report, long now)
+    {
+        var held = report.Begun.Sum(static lease => lease.Tokens);
+        if (report.Allowance != 0 && report.Allowance <= holder.EndedAllowance)
+        {
+            // All of it was counted as used when it ended.
+            _tokens.Add(now, report.Debt);
+            return;
+        }
+
+        _requests.Add(now, report.Requests);
+        _daily.Add(now, report.Requests);
+        _tokens.Add(now, report.Tokens + held);
+        if (report.Allowance != 0 && report.Allowance == holder.Allowance)
+        {
+            var spent = new GateUnits(report.Requests, report.Tokens - report.Debt + held, 0) + (report.Returned with { Slots = 0 });
+            Add(holder, GateUnits.Max(default, holder.Outstanding - spent) - holder.Outstanding);
+        }
+    }
+
+    private void SettleCalls(Holder holder, GateReport report, long now)
+    {
+        var countedAt = report.Allowance != 0 && report.Allowance <= holder.EndedAllowance ? holder.EndedAt : now;
+        foreach (var lease in report.Begun)
+        {
+            holder.Leases[lease.Id] = (lease, countedAt);
+        }
+
+        foreach (var lease in report.Again)
+        {
+            if (_leases.Remove(lease.Id, out var known))
+            {
+                holder.Leases[lease.Id] = (lease, known.Lease.AdmittedAt);
+            }
+            else if (holder.Leases.TryAdd(lease.Id, (lease, now)))
+            {
+                Count(lease with { AdmittedAt = now });
+            }
+        }
+
+        foreach (var end in report.Ended)
+        {
+            if (holder.Leases.Remove(end.Lease, out var told))
+            {
+                Correct(told.Lease.Tokens, told.CountedAt, end.Tokens, end.IsUnused, now);
+            }
+            else if (_leases.Remove(end.Lease, out var known))
+            {
+                Correct(known.Lease.Tokens, known.Lease.AdmittedAt, end.Tokens, end.IsUnused, now);
+            }
+        }
+    }
+
+    /// <summary>Sets right what was counted for a call when it began.</summary>
+    private void Correct(long held, long countedAt, long? used, bool isUnused, long now)
+    {
+        if (isUnused)
+        {
+            _requests.Add(countedAt, -1);
+            _daily.Add(countedAt, -1);
+            _tokens.Add(countedAt, -held);
+        }
+        else if (used is { } tokens)
+        {
+            _tokens.Add(tokens < held ? countedAt : now, tokens - held);
+        }
+    }
+
+    private void Add(Holder holder, GateUnits units)
+    {
+        holder.Outstanding += units;
+        _outstanding += units;
+    }
+
+    /// <summary>A request is about to be refused: from now on calls are asked for one by one, and what processes hold comes back.</summary>
+    private void BeginScarcity(long now)
+    {
+        _bulkFrom = Math.Max(_bulkFrom, now + Scarcity);
+        foreach (var holder in _holders.Values)
+        {
+            if (holder is { IsAsked: false, Contact: not null } && holder.MayAdmit(now))
+            {
+                Revoke();
+                return;
+            }
+        }
+    }
 
     private void Revoke()
     {
@@ -159,6 +314,32 @@ public sealed partial class GateState
         _nextExpiry = Math.Min(_nextExpiry, holder.ExpiresAt);
     }
 
+    /// <summary>What was left of allowances that have ended may have been used until then.</summary>
+    private void EndAllowances(long now)
+    {
+        if (now < _nextAllowanceEnd)
+        {
+            return;
+        }
+
+        _nextAllowanceEnd = long.MaxValue;
+        foreach (var holder in _holders.Values)
+        {
+            if (holder.AllowanceUntil > now)
+            {
+                _nextAllowanceEnd = Math.Min(_nextAllowanceEnd, holder.AllowanceUntil);
+            }
+            else if (holder.EndedAllowance < holder.Allowance)
+            {
+                _requests.Add(holder.AllowanceUntil, holder.Outstanding.Requests);
+                _daily.Add(holder.AllowanceUntil, holder.Outstanding.Requests);
+                _tokens.Add(holder.AllowanceUntil, holder.Outstanding.Tokens);
+                Add(holder, default(GateUnits) - holder.Outstanding);
+                (holder.EndedAllowance, holder.EndedAt) = (holder.Allowance, holder.AllowanceUntil);
+            }
+        }
+    }
+
     private void ExpireHolders(long now)
     {
         foreach (var (agent, holder) in _holders)
@@ -170,13 +351,14 @@ public sealed partial class GateState
             }
 
             _holders.Remove(agent);
-            foreach (var lease in holder.Leases.Values)
+            foreach (var (lease, _) in holder.Leases.Values)
             {
                 AddLost(lease);
             }
         }
     }
 
+    /// <summary>A process, as far as it does not ask for each call.</summary>
     private sealed class Holder
     {
         private long _newest;
@@ -184,14 +366,41 @@ public sealed partial class GateState
         /// <summary>Bit n: the report before the newest by n has been seen.</summary>
         private ulong _seen;
 
-        public Dictionary<Guid, GateLease> Leases { get; } = [];
+        /// <summary>Calls in flight that were reported, each with the moment to which its request and tokens are counted.</summary>
+        public Dictionary<Guid, (GateLease Lease, long CountedAt)> Leases { get; } = [];
 
         public IGateHolder? Contact { get; set; }
+
+        /// <summary>Whether it was asked for what it holds, and has not answered.</summary>
+        public bool IsAsked { get; set; }
 
         /// <summary>When it counts as dead unless it reports before.</summary>
         public long ExpiresAt { get; set; }
 
         public long PassUntil { get; set; }
+
+        /// <summary>The newest one, be it that it has ended.</summary>
+        public long Allowance { get; set; }
+
+        public long AllowanceUntil { get; set; }
+
+        /// <summary>The newest one that has ended, and whose rest is counted as used.</summary>
+        public long EndedAllowance { get; set; }
+
+        public long EndedAt { get; set; }
+
+        /// <summary>Requests and tokens of its allowance that it may still use.</summary>
+        public GateUnits Outstanding { get; set; }
+
+        /// <summary>Calls in flight and places for more. They stay when an allowance ends: who does not report may have filled them.</summary>
+        public long Slots { get; set; }
+
+        /// <summary>The number of the report that was answered last, and that answer.</summary>
+        public long Answered { get; set; }
+
+        public GateGrant? Answer { get; set; }
+
+        public bool MayAdmit(long now) => PassUntil > now || AllowanceUntil > now || Slots > Leases.Count;
 
         public bool IsNew(long number)
         {
@@ -212,5 +421,22 @@ public sealed partial class GateState
             _seen |= 1UL << (int)bit;
             return true;
         }
+
+        public HolderSnapshot Snapshot(Guid agent) =>
+            new(agent, _newest, _seen, ExpiresAt, PassUntil, Allowance, AllowanceUntil, EndedAllowance, EndedAt, Outstanding, Slots, [.. Leases.Select(static call => (call.Key, call.Value.CountedAt))]);
+
+        public static Holder Of(HolderSnapshot saved) => new()
+        {
+            _newest = saved.Newest,
+            _seen = saved.Seen,
+            ExpiresAt = saved.ExpiresAt,
+            PassUntil = saved.PassUntil,
+            Allowance = saved.Allowance,
+            AllowanceUntil = saved.AllowanceUntil,
+            EndedAllowance = saved.EndedAllowance,
+            EndedAt = saved.EndedAt,
+            Outstanding = saved.Outstanding,
+            Slots = saved.Slots,
+        };
     }
 }

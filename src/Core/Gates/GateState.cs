@@ -27,6 +27,7 @@ public sealed partial class GateState
     private readonly CooldownState _cooldown = new();
     private readonly Dictionary<Guid, Held> _leases = [];
     private readonly HashSet<Guid> _ended = [];
+
     private List<GateLease> _lost = [];
     private long _nextExpiry = long.MaxValue;
     private long _order;
@@ -48,6 +49,9 @@ public sealed partial class GateState
         if (content is not null)
         {
             Restore(content);
+
+            // What the earlier keeper granted in its last moment may not be in the snapshot.
+            _bulkFrom = now + AllowanceLife;
         }
 
         _number = now;
@@ -79,6 +83,7 @@ public sealed partial class GateState
 
         if (Refuse(request.Tokens, now) is { } refusal)
         {
+            OnRefused(refusal, now);
             return new(null, refusal, Quotas(now));
         }
 
@@ -94,7 +99,13 @@ public sealed partial class GateState
     }
 
     /// <summary>What <see cref="Acquire"/> would be refused for now; gives and counts nothing.</summary>
-    public GateRefusal? Refuse(long tokens) => Refuse(tokens, Advance());
+    public GateRefusal? Refuse(long tokens)
+    {
+        var now = Advance();
+        var refusal = Refuse(tokens, now);
+        OnRefused(refusal, now);
+        return refusal;
+    }
 
     /// <summary>Keeps a lease for another <see cref="GateLease.Lifetime"/>. One that expired here stays expired.</summary>
     public void Renew(GateLease lease)
@@ -178,32 +189,43 @@ public sealed partial class GateState
             return null;
         }
 
-        if (rate.Concurrency is { } concurrency && _leases.Count >= concurrency)
+        if (rate.Concurrency is { } concurrency && Places >= concurrency)
         {
             return new GateRefusal(GateLimit.Concurrency, concurrency, GateRefusal.LookAgain);
         }
 
-        return Refuse(GateLimit.Rpm, rate.Rpm, _requests, 1, now)
-            ?? Refuse(GateLimit.Rpd, rate.Rpd, _daily, 1, now)
-            ?? Refuse(GateLimit.Tpm, rate.Tpm, _tokens, tokens, now);
+        return Refuse(GateLimit.Rpm, rate.Rpm, _requests, _outstanding.Requests, 1, now)
+            ?? Refuse(GateLimit.Rpd, rate.Rpd, _daily, _outstanding.Requests, 1, now)
+            ?? Refuse(GateLimit.Tpm, rate.Tpm, _tokens, _outstanding.Tokens, tokens, now);
     }
 
-    private static GateRefusal? Refuse(GateLimit kind, long? limit, SlidingWindow window, long amount, long now) => limit switch
+    private static GateRefusal? Refuse(GateLimit kind, long? limit, SlidingWindow window, long outstanding, long amount, long now) => limit switch
     {
         null => null,
         { } most when amount > most => new GateRefusal(kind, most, null),
-        { } most when window.Total + amount <= most => null,
+        { } most when window.Total + outstanding + amount <= most => null,
+
+        // What is outstanding comes back, or counts as used, within moments.
+        { } most when outstanding > 0 && window.Total + amount <= most => new GateRefusal(kind, most, GateRefusal.LookAgain),
         { } most => new GateRefusal(kind, most, TimeSpan.FromMilliseconds(window.TimeUntil(most - amount, now))),
     };
+
+    private void OnRefused(GateRefusal? refusal, long now)
+    {
+        if (refusal is { RetryAfter: not null, Limit: GateLimit.Rpm or GateLimit.Rpd or GateLimit.Tpm or GateLimit.Concurrency })
+        {
+            BeginScarcity(now);
+        }
+    }
 
     private GateQuotas Quotas(long now) => Limits.Rate is not { } rate
         ? default
         : new(
-            Quota(rate.Rpm, _requests, now) ?? Quota(rate.Rpd, _daily, now),
-            Quota(rate.Tpm, _tokens, now));
+            Quota(rate.Rpm, _requests, _outstanding.Requests, now) ?? Quota(rate.Rpd, _daily, _outstanding.Requests, now),
+            Quota(rate.Tpm, _tokens, _outstanding.Tokens, now));
 
-    private static GateQuota? Quota(long? limit, SlidingWindow window, long now) => limit is { } most
-        ? new GateQuota(most, Math.Max(0, most - window.Total), TimeSpan.FromMilliseconds(window.TimeUntilEmpty(now)))
+    private static GateQuota? Quota(long? limit, SlidingWindow window, long outstanding, long now) => limit is { } most
+        ? new GateQuota(most, Math.Max(0, most - window.Total - outstanding), TimeSpan.FromMilliseconds(window.TimeUntilEmpty(now)))
         : null;
 
     /// <returns>
@@ -237,9 +259,9 @@ public sealed partial class GateState
         _tokens.Add(lease.AdmittedAt, lease.Tokens);
     }
 
-    private void Hold(GateLease lease, long expiresAt, long order)
+    private void Hold(GateLease lease, long expiresAt, long order, bool isOwn = true)
     {
-        _leases[lease.Id] = new Held(lease, expiresAt, order);
+        _leases[lease.Id] = new Held(lease, expiresAt, order, isOwn);
         _nextExpiry = Math.Min(_nextExpiry, expiresAt);
     }
 
@@ -260,6 +282,7 @@ public sealed partial class GateState
         _requests.Advance(now);
         _tokens.Advance(now);
         _daily.Advance(now);
+        EndAllowances(now);
         if (now >= _nextExpiry)
         {
             Expire(now);
@@ -271,7 +294,7 @@ public sealed partial class GateState
     private void Expire(long now)
     {
         _nextExpiry = long.MaxValue;
-        foreach (var (lease, expiresAt, _) in _leases.Values.ToArray())
+        foreach (var (lease, expiresAt, _, _) in _leases.Values.ToArray())
         {
             if (expiresAt > now)
             {
@@ -296,5 +319,6 @@ public sealed partial class GateState
     }
 
     /// <param name="Order">Grows with each admission.</param>
-    private readonly record struct Held(GateLease Lease, long ExpiresAt, long Order);
+    /// <param name="IsOwn">Whether this keeper gave or renewed it.</param>
+    private readonly record struct Held(GateLease Lease, long ExpiresAt, long Order, bool IsOwn);
 }

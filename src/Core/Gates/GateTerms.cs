@@ -11,4 +11,7 @@ public enum GateTerms
 
     /// <summary>Let no call through: the model is left alone.</summary>
     Refused = 2,
+
+    /// <summary>Let calls through as far as the allowance reaches.</summary>
+    Allowance = 3,
 }

@@ -1,8 +1,8 @@
 namespace Ensemble.Gates;
 
 /// <summary>
-/// What one process does at a gate, as a state machine without I/O: calls that its pass lets through, and what is to be reported of
-/// them. Times are in milliseconds of the process's <see cref="GateClock"/>. Not thread-safe.
+/// What one process does at a gate, as a state machine without I/O: calls that its pass or its allowance lets through, and what is to be
+/// reported of them. Times are in milliseconds of the process's <see cref="GateClock"/>. Not thread-safe.
 /// </summary>
 /// <param name="agent">Names the process to the gate's authority.</param>
 internal sealed class HeldGate(GateKey key, Guid agent)
@@ -10,11 +10,21 @@ internal sealed class HeldGate(GateKey key, Guid agent)
     /// <summary>A call that takes longer is reported as in flight: its gate says that it was lost where the process dies.</summary>
     private const long ToldAfter = 1000;
 
+    /// <summary>How old a report of an allowance may be. It is looked at once a second, and not to the millisecond.</summary>
+    private const long AllowanceInterval = 500;
+
+    /// <summary>How long no allowance is asked for after one that was too small.</summary>
+    private const long StarvedFor = 250;
+
+    /// <summary>How many calls are asked for at least, where any are: they come back within a second.</summary>
+    private const long LeastWanted = 8;
+
     /// <summary>How old a report may be where there is something to say, or a call in flight that the gate knows of.</summary>
     private static readonly long ReportInterval = (long)(GateGrant.PassLife.TotalMilliseconds * 0.8);
 
     private readonly Dictionary<Guid, Call> _calls = [];
-    private readonly List<Guid> _ended = [];
+    private readonly List<GateEnd> _ended = [];
+    private readonly List<GateLease> _again = [];
     private readonly List<(GateOutcome Outcome, long At)> _outcomes = [];
     private GateGrant? _grant;
     private long _goodUntil;
@@ -23,16 +33,42 @@ internal sealed class HeldGate(GateKey key, Guid agent)
     private long _revoked;
     private long _number;
     private long _reportedAt;
-    private int _requests;
+    private long _requests;
     private long _tokens;
+    private long _debt;
     private int _told;
     private bool _hasFailed;
     private bool _isUsed;
+
+    /// <summary>The newest one that was granted, and what is left of it. Of slots it is how many calls may be in flight.</summary>
+    private long _allowance;
+    private GateUnits _spare;
+
+    private long _starvedUntil;
+    private GateUnits _waiting;
+    private long _lately;
+    private long _tokensLately;
+    private int _mostLately;
+    private double _requestsASecond;
+    private double _tokensASecond;
 
     public GateKey Key => key;
 
     /// <summary>What the catalog says; a change voids what was granted before.</summary>
     public GateLimits Limits { get; private set; } = GateLimits.None;
+
+    /// <summary>Whether a failure waits to be reported: that is done at once, and nothing is let through until it is answered.</summary>
+    public bool HasFailed => _hasFailed;
+
+    /// <summary>
+    /// Whether there is something that others may wait for, since little is left: units of an allowance that was taken back, calls that
+    /// ended. It is reported at once.
+    /// </summary>
+    public bool IsAwaited => (_grant is null && (_spare.Requests > 0 || _spare.Tokens > 0))
+        || (_ended.Count > 0 && Limits.HasRate && _grant?.Terms != GateTerms.Allowance);
+
+    /// <summary>Whether there is anything that has not been reported.</summary>
+    public bool HasNews => _hasFailed || _requests != 0 || _tokens != 0 || _ended.Count > 0 || _outcomes.Count > 0 || _spare.Requests > 0 || _spare.Tokens > 0;
 
     public void Configure(GateLimits limits)
     {
@@ -46,20 +82,44 @@ internal sealed class HeldGate(GateKey key, Guid agent)
     /// <returns>How a call is treated now; null where that is not known, and a report is to be sent first.</returns>
     public GateTerms? Terms(long now) => _grant is { } grant && now < _goodUntil ? grant.Terms : null;
 
-    /// <summary>Lets a call through. Only while <see cref="Terms"/> is <see cref="GateTerms.Free"/>.</summary>
-    public GateLease Begin(GateRequest request, long now)
+    /// <summary>Whether an allowance that was asked for lately was too small: it is not asked for again for every call.</summary>
+    public bool IsStarved(long now) => now < _starvedUntil;
+
+    /// <summary>A call waits for an answer to the next report.</summary>
+    public void Want(long tokens) => _waiting += new GateUnits(1, tokens, 1);
+
+    /// <summary>What was granted was not enough for a call that waited for it.</summary>
+    public void Starve(long now) => _starvedUntil = now + StarvedFor;
+
+    /// <summary>A call was asked for one by one: it says how much would be used of an allowance.</summary>
+    public void Asked(long tokens)
     {
+        _lately++;
+        _tokensLately += tokens;
+    }
+
+    /// <summary>Lets a call through, where pass or allowance reach for it.</summary>
+    public GateLease? TryBegin(GateRequest request, long now)
+    {
+        var terms = Terms(now);
+        if (terms == GateTerms.Allowance ? !TrySpend(request.Tokens) : terms != GateTerms.Free)
+        {
+            return null;
+        }
+
         var lease = new GateLease(key, request.Lease, _grant!.Epoch, now, request.Tokens, IsProbe: false, request.Holder);
-        _calls[lease.Id] = new Call(lease, _grant.Number, IsTold: false);
-        _requests++;
+        _calls[lease.Id] = new Call(lease, _grant.Number, terms == GateTerms.Allowance ? _allowance : 0, IsTold: false);
         _isUsed = true;
+        _requests++;
+        _mostLately = Math.Max(_mostLately, _calls.Count);
+        Asked(request.Tokens);
         return lease;
     }
 
     /// <summary>Why no call is let through. Only while <see cref="Terms"/> is <see cref="GateTerms.Refused"/>.</summary>
     public GateRefusal Refusal(long now) => _grant!.Refusal! with { RetryAfter = TimeSpan.FromMilliseconds(_refusedUntil - now) };
 
-    /// <returns>False where it is no call of a pass.</returns>
+    /// <returns>False where it is no call of a pass or an allowance.</returns>
     public bool TryEnd(GateLease lease, GateRelease release, long now)
     {
         if (!_calls.Remove(lease.Id, out var call))
@@ -70,42 +130,49 @@ internal sealed class HeldGate(GateKey key, Guid agent)
         if (call.IsTold)
         {
             _told--;
-            _ended.Add(lease.Id);
+            _ended.Add(new GateEnd(lease.Id, release.Tokens, release.IsUnused));
         }
-
-        if (release.IsUnused)
+        else
         {
-            _requests--;
-            return true;
+            EndUntold(call, release);
         }
 
-        _tokens += release.Tokens ?? 0;
-        Add(new GateOutcome(release.Outcome, release.RetryAfter, call.Grant, default), now);
+        if (!release.IsUnused)
+        {
+            Add(new GateOutcome(release.Outcome, release.RetryAfter, call.Grant, default), now);
+        }
+
         return true;
     }
-
-    /// <summary>Whether a failure waits to be reported: that is done at once, and nothing is let through until it is answered.</summary>
-    public bool HasFailed => _hasFailed;
-
-    /// <summary>Whether there is anything that has not been reported.</summary>
-    public bool HasNews => _hasFailed || _requests != 0 || _tokens != 0 || _ended.Count > 0 || _outcomes.Count > 0;
 
     /// <summary>Whether it is time for a report though nothing failed.</summary>
     public bool IsDue(long now)
     {
-        if (_ended.Count > 0 || (_told < _calls.Count && _calls.Values.Any(call => IsToBeTold(call, now))))
+        if (_ended.Count > 0 || _again.Count > 0 || IsAwaited)
+        {
+            return true;
+        }
+
+        if (Limits.HasRate && now - _reportedAt >= AllowanceInterval && (_requests != 0 || _spare.Requests > 0 || _spare.Tokens > 0 || _spare.Slots > _calls.Count))
+        {
+            return true;
+        }
+
+        if (_told < _calls.Count && _calls.Values.Any(call => IsToBeTold(call, now)))
         {
             return true;
         }
 
         // A pass that is in use is renewed before it ends; one that is not, ends.
-        return now - _reportedAt >= ReportInterval && (_told > 0 || _requests != 0 || _outcomes.Count > 0 || (_isUsed && _grant is { Terms: GateTerms.Free }));
+        return now - _reportedAt >= ReportInterval
+            && (_told > 0 || _requests != 0 || _outcomes.Count > 0 || (_isUsed && _grant is { Terms: GateTerms.Free }));
     }
 
     /// <summary>What was done since the last report. It is not said again: it has to arrive.</summary>
     /// <param name="tellsAll">Whether every call in flight is told, also those that have just begun.</param>
     public GateReport Report(long now, bool tellsAll = false)
     {
+        tellsAll |= Limits.HasRate;
         List<GateLease>? begun = null;
         foreach (var (id, call) in _calls)
         {
@@ -117,18 +184,28 @@ internal sealed class HeldGate(GateKey key, Guid agent)
         }
 
         _told += begun?.Count ?? 0;
+        var wanted = Wanted(now);
+        var returned = Return(wanted, now);
         var report = new GateReport
         {
             Agent = agent,
             Number = ++_number,
+            Allowance = _allowance,
             Requests = _requests,
             Tokens = _tokens,
+            Debt = _debt,
+            Returned = returned,
+            Slots = _spare.Slots,
+            Wanted = wanted,
             Begun = begun ?? [],
+            Again = [.. _again],
             Ended = [.. _ended],
             Outcomes = [.. _outcomes.Select(entry => entry.Outcome with { Age = TimeSpan.FromMilliseconds(now - entry.At) })],
         };
-        (_requests, _tokens, _hasFailed, _isUsed, _reportedAt) = (0, 0, false, false, now);
+        (_requests, _tokens, _debt, _hasFailed, _isUsed, _reportedAt) = (0, 0, 0, false, false, now);
+        (_waiting, _lately, _tokensLately, _mostLately) = (default, 0, 0, _calls.Count);
         _ended.Clear();
+        _again.Clear();
         _outcomes.Clear();
         return report;
     }
@@ -138,8 +215,15 @@ internal sealed class HeldGate(GateKey key, Guid agent)
     {
         if (_epoch != grant.Epoch)
         {
+            // The gate has moved: what it was told in its last moment it may have forgotten.
             _epoch = grant.Epoch;
-            Retell();
+            _again.AddRange(_calls.Values.Where(static call => call.IsTold).Select(static call => call.Lease));
+        }
+
+        if (grant.Terms == GateTerms.Allowance)
+        {
+            _spare = (grant.Allowance == _allowance ? _spare : new GateUnits(0, 0, _spare.Slots)) + grant.Units;
+            _allowance = grant.Allowance;
         }
 
         // What failed meanwhile may be what ends the pass, and an end overtakes what was granted before it.
@@ -170,15 +254,69 @@ internal sealed class HeldGate(GateKey key, Guid agent)
 
     private static bool IsToBeTold(Call call, long now) => !call.IsTold && now - call.Lease.AdmittedAt >= ToldAfter;
 
-    // The gate has moved: what it was told in its last moment it may have forgotten.
-    private void Retell()
+    private bool TrySpend(long tokens)
     {
-        foreach (var id in _calls.Keys)
+        var rate = Limits.Rate!;
+        var needed = new GateUnits((rate.Rpm ?? rate.Rpd) is null ? 0 : 1, rate.Tpm is null ? 0 : tokens, 0);
+        if (_spare.Requests < needed.Requests || _spare.Tokens < needed.Tokens || (rate.Concurrency is not null && _calls.Count >= _spare.Slots))
         {
-            _calls[id] = _calls[id] with { IsTold = false };
+            return false;
         }
 
-        _told = 0;
+        _spare -= needed;
+        return true;
+    }
+
+    private void EndUntold(Call call, GateRelease release)
+    {
+        var held = call.Lease.Tokens;
+        var isOfAllowance = call.Allowance != 0 && call.Allowance == _allowance;
+        if (release.IsUnused && (isOfAllowance || call.Allowance == 0))
+        {
+            _requests--;
+            _spare += isOfAllowance ? new GateUnits((Limits.Rate?.Rpm ?? Limits.Rate?.Rpd) is null ? 0 : 1, Limits.Rate?.Tpm is null ? 0 : held, 0) : default;
+            return;
+        }
+
+        // What an earlier allowance held for it has been counted as used.
+        var used = release.IsUnused ? held : release.Tokens ?? held;
+        used = isOfAllowance || call.Allowance == 0 ? used : Math.Max(used, held);
+        _tokens += used;
+        _debt += Math.Max(0, used - held);
+        if (isOfAllowance && Limits.Rate?.Tpm is not null)
+        {
+            _spare += new GateUnits(0, Math.Max(0, held - used), 0);
+        }
+    }
+
+    /// <summary>What can be used until the next report: what was used lately, and a quarter more.</summary>
+    private GateUnits Wanted(long now)
+    {
+        var seconds = Math.Max(0, now - _reportedAt) / 1000.0;
+        var kept = Math.Max(0, 1 - seconds);
+        _requestsASecond = (_requestsASecond * kept) + (_lately / Math.Max(1, seconds));
+        _tokensASecond = (_tokensASecond * kept) + (_tokensLately / Math.Max(1, seconds));
+        if (!Limits.HasRate || (_lately == 0 && _waiting.IsNone))
+        {
+            return default;
+        }
+
+        var requests = Math.Max(Math.Max((long)(_requestsASecond * 1.25), 2 * _waiting.Requests), LeastWanted);
+        var each = Math.Max(_tokensLately / Math.Max(1, _lately), _waiting.Tokens / Math.Max(1, _waiting.Requests));
+        return new GateUnits(
+            requests,
+            Math.Max((long)(_tokensASecond * 1.25), requests * each),
+            Math.Max(Math.Max((long)(_mostLately * 1.25) - _calls.Count, 2 * _waiting.Slots), LeastWanted));
+    }
+
+    /// <summary>Keeps of the allowance what is wanted, where it is still good, and gives the rest back.</summary>
+    private GateUnits Return(GateUnits wanted, long now)
+    {
+        var keeps = Terms(now) == GateTerms.Allowance ? wanted : default;
+        var returned = GateUnits.Max(default, _spare - keeps) with { Slots = 0 };
+        _spare = _spare - returned with { Slots = 0 };
+        _spare = _spare with { Slots = _calls.Count + Math.Clamp(_spare.Slots - _calls.Count, 0, keeps.Slots) };
+        return returned;
     }
 
     private void Add(GateOutcome outcome, long now)
@@ -206,5 +344,7 @@ internal sealed class HeldGate(GateKey key, Guid agent)
         _outcomes.Add((outcome, now));
     }
 
-    private readonly record struct Call(GateLease Lease, long Grant, bool IsTold);
+    /// <param name="Grant">The number of what let it through.</param>
+    /// <param name="Allowance">What it was taken from; 0 = a pass.</param>
+    private readonly record struct Call(GateLease Lease, long Grant, long Allowance, bool IsTold);
 }

@@ -60,7 +60,7 @@ public sealed partial class InProcessGates : IGate, IGateAuthority, IKeptGates, 
         await (await OpenAsync(gate)).ReportAsync(report, holder);
 
     public async ValueTask<GateRefusal?> RefusalAsync(GateKey gate, long tokens, CancellationToken cancellationToken) =>
-        (await OpenAsync(gate)).Refuse(tokens);
+        await (await OpenAsync(gate)).RefuseAsync(tokens);
 
     public async ValueTask<GateStatus> StatusAsync(GateKey gate, CancellationToken cancellationToken) => await (await OpenAsync(gate)).StatusAsync();
 
@@ -104,6 +104,6 @@ public sealed partial class InProcessGates : IGate, IGateAuthority, IKeptGates, 
         }
     }
 
-    [LoggerMessage(51, LogLevel.Warning, "Another process on the same database keeps the gate {Gate} too: each of them enforces its limits alone. Several processes share limits only as a cluster")]
+    [LoggerMessage(51, LogLevel.Warning, "Another process on the same database keeps the gate {Gate} too: each learns within a second what the other admits. For a limit that is never passed let them be one cluster")]
     private static partial void LogTakenOver(ILogger logger, string gate);
 }

@@ -16,6 +16,9 @@ public sealed partial class KeptGate
     /// <summary>How long a process may take to report when it is asked to. One that is silent goes on with its pass until that ends.</summary>
     private static readonly TimeSpan ReportPatience = TimeSpan.FromSeconds(1);
 
+    /// <summary>How long another keeper is reckoned with after it was seen.</summary>
+    private static readonly TimeSpan RivalMemory = TimeSpan.FromMinutes(5);
+
     private readonly Lock _lock = new();
     private readonly TimeProvider _time;
     private readonly GateState _state;
@@ -26,11 +29,12 @@ public sealed partial class KeptGate
     private long? _epoch;
     private bool _changed;
     private bool _storeIsAway;
-    private bool _takenOver;
+    private GateSnapshot? _saved;
+    private long? _rivalSeenAt;
     private int _saving;
     private Task _revoking = Task.CompletedTask;
 
-    private KeptGate(GateKey key, GateState state, long? epoch, ICatalog catalog, IGateStore store, TimeProvider time, ILogger logger)
+    private KeptGate(GateKey key, GateState state, long? epoch, GateSnapshot? saved, ICatalog catalog, IGateStore store, TimeProvider time, ILogger logger)
     {
         Key = key;
         _time = time;
@@ -40,6 +44,7 @@ public sealed partial class KeptGate
         _store = store;
         _logger = logger;
         _storeIsAway = epoch is null;
+        _saved = saved;
     }
 
     public GateKey Key { get; }
@@ -59,7 +64,7 @@ public sealed partial class KeptGate
 
         var limits = GateLimits.Of(catalog.Current, key) ?? GateLimits.None;
         var state = new GateState(key, limits, stored?.Epoch ?? 0, time, stored?.Snapshot ?? default);
-        return new KeptGate(key, state, stored?.Epoch, catalog, store, time, logger);
+        return new KeptGate(key, state, stored?.Epoch, GateSnapshot.Read(stored?.Snapshot ?? default), catalog, store, time, logger);
     }
 
     public GateAdmission Acquire(GateRequest request)
@@ -77,6 +82,14 @@ public sealed partial class KeptGate
     public async ValueTask<GateAdmission> AcquireAsync(GateRequest request)
     {
         await RevokeAsync();
+        var admission = Acquire(request);
+        if (admission.Refusal is null || RevokeAsync() is not { IsCompleted: false } returning)
+        {
+            return admission;
+        }
+
+        // What other processes were granted in bulk may be enough for it.
+        await returning;
         return Acquire(request);
     }
 
@@ -87,7 +100,7 @@ public sealed partial class KeptGate
         await RevokeAsync();
         lock (_lock)
         {
-            return _state.Grant(report.Agent);
+            return _state.Grant(report);
         }
     }
 
@@ -137,6 +150,19 @@ public sealed partial class KeptGate
         return Status();
     }
 
+    /// <summary>As <see cref="Refuse"/>, once what was granted in bulk has come back where that matters.</summary>
+    public async ValueTask<GateRefusal?> RefuseAsync(long tokens)
+    {
+        var refusal = Refuse(tokens);
+        if (refusal is null || RevokeAsync() is not { IsCompleted: false } returning)
+        {
+            return refusal;
+        }
+
+        await returning;
+        return Refuse(tokens);
+    }
+
     public GateStatus Status()
     {
         lock (_lock)
@@ -166,8 +192,11 @@ public sealed partial class KeptGate
         }
     }
 
-    /// <summary>Saves the state where it has changed. Never throws.</summary>
-    /// <returns>False where somebody else has taken the gate over: nothing is saved from here any more.</returns>
+    /// <summary>
+    /// Saves the state where it has changed. Never throws. Where somebody else has taken the gate over, it is taken over again, and what
+    /// both have admitted counts together: two keepers pass a limit by what comes within a second at most.
+    /// </summary>
+    /// <returns>False where another keeper was seen, and none was in the last minutes.</returns>
     public async Task<bool> SaveAsync()
     {
         // One at a time: an older snapshot must not overtake a newer one.
@@ -229,15 +258,25 @@ public sealed partial class KeptGate
         }
     }
 
-    private async Task<bool> SaveAsync(byte[] snapshot)
+    private async Task<bool> SaveAsync(GateSnapshot snapshot)
     {
         try
         {
-            // The store was away when the gate was opened: what it has is older than what happened since.
-            _epoch ??= (await _store.TakeOverAsync(Key.ToString(), CancellationToken.None)).Epoch;
-            _takenOver = !await _store.SaveAsync(Key.ToString(), _epoch.Value, snapshot, CancellationToken.None);
+            var isNewRival = false;
+            if (_epoch is null)
+            {
+                // The store was away when the gate was opened.
+                snapshot = await TakeOverAsync();
+            }
+
+            if (!await SaveAsOwnerAsync(snapshot))
+            {
+                isNewRival = SeeRival();
+                await SaveAsOwnerAsync(await TakeOverAsync());
+            }
+
             _storeIsAway = false;
-            return !_takenOver;
+            return !isNewRival;
         }
         catch (Exception exception)
         {
@@ -256,17 +295,51 @@ public sealed partial class KeptGate
         }
     }
 
-    private byte[]? TakeSnapshot()
+    private GateSnapshot? TakeSnapshot()
     {
         lock (_lock)
         {
-            if (!_changed || _takenOver)
+            // While there is another keeper each is to know what the other does, also where it does nothing itself.
+            if (!_changed && !HasRival)
             {
                 return null;
             }
 
             _changed = false;
-            return _state.Snapshot();
+            return _state.Content();
+        }
+    }
+
+    /// <returns>False where somebody else has taken the gate over.</returns>
+    private async Task<bool> SaveAsOwnerAsync(GateSnapshot snapshot)
+    {
+        var isOwner = await _store.SaveAsync(Key.ToString(), _epoch!.Value, snapshot.Write(), CancellationToken.None);
+        _saved = isOwner ? snapshot : _saved;
+        return isOwner;
+    }
+
+    private bool HasRival => _rivalSeenAt is { } at && _time.GetElapsedTime(at) < RivalMemory;
+
+    private bool SeeRival()
+    {
+        var isNew = !HasRival;
+        _rivalSeenAt = _time.GetTimestamp();
+        return isNew;
+    }
+
+    private async Task<GateSnapshot> TakeOverAsync()
+    {
+        var stored = await _store.TakeOverAsync(Key.ToString(), CancellationToken.None);
+        _epoch = stored.Epoch;
+        lock (_lock)
+        {
+            if (GateSnapshot.Read(stored.Snapshot ?? default) is { } theirs)
+            {
+                _state.Merge(_saved, theirs);
+                _saved = theirs;
+            }
+
+            return _state.Content();
         }
     }
 

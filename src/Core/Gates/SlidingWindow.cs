@@ -88,5 +88,8 @@ internal sealed class SlidingWindow
         }
     }
 
+    /// <summary>Adds to a bucket of another clock; of one that is ahead, to the newest here.</summary>
+    public void Correct(long bucket, long count) => Add(Math.Min(bucket, _newest) * _bucketLength, count);
+
     public void Restore(long bucket, long count) => Add(bucket * _bucketLength, count);
 }

@@ -53,7 +53,7 @@ internal abstract partial class GateGrain(
 
     public ValueTask<GateGrant> ReportAsync(GateReport report, IGateContact contact) => _gate.ReportAsync(report, new RemoteHolder(contact));
 
-    public ValueTask<GateRefusal?> RefusalAsync(long tokens) => new(_gate.Refuse(tokens));
+    public ValueTask<GateRefusal?> RefusalAsync(long tokens) => _gate.RefuseAsync(tokens);
 
     public ValueTask<GateStatus> StatusAsync() => _gate.StatusAsync();
 
@@ -62,12 +62,10 @@ internal abstract partial class GateGrain(
         _gate.ReportLost(usage);
         if (!await _gate.SaveAsync())
         {
-            // Another activation keeps this gate now; whoever asks next is to reach that one.
-            LogTakenOver(logger, _gate.Key.ToString());
-            DeactivateOnIdle();
+            LogOtherKeeper(logger, _gate.Key.ToString());
         }
     }
 
-    [LoggerMessage(70, LogLevel.Warning, "Another activation of the gate {Gate} has taken over; this one ends")]
-    private static partial void LogTakenOver(ILogger logger, string gate);
+    [LoggerMessage(70, LogLevel.Warning, "The gate {Gate} is kept by another silo or cluster too: each learns within a second what the other admits. Two clusters on one database share their limits so only while one replaces the other")]
+    private static partial void LogOtherKeeper(ILogger logger, string gate);
 }

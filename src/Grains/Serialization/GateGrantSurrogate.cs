@@ -21,6 +21,12 @@ internal struct GateGrantSurrogate
 
     [Id(4)]
     public GateRefusal? Refusal;
+
+    [Id(5)]
+    public long Allowance;
+
+    [Id(6)]
+    public GateUnits Units;
 }
 
 [RegisterConverter]
@@ -33,6 +39,8 @@ internal sealed class GateGrantConverter : IConverter<GateGrant, GateGrantSurrog
         Epoch = surrogate.Epoch,
         Number = surrogate.Number,
         Refusal = surrogate.Refusal,
+        Allowance = surrogate.Allowance,
+        Units = surrogate.Units,
     };
 
     public GateGrantSurrogate ConvertToSurrogate(in GateGrant value) => new()
@@ -42,5 +50,7 @@ internal sealed class GateGrantConverter : IConverter<GateGrant, GateGrantSurrog
         Epoch = value.Epoch,
         Number = value.Number,
         Refusal = value.Refusal,
+        Allowance = value.Allowance,
+        Units = value.Units,
     };
 }

@@ -14,7 +14,7 @@ internal struct GateReportSurrogate
     public long Number;
 
     [Id(2)]
-    public int Requests;
+    public long Requests;
 
     [Id(3)]
     public long Tokens;
@@ -23,10 +23,28 @@ internal struct GateReportSurrogate
     public GateLease[]? Begun;
 
     [Id(5)]
-    public Guid[]? Ended;
+    public GateEnd[]? Ended;
 
     [Id(6)]
     public GateOutcome[]? Outcomes;
+
+    [Id(7)]
+    public long Allowance;
+
+    [Id(8)]
+    public long Debt;
+
+    [Id(9)]
+    public GateUnits Returned;
+
+    [Id(10)]
+    public long Slots;
+
+    [Id(11)]
+    public GateUnits Wanted;
+
+    [Id(12)]
+    public GateLease[]? Again;
 }
 
 [RegisterConverter]
@@ -41,6 +59,12 @@ internal sealed class GateReportConverter : IConverter<GateReport, GateReportSur
         Begun = surrogate.Begun ?? [],
         Ended = surrogate.Ended ?? [],
         Outcomes = surrogate.Outcomes ?? [],
+        Allowance = surrogate.Allowance,
+        Debt = surrogate.Debt,
+        Returned = surrogate.Returned,
+        Slots = surrogate.Slots,
+        Wanted = surrogate.Wanted,
+        Again = surrogate.Again ?? [],
     };
 
     public GateReportSurrogate ConvertToSurrogate(in GateReport value) => new()
@@ -52,5 +76,11 @@ internal sealed class GateReportConverter : IConverter<GateReport, GateReportSur
         Begun = [.. value.Begun],
         Ended = [.. value.Ended],
         Outcomes = [.. value.Outcomes],
+        Allowance = value.Allowance,
+        Debt = value.Debt,
+        Returned = value.Returned,
+        Slots = value.Slots,
+        Wanted = value.Wanted,
+        Again = [.. value.Again],
     };
 }

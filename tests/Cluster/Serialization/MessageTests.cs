@@ -54,15 +54,25 @@ public sealed class MessageTests
             Requests = 13,
             Tokens = 14,
             Begun = new[] { Lease },
-            Ended = new[] { new Guid(9, 9, 9, new byte[8]) },
+            Again = new[] { Lease with { Id = new Guid(8, 8, 8, new byte[8]) } },
+            Ended = new[] { new GateEnd(new Guid(9, 9, 9, new byte[8]), 15, IsUnused: false) },
+            Allowance = 16,
+            Debt = 17,
+            Returned = new GateUnits(1, 2, 0),
+            Slots = 18,
+            Wanted = new GateUnits(3, 4, 5),
             Outcomes = new[] { new GateOutcome(CallOutcome.Ok, null, 1_767_225_600_002, TimeSpan.FromSeconds(2)) },
         },
+        ["gate-end"] = new GateEnd(new Guid(9, 9, 9, new byte[8]), 15, IsUnused: true),
+        ["gate-units"] = new GateUnits(1, 2, 3),
         ["gate-grant"] = new GateGrant
         {
             Terms = GateTerms.Refused,
             Life = TimeSpan.FromSeconds(10),
             Epoch = 5,
             Number = 1_767_225_600_003,
+            Allowance = 1_767_225_600_004,
+            Units = new GateUnits(6, 7, 8),
             Refusal = new GateRefusal(GateLimit.Cooldown, 0, TimeSpan.FromSeconds(41)),
         },
         ["token-usage"] = Totals.Reported,
@@ -116,6 +126,7 @@ public sealed class MessageTests
         {
             var arrived = Wire.Deserialize<GateReport>(bytes).ShouldNotBeNull();
             arrived.Begun.ShouldBe(sent.Begun);
+            arrived.Again.ShouldBe(sent.Again);
             arrived.Ended.ShouldBe(sent.Ended);
             arrived.Outcomes.ShouldBe(sent.Outcomes);
         }
@@ -215,7 +226,7 @@ public sealed class MessageTests
         Numbers<RunFailureKind>().ShouldBe(
             "RequestRejected=0 UnsupportedContent=1 MaxTokensTooSmall=2 RateLimited=3 PanelBelowQuorum=4 JudgeFailed=5 JudgeTimedOut=6 DirectRateLimited=7 "
             + "DirectFailed=8 DirectTimedOut=9 DeadlineExceeded=10 AnswerTooLarge=11 Cancelled=12 Internal=13 Interrupted=14 BudgetExceeded=15 AnswersNotStored=16 OutOfMemory=17");
-        Numbers<GateTerms>().ShouldBe("OneByOne=0 Free=1 Refused=2");
+        Numbers<GateTerms>().ShouldBe("OneByOne=0 Free=1 Refused=2 Allowance=3");
         Numbers<RunStart>().ShouldBe("Started=0 Overloaded=1 Draining=2 UnknownModel=3");
 
         static string Numbers<T>()

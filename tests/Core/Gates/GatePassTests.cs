@@ -272,7 +272,7 @@ public sealed class GatePassTests
         await agent.ReleaseAsync(lease, new GateRelease(CallOutcome.Ok, null, null));
         bench.ForgetReports();
         bench.Wait(1);
-        (await bench.NextReportAsync()).Ended.ShouldBe([lease.Id]);
+        (await bench.NextReportAsync()).Ended.ShouldBe([new GateEnd(lease.Id, null, IsUnused: false)]);
         bench.Wait(60);
         bench.Usage.ShouldBeEmpty();
     }
@@ -294,7 +294,7 @@ public sealed class GatePassTests
         await bench.NextReportAsync();
         await agent.FlushAsync(TestContext.Current.CancellationToken);
         clock.Advance(Second);
-        (await bench.NextReportAsync()).Begun.Count.ShouldBe(1);
+        (await bench.NextReportAsync()).Again.Count.ShouldBe(1);
 
         (await bench.StatusAsync(asks: false)).InFlight.ShouldBe(1);
     }
