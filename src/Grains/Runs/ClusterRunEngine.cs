@@ -206,10 +206,15 @@ public sealed partial class ClusterRunEngine : IRunEngine, IRunsInFlight, IAsync
     private async ValueTask<RunStart> StartAsync(RunInFlight run, RunRequest request, bool isNew)
     {
         var grain = Grain(request.Id);
-        if (_local is not null || request.Chat.Stream)
+        if (_local is not null)
         {
-            var answersTo = isNew && request.Chat.Stream ? _stream?.Open(request.Id, request.Incarnation) : null;
-            return await grain.StartAsync(request, answersTo);
+            // Read where it is; or pulled, where another silo took it.
+            return await grain.StartAsync(request, answersTo: null);
+        }
+
+        if (request.Chat.Stream)
+        {
+            return await grain.StartAsync(request, isNew ? _stream?.Open(request.Id, request.Incarnation) : null);
         }
 
         var answered = await grain.AskAsync(request, AskLimit);
