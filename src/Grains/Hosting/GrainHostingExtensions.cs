@@ -24,7 +24,8 @@ public static class GrainHostingExtensions
     /// Adds what a silo needs to hold runs and gates, and to tell watchers of them. It needs the catalog, the stores, a usage sink, <see cref="StoredAnswers"/> and
     /// <see cref="RunServices"/> beside it.
     /// </summary>
-    public static ISiloBuilder AddEnsembleGrains(this ISiloBuilder silo)
+    /// <param name="isAlone">Whether all frontends are in this process: they read runs and usage where they are, and no stream is needed.</param>
+    public static ISiloBuilder AddEnsembleGrains(this ISiloBuilder silo, bool isAlone = false)
     {
         silo.Services.TryAddSingleton(static provider => new RunHost(
             provider.GetRequiredService<ICatalog>(),
@@ -39,20 +40,9 @@ public static class GrainHostingExtensions
         silo.AddDistributedGrainDirectory(GateGrain.Directory);
 #pragma warning restore ORLEANSEXP003
         silo.Services.AddPlacementFilter<SkipDrainingStrategy, SkipDrainingDirector>(ServiceLifetime.Singleton);
-        silo.Services.TryAddSingleton(static provider => new AnswerPublisher(
-            new OrleansStreamWire<AnswerBatch>(provider.GetRequiredKeyedService<IStreamProvider>(AnswerStreams.ProviderName), AnswerStreams.Namespace),
-            provider.GetRequiredService<TimeProvider>(),
-            provider.GetRequiredService<ILogger<AnswerPublisher>>()));
-        silo.Services.TryAddSingleton(static provider => new UsagePublisher(
-            new OrleansStreamWire<UsageNews>(provider.GetRequiredKeyedService<IStreamProvider>(UsageStreams.ProviderName), UsageStreams.Namespace),
-            () => provider.GetRequiredService<IGrainFactory>().GetGrain<IUsageWatchGrain>(0).ListAsync().AsTask(),
-            provider.GetRequiredService<TimeProvider>(),
-            provider.GetRequiredService<ILogger<UsagePublisher>>()));
-        silo.Services.TryAddKeyedSingleton<IUsageSink>(UsageFeed.SinkName, static (provider, _) => provider.GetRequiredService<UsagePublisher>());
-        silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(static provider => provider.GetRequiredService<UsagePublisher>());
         silo.Services.AddClusterGates();
         silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, LastGateReports>();
-        return silo.AddAnswerStreams();
+        return isAlone ? silo.ShowUsageHere() : silo.PublishToFrontends();
     }
 
     /// <summary>
@@ -60,11 +50,13 @@ public static class GrainHostingExtensions
     /// <c>AddAnswerStreams</c>, or a silo beside it.
     /// </summary>
     /// <param name="maxRuns">Runs of this frontend in flight at most.</param>
-    /// <param name="answers">How streamed answers come.</param>
-    public static IServiceCollection AddClusterEngine(this IServiceCollection services, int maxRuns, AnswerTransport answers = AnswerTransport.Pull)
+    /// <param name="answers">How streamed answers of other processes come.</param>
+    /// <param name="isAlone">Whether the only silo is in this process.</param>
+    public static IServiceCollection AddClusterEngine(
+        this IServiceCollection services, int maxRuns, AnswerTransport answers = AnswerTransport.Pull, bool isAlone = false)
     {
         services.AddClusterGates();
-        if (answers == AnswerTransport.Stream)
+        if (answers == AnswerTransport.Stream && !isAlone)
         {
             services.TryAddSingleton<IStreamWire<AnswerBatch>>(static provider => new OrleansStreamWire<AnswerBatch>(
                 provider.GetRequiredService<IClusterClient>().GetStreamProvider(AnswerStreams.ProviderName), AnswerStreams.Namespace));
@@ -78,10 +70,14 @@ public static class GrainHostingExtensions
         }
 
         services.TryAddSingleton(static _ => new UsageFeed());
-        services.TryAddSingleton<IUsageWatch>(static provider => new GrainUsageWatch(provider.GetRequiredService<IGrainFactory>()));
-        services.TryAddSingleton<IStreamWire<UsageNews>>(static provider => new OrleansStreamWire<UsageNews>(
-            provider.GetRequiredService<IClusterClient>().GetStreamProvider(UsageStreams.ProviderName), UsageStreams.Namespace));
-        services.AddHostedService<UsageListener>();
+        if (!isAlone)
+        {
+            services.TryAddSingleton<IUsageWatch>(static provider => new GrainUsageWatch(provider.GetRequiredService<IGrainFactory>()));
+            services.TryAddSingleton<IStreamWire<UsageNews>>(static provider => new OrleansStreamWire<UsageNews>(
+                provider.GetRequiredService<IClusterClient>().GetStreamProvider(UsageStreams.ProviderName), UsageStreams.Namespace));
+            services.AddHostedService<UsageListener>();
+        }
+
         services.TryAddSingleton(provider => new ClusterRunEngine(
             provider.GetRequiredService<IGrainFactory>(),
             provider.GetRequiredService<ClusterCalls>(),
@@ -94,6 +90,29 @@ public static class GrainHostingExtensions
         services.Replace(ServiceDescriptor.Singleton<RepeatedRequests, RepeatedRequests>());
         services.TryAddSingleton<IRunsInFlight>(static provider => provider.GetRequiredService<ClusterRunEngine>());
         return services;
+    }
+
+    private static ISiloBuilder ShowUsageHere(this ISiloBuilder silo)
+    {
+        silo.Services.TryAddSingleton(static _ => new UsageFeed());
+        silo.Services.TryAddKeyedSingleton<IUsageSink>(UsageFeed.SinkName, static (provider, _) => provider.GetRequiredService<UsageFeed>());
+        return silo;
+    }
+
+    private static ISiloBuilder PublishToFrontends(this ISiloBuilder silo)
+    {
+        silo.Services.TryAddSingleton(static provider => new AnswerPublisher(
+            new OrleansStreamWire<AnswerBatch>(provider.GetRequiredKeyedService<IStreamProvider>(AnswerStreams.ProviderName), AnswerStreams.Namespace),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<AnswerPublisher>>()));
+        silo.Services.TryAddSingleton(static provider => new UsagePublisher(
+            new OrleansStreamWire<UsageNews>(provider.GetRequiredKeyedService<IStreamProvider>(UsageStreams.ProviderName), UsageStreams.Namespace),
+            () => provider.GetRequiredService<IGrainFactory>().GetGrain<IUsageWatchGrain>(0).ListAsync().AsTask(),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<UsagePublisher>>()));
+        silo.Services.TryAddKeyedSingleton<IUsageSink>(UsageFeed.SinkName, static (provider, _) => provider.GetRequiredService<UsagePublisher>());
+        silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(static provider => provider.GetRequiredService<UsagePublisher>());
+        return silo.AddAnswerStreams();
     }
 
     /// <summary>One agent for a process: what all its runs do at a gate is reported together.</summary>

@@ -34,6 +34,7 @@ public sealed partial class ClusterRunEngine : IRunEngine, IRunsInFlight, IAsync
     private readonly ClusterCalls _calls;
     private readonly AnswerStream? _stream;
     private readonly RunHost? _local;
+    private GrainType _type;
     private readonly ILogger _logger;
     private readonly ITimer _timer;
     private readonly RunDoor _door;
@@ -222,7 +223,16 @@ public sealed partial class ClusterRunEngine : IRunEngine, IRunsInFlight, IAsync
         return answered.Start;
     }
 
-    private IEnsembleRunGrain Grain(RunId run) => _grains.GetGrain<IEnsembleRunGrain>(run.Value);
+    // Which class implements the interface is looked up once; by name that costs as much as the rest of a reference.
+    private IEnsembleRunGrain Grain(RunId run)
+    {
+        if (_type.IsDefault)
+        {
+            _type = _grains.GetGrain<IEnsembleRunGrain>(run.Value).GetGrainId().Type;
+        }
+
+        return _grains.GetGrain<IEnsembleRunGrain>(GrainId.Create(_type, run.Value));
+    }
 
     private RunInFlight? Find(RunId run)
     {

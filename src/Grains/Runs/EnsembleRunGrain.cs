@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Ensemble.Grains.Answers;
 using Ensemble.Runs;
+using Microsoft.Extensions.DependencyInjection;
 using Orleans.Concurrency;
 
 namespace Ensemble.Grains.Runs;
@@ -13,7 +14,7 @@ namespace Ensemble.Grains.Runs;
 [Reentrant]
 [SkipDraining]
 [Orleans.Placement.PreferLocalPlacement]
-internal sealed class EnsembleRunGrain(RunHost runs, AnswerPublisher answers) : Grain, IEnsembleRunGrain
+internal sealed class EnsembleRunGrain(RunHost runs) : Grain, IEnsembleRunGrain
 {
     private HostedRun? _hosted;
 
@@ -24,6 +25,7 @@ internal sealed class EnsembleRunGrain(RunHost runs, AnswerPublisher answers) : 
         {
             // Ends with the run; its grain neither waits for it nor is kept busy by it.
             var journal = _hosted!.Run.Journal;
+            var answers = ServiceProvider.GetRequiredService<AnswerPublisher>();
             _ = Task.Run(() => answers.PublishAsync(journal, request.Id, request.Incarnation, answersTo));
         }
 

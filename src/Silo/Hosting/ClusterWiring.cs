@@ -48,7 +48,7 @@ internal static class ClusterWiring
         // stands still, and wakes up, finds its gates' epochs taken.
         silo.Configure<GrainDirectoryOptions>(static directory => directory.RangeLeaseDuration = LeaseOfTheDead);
         silo.AddActivityPropagation();
-        silo.AddEnsembleGrains();
+        silo.AddEnsembleGrains(options.IsAlone);
         silo.Services.AddHostedService(_ => new PortCheck(options));
         silo.Services.AddSiloDrain();
         silo.Services.AddHostedService<SiloWatch>();

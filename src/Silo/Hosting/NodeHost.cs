@@ -51,7 +51,7 @@ internal static class NodeHost
 
         builder.UseListeners(frontend, FrontendHost.DefaultUrl);
         ListenAddresses.Check(builder.Configuration, frontend);
-        builder.Services.AddClusterEngine(frontend.MaxRuns, node.Answers).AddEnsembleModels().AddEnsembleFrontend(frontend);
+        builder.Services.AddClusterEngine(frontend.MaxRuns, node.Answers, node.IsAlone).AddEnsembleModels().AddEnsembleFrontend(frontend);
         var app = builder.Build();
         app.MapEnsembleFrontend();
         return app;

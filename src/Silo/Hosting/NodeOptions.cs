@@ -19,6 +19,9 @@ internal sealed record NodeOptions
     /// <summary><c>Cluster:ConnectionString</c>: the PostgreSQL database with the cluster's members; null for a cluster of one process.</summary>
     public string? ConnectionString { get; init; }
 
+    /// <summary>Whether this node is the whole cluster.</summary>
+    public bool IsAlone => Role is NodeRole.All && ConnectionString is null;
+
     /// <summary><c>Cluster:SiloPort</c>: where silos talk to a silo. Default 11111.</summary>
     public int SiloPort { get; init; } = 11111;
 
