@@ -21,5 +21,13 @@ internal static class Program
 
     private static Task<int> Main(string[] args) => Commands.RunAsync(args, ServeAsync, Console.Out, Console.Error);
 
-    private static Task<int> ServeAsync(string[] args) => FrontendProcess.RunAsync(() => NodeHost.Build(args), Console.Error);
+    private static Task<int> ServeAsync(string[] args) => FrontendProcess.RunAsync(() => NodeHost.Build(args), Console.Error, Greet);
+
+    private static void Greet(WebApplication app)
+    {
+        if (app.Services.GetRequiredService<NodeOptions>().Role is not NodeRole.Silo)
+        {
+            Welcome.Write(app, Console.Out);
+        }
+    }
 }

@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using Ensemble.Frontend.Hosting;
 using Ensemble.Grains.Answers;
 using Ensemble.Grains.Hosting;
@@ -28,7 +30,7 @@ internal static class ClusterWiring
         }
         else
         {
-            silo.UseLocalhostClustering(options.SiloPort, options.GatewayPort);
+            silo.UseLocalhostClustering(options.SiloPort == 0 ? FreePort() : options.SiloPort, options.GatewayPort);
         }
 
         if (options.Name is { } name)
@@ -65,6 +67,14 @@ internal static class ClusterWiring
         client.UseConnectionRetryFilter<SiloPatience>();
         client.AddActivityPropagation();
         client.AddAnswerStreams();
+    }
+
+    /// <summary>Orleans has to be told a port. Between this look and its start another process may take it; the start then says so.</summary>
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     /// <summary>Runs of the silo finish before it leaves the cluster: the deactivation of grains comes too late for that, and is cut short.</summary>

@@ -25,7 +25,7 @@ internal static class NodeHost
             builder.Services.AddHostedService<MembershipCheck>();
         }
 
-        builder.Services.AddEnsembleStorage(frontend.Storage);
+        builder.Services.AddSingleton(node).AddEnsembleStorage(frontend.Storage);
         return node.Role is NodeRole.Silo ? BuildSilo(builder, frontend, node) : BuildFrontend(builder, frontend, node);
     }
 

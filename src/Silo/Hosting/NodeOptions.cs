@@ -22,10 +22,11 @@ internal sealed record NodeOptions
     /// <summary>Whether this node is the whole cluster.</summary>
     public bool IsAlone => Role is NodeRole.All && ConnectionString is null;
 
-    /// <summary><c>Cluster:SiloPort</c>: where silos talk to a silo. Default 11111.</summary>
+    /// <summary><c>Cluster:SiloPort</c>: where silos talk to a silo. Default 11111, and of a node that is the whole cluster any that is free.</summary>
     public int SiloPort { get; init; } = 11111;
 
-    /// <summary><c>Cluster:GatewayPort</c>: where frontends talk to a silo. Default 30000.</summary>
+    /// <summary><c>Cluster:GatewayPort</c>: where frontends talk to a silo. Default 30000; 0 = none do, the default of a node that is the
+    /// whole cluster.</summary>
     public int GatewayPort { get; init; } = 30000;
 
     /// <summary><c>Cluster:AdvertisedAddress</c>: where the others reach a silo, and where it listens.</summary>

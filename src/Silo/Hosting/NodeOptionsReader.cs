@@ -36,19 +36,22 @@ internal static class NodeOptionsReader
         var frontend = reader.Frontend();
         var defaults = new NodeOptions();
         var database = Database(configuration, role, reader);
+
+        // Two nodes that are clusters by themselves stand side by side on one machine.
+        var isAlone = role is null or NodeRole.All;
         var node = new NodeOptions
         {
             Role = role ?? NodeRole.All,
             ClusterId = Name(configuration, "Cluster:ClusterId", defaults.ClusterId, reader),
             ServiceId = Name(configuration, "Cluster:ServiceId", defaults.ServiceId, reader),
             ConnectionString = database?.ConnectionString,
-            SiloPort = (int)reader.Number("Cluster:SiloPort", defaults.SiloPort, 1, IPEndPoint.MaxPort),
-            GatewayPort = (int)reader.Number("Cluster:GatewayPort", defaults.GatewayPort, 1, IPEndPoint.MaxPort),
+            SiloPort = (int)reader.Number("Cluster:SiloPort", isAlone ? 0 : defaults.SiloPort, isAlone ? 0 : 1, IPEndPoint.MaxPort),
+            GatewayPort = (int)reader.Number("Cluster:GatewayPort", isAlone ? 0 : defaults.GatewayPort, isAlone ? 0 : 1, IPEndPoint.MaxPort),
             AdvertisedAddress = Advertised(configuration, role, database, reader),
             Answers = Transport(configuration, defaults.Answers, reader),
             Name = Environment.GetEnvironmentVariable("POD_NAME") is { Length: > 0 } name ? name : null,
         };
-        if (node.SiloPort == node.GatewayPort)
+        if (node.SiloPort == node.GatewayPort && node.SiloPort != 0)
         {
             reader.Problem($"option Cluster:GatewayPort: {node.GatewayPort} is Cluster:SiloPort too. Give each its own.");
         }

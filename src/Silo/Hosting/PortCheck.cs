@@ -28,6 +28,11 @@ internal sealed class PortCheck(NodeOptions options) : IHostedLifecycleService
 
     private void Check(string option, int port)
     {
+        if (port == 0)
+        {
+            return;
+        }
+
         try
         {
             using var listener = new TcpListener(options.AdvertisedAddress, port);

@@ -15,9 +15,17 @@ public sealed class NodeOptionsTests
     {
         var (frontend, node) = Read(NodeRole.All);
 
-        node.ShouldBe(new NodeOptions());
-        (node.SiloPort, node.GatewayPort, node.ClusterId, node.ServiceId).ShouldBe((11111, 30000, "ensemble", "ensemble"));
+        node.ShouldBe(new NodeOptions { SiloPort = 0, GatewayPort = 0 });
+        (node.IsAlone, node.ClusterId, node.ServiceId).ShouldBe((true, "ensemble", "ensemble"));
         frontend.CatalogFile.ShouldBeNull();
+    }
+
+    [Fact]
+    public void Read_SiloWithoutPorts_HasTheDocumentedOnes()
+    {
+        var (_, node) = Read(NodeRole.Silo, ("Cluster:ConnectionString", Local));
+
+        (node.IsAlone, node.SiloPort, node.GatewayPort).ShouldBe((false, 11111, 30000));
     }
 
     [Fact]

@@ -23,6 +23,19 @@ public sealed class NodeStartTests
     }
 
     [Fact]
+    public async Task Start_TwoOfRoleAllWithoutPorts_BothAnswer()
+    {
+        await using var one = await NodeProcess.StartAsync(null, "--Storage:Provider", "memory");
+        await using var two = await NodeProcess.StartAsync(null, "--Storage:Provider", "memory");
+
+        foreach (var node in (NodeProcess[])[one, two])
+        {
+            var (status, body) = await node.PostAsync("/v1/chat/completions", """{"model":"council","messages":[{"role":"user","content":"What is 17 * 23?"}]}""");
+            status.ShouldBe(HttpStatusCode.OK, body);
+        }
+    }
+
+    [Fact]
     public async Task Start_SiloWithDataRightsAlone_IsReady()
     {
         var database = await ClusterDatabase.CreateAsync();
