@@ -119,7 +119,7 @@ internal sealed class AllowanceScript
     public void EndAll()
     {
         EndAllNow();
-        Pass(100);
+        Pass(2_000);
         EndAllNow();
     }
 
