@@ -19,6 +19,7 @@ internal static class ClusterWiring
     private static readonly TimeSpan Probe = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan LeaseOfTheDead = TimeSpan.FromSeconds(6);
     private static readonly TimeSpan GatewayLook = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan MembersLook = TimeSpan.FromSeconds(5);
 
     public static void AddNode(this ISiloBuilder silo, NodeOptions options)
     {
@@ -45,6 +46,9 @@ internal static class ClusterWiring
             (membership.ProbeTimeout, membership.MaxProbeTimeout) = (Probe, Probe);
             membership.NumMissedProbesLimit = 2;
             membership.NumVotesForDeathDeclaration = 2;
+
+            // A silo that stood still reads there that it is dead, and ends. Until then it would take calls beside its successors.
+            (membership.TableRefreshTimeout, membership.IAmAliveTablePublishTimeout) = (MembersLook, MembersLook);
         });
         // For so long after a silo died nobody takes its grains over; the usual 30 s are longer than a caller waits. A silo that is declared dead while it
         // stands still, and wakes up, finds its gates' epochs taken.

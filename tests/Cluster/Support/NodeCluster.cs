@@ -1,5 +1,6 @@
 using System.ClientModel;
 using System.ClientModel.Primitives;
+using Npgsql;
 using OpenAI;
 using OpenAI.Chat;
 
@@ -24,6 +25,18 @@ internal sealed class NodeCluster : IAsyncDisposable
         var connection = await database.AddNodeRoleAsync();
         var silos = await Task.WhenAll(NodeProcess.StartSiloAsync(connection), NodeProcess.StartSiloAsync(connection));
         return new NodeCluster(connection, silos, await Task.WhenAll(NodeProcess.StartFrontendAsync(connection), NodeProcess.StartFrontendAsync(connection)));
+    }
+
+    /// <summary>Completes when the members' table says of so many silos that they are dead.</summary>
+    public async Task WaitForDeadAsync(int silos)
+    {
+        await using var database = NpgsqlDataSource.Create(_connection);
+        await using var count = database.CreateCommand("SELECT count(*) FROM orleansmembershiptable WHERE status = @dead");
+        count.Parameters.AddWithValue("dead", (int)SiloStatus.Dead);
+        while ((long)(await count.ExecuteScalarAsync(Now.Cancel))! < silos)
+        {
+            Now.Cancel.ThrowIfCancellationRequested();
+        }
     }
 
     public async Task AddSiloAsync() => _silos.Add(await NodeProcess.StartSiloAsync(_connection));

@@ -89,7 +89,13 @@ internal sealed class NodeProcess : IAsyncDisposable
     }
 
     /// <summary>SIGTERM.</summary>
-    public Task TerminateAsync() => Command.RunAsync("/", "kill", "-TERM", _process.Id.ToString(CultureInfo.InvariantCulture));
+    public Task TerminateAsync() => SignalAsync("-TERM");
+
+    /// <summary>SIGSTOP: it stands still, and its connections stay open.</summary>
+    public Task SuspendAsync() => SignalAsync("-STOP");
+
+    /// <summary>SIGCONT.</summary>
+    public Task ResumeAsync() => SignalAsync("-CONT");
 
     /// <summary>SIGKILL.</summary>
     public async Task KillAsync()
@@ -133,6 +139,8 @@ internal sealed class NodeProcess : IAsyncDisposable
         await _reading;
         _process.Dispose();
     }
+
+    private Task SignalAsync(string signal) => Command.RunAsync("/", "kill", signal, _process.Id.ToString(CultureInfo.InvariantCulture));
 
     private static Process Run(string? connection, string[] args)
     {
