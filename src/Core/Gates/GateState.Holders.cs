@@ -55,7 +55,9 @@ public sealed partial class GateState
         holder.IsAsked = false;
         SettleUnits(holder, report, now);
         SettleCalls(holder, report, now);
-        holder.Slots = Math.Max(report.Slots, holder.Leases.Count);
+
+        // A report that was overtaken does not know what is kept now.
+        holder.Slots = Math.Max(holder.IsNewest(report.Number) ? report.Slots : holder.Slots, holder.Leases.Count);
         foreach (var outcome in report.Outcomes)
         {
             if (Verdicts.Of(outcome.Outcome) == Verdict.Healthy)
@@ -217,7 +219,14 @@ public sealed partial class GateState
         var countedAt = report.Allowance != 0 && report.Allowance <= holder.EndedAllowance ? holder.EndedAt : now;
         foreach (var lease in report.Begun)
         {
-            holder.Leases[lease.Id] = (lease, countedAt);
+            if (holder.EndedEarly.Remove(lease.Id, out var end))
+            {
+                Correct(lease.Tokens, countedAt, end.Tokens, end.IsUnused, now);
+            }
+            else
+            {
+                holder.Leases[lease.Id] = (lease, countedAt);
+            }
         }
 
         foreach (var lease in report.Again)
@@ -241,6 +250,10 @@ public sealed partial class GateState
             else if (_leases.Remove(end.Lease, out var known))
             {
                 Correct(known.Lease.Tokens, known.Lease.AdmittedAt, end.Tokens, end.IsUnused, now);
+            }
+            else
+            {
+                holder.EndBeforeItBegan(end);
             }
         }
     }
@@ -361,6 +374,8 @@ public sealed partial class GateState
     /// <summary>A process, as far as it does not ask for each call.</summary>
     private sealed class Holder
     {
+        private const int MaxEndedEarly = 1000;
+
         private long _newest;
 
         /// <summary>Bit n: the report before the newest by n has been seen.</summary>
@@ -368,6 +383,9 @@ public sealed partial class GateState
 
         /// <summary>Calls in flight that were reported, each with the moment to which its request and tokens are counted.</summary>
         public Dictionary<Guid, (GateLease Lease, long CountedAt)> Leases { get; } = [];
+
+        /// <summary>Calls whose end was reported before their beginning: a report had overtaken another.</summary>
+        public Dictionary<Guid, GateEnd> EndedEarly { get; } = [];
 
         public IGateHolder? Contact { get; set; }
 
@@ -420,6 +438,19 @@ public sealed partial class GateState
 
             _seen |= 1UL << (int)bit;
             return true;
+        }
+
+        public bool IsNewest(long number) => number == _newest;
+
+        public void EndBeforeItBegan(GateEnd end)
+        {
+            // Most are of calls that have expired here: they come no more.
+            if (EndedEarly.Count >= MaxEndedEarly)
+            {
+                EndedEarly.Clear();
+            }
+
+            EndedEarly[end.Lease] = end;
         }
 
         public HolderSnapshot Snapshot(Guid agent) =>

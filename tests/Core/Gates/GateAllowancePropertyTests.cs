@@ -1,4 +1,6 @@
 using Ensemble.Catalog;
+using Ensemble.Gates;
+using Ensemble.Testing;
 using FsCheck;
 using FsCheck.Fluent;
 
@@ -39,6 +41,20 @@ public sealed class GateAllowancePropertyTests
         }).Check(Config.QuickThrowOnFailure.WithMaxTest(300));
 
         inBulk.ShouldBeGreaterThan(1000, "most calls far from the limits are not asked for");
+    }
+
+    [Fact]
+    public void Report_ThatOvertakesTheOneBeforeIt_LeavesNeitherPlacesNorCallsBehind()
+    {
+        var state = new GateState(GateBench.Key, new GateLimits(Limits, null), 1, new ManualTimeProvider());
+        var lease = new GateLease(GateBench.Key, Guid.NewGuid(), 1, 0, 100, IsProbe: false, Holder: null);
+        var began = new GateReport { Agent = Guid.NewGuid(), Number = 1, Requests = 1, Slots = 9, Begun = [lease] };
+
+        state.Settle(began with { Number = 2, Requests = 0, Slots = 0, Begun = [], Ended = [new GateEnd(lease.Id, 30, IsUnused: false)] });
+        state.Settle(began);
+
+        var status = state.Status();
+        (state.Places, status.InFlight, status.RequestsThisMinute, status.TokensThisMinute).ShouldBe((0L, 0, 1L, 30L));
     }
 
     [Fact]
