@@ -10,6 +10,7 @@ public sealed class HostedRun
     private long _ended = long.MinValue;
     private int _readers;
     private int _isTaken;
+    private readonly TaskCompletionSource _execution = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _holds = 2;
     private volatile bool _isTakenHere;
 
@@ -21,7 +22,7 @@ public sealed class HostedRun
     public Run Run { get; }
 
     /// <summary>Ends with the run; never fails.</summary>
-    public Task Execution { get; private set; } = Task.CompletedTask;
+    public Task Execution => _execution.Task;
 
     /// <summary>Whether its answer was read to the end, or is not wanted.</summary>
     internal bool IsTaken => Volatile.Read(ref _isTaken) != 0;
@@ -86,14 +87,19 @@ public sealed class HostedRun
         Take();
     }
 
-    /// <summary>Stops it and drops its answer: its caller has left.</summary>
+    /// <summary>Stops it and drops its answer: its caller has left. One that the caller may repeat goes on.</summary>
     public void Abandon()
     {
+        if (Run.IsKept)
+        {
+            return;
+        }
+
         Cancel();
         Run.Journal.Drop();
     }
 
-    internal void Begin() => Execution = Task.Run(ExecuteAsync);
+    internal void Begin() => ThreadPool.UnsafeQueueUserWorkItem(static hosted => _ = hosted.ExecuteAsync(), this, preferLocal: false);
 
     internal void Forget() => Forgotten?.Invoke();
 
@@ -110,6 +116,7 @@ public sealed class HostedRun
             Volatile.Write(ref _ended, _host.Time.GetTimestamp());
             _host.OnEnded(this);
             Release();
+            _execution.SetResult();
         }
     }
 

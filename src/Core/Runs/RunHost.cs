@@ -38,6 +38,7 @@ public sealed class RunHost : IRunsInFlight, IAsyncDisposable
     private readonly ConcurrentDictionary<RunId, RunManifest> _manifests = new();
     private readonly ConcurrentQueue<RunId> _forgotten = new();
     private readonly ITimer _timer;
+    private volatile bool _isHurried;
 
     /// <param name="answers">Keeps the panel's answers for a machine that takes a run over; null = they are kept in memory alone.</param>
     /// <param name="maxRuns">Runs that are executed at a time at most; one more is refused.</param>
@@ -63,36 +64,49 @@ public sealed class RunHost : IRunsInFlight, IAsyncDisposable
     /// <returns>The run, which goes on by itself, be it that it was here before; or why there is none.</returns>
     public async ValueTask<(HostedRun? Run, RunStart Start)> StartAsync(RunRequest request)
     {
-        var earlier = Find(request.Id);
-        if (earlier?.Run.Incarnation >= request.Incarnation)
+        while (true)
         {
-            earlier.Renew();
-            return (earlier, RunStart.Started);
-        }
-
-        var start = _executing.Enter();
-        if (start != RunStart.Started)
-        {
-            return (null, start);
-        }
-
-        var hosted = default(HostedRun);
-        try
-        {
-            (hosted, start) = await HostAsync(request, earlier);
-        }
-        finally
-        {
-            if (hosted is null)
+            var earlier = Find(request.Id);
+            if (earlier?.Run.Incarnation >= request.Incarnation)
             {
-                _executing.Leave();
+                earlier.Renew();
+                return (earlier, RunStart.Started);
+            }
+
+            if (Enter() is var start and not RunStart.Started)
+            {
+                return (null, start);
+            }
+
+            var hosted = default(HostedRun);
+            try
+            {
+                (hosted, start) = await HostAsync(request, earlier);
+            }
+            finally
+            {
+                if (hosted is null)
+                {
+                    _executing.Leave();
+                    _unread.Leave();
+                }
+            }
+
+            if (hosted is not null)
+            {
+                hosted.Begin();
+                if (_isHurried)
+                {
+                    hosted.Cancel();
+                }
+            }
+
+            // Where another request for it was first, there is one of this incarnation or another.
+            if (hosted is not null || start != RunStart.Started)
+            {
+                return (hosted, start);
             }
         }
-
-        hosted?.Begin();
-
-        // Where another request for it was first, there is one nevertheless.
-        return (hosted ?? (start == RunStart.Started ? Find(request.Id) : null), start);
     }
 
     public HostedRun? Find(RunId run) => _runs.GetValueOrDefault(run);
@@ -131,9 +145,24 @@ public sealed class RunHost : IRunsInFlight, IAsyncDisposable
 
     private static bool IsKept(HostedRun hosted) => hosted.Run.IsKept || hosted.Run.IsWorthResuming;
 
+    private RunStart Enter()
+    {
+        // The one that is closed last comes first: whoever is in it is counted until it leaves.
+        var start = _unread.Enter();
+        if (start == RunStart.Started && (start = _executing.Enter()) != RunStart.Started)
+        {
+            _unread.Leave();
+        }
+
+        return start;
+    }
+
     /// <returns>The run that is to begin; null where there is none, or where another request for the same one was first.</returns>
     private async ValueTask<(HostedRun? Run, RunStart Start)> HostAsync(RunRequest request, HostedRun? earlier)
     {
+        // Read before anything that may forget it for want of memory.
+        var memory = earlier?.Run.Memory;
+
         // The body may have come from another process: it is weighed before there is anything to pay for.
         if (!HasRoom(request) || RunJournal.Open(request.Incarnation, _services.Buffers) is not { } journal)
         {
@@ -141,22 +170,19 @@ public sealed class RunHost : IRunsInFlight, IAsyncDisposable
         }
 
         Run? run = null;
+        var isHosted = false;
         try
         {
-            // The first incarnation of a request that may be repeated may be one whose process was lost.
-            var memory = earlier?.Run.Memory
-                ?? (_answers is null ? new RunMemory()
-                    : request.Incarnation > 1 || request.IsKept ? await _answers.ResumeAsync(request.Id) : _answers.Begin(request.Id));
+            memory ??= await RecallAsync(request);
             var snapshot = await _catalog.ReachAsync(request.CatalogRevision, Time, CancellationToken.None);
             run = new Run(request, snapshot, _services, memory, journal, _logger);
             var hosted = new HostedRun(this, run, Time.GetTimestamp());
-            if (!(earlier is null ? _runs.TryAdd(request.Id, hosted) : _runs.TryUpdate(request.Id, hosted, earlier)))
+            isHosted = earlier is null ? _runs.TryAdd(request.Id, hosted) : _runs.TryUpdate(request.Id, hosted, earlier);
+            if (!isHosted)
             {
                 return (null, RunStart.Started);
             }
 
-            _unread.Enter();
-            run = null;
             if (earlier is not null)
             {
                 // Void; what it still does costs money and helps nobody.
@@ -168,19 +194,24 @@ public sealed class RunHost : IRunsInFlight, IAsyncDisposable
         }
         catch (KeyNotFoundException)
         {
-            journal.Discard();
             return (null, RunStart.UnknownModel);
         }
         finally
         {
-            if (run is not null)
+            if (!isHosted)
             {
                 journal.Discard();
-                run.Drop();
-                run.Dispose();
+                run?.Drop();
+                run?.Dispose();
             }
         }
     }
+
+    /// <returns>What is known of the run: the first incarnation of a request that may be repeated may be one whose process was lost.</returns>
+    private async ValueTask<RunMemory> RecallAsync(RunRequest request) =>
+        _answers is null ? new RunMemory()
+        : request.Incarnation > 1 || request.IsKept ? await _answers.ResumeAsync(request.Id)
+        : _answers.Begin(request.Id);
 
     private bool HasRoom(RunRequest request)
     {
@@ -258,11 +289,11 @@ public sealed class RunHost : IRunsInFlight, IAsyncDisposable
         : isWanted ? TimeSpan.MaxValue
         : LeaseLifetime;
 
-    /// <summary>Answers that nobody can ask for by a key go before a request is refused, the oldest first.</summary>
+    /// <summary>Answers that nobody waits for, nor can ask for by a key, go before a request is refused, the oldest first.</summary>
     private void Spare(long bytes)
     {
         var enough = _services.Buffers.Used - bytes;
-        foreach (var hosted in _runs.Values.Where(hosted => hosted.Ended != long.MinValue && !hosted.Run.IsKept).OrderBy(hosted => hosted.Ended))
+        foreach (var hosted in _runs.Values.Where(hosted => IsSpare(hosted)).OrderBy(hosted => hosted.Ended))
         {
             if (_services.Buffers.Used <= enough)
             {
@@ -273,8 +304,12 @@ public sealed class RunHost : IRunsInFlight, IAsyncDisposable
         }
     }
 
+    private static bool IsSpare(HostedRun hosted) =>
+        hosted is { Ended: not long.MinValue, Run.IsKept: false } && (hosted.IsTaken || !hosted.IsWanted);
+
     private void CancelAll()
     {
+        _isHurried = true;
         foreach (var hosted in _runs.Values)
         {
             hosted.Cancel();

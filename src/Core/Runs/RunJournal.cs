@@ -32,6 +32,7 @@ public sealed class RunJournal(int incarnation, ByteBudget? budget = null)
     private int _readers;
     private bool _ended;
     private bool _isUnwanted;
+    private bool _isStripped;
 
     /// <summary>Whether a piece of the answer is in it.</summary>
     public bool Shown { get; private set; }
@@ -51,14 +52,14 @@ public sealed class RunJournal(int incarnation, ByteBudget? budget = null)
         }
     }
 
-    /// <summary>The number of the first event that is in it, or will be.</summary>
-    public long First
+    /// <summary>Whether events, or the answer of the last one, were dropped: what is left is its end, and not what it said.</summary>
+    public bool IsStripped
     {
         get
         {
             lock (_lock)
             {
-                return _dropped + 1;
+                return _isStripped;
             }
         }
     }
@@ -96,6 +97,7 @@ public sealed class RunJournal(int incarnation, ByteBudget? budget = null)
             if (isLast)
             {
                 Settle();
+                DropUnread();
                 end = _end;
             }
 
@@ -159,7 +161,7 @@ public sealed class RunJournal(int incarnation, ByteBudget? budget = null)
 
         lock (_lock)
         {
-            return _ended && _dropped == 0 ? [.. _events] : null;
+            return _ended && !_isStripped ? [.. _events] : null;
         }
     }
 
@@ -212,6 +214,7 @@ public sealed class RunJournal(int incarnation, ByteBudget? budget = null)
 
         var last = _events[^1] is RunCompleted end ? new RunCompleted(end.Answer with { Choices = default }, end.Usage) : _events[^1];
         last.Stamp(_dropped + _events.Count, incarnation);
+        _isStripped |= _events.Count > 1 || _events[^1] is RunCompleted { Answer.Choices.IsEmpty: false };
         _dropped += _events.Count - 1;
         _events.Clear();
         _events.Capacity = 1;

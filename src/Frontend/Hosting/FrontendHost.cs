@@ -76,6 +76,9 @@ public static class FrontendHost
 
             // Each body has its limit where it is read, and the answer is read only by callers who could send the rest.
             kestrel.Limits.MaxRequestBodySize = null;
+
+            // Limits:BodySeconds bounds how slow a body may be. Kestrel's own rate breaks the connection of a caller that a busy machine starves.
+            kestrel.Limits.MinRequestBodyDataRate = null;
             kestrel.Limits.MaxConcurrentConnections = options.MaxConnections;
             kestrel.Limits.MaxConcurrentUpgradedConnections = 0;
             kestrel.Limits.Http2.MaxStreamsPerConnection = MaxStreams;

@@ -80,7 +80,7 @@ public sealed partial class ClusterRunEngine
     private async IAsyncEnumerable<RunEvent> ReadOnceAsync(
         RunId run, RunInFlight? inFlight, RunReading reading, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        if (_local?.Find(run) is { } hosted && hosted.Run.Journal.First <= reading.Last + 1)
+        if (_local?.Find(run) is { } hosted && (inFlight is null || !hosted.Run.Journal.IsStripped))
         {
             await foreach (var runEvent in hosted.ReadAsync(reading.Last, cancellationToken))
             {

@@ -18,6 +18,9 @@ internal sealed class EnsembleRunGrain(RunHost runs) : Grain, IEnsembleRunGrain
 {
     private HostedRun? _hosted;
 
+    /// <summary>Starts under way: who asks meanwhile must not end the activation.</summary>
+    private int _starting;
+
     public async Task<RunStart> StartAsync(RunRequest request, string? answersTo)
     {
         var (isNew, start) = await BeginAsync(request);
@@ -34,9 +37,13 @@ internal sealed class EnsembleRunGrain(RunHost runs) : Grain, IEnsembleRunGrain
 
     public async Task<RunAnswered> AskAsync(RunRequest request, TimeSpan wait)
     {
+        var asked = runs.Time.GetTimestamp();
         var (_, start) = await BeginAsync(request);
         var hosted = _hosted;
-        if (start != RunStart.Started || hosted is null || await hosted.Run.Journal.ReadWholeAsync(wait, runs.Time) is not { } events)
+        var left = wait - runs.Time.GetElapsedTime(asked);
+        if (start != RunStart.Started
+            || hosted is null
+            || await hosted.Run.Journal.ReadWholeAsync(left > TimeSpan.Zero ? left : TimeSpan.Zero, runs.Time) is not { } events)
         {
             return new RunAnswered { Start = start };
         }
@@ -47,7 +54,7 @@ internal sealed class EnsembleRunGrain(RunHost runs) : Grain, IEnsembleRunGrain
 
     public async IAsyncEnumerable<RunEventMessage> ReadAsync(long after, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        if (Found() is not { } hosted || hosted.Run.Journal.First > after + 1)
+        if (Found() is not { } hosted || hosted.Run.Journal.IsStripped)
         {
             yield break;
         }
@@ -86,7 +93,12 @@ internal sealed class EnsembleRunGrain(RunHost runs) : Grain, IEnsembleRunGrain
 
     public Task CancelAsync()
     {
-        Found()?.Abandon();
+        // Its end is still read, for what it used.
+        if (Found() is { Run.IsKept: false } hosted)
+        {
+            hosted.Cancel();
+        }
+
         return Task.CompletedTask;
     }
 
@@ -114,11 +126,22 @@ internal sealed class EnsembleRunGrain(RunHost runs) : Grain, IEnsembleRunGrain
             return (false, RunStart.Started);
         }
 
-        var (hosted, start) = await runs.StartAsync(request);
+        _starting++;
+        HostedRun? hosted;
+        RunStart start;
+        try
+        {
+            (hosted, start) = await runs.StartAsync(request);
+        }
+        finally
+        {
+            _starting--;
+        }
+
         if (hosted is null)
         {
             // A silo that stops is left: the next who asks for this incarnation finds another.
-            if (_hosted is null || start == RunStart.Draining)
+            if (_starting == 0 && (_hosted is null || start == RunStart.Draining))
             {
                 DeactivateOnIdle();
             }
@@ -150,7 +173,7 @@ internal sealed class EnsembleRunGrain(RunHost runs) : Grain, IEnsembleRunGrain
     // A name that somebody made up, or of a run that another silo had, leaves nothing behind here.
     private HostedRun? Found()
     {
-        if (_hosted is null)
+        if (_hosted is null && _starting == 0)
         {
             DeactivateOnIdle();
         }

@@ -104,7 +104,11 @@ public sealed class MembershipSchemaTests
         var connection = await database.AddNodeRoleAsync();
         await PostgresServer.ExecuteAsync(
             database.Connection,
-            "DROP TABLE run_panels; DELETE FROM schema_migrations WHERE version = (SELECT max(version) FROM schema_migrations)");
+            """
+            DROP TABLE ledger_names, ledger_calls, ledger_runs, ledger_days, ledger_closed CASCADE;
+            DROP FUNCTION ledger_name_id, ledger_take_call, ledger_take_run CASCADE;
+            DELETE FROM schema_migrations WHERE version = (SELECT max(version) FROM schema_migrations);
+            """);
         var time = new ManualTimeProvider();
         using var output = new StringWriter();
 

@@ -281,20 +281,63 @@ public sealed class InProcessRunEngineTests
     }
 
     [Fact]
-    public async Task Start_RoomIsShort_AnswersWithoutAKeyGoAndThoseWithOneStay()
+    public async Task Start_RoomIsShort_WhatWasReadElsewhereGoesAndWhatIsAwaitedStays()
     {
-        var engine = Engine();
-        var keyed = await StartAsync(engine, "a", isKept: true);
+        var (host, engine) = Hosted();
+        var keyed = await StartAsync(engine, isKept: true);
+        var awaited = await StartAsync(engine);
+        var taken = await StartAsync(engine, "a");
         await IdleAsync(engine);
-        var unread = await StartAsync(engine, "a");
-        await IdleAsync(engine);
+        host.Find(taken).ShouldNotBeNull().Take();
         _buffers.Take(_buffers.Limit - _buffers.Used);
 
         (await engine.StartAsync(Request(RunId.New(), "a"), Token)).ShouldBe(RunStart.Overloaded);
 
-        (await ReadAsync(engine, unread)).ShouldBeEmpty();
-        (await engine.FindManifestAsync(unread, Token)).ShouldNotBeNull();
-        (await ReadAsync(engine, keyed))[^1].ShouldBeOfType<RunCompleted>();
+        (await ReadAsync(engine, taken)).ShouldBeEmpty();
+        (await engine.FindManifestAsync(taken, Token)).ShouldNotBeNull();
+        foreach (var run in (RunId[])[keyed, awaited])
+        {
+            (await ReadAsync(engine, run)).Count.ShouldBeGreaterThan(1);
+        }
+    }
+
+    [Fact]
+    public async Task Cancel_KeptRunThatHasEnded_KeepsItsAnswer()
+    {
+        var engine = Engine();
+        var run = await StartAsync(engine, isKept: true);
+        await ReadAsync(engine, run);
+        await IdleAsync(engine);
+
+        await engine.CancelAsync(run, Token);
+
+        (await ReadAsync(engine, run)).Count.ShouldBeGreaterThan(1);
+    }
+
+    [Fact]
+    public async Task Abandon_KeptRun_ChangesNothing()
+    {
+        var (host, engine) = Hosted();
+        var run = await StartAsync(engine, isKept: true);
+        await IdleAsync(engine);
+
+        host.Find(run).ShouldNotBeNull().Abandon();
+
+        (await ReadAsync(engine, run)).Count.ShouldBeGreaterThan(1);
+    }
+
+    [Fact]
+    public async Task Start_ManyIncarnationsAtOnce_TheNewestRuns()
+    {
+        var (host, engine) = Hosted();
+        var id = RunId.New();
+
+        await Task.WhenAll(Enumerable.Range(1, 8).Select(incarnation =>
+            Task.Run(() => engine.StartAsync(Request(id, "a") with { Incarnation = incarnation }, Token).AsTask())));
+
+        host.Find(id).ShouldNotBeNull().Run.Incarnation.ShouldBe(8);
+        (await ReadAsync(engine, id))[^1].Incarnation.ShouldBe(8);
+        await IdleAsync(engine);
     }
 
     [Theory]
@@ -363,11 +406,14 @@ public sealed class InProcessRunEngineTests
         (await ReadAsync(engine, run))[^1].ShouldBeOfType<RunFailed>().Failure.Kind.ShouldBe(RunFailureKind.OutOfMemory);
     }
 
-    private InProcessRunEngine Engine(int maxRuns = 10) => new(
-        new RunHost(
-            new StaticCatalog(_bench.Catalog()), _bench.Services() with { Buffers = _buffers }, answers: null, NullLogger<Run>.Instance, maxRuns),
-        maxRuns,
-        NullLogger<Run>.Instance);
+    private InProcessRunEngine Engine(int maxRuns = 10) => Hosted(maxRuns).Engine;
+
+    private (RunHost Host, InProcessRunEngine Engine) Hosted(int maxRuns = 10)
+    {
+        var host = new RunHost(
+            new StaticCatalog(_bench.Catalog()), _bench.Services() with { Buffers = _buffers }, answers: null, NullLogger<Run>.Instance, maxRuns);
+        return (host, new InProcessRunEngine(host, maxRuns, NullLogger<Run>.Instance));
+    }
 
     private static RunRequest Request(RunId id, string model = "panel", string text = "?") => new()
     {

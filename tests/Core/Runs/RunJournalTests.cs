@@ -10,6 +10,19 @@ public sealed class RunJournalTests
     private static RunCompleted Last => new(new RunAnswer("stop"), UsageTotals.None);
 
     [Fact]
+    public async Task Drop_AnswerOfOneEvent_IsNoWholeAnswerAnyMore()
+    {
+        var journal = new RunJournal(1);
+        journal.Append(new RunCompleted(new RunAnswer("stop") { Choices = "[]"u8.ToArray() }, UsageTotals.None));
+        (await journal.ReadWholeAsync(TimeSpan.Zero, TimeProvider.System)).ShouldNotBeNull().ShouldHaveSingleItem();
+
+        journal.Drop();
+
+        journal.IsStripped.ShouldBeTrue();
+        (await journal.ReadWholeAsync(TimeSpan.Zero, TimeProvider.System)).ShouldBeNull();
+    }
+
+    [Fact]
     public async Task Read_ManyReadersFromAnywhere_SeeEachLaterEventOnceInOrder()
     {
         var random = new Random(3);
@@ -130,7 +143,7 @@ public sealed class RunJournalTests
 
         budget.Used.ShouldBe(0);
         (await ReadAsync(journal, 0, 1)).ShouldHaveSingleItem().Sequence.ShouldBe(3);
-        (journal.First, journal.Last).ShouldBe((3, 3));
+        (journal.IsStripped, journal.Last).ShouldBe((true, 3));
     }
 
     [Fact]

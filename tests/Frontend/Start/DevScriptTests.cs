@@ -38,7 +38,7 @@ public sealed class DevScriptTests : IDisposable
 
         code.ShouldBe(0, errors);
         errors.ShouldContain("builds the gateway");
-        Calls()[^1].ShouldBe($"{work.FullName}|{Repository.PathOf("src/Frontend/bin/Release/net10.0/Ensemble.Frontend.dll")}|--Catalog:File|my catalog.json");
+        Calls()[^1].ShouldBe($"{work.FullName}|{Repository.PathOf("src/Silo/bin/Release/net10.0/ensemble-silo.dll")}|--Catalog:File|my catalog.json");
         Calls()[..^1].ShouldAllBe(call => call.StartsWith($"{Repository.Top}|build|", StringComparison.Ordinal));
     }
 
