@@ -11,6 +11,9 @@ internal static class NodeDefaults
         {
             // Its first look at a silo counts from the start of the machine, and warns of a standstill that was none.
             ["Logging:LogLevel:Orleans.Runtime.Watchdog"] = "Error",
+
+            // On a machine that is slow to start it warns, in lines of 500 characters, that its own tasks take long.
+            ["Logging:LogLevel:Orleans.Runtime.Scheduler.WorkItemGroup"] = "Error",
         };
         if (role is NodeRole.Silo or NodeRole.Frontend && builder.Configuration[NodeOptionsReader.Connection] is { Length: > 0 } connection)
         {
