@@ -36,7 +36,7 @@ public sealed partial class GateState
     internal long Places => _leases.Count + _holders.Values.Sum(static holder => holder.Slots);
 
     /// <summary>Takes in what a process did. A report that is known already changes nothing.</summary>
-    /// <param name="contact">Who is asked for a report before its time; null = whoever was named before.</param>
+    /// <param name="contact">Who is asked for a report before its time; null = the one that was named before.</param>
     public void Settle(GateReport report, IGateHolder? contact = null)
     {
         var now = Advance();

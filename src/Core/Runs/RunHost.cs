@@ -147,7 +147,7 @@ public sealed class RunHost : IRunsInFlight, IAsyncDisposable
 
     private RunStart Enter()
     {
-        // The one that is closed last comes first: whoever is in it is counted until it leaves.
+        // A stop closes this count last: a run that has entered it is counted until it leaves.
         var start = _unread.Enter();
         if (start == RunStart.Started && (start = _executing.Enter()) != RunStart.Started)
         {

@@ -7,7 +7,7 @@ using Orleans.GrainDirectory;
 
 namespace Ensemble.Grains.Gates;
 
-/// <summary>Lets in whoever comes while it waits for reports: what it decides, it decides at once.</summary>
+/// <summary>Reentrant: it takes calls while it waits for reports, and each decision is made without waiting.</summary>
 [Reentrant]
 [GrainDirectory(GateGrain.Directory)]
 internal sealed class ModelCallGrain(ICatalog catalog, IGateStore store, IUsageSink usage, TimeProvider time, ILogger<ModelCallGrain> logger)

@@ -47,7 +47,7 @@ internal static class ClusterWiring
             membership.NumMissedProbesLimit = 2;
             membership.NumVotesForDeathDeclaration = 2;
 
-            // A silo that stood still reads there that it is dead, and ends. Until then it would take calls beside its successors.
+            // A silo that stood still reads there that it was declared dead, and ends. Until then it takes calls beside its successors.
             (membership.TableRefreshTimeout, membership.IAmAliveTablePublishTimeout) = (MembersLook, MembersLook);
         });
         // For so long after a silo died nobody takes its grains over; the usual 30 s are longer than a caller waits. A silo that is declared dead while it
