@@ -4,16 +4,16 @@ using System.Collections.Immutable;
 namespace Ensemble.Upstreams.OpenAi;
 
 /// <summary>
-/// What providers refused, each for an hour. A refused value stands for itself alone, since callers choose values; only where
-/// several values of a field were refused, and none was taken meanwhile, the field counts as refused. Of each model the newest 32 are
-/// kept, so that a caller who sends nonsense cannot keep a useful one from being learned.
+/// What providers refused, each for an hour. A refused value stands for itself alone, however many were refused: callers choose values, and
+/// those of one caller say nothing of another's. Of each model the newest 32 are kept, of each field the newest 8 values, so that a
+/// caller who sends nonsense cannot keep a useful one from being learned.
 /// </summary>
 internal sealed class LearnedParameters(TimeProvider time)
 {
     public static readonly TimeSpan Lifetime = TimeSpan.FromHours(1);
 
-    /// <summary>So many refused values make a refused field.</summary>
-    public const int ValuesOfAField = 3;
+    /// <summary>Refused values of one field that are known at most; the oldest goes first.</summary>
+    public const int MaxValues = 8;
 
     private const int MaxPerModel = 32;
     private const int MaxModels = 1024;
@@ -34,27 +34,23 @@ internal sealed class LearnedParameters(TimeProvider time)
         return _byModel.GetOrAdd(model, static _ => new Known()).Add(parameter, time.GetUtcNow());
     }
 
-    /// <summary>Tells that a value of a field was taken, of which others were refused.</summary>
-    public void Accept(string model, string name)
-    {
-        if (_byModel.TryGetValue(model, out var known))
-        {
-            known.Accept(name, time.GetUtcNow());
-        }
-    }
-
     /// <summary>What is known after one more refusal.</summary>
     public static ImmutableList<LearnedParameter> With(ImmutableList<LearnedParameter> known, LearnedParameter parameter)
     {
         // Of two names for one value the newer refusal is right.
         known = known.RemoveAll(other => other.SendAs == parameter.Name || (parameter is { Value: null, Beside: null } && other.Name == parameter.Name));
+        var values = known.FindAll(other => other.Name == parameter.Name && other.Value is not null);
+        if (parameter.Value is not null && values.Count == MaxValues)
+        {
+            known = known.Remove(values[0]);
+        }
+
         return (known.Count == MaxPerModel ? known.RemoveAt(0) : known).Add(parameter);
     }
 
     private sealed class Known
     {
         private readonly Dictionary<LearnedParameter, DateTimeOffset> _until = [];
-        private readonly Dictionary<string, DateTimeOffset> _taken = [];
         private ImmutableList<LearnedParameter> _list = [];
         private DateTimeOffset _nextExpiry = DateTimeOffset.MaxValue;
 
@@ -82,29 +78,9 @@ internal sealed class LearnedParameters(TimeProvider time)
                 }
 
                 var isNew = !_list.Exists(other => other.Name == parameter.Name);
-                var values = _list.FindAll(other => other.Name == parameter.Name && other.Value is not null);
-                if (parameter.Value is not null && values.Count >= ValuesOfAField - 1)
-                {
-                    var isTaken = _taken.TryGetValue(parameter.Name, out var taken) && now - taken < Lifetime;
-                    (parameter, isNew) = isTaken ? (parameter, false) : (parameter with { Value = null }, true);
-                    _list = isTaken ? _list.Remove(values[0]) : _list;
-                }
-
                 _until[parameter] = now + Lifetime;
                 Keep(With(_list, parameter));
                 return isNew;
-            }
-        }
-
-        public void Accept(string name, DateTimeOffset now)
-        {
-            lock (_until)
-            {
-                // Only of fields of which something was refused, so that they are few.
-                if (_list.Exists(parameter => parameter.Name == name))
-                {
-                    _taken[name] = now;
-                }
             }
         }
 
@@ -114,11 +90,6 @@ internal sealed class LearnedParameters(TimeProvider time)
             foreach (var gone in _until.Keys.Except(list).ToArray())
             {
                 _until.Remove(gone);
-            }
-
-            foreach (var gone in _taken.Keys.Where(name => !list.Exists(parameter => parameter.Name == name)).ToArray())
-            {
-                _taken.Remove(gone);
             }
 
             _nextExpiry = _until.Count == 0 ? DateTimeOffset.MaxValue : _until.Values.Min();

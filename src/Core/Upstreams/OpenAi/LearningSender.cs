@@ -44,9 +44,9 @@ internal sealed partial class LearningSender(ISecrets secrets, TimeProvider time
                 continue;
             }
 
-            if (result.Error is null && !learned.IsEmpty)
+            if (result.Error is null && found is not null)
             {
-                Remember(request, profile, learned, found, edits);
+                Remember(request, profile, found);
             }
 
             LogLasting(request.Model, result);
@@ -69,22 +69,13 @@ internal sealed partial class LearningSender(ISecrets secrets, TimeProvider time
     }
 
     /// <param name="found">What this call went without in the end, and has now been answered.</param>
-    private void Remember(
-        UpstreamRequest request, ModelProfile profile, IReadOnlyList<LearnedParameter> learned, IReadOnlyList<LearnedParameter>? found, RequestEdits edits)
+    private void Remember(UpstreamRequest request, ModelProfile profile, List<LearnedParameter> found)
     {
-        foreach (var parameter in found ?? [])
+        foreach (var parameter in found)
         {
             if (_learned.Add(profile.LearnedKey, parameter))
             {
                 LogLearned(request.Model.DisplayName, parameter.Name);
-            }
-        }
-
-        foreach (var parameter in learned)
-        {
-            if (parameter.Value is not null && ProviderAdaptation.TryGetSent(request.Chat, edits, parameter.Name, out _))
-            {
-                _learned.Accept(profile.LearnedKey, parameter.Name);
             }
         }
     }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text.RegularExpressions;
 using Ensemble.Chat;
 
 namespace Ensemble.Upstreams.OpenAi;
@@ -12,7 +13,7 @@ namespace Ensemble.Upstreams.OpenAi;
 /// Whether the refusal may be remembered: not where its text alone names the field and the caller's own text holds that word too, since
 /// providers repeat what callers send.
 /// </param>
-internal readonly record struct ParameterRefusal(LearnedParameter Parameter, bool IsCertain)
+internal readonly partial record struct ParameterRefusal(LearnedParameter Parameter, bool IsCertain)
 {
     private const int LongestName = 64;
 
@@ -47,9 +48,16 @@ internal readonly record struct ParameterRefusal(LearnedParameter Parameter, boo
         }
 
         var isCertain = byPath is not null || !CallerText.Says(chat, edits, named[0]);
-        if (OtherName(named[0]) is { } other && (IsUnknown(error) || named.Contains(other) || Names(error.Message, other) || !HasNumber(error.Message)))
+        if (OtherName(named[0]) is { } other && ProviderAdaptation.TryGetSent(chat, edits, named[0], out var limit))
         {
-            return new ParameterRefusal(new LearnedParameter(named[0], null, other), isCertain);
+            var saysOther = named.Contains(other) || Names(error.Message, other);
+            if (IsUnknown(error) || (!Size().IsMatch(error.Message) && (saysOther || !HasNumber(error.Message))))
+            {
+                // Where nothing says that the name is the fault, it may have been the value.
+                var isName = IsUnknown(error) || (saysOther && !CallerText.Says(chat, edits, other));
+                var value = isName ? null : LearnedParameter.KeyOf(limit.Span);
+                return new ParameterRefusal(new LearnedParameter(named[0], value, other), isCertain);
+            }
         }
 
         if (Kept.Contains(named[0]))
@@ -61,18 +69,22 @@ internal readonly record struct ParameterRefusal(LearnedParameter Parameter, boo
         // temperature is the one that more callers mean.
         var free = named.Where(name => !Kept.Contains(name)).Distinct().ToArray();
         var name = free.OrderBy(name => (edits.Fields.ContainsKey(name), free.Length > 1 && name == "temperature")).First();
-        if (!ProviderAdaptation.TryGetSent(chat, edits, name, out var value))
+        if (!ProviderAdaptation.TryGetSent(chat, edits, name, out var sent))
         {
             return null;
         }
 
         isCertain = byPath is not null || !CallerText.Says(chat, edits, name);
+        var refused = IsUnknown(error) ? null : LearnedParameter.KeyOf(sent.Span);
         return new ParameterRefusal(
-            free.Length > 1
-                ? new LearnedParameter(name, null, null, free.First(field => field != name))
-                : new LearnedParameter(name, IsUnknown(error) ? null : LearnedParameter.KeyOf(value.Span), null),
-            isCertain);
+            free.Length > 1 ? Pair(name, refused, free.First(field => field != name), chat, edits) : new(name, refused, null), isCertain);
     }
+
+    // A refusal of both for their values names both as well: it stands for these two values alone.
+    private static LearnedParameter Pair(string name, string? value, string other, ChatRequest chat, RequestEdits edits) =>
+        new(name, value, null, other, value is not null && ProviderAdaptation.TryGetSent(chat, edits, other, out var beside)
+            ? LearnedParameter.KeyOf(beside.Span)
+            : null);
 
     private static string? OtherName(string name) => name switch
     {
@@ -199,4 +211,10 @@ internal readonly record struct ParameterRefusal(LearnedParameter Parameter, boo
             start = i + 1;
         }
     }
+
+    // Words of a value that is too large, too small or of another kind: its name was understood.
+    [GeneratedRegex(
+        @"\b(exceed\w*|too|larger?|largest|great(er|est)|less|more|fewer|least|most|max|maximum|min|minimum|limit\w*|ranges?|between|positive|negative|integers?|whole|above|below|over|under)\b",
+        RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 1000)]
+    private static partial Regex Size();
 }

@@ -98,12 +98,17 @@ internal sealed class ProviderAdaptation
     {
         foreach (var parameter in learned)
         {
+            if (!TryGetSent(_chat, _edits, parameter.Name, out var value) || !parameter.Refuses(value.Span))
+            {
+                continue;
+            }
+
             if (parameter.SendAs is { } name)
             {
                 Rename(parameter.Name, name);
             }
-            else if (TryGetSent(_chat, _edits, parameter.Name, out var value) && parameter.Refuses(value.Span)
-                && (parameter.Beside is not { } other || TryGetSent(_chat, _edits, other, out _)))
+            else if (parameter.Beside is not { } other
+                || (TryGetSent(_chat, _edits, other, out var beside) && parameter.RefusesBeside(beside.Span)))
             {
                 Drop(parameter.Name);
             }

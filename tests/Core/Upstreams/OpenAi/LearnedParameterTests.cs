@@ -211,17 +211,73 @@ public sealed class LearnedParameterTests
         static string User(string user) => $$"""{"model":"alias","user":"{{user}}","messages":[{"role":"developer","content":"Hi"}]}""";
     }
 
-    [Fact]
-    public async Task Send_ThreeValuesRefusedAndNoneTaken_RefuseTheField()
+    [Theory]
+    [InlineData("temperature", 400, "1.1 1.2 1.3 1.4", "0.3", """{"error":{"message":"temperature must be in [0, 1], got 1.6.","param":"temperature"}}""")]
+    [InlineData("temperature", 400, "1.1 1.2 1.3 1.4", "0.3", """{"error":{"message":"temperature must be in [0, 1].","param":"temperature","code":400}}""")]
+    [InlineData("reasoning_effort", 400, "\"b1\" \"b2\" \"b3\"", "\"low\"", """{"error":{"message":"Invalid value: 'b1'.","param":"reasoning_effort","code":"invalid_value"}}""")]
+    [InlineData("stop", 422, "[\"1\",\"5\"] [\"2\",\"5\"] [\"3\",\"5\"]", "[\"x\"]", """{"detail":[{"type":"value_error","loc":["body","stop"],"msg":"too many"}]}""")]
+    [InlineData("seed", 400, "1 2 3 4", "7", """{"error":{"message":"The parameter 'seed' is wrong."}}""")]
+    public async Task Send_AnyNumberOfRefusedValues_LeavesOtherValuesAsTheyAre(string field, int status, string refused, string taken, string error)
     {
         await using var harness = await OpenAiHarness.StartAsync();
-        Refuse(harness, "seed", StubReply.Error(400, null, "The parameter 'seed' is wrong."));
-        foreach (var seed in (int[])[1, 2, 3, 4, 5])
+        harness.Served.Default = StubReply.Dynamic(request => request.Field(field) is { } value && value.GetRawText() != taken
+            ? StubReply.RawBody(status, error, "application/json")
+            : StubReply.Text("yes"));
+        foreach (var value in refused.Split(' '))
         {
-            await harness.WholeAsync($$"""{"model":"alias","seed":{{seed}},"messages":[{"role":"user","content":"Hi"}]}""");
+            (await harness.WholeAsync(With(value))).DroppedParameters.ShouldBe([field]);
         }
 
-        harness.Stub.Requests.Count.ShouldBe(3 + 5);
+        (await harness.WholeAsync(With(taken))).DroppedParameters.ShouldBeEmpty();
+
+        string With(string value) => $$"""{"model":"alias","{{field}}":{{value}},"messages":[{"role":"user","content":"Hi"}]}""";
+    }
+
+    [Fact]
+    public async Task Send_TwoFieldsRefusedForTheirValues_LeaveOtherValuesAsTheyAre()
+    {
+        await using var harness = await OpenAiHarness.StartAsync();
+        harness.Served.Default = StubReply.Dynamic(request => request.Field("top_p")?.GetDouble() > 0.8
+            ? StubReply.Error(400, null, "`temperature` and `top_p` must be in [0, 0.8].")
+            : StubReply.Text("yes"));
+
+        (await harness.WholeAsync(Both("0.3", "0.9"))).DroppedParameters.ShouldBe(["top_p"]);
+        (await harness.WholeAsync(Both("0.3", "0.5"))).DroppedParameters.ShouldBeEmpty();
+
+        static string Both(string temperature, string topP) =>
+            $$"""{"model":"alias","temperature":{{temperature}},"top_p":{{topP}},"messages":[{"role":"user","content":"Hi"}]}""";
+    }
+
+    [Theory]
+    [InlineData("max_tokens exceeds the maximum output length of this model", CallOutcome.RequestRejected)]
+    [InlineData("max_tokens: too large", CallOutcome.RequestRejected)]
+    [InlineData("max_tokens (or max_completion_tokens) must be an integer", CallOutcome.RequestRejected)]
+    [InlineData("max_tokens is not to our taste", CallOutcome.Ok)]
+    public async Task Send_LimitRefusedForItsValue_IsNotRenamedForOthers(string message, CallOutcome outcome)
+    {
+        await using var harness = await OpenAiHarness.StartAsync();
+        harness.Served.Default = StubReply.Dynamic(
+            request => request.Field("max_tokens")?.GetInt32() > 1000 ? StubReply.Error(400, null, message, "max_tokens") : StubReply.Text("yes"));
+
+        (await harness.WholeAsync(Limit(5000))).Outcome.ShouldBe(outcome);
+        await harness.WholeAsync(Limit(5));
+
+        harness.Stub.Requests[^1].Field("max_tokens")!.Value.GetInt32().ShouldBe(5);
+
+        static string Limit(int tokens) => $$"""{"model":"alias","max_tokens":{{tokens}},"messages":[{"role":"user","content":"Hi"}]}""";
+    }
+
+    [Fact]
+    public async Task Send_UnknownNameOfTheLimit_IsRenamedForEachValue()
+    {
+        await using var harness = await OpenAiHarness.StartAsync();
+        Refuse(harness, "max_tokens", StubReply.Error(400, null, "'max_tokens' is not supported: use 'max_completion_tokens'.", "max_tokens"));
+
+        await harness.WholeAsync("""{"model":"alias","max_tokens":5,"messages":[{"role":"user","content":"Hi"}]}""");
+        await harness.WholeAsync("""{"model":"alias","max_tokens":6,"messages":[{"role":"user","content":"Hi"}]}""");
+
+        harness.Stub.Requests.Count.ShouldBe(3);
+        harness.Stub.Requests[^1].Field("max_completion_tokens")!.Value.GetInt32().ShouldBe(6);
     }
 
     [Theory]
