@@ -31,7 +31,10 @@ public sealed class HostedRun
     internal bool IsTakenHere => _isTakenHere;
 
     /// <summary>Whether somebody reads it here, or a reader elsewhere was heard of within <see cref="RunHost.LeaseLifetime"/>.</summary>
-    internal bool IsWanted => Volatile.Read(ref _readers) > 0 || _host.Time.GetElapsedTime(Volatile.Read(ref _wanted)) <= RunHost.LeaseLifetime;
+    internal bool IsWanted => HasReaders || _host.Time.GetElapsedTime(Volatile.Read(ref _wanted)) <= RunHost.LeaseLifetime;
+
+    /// <summary>Whether somebody reads it here.</summary>
+    internal bool HasReaders => Volatile.Read(ref _readers) > 0;
 
     /// <summary>When its execution ended; <see cref="long.MinValue"/> = it goes on.</summary>
     internal long Ended => Volatile.Read(ref _ended);
@@ -57,7 +60,13 @@ public sealed class HostedRun
         finally
         {
             Renew();
-            Interlocked.Decrement(ref _readers);
+            var isLast = Interlocked.Decrement(ref _readers) == 0;
+            if (isLast && Run.IsKept)
+            {
+                // A repeat may come for it at any time, or never: a stop does not wait for that.
+                Take();
+            }
+
             if (isWhole)
             {
                 _isTakenHere = true;
@@ -87,11 +96,16 @@ public sealed class HostedRun
         Take();
     }
 
-    /// <summary>Stops it and drops its answer: its caller has left. One that the caller may repeat goes on.</summary>
+    /// <summary>Stops it and drops its answer: its caller has left. One that the caller may repeat goes on, and its answer stays.</summary>
     public void Abandon()
     {
         if (Run.IsKept)
         {
+            if (!HasReaders)
+            {
+                Take();
+            }
+
             return;
         }
 

@@ -27,11 +27,7 @@ public sealed class InProcessRunEngine(RunHost host, int maxRuns, ILogger<Run> l
 
     public ValueTask CancelAsync(RunId run, CancellationToken cancellationToken)
     {
-        if (host.Find(run) is { Run.IsKept: false } found)
-        {
-            found.Abandon();
-        }
-
+        host.Find(run)?.Abandon();
         return default;
     }
 

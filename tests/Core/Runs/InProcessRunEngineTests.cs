@@ -301,6 +301,33 @@ public sealed class InProcessRunEngineTests
         }
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Drain_KeyedRunWhoseCallerHasLeft_IsNotWaitedForOnceItHasEnded(bool hasRead)
+    {
+        var rest = new TaskCompletionSource();
+        _bench.Upstream.On("judge", Does.After(rest.Task, Does.Say("done")));
+        var engine = Engine();
+        var run = await StartAsync(engine, isKept: true);
+        await _bench.Upstream.CalledAsync("judge");
+        if (hasRead)
+        {
+            await foreach (var _ in engine.ReadAsync(run, 0, Token))
+            {
+                break;
+            }
+        }
+
+        await engine.CancelAsync(run, Token);
+        var draining = engine.DrainAsync(Token);
+        draining.IsCompleted.ShouldBeFalse("it goes on for a repeat");
+        rest.SetResult();
+
+        await draining.WaitAsync(TimeSpan.FromSeconds(20), Token);
+        (await ReadAsync(engine, run))[^1].ShouldBeOfType<RunCompleted>();
+    }
+
     [Fact]
     public async Task Cancel_KeptRunThatHasEnded_KeepsItsAnswer()
     {
