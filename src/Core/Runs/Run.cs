@@ -59,7 +59,7 @@ public sealed partial class Run : IDisposable
             throw new KeyNotFoundException($"No alias '{request.Chat.Model}' at revision {catalog.Revision}.");
         }
 
-        (Id, Incarnation, IsKept, Journal) = (request.Id, request.Incarnation, request.IsKept, journal);
+        (Id, Incarnation, IsKept, Caller, Journal) = (request.Id, request.Incarnation, request.IsKept, request.Caller, journal);
         _usage = services.Usage;
         _buffers = services.Buffers;
         _logger = logger;
@@ -76,12 +76,21 @@ public sealed partial class Run : IDisposable
     /// <summary>Whether its caller may repeat it.</summary>
     public bool IsKept { get; }
 
+    /// <summary>The name of the caller's key; null = a caller without one.</summary>
+    public string? Caller { get; }
+
     public RunJournal Journal { get; }
+
+    /// <summary>What it takes of the process's budget, in bytes.</summary>
+    public long Held => Interlocked.Read(ref _held) + Journal.Held;
 
     /// <summary>For the next incarnation; empty where the run ended with an answer.</summary>
     public RunMemory Memory { get; private set; }
 
     public bool HasEnded => Volatile.Read(ref _finished) is not null;
+
+    /// <summary>Whether it has ended without an answer: a repeat makes the next attempt.</summary>
+    public bool HasFailed => Volatile.Read(ref _finished) is { Failure: not null };
 
     /// <summary>Whether it has ended without an answer, though its caller waited for one, and has some of its panel's.</summary>
     public bool IsWorthResuming => _finished is { Failure: not null } ended && ended.Outcome != CancelledOutcome && !Memory.IsEmpty;

@@ -21,6 +21,9 @@ public sealed class RunHost : IRunsInFlight, IAsyncDisposable
 
     public static readonly TimeSpan SweepInterval = TimeSpan.FromSeconds(1);
 
+    /// <summary>Where room is short, answers that one caller may ask for again by their keys take a quarter of the memory at most.</summary>
+    private const int CallersShare = 4;
+
     /// <summary>How long a failed run's answers of its panel wait for the next try.</summary>
     private static readonly TimeSpan ResumableKept = RepeatedRequests.PanelKept + TakenKept;
 
@@ -278,6 +281,11 @@ public sealed class RunHost : IRunsInFlight, IAsyncDisposable
             {
                 Forget(hosted);
             }
+            else if (age >= TakenKept && hosted is { IsTaken: true, Run: { IsKept: true, HasFailed: true } })
+            {
+                // A repeat makes a new attempt: of this one it needs the manifest and the panel's answers.
+                hosted.Run.Journal.Drop();
+            }
         }
     }
 
@@ -289,7 +297,10 @@ public sealed class RunHost : IRunsInFlight, IAsyncDisposable
         : isWanted ? TimeSpan.MaxValue
         : LeaseLifetime;
 
-    /// <summary>Answers that nobody waits for, nor can ask for by a key, go before a request is refused, the oldest first.</summary>
+    /// <summary>
+    /// Makes room before a request is refused, the oldest answers first: those that nobody waits for nor can ask for by a key, then
+    /// kept ones of callers who have more than their share.
+    /// </summary>
     private void Spare(long bytes)
     {
         var enough = _services.Buffers.Used - bytes;
@@ -302,10 +313,24 @@ public sealed class RunHost : IRunsInFlight, IAsyncDisposable
 
             Forget(hosted);
         }
+
+        foreach (var kept in _runs.Values.Where(hosted => IsKeptAside(hosted)).GroupBy(hosted => hosted.Run.Caller))
+        {
+            var ofCaller = kept.OrderBy(hosted => hosted.Ended).ToArray();
+            var held = ofCaller.Sum(hosted => hosted.Run.Held);
+            for (var index = 0; held > _services.Buffers.Limit / CallersShare && _services.Buffers.Used > enough; index++)
+            {
+                held -= ofCaller[index].Run.Held;
+                Forget(ofCaller[index]);
+            }
+        }
     }
 
     private static bool IsSpare(HostedRun hosted) =>
         hosted is { Ended: not long.MinValue, Run.IsKept: false } && (hosted.IsTaken || !hosted.IsWanted);
+
+    private static bool IsKeptAside(HostedRun hosted) =>
+        hosted is { Ended: not long.MinValue, Run.IsKept: true, HasReaders: false } && (hosted.IsTaken || !hosted.IsWanted);
 
     private void CancelAll()
     {

@@ -64,6 +64,18 @@ public sealed class RunJournal(int incarnation, ByteBudget? budget = null)
         }
     }
 
+    /// <summary>What it takes of the budget, in bytes.</summary>
+    public long Held
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _taken;
+            }
+        }
+    }
+
     /// <returns>A journal with room for a short answer; null where the budget has none.</returns>
     public static RunJournal? Open(int incarnation, ByteBudget budget) =>
         budget.TryTake(Step) ? new RunJournal(incarnation, budget) { _taken = Step } : null;

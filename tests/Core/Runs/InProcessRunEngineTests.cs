@@ -1,5 +1,6 @@
 using Ensemble.Catalog;
 using Ensemble.Runs;
+using Ensemble.Upstreams;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Ensemble.Core.Tests.Runs;
@@ -299,6 +300,61 @@ public sealed class InProcessRunEngineTests
         {
             (await ReadAsync(engine, run)).Count.ShouldBeGreaterThan(1);
         }
+    }
+
+    [Fact]
+    public async Task Start_OneCallersKeptAnswersFillTheMemory_OldestOfItGiveWayAndOthersStay()
+    {
+        _bench.Upstream.On("judge", Does.Say(new string('x', 1_500_000)));
+        var engine = Engine();
+        var others = await KeepAsync("bob");
+        var greedy = new List<RunId>();
+        while (_buffers.Used + (4 * 1024 * 1024) < _buffers.Limit)
+        {
+            greedy.Add(await KeepAsync("alice"));
+        }
+
+        // Some MB of room, then as much again and again: only while the greedy caller has more than a quarter.
+        var used = _buffers.Used;
+        _buffers.TryTake(_buffers.Limit - used + 1).ShouldBeTrue();
+        (await ReadAsync(engine, greedy[0])).ShouldBeEmpty();
+        (await ReadAsync(engine, greedy[^1]))[^1].ShouldBeOfType<RunCompleted>();
+        (await ReadAsync(engine, others))[^1].ShouldBeOfType<RunCompleted>();
+
+        while (_buffers.TryTake(1024 * 1024))
+        {
+            Token.ThrowIfCancellationRequested();
+        }
+
+        (await ReadAsync(engine, greedy[^1]))[^1].ShouldBeOfType<RunCompleted>("a quarter of the memory is the caller's");
+        (await ReadAsync(engine, others))[^1].ShouldBeOfType<RunCompleted>();
+
+        async Task<RunId> KeepAsync(string caller)
+        {
+            var id = RunId.New();
+            (await engine.StartAsync(Request(id) with { IsKept = true, Caller = caller }, Token)).ShouldBe(RunStart.Started);
+            await IdleAsync(engine);
+            (await ReadAsync(engine, id))[^1].ShouldBeOfType<RunCompleted>();
+            _bench.Time.Advance(TimeSpan.FromMilliseconds(1));
+            return id;
+        }
+    }
+
+    [Fact]
+    public async Task Keep_KeyedRunThatFailedHalfway_FreesItsPartialAnswerAndIsStillKnown()
+    {
+        _bench.Upstream.On("judge", Does.Break(CallOutcome.ServerError, new string('x', 500_000)));
+        var engine = Engine();
+        var id = RunId.New();
+        (await engine.StartAsync(Request(id) with { Chat = RunBench.Parse(RunBench.StreamedQuestion), IsKept = true }, Token)).ShouldBe(RunStart.Started);
+        (await ReadAsync(engine, id))[^1].ShouldBeOfType<RunFailed>();
+        await IdleAsync(engine);
+        _buffers.Used.ShouldBeGreaterThan(500_000);
+
+        _bench.Time.Advance(RunHost.TakenKept + RunHost.SweepInterval);
+
+        _buffers.Used.ShouldBeLessThan(50_000);
+        (await engine.FindManifestAsync(id, Token))!.Outcome.ShouldNotBe("completed");
     }
 
     [Theory]
