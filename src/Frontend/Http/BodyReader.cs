@@ -43,6 +43,11 @@ internal sealed class BodyReader(FrontendOptions options, TimeProvider time)
     /// </summary>
     public async ValueTask DiscardAsync(HttpRequest request)
     {
+        if (request.HttpContext.Features.Get<BrokenBody>() is not null)
+        {
+            return;
+        }
+
         var reader = request.BodyReader;
         await using var deadline = Deadline(reader);
         try
@@ -100,6 +105,7 @@ internal sealed class BodyReader(FrontendOptions options, TimeProvider time)
         }
         catch (BadHttpRequestException exception)
         {
+            request.HttpContext.Features.Set(BrokenBody.Instance);
             return (default, exception.StatusCode switch
             {
                 StatusCodes.Status413PayloadTooLarge => ApiErrors.BodyTooLarge(limit),
@@ -110,6 +116,7 @@ internal sealed class BodyReader(FrontendOptions options, TimeProvider time)
         catch (IOException)
         {
             // The size of a chunk is beyond every number, or the connection broke.
+            request.HttpContext.Features.Set(BrokenBody.Instance);
             return (default, ApiErrors.BodyBroken);
         }
         finally
@@ -141,4 +148,10 @@ internal sealed class BodyReader(FrontendOptions options, TimeProvider time)
 
     // A body that is kept for a run holds no more than it is.
     private static ReadOnlyMemory<byte> Cut(byte[] body, int length) => length == body.Length ? body : body.AsSpan(0, length).ToArray();
+
+    /// <summary>Says that reading the body threw: its reader stays in that read, and takes no other one.</summary>
+    private sealed class BrokenBody
+    {
+        public static readonly BrokenBody Instance = new();
+    }
 }

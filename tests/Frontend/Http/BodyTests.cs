@@ -104,6 +104,25 @@ public sealed class BodyTests
         (await council.Gateway.ChatAsync(Council.AskSolo)).Status.ShouldBe(HttpStatusCode.OK);
     }
 
+    [Fact]
+    public async Task Body_ConnectionIsResetInItsMiddle_IsNoFaultOfTheGateway()
+    {
+        var council = await Council.StartAsync();
+        await using (council)
+        {
+            for (var index = 0; index < 20; index++)
+            {
+                using var raw = await RawHttp.ConnectAsync(council.Gateway.Url);
+                await raw.SendAsync("POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100000\r\n\r\n{" + new string(' ', 50_000));
+                await UsedAsync(council, 100_000);
+                raw.Reset();
+                await UnusedAsync(council);
+            }
+        }
+
+        council.Gateway.Faults.ShouldBeEmpty();
+    }
+
     [Theory]
     [InlineData(Council.AskSolo)]
     [InlineData(Council.AskStreamed)]

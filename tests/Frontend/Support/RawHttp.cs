@@ -62,5 +62,12 @@ internal sealed class RawHttp : IDisposable
         return text.ToString();
     }
 
+    /// <summary>Ends the connection as a process does that is killed: with a reset.</summary>
+    public void Reset()
+    {
+        _client.LingerState = new LingerOption(enable: true, seconds: 0);
+        _client.Close();
+    }
+
     public void Dispose() => _client.Dispose();
 }
