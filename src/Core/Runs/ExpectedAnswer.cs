@@ -6,7 +6,10 @@ using Ensemble.Upstreams;
 namespace Ensemble.Runs;
 
 /// <summary>How the answer of a sub-call is read: the request decides that, not the model.</summary>
-/// <param name="Tools">Those that may be called: of an answer that calls any other the text counts, and without text it is blank.</param>
+/// <param name="Tools">
+/// Those that may be called: of an answer that calls any other the text counts, and without text it is blank. Text is none where a call is
+/// demanded.
+/// </param>
 /// <param name="Format">What the caller wants. A code fence around JSON is taken off.</param>
 /// <param name="MustFit">Whether an answer of another format is none.</param>
 internal sealed record ExpectedAnswer(ToolOffer Tools, AnswerFormat Format, bool MustFit = false)
@@ -23,7 +26,7 @@ internal sealed record ExpectedAnswer(ToolOffer Tools, AnswerFormat Format, bool
 
         var read = Read(answer);
         var outcome = ChatChoices.OutcomeOf(read);
-        if (outcome == CallOutcome.Ok && MustFit && !read.CallsTools && Format.Accepts(read.Content) == false)
+        if (outcome == CallOutcome.Ok && !read.CallsTools && (Tools.IsDemanded || (MustFit && Format.Accepts(read.Content) == false)))
         {
             outcome = CallOutcome.WrongFormat;
         }

@@ -17,6 +17,10 @@ public sealed class RequestDecidesTests
     private static string Json(bool streamed) =>
         $$"""{"model":"panel","stream":{{(streamed ? "true" : "false")}},"response_format":{"type":"json_object"},"messages":[{"role":"user","content":"?"}]}""";
 
+    private static string Choosing(string choice) =>
+        WithTools.Replace("[{\"type\"", "[{\"type\":\"function\",\"function\":{\"name\":\"calc\"}},{\"type\"", StringComparison.Ordinal)
+            .Replace("\"messages\"", $"\"tool_choice\":{choice},\"messages\"", StringComparison.Ordinal);
+
     [Fact]
     public async Task Execute_MembersCallToolsThatNobodyOffered_TheirTextCounts()
     {
@@ -48,6 +52,54 @@ public sealed class RequestDecidesTests
         All(Does.Call("The answer is 5.", Call));
 
         (await _bench.RunAsync(request)).Text.ShouldBe("The answer is 5.");
+    }
+
+    [Theory]
+    [InlineData("\"required\"", "calc", true)]
+    [InlineData("\"required\"", "other", false)]
+    [InlineData("""{"type":"function","function":{"name":"calc"}}""", "calc", true)]
+    [InlineData("""{"type":"function","function":{"name":"weather"}}""", "calc", false)]
+    [InlineData("""{"type":"function","name":"weather"}""", "calc", false)]
+    [InlineData("""{"type":"custom","custom":{"name":"weather"}}""", "calc", false)]
+    [InlineData("""{"type":"allowed_tools","allowed_tools":{"mode":"auto","tools":[{"type":"function","function":{"name":"weather"}}]}}""", "calc", false)]
+    [InlineData("""{"type":"allowed_tools","allowed_tools":{"mode":"required","tools":[{"type":"function","function":{"name":"calc"}}]}}""", "calc", true)]
+    [InlineData("""{"type":"allowed_tools","mode":"auto","tools":[{"type":"function","name":"weather"}]}""", "calc", false)]
+    [InlineData("""{"type":"none"}""", "calc", false)]
+    [InlineData("""{"type":"somebodys_own"}""", "calc", true)]
+    [InlineData("7", "calc", true)]
+    public async Task Execute_CallsOfToolsThatTheChoiceLeavesOut_AreNone(string choice, string called, bool counts)
+    {
+        _bench.Ensemble = _bench.Ensemble with { Tools = ToolsMode.Vote };
+        All(Does.Call("", Call.Replace("calc", called, StringComparison.Ordinal)));
+
+        var outcome = await _bench.RunAsync(Choosing(choice));
+
+        (outcome.Answer?.FinishReason == "tool_calls").ShouldBe(counts);
+        outcome.Manifest.SubCalls.ShouldAllBe(call => counts || call.Usage.Outcome == CallOutcome.Blank || call.Usage.Outcome == CallOutcome.Cancelled);
+    }
+
+    [Theory]
+    [InlineData("\"required\"", true)]
+    [InlineData("""{"type":"function","function":{"name":"calc"}}""", true)]
+    [InlineData("""{"type":"allowed_tools","allowed_tools":{"mode":"required","tools":[{"type":"function","function":{"name":"calc"}}]}}""", true)]
+    [InlineData("""{"type":"allowed_tools","allowed_tools":{"mode":"auto","tools":[{"type":"function","function":{"name":"calc"}}]}}""", false)]
+    [InlineData("\"auto\"", false)]
+    public async Task Execute_TextWhereACallIsDemanded_DoesNotCount(string choice, bool isDemanded)
+    {
+        _bench.Ensemble = _bench.Ensemble with { Tools = ToolsMode.Vote };
+        All(Does.Say("The answer is 5.")).On("c", Does.Call("", Call));
+
+        var outcome = await _bench.RunAsync(Choosing(choice));
+
+        if (isDemanded)
+        {
+            outcome.Manifest.SubCalls.Count(call => call.Usage.Outcome == CallOutcome.WrongFormat).ShouldBe(2);
+            outcome.Failure?.Kind.ShouldBe(RunFailureKind.PanelBelowQuorum);
+        }
+        else
+        {
+            outcome.Text.ShouldBe("The answer is 5.");
+        }
     }
 
     [Theory]
