@@ -6,7 +6,8 @@ namespace Ensemble.Upstreams;
 /// <summary>
 /// Cuts the thoughts at the beginning of an answer out of it, with the white space around them: blocks in tags, and text up to a
 /// closing tag that nothing opened, as of a model whose prompt holds the opening one. A block in the middle stays, as does a tag
-/// behind a quotation mark: there somebody writes about tags. Text without thoughts passes unchanged, its leading white space too.
+/// behind a quotation mark: there somebody writes about tags. Of an answer in channels the final one passes. Text without thoughts passes
+/// unchanged, its leading white space too.
 /// </summary>
 /// <param name="holdsBack">Whether nothing is shown before a closing tag came, or the end.</param>
 internal sealed class ThinkFilter(bool holdsBack = false)
@@ -27,6 +28,7 @@ internal sealed class ThinkFilter(bool holdsBack = false)
     private Part _part;
     private bool _holdsBack = holdsBack;
     private bool _hasThought;
+    private bool _hasChannels;
     private bool _hasShown;
     private char _last;
     private int _open;
@@ -60,6 +62,7 @@ internal sealed class ThinkFilter(bool holdsBack = false)
             (text, _kept) = (_kept + text, "");
         }
 
+        var (first, all) = ("", default(StringBuilder));
         for (var at = 0; at < text.Length;)
         {
             switch (_part)
@@ -71,16 +74,17 @@ internal sealed class ThinkFilter(bool holdsBack = false)
                     at = PassThought(text, at);
                     break;
                 default:
-                    if (TryPassText(text, ref at, out var shown))
+                    if (PassText(text, ref at) is { Length: > 0 } shown)
                     {
-                        return shown;
+                        all = first.Length == 0 ? null : (all ?? new StringBuilder(first)).Append(shown);
+                        first = first.Length == 0 ? shown : first;
                     }
 
                     break;
             }
         }
 
-        return "";
+        return all?.ToString() ?? first;
     }
 
     /// <summary>The model's thoughts come in a field of their own, so that its text holds none.</summary>
@@ -120,12 +124,20 @@ internal sealed class ThinkFilter(bool holdsBack = false)
             (_space ??= new StringBuilder()).Append(text, at, first - at);
         }
 
-        switch (first < text.Length ? ThinkTag.Match(text.AsSpan(first), out at) : ThinkTag.None)
+        var kind = first < text.Length ? ThinkTag.Match(text.AsSpan(first), out at) : ThinkTag.None;
+        switch (kind)
         {
             case ThinkTag.Partial:
                 _kept = text[first..];
                 return text.Length;
             case ThinkTag.Open:
+            case ThinkTag.Channel:
+                (_part, _hasChannels) = (Part.Thinking, kind == ThinkTag.Channel);
+                return first + at;
+            case ThinkTag.Answer:
+                BeginAnswer();
+                return first + at;
+            case ThinkTag.Mark when _hasChannels:
                 _part = Part.Thinking;
                 return first + at;
             default:
@@ -143,8 +155,11 @@ internal sealed class ThinkFilter(bool holdsBack = false)
                 case ThinkTag.Partial:
                     _kept = text[start..];
                     return text.Length;
-                case ThinkTag.Close:
+                case ThinkTag.Close when !_hasChannels:
                     EndThought();
+                    return start + length;
+                case ThinkTag.Answer:
+                    BeginAnswer();
                     return start + length;
                 default:
                     at = start + 1;
@@ -155,8 +170,8 @@ internal sealed class ThinkFilter(bool holdsBack = false)
         return text.Length;
     }
 
-    /// <returns>False where a thought ended instead, at <paramref name="at"/>.</returns>
-    private bool TryPassText(string text, ref int at, out string shown)
+    /// <returns>What may be shown of it, to the end or to the next tag that counts.</returns>
+    private string PassText(string text, ref int at)
     {
         var from = at;
         while (Next(text, at) is >= 0 and var start)
@@ -165,32 +180,46 @@ internal sealed class ThinkFilter(bool holdsBack = false)
             if (tag == ThinkTag.Partial)
             {
                 _kept = text[start..];
-                shown = Take(text[from..start]);
-                return true;
+                at = text.Length;
+                return Take(text[from..start]);
             }
 
             at = start + Math.Max(1, length);
-            if (tag == ThinkTag.Open)
+            if (_hasChannels)
+            {
+                if (tag is ThinkTag.Mark or ThinkTag.Channel or ThinkTag.Answer)
+                {
+                    _part = tag == ThinkTag.Answer ? Part.Text : Part.Thinking;
+                    return Take(text[from..start]);
+                }
+            }
+            else if (tag is ThinkTag.Open or ThinkTag.Channel)
             {
                 _open++;
             }
-            else if (tag == ThinkTag.Close && _open > 0)
+            else if (tag is ThinkTag.Close or ThinkTag.Answer && _open > 0)
             {
                 _open--;
             }
-            else if (tag == ThinkTag.Close && !Quotes.Contains(start > from ? text[start - 1] : _last))
+            else if (tag is ThinkTag.Close or ThinkTag.Answer && !Quotes.Contains(start > from ? text[start - 1] : _last))
             {
                 (HasLoneClose, HasShownThought) = (true, HasShownThought | _hasShown);
                 _held?.Clear();
                 _holdsBack = false;
                 EndThought();
-                shown = "";
-                return false;
+                _hasChannels = tag == ThinkTag.Answer;
+                return "";
             }
         }
 
-        shown = Take(from == 0 ? text : text[from..]);
-        return true;
+        at = text.Length;
+        return Take(from == 0 ? text : text[from..]);
+    }
+
+    private void BeginAnswer()
+    {
+        EndThought();
+        (_hasChannels, _holdsBack) = (true, false);
     }
 
     private void EndThought()

@@ -10,6 +10,15 @@ internal readonly struct ThinkTag
     public const int Open = 2;
     public const int Close = 3;
 
+    /// <summary>What follows is the answer, whatever came before.</summary>
+    public const int Answer = 4;
+
+    /// <summary>What follows is a thought, or a message to somebody else, until <see cref="Answer"/>.</summary>
+    public const int Channel = 5;
+
+    /// <summary>A part of the answer ends here.</summary>
+    public const int Mark = 6;
+
     /// <summary>Of what may stand between a tag's name and its end, in characters.</summary>
     private const int LongestRest = 128;
 
@@ -23,6 +32,11 @@ internal readonly struct ThinkTag
     public static int Match(ReadOnlySpan<char> text, out int length)
     {
         length = 0;
+        if (text is ['<', '|', ..])
+        {
+            return SpecialToken.Match(text, out length);
+        }
+
         var end = text[0] switch { '<' => '>', '[' => ']', '◁' => '▷', _ => '\0' };
         if (end == '\0')
         {

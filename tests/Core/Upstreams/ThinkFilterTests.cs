@@ -40,6 +40,23 @@ public sealed class ThinkFilterTests
     [InlineData(" <thing>", " <thing>")]
     [InlineData("<thoughtful>", "<thoughtful>")]
     [InlineData("  ", "  ")]
+    [InlineData("<|channel|>analysis<|message|>a<|end|><|start|>assistant<|channel|>final<|message|>b", "b")]
+    [InlineData("<|start|>assistant<|channel|>analysis<|message|>a</think><|end|><|start|>assistant<|channel|>final<|message|>b<|return|>", "b")]
+    [InlineData("<|channel|>analysis<|message|>a<|channel|>final<|message|>b <c> </think>", "b <c> </think>")]
+    [InlineData("<|channel|>commentary to=functions.f <|constrain|>json<|message|>{}<|call|>", "")]
+    [InlineData("<|channel|>commentary<|message|>a<|end|><|start|>assistant<|channel|>final <|constrain|>json<|message|>{}<|return|>", "{}")]
+    [InlineData("<|start|>assistant<|message|>b<|end|>", "b")]
+    [InlineData("<|start|>user<|message|>a<|end|><|start|>assistant<|channel|>final<|message|>b", "b")]
+    [InlineData("<|channel|>final<|message|>b<|end|><|start|>assistant<|channel|>analysis<|message|>a<|end|>", "b")]
+    [InlineData("<|channel|>final<|message|>b<|end|><|start|>assistant<|channel|>final<|message|>c", "bc")]
+    [InlineData("<|channel|>analysis<|message|>never ended", "")]
+    [InlineData("a<|end|><|start|>assistant<|channel|>final<|message|>b", "b")]
+    [InlineData("<|START_THINKING|>a<|END_THINKING|><|START_RESPONSE|>b<|END_RESPONSE|>", "b")]
+    [InlineData("<|begin_of_thought|>a<|end_of_thought|>\n<|begin_of_solution|>b<|end_of_solution|>", "b")]
+    [InlineData("<|channel|>", "<|channel|>")]
+    [InlineData("<|channel|> is a token", "<|channel|> is a token")]
+    [InlineData("<|end|> ends <|x|> it.", "<|end|> ends <|x|> it.")]
+    [InlineData("It writes `<|channel|>final<|message|>` then.", "It writes `<|channel|>final<|message|>` then.")]
     public void Strip_AnyText_LeavesTheAnswer(string text, string expected) => ThinkFilter.Strip(text, out _).ShouldBe(expected);
 
     [Fact]
@@ -105,7 +122,8 @@ public sealed class ThinkFilterTests
 
     private static Gen<(string Text, int[] Sizes)> Cases()
     {
-        var pieces = Gen.Elements("<think>", "</think>", "<thinking>", "</thinking >", "<", "</", "think>", " ", "\n", "a", "bc", "`", "\"", "[THINK]", "[/THINK]", "[").ListOf();
+        var pieces = Gen.Elements("<think>", "</think>", "<thinking>", "</thinking >", "<", "</", "think>", " ", "\n", "a", "bc", "`", "\"", "[THINK]", "[/THINK]", "[",
+            "<|channel|>analysis<|message|>", "<|channel|>final<|message|>", "<|start|>assistant", "<|end|>", "<|", "<|START_THINKING|>", "<|END_THINKING|>").ListOf();
         return pieces.Zip(Gen.Choose(1, 4).NonEmptyListOf()).Select(sample => (string.Concat(sample.Item1), sample.Item2.ToArray()));
     }
 
