@@ -25,7 +25,7 @@ internal sealed class JudgeChain(RunContext context, EnsembleConfig ensemble, Ju
     {
         var left = ensemble.Deadline - context.Elapsed;
         TimeSpan? soonest = null;
-        var isLimited = false;
+        var (isLimited, isCooling) = (false, true);
         foreach (var name in _judges)
         {
             if (await context.Calls.RefusalAsync(context.Catalog.Models[name], context.Deadline.Token) is not { } refusal
@@ -37,12 +37,13 @@ internal sealed class JudgeChain(RunContext context, EnsembleConfig ensemble, Ju
             if (refusal.Limit != GateLimit.OperatorFault)
             {
                 isLimited = true;
+                isCooling &= refusal.Limit == GateLimit.Cooldown;
                 soonest = soonest is null || refusal.RetryAfter < soonest ? refusal.RetryAfter : soonest;
             }
         }
 
         return isLimited
-            ? new RunFailure(RunFailureKind.RateLimited, "The judge of this ensemble is at its limit.") { RetryAfter = soonest }
+            ? new RunFailure(RunFailureKind.RateLimited, PanelFailure.Limited("The judge of this ensemble is", isCooling)) { RetryAfter = soonest }
             : new RunFailure(RunFailureKind.JudgeFailed, "The judge of this ensemble cannot be asked.");
     }
 

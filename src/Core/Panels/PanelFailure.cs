@@ -79,8 +79,11 @@ internal static class PanelFailure
     }
 
     /// <summary>"… at their limits", or for what failed before: "… left alone for a while after failures (cooldown)".</summary>
-    public static string Limited(IEnumerable<SubCallResult> results, string subject) =>
-        results.All(IsCoolingDown) ? $"{subject} left alone for a while after failures (cooldown)."
+    public static string Limited(IEnumerable<SubCallResult> results, string subject) => Limited(subject, results.All(IsCoolingDown));
+
+    /// <param name="isCooling">Whether none of them is over a limit.</param>
+    public static string Limited(string subject, bool isCooling) =>
+        isCooling ? $"{subject} left alone for a while after failures (cooldown)."
         : subject.EndsWith("are", StringComparison.Ordinal) ? $"{subject} at their limits."
         : $"{subject} at its limit.";
 

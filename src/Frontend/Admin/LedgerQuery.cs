@@ -36,7 +36,7 @@ internal sealed class LedgerQuery(IQueryCollection query, IReadOnlyList<string> 
         {
             if (!known.Contains(name))
             {
-                Fail(name, $"is none of this address. {NearestName.Advice(name, known, $"There are {string.Join(", ", known)}.")}");
+                Fail(name, $"is none of this address: {Known(name)}");
             }
             else if (values.Count > 1)
             {
@@ -179,6 +179,9 @@ internal sealed class LedgerQuery(IQueryCollection query, IReadOnlyList<string> 
     /// <summary>The words of an enum, as manifests have them.</summary>
     public static string[] Words<T>()
         where T : struct, Enum => [.. Enum.GetValues<T>().Select(value => SnakeCase.Of(value))];
+
+    private string Known(string name) =>
+        NearestName.Of(name, known) is { } nearest ? $"'{nearest}' is near it" : $"there are {string.Join(", ", known)}";
 
     private DateTimeOffset? Time(string name)
     {

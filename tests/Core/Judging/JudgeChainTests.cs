@@ -340,6 +340,9 @@ public sealed class JudgeChainTests
         var outcome = await _bench.RunAsync();
 
         (outcome.Failure!.Kind, outcome.Failure.RetryAfter).ShouldBe((RunFailureKind.RateLimited, wait));
+        outcome.Failure.Message.ShouldBe(limit == GateLimit.Cooldown
+            ? "The judge of this ensemble is left alone for a while after failures (cooldown)."
+            : "The judge of this ensemble is at its limit.");
         (Models.Calls.Count == 0).ShouldBe(refused);
     }
 

@@ -135,6 +135,7 @@ public sealed class UsageTests
     [InlineData("/admin/usage?limit=1001", "limit", "1000")]
     [InlineData("/admin/usage?cursor=x", "cursor", "next_cursor")]
     [InlineData("/admin/usage?modle=x", "modle", "model")]
+    [InlineData("/admin/usage?min_cost=1", "min_cost", "cursor")]
     [InlineData("/admin/usage?model=x&model=y", "model", "once")]
     [InlineData("/admin/runs?outcome=timed_out", "outcome", "completed")]
     [InlineData("/admin/runs?min_agreement=2", "min_agreement", "0 to 1")]
@@ -147,7 +148,9 @@ public sealed class UsageTests
 
         var answer = await council.Gateway.ReadAsync(path);
 
-        answer.ShouldBeError(400, "invalid_request_error", null, parameter).Message.ShouldContain(advice);
+        var message = answer.ShouldBeError(400, "invalid_request_error", null, parameter).Message;
+        message.ShouldContain(advice);
+        message.ShouldNotContain("..");
     }
 
     [Theory]
