@@ -7,7 +7,8 @@ using Ensemble.Runs;
 namespace Ensemble.Strategies;
 
 /// <summary>
-/// Replaces the tool-call ids of one answer by ids of this run, which hold them, and fills in what a call lacks that clients take for granted.
+/// Replaces the tool-call ids of one answer by ids of this run, which hold them, fills in what a call lacks that clients take for granted, and
+/// leaves out calls that are none.
 /// </summary>
 /// <param name="model">The alias of the model whose calls they are.</param>
 internal sealed class ToolCallIds(RunId run, string model)
@@ -23,7 +24,7 @@ internal sealed class ToolCallIds(RunId run, string model)
     /// <param name="choices">A JSON array of choices: whole, or the next chunk of a stream. Its bytes stay where nothing has to be filled in.</param>
     public ReadOnlyMemory<byte> Replace(ReadOnlyMemory<byte> choices)
     {
-        if (choices.Span.IndexOf("\"tool_calls\""u8) < 0)
+        if (choices.Span.IndexOf("\"tool_calls\""u8) < 0 && choices.Span.IndexOf("\"function_call\""u8) < 0)
         {
             return choices;
         }
@@ -55,8 +56,18 @@ internal sealed class ToolCallIds(RunId run, string model)
 
     private static JsonElement? Arguments(JsonElement call) => call.Member("function")?.Member("arguments");
 
+    /// <summary>Whether a part of a message is said to be calls, and has another shape.</summary>
+    private static bool IsNoCall(JsonProperty part, bool isWhole) =>
+        (part.NameIs("tool_calls") && part.Value.ValueKind is not (JsonValueKind.Array or JsonValueKind.Null))
+        || (part.NameIs("function_call") && part.Value.ValueKind != JsonValueKind.Null
+            && (isWhole ? !HasText(part.Value, "name") : part.Value.ValueKind != JsonValueKind.Object));
+
+    private static bool HasNoCall(JsonElement choice, string part, bool isWhole) =>
+        (choice.Member(part) ?? default).Members().Any(member => IsNoCall(member, isWhole));
+
     private bool IsComplete(JsonElement choices) =>
-        Whole(choices).All(call => HasText(call, "id") && HasText(call, "type")
+        !choices.Items().Any(choice => HasNoCall(choice, "message", isWhole: true) || HasNoCall(choice, "delta", isWhole: false))
+        && Whole(choices).All(call => HasText(call, "id") && HasText(call, "type")
             && (call.Member("function") is null || Arguments(call) is { ValueKind: JsonValueKind.String }))
         && Pieces(choices).All(entry => Arguments(entry.Piece) is null or { ValueKind: JsonValueKind.String }
             && (_begun.TryGetValue(entry.Key, out var hasId) ? hasId || !HasText(entry.Piece, "id") : HasText(entry.Piece, "id") && HasText(entry.Piece, "type")));
@@ -137,7 +148,7 @@ internal sealed class ToolCallIds(RunId run, string model)
                 {
                     WriteCalls(json, part.Value, index, isWhole);
                 }
-                else
+                else if (!IsNoCall(part, isWhole))
                 {
                     part.WriteTo(json);
                 }

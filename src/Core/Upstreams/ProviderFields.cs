@@ -141,7 +141,7 @@ internal sealed class ProviderFields(ModelConfig model)
     {
         var name = reader;
         reader.Read();
-        if (!Names(reader))
+        if (!IsLeftOut(reader))
         {
             JsonCopy.Token(ref name, json, writer);
             WriteValue(ref reader, json, writer);
@@ -167,7 +167,7 @@ internal sealed class ProviderFields(ModelConfig model)
             {
                 WriteMember(ref reader, json, writer);
             }
-            else if (!Names(reader))
+            else if (!IsLeftOut(reader))
             {
                 WriteValue(ref reader, json, writer);
             }
@@ -175,6 +175,9 @@ internal sealed class ProviderFields(ModelConfig model)
 
         JsonCopy.Token(ref reader, json, writer);
     }
+
+    // A number beyond every type is an infinity to some clients, and no JSON to others.
+    private bool IsLeftOut(in Utf8JsonReader reader) => reader.TokenType == JsonTokenType.Number ? reader.Number() is null : Names(reader);
 
     /// <summary>Whether a value is text that names the model or its host.</summary>
     private bool Names(in Utf8JsonReader reader)

@@ -43,6 +43,23 @@ public sealed class ToolCallIdsTests
         ((string)first["function"]!["arguments"]!).ShouldBeOneOf("", "{}");
     }
 
+    [Theory]
+    [InlineData("message", "\"tool_calls\":{}")]
+    [InlineData("message", "\"tool_calls\":\"none\"")]
+    [InlineData("message", "\"function_call\":{}")]
+    [InlineData("message", "\"function_call\":{\"name\":\"\",\"arguments\":\"\"}")]
+    [InlineData("message", "\"function_call\":7")]
+    [InlineData("delta", "\"tool_calls\":{}")]
+    [InlineData("delta", "\"function_call\":\"f\"")]
+    public void Replace_CallsThatAreNone_AreLeftOut(string part, string calls) =>
+        Replace($$$"""[{"{{{part}}}":{"content":"a",{{{calls}}}}}]""").ShouldBe($$$"""[{"{{{part}}}":{"content":"a"}}]""");
+
+    [Theory]
+    [InlineData("""[{"message":{"function_call":{"name":"f","arguments":"{}"}}}]""")]
+    [InlineData("""[{"message":{"function_call":null,"tool_calls":null}}]""")]
+    [InlineData("""[{"delta":{"function_call":{"arguments":"{}"}}}]""")]
+    public void Replace_LegacyCall_StaysAsItCame(string choices) => Replace(choices).ShouldBe(choices);
+
     [Fact]
     public void Replace_IdThatComesLate_IsLeftOut()
     {

@@ -89,9 +89,9 @@ public sealed class WholeAnswerTests : IAsyncLifetime
             200,
             """
             {"id":"up-1","object":"chat.completion","created":1,"model":"m-large-2025","provider":"Acme","request_id":"r","requestId":"q","system_fingerprint":"fp_1",
-            "service_tier":"flex","citations":["https://a.example/1"],"x_groq":{"id":"req_1","took":1.50},"note":"served by m-large","cost":0.25,
+            "service_tier":"flex","citations":["https://a.example/1"],"x_groq":{"id":"req_1","took":1.50},"note":"served by m-large","cost":0.25,"took":1e400,"times":[1,-1e999],
             "choices":[{"message":{"content":"a"},"finish_reason":"stop"}],
-            "usage":{"prompt_tokens":3,"completion_tokens":2,"total_tokens":5,"cost":0.25,"prompt_cache_hit_tokens":1,"model_id":"m",
+            "usage":{"prompt_tokens":3,"completion_tokens":2,"total_tokens":5,"cost":0.25,"prompt_cache_hit_tokens":1,"model_id":"m","upstream_cost":1e400,"tax":1e400,
             "prompt_tokens_details":{"cached_tokens":1,"cache_write_tokens":2},"completion_tokens_details":{"reasoning_tokens":0}}}
             """,
             "application/json"));
@@ -99,7 +99,7 @@ public sealed class WholeAnswerTests : IAsyncLifetime
         var answer = (await _harness.WholeAsync(keepChoices: true)).Answer!;
 
         Encoding.UTF8.GetString(answer.Fields.Span).ShouldBe(
-            """{"system_fingerprint":"fp_1","service_tier":"flex","citations":["https://a.example/1"],"x_groq":{"took":1.50},"cost":0.25}""");
+            """{"system_fingerprint":"fp_1","service_tier":"flex","citations":["https://a.example/1"],"x_groq":{"took":1.50},"cost":0.25,"times":[1]}""");
         Encoding.UTF8.GetString(answer.UsageFields.Span).ShouldBe(
             """{"cost":0.25,"prompt_cache_hit_tokens":1,"prompt_tokens_details":{"cache_write_tokens":2}}""");
     }
