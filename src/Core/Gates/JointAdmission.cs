@@ -78,7 +78,7 @@ public sealed class JointAdmission
 
     // Asynchronous, so that a gate that fails at once fails no differently from one that fails later.
     private static async Task<GateAdmission> AskAsync(IGate gates, GateKey key, long tokens, CancellationToken cancellationToken) =>
-        await gates.AcquireAsync(new GateRequest(key, Guid.NewGuid(), tokens, Holder: null), cancellationToken);
+        await gates.AcquireAsync(new GateRequest(key, LeaseIds.Next(), tokens, Holder: null), cancellationToken);
 
     private static bool Longer(GateRefusal one, GateRefusal other) => other.RetryAfter is not null && !(one.RetryAfter <= other.RetryAfter);
 

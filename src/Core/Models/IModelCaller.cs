@@ -10,7 +10,7 @@ public interface IModelCaller
     /// <returns>
     /// For <see cref="CallAsync"/>, or for <see cref="ReturnAsync"/>; null where the gate is out of reach, which the call itself finds out.
     /// </returns>
-    Task<GateAdmission?> AdmitAsync(ModelCall call, GateHolder holder, CancellationToken cancellationToken);
+    ValueTask<GateAdmission?> AdmitAsync(ModelCall call, GateHolder holder, CancellationToken cancellationToken);
 
     /// <summary>Gives back an admission of which no use is made.</summary>
     ValueTask ReturnAsync(GateAdmission admission);

@@ -30,7 +30,7 @@ public sealed class ModelCaller : IModelCaller
         _random = random;
     }
 
-    public async Task<GateAdmission?> AdmitAsync(ModelCall call, GateHolder holder, CancellationToken cancellationToken)
+    public async ValueTask<GateAdmission?> AdmitAsync(ModelCall call, GateHolder holder, CancellationToken cancellationToken)
     {
         try
         {
@@ -111,17 +111,20 @@ public sealed class ModelCaller : IModelCaller
 
     private async Task<UpstreamResult> RunAsync(Attempts attempts)
     {
-        if (attempts.Call.Model.Retries == 0)
+        var first = await AttemptAsync(attempts);
+        if (attempts.Call.Model.Retries == 0 || !IsWorthRepeating(first, attempts))
         {
-            return await AttemptAsync(attempts);
+            return first;
         }
 
+        // Only a call that is repeated pays for the pipeline, which begins with what the first attempt said.
+        attempts.First = first;
         var context = ResilienceContextPool.Shared.Get(attempts.Watch.Token);
         context.Properties.Set(AttemptsKey, attempts);
         try
         {
             return await Pipeline(attempts.Call.Model.Retries).ExecuteAsync(
-                static async (_, state) => await state.Caller.AttemptAsync(state.Attempts),
+                static async (_, state) => state.Attempts.TakeFirst() ?? await state.Caller.AttemptAsync(state.Attempts),
                 context,
                 (Caller: this, Attempts: attempts));
         }
@@ -231,7 +234,7 @@ public sealed class ModelCaller : IModelCaller
 
     private static GateRequest Ask(ModelCall call, GateHolder holder) => new(
         GateKey.Model(call.Model.DisplayName),
-        Guid.NewGuid(),
+        LeaseIds.Next(),
         call.Model.RateLimit?.Tpm is null ? 0 : CallTokens.Most(call),
         holder);
 
@@ -264,20 +267,17 @@ public sealed class ModelCaller : IModelCaller
                 Delay = TimeSpan.FromMilliseconds(250),
                 MaxDelay = TimeSpan.FromSeconds(8),
                 Randomizer = caller.NextDouble,
-                ShouldHandle = static arguments => new(arguments.Outcome.Result is { } result && IsWorthRepeating(result, arguments.Context)),
+                ShouldHandle = static arguments => new(arguments.Outcome.Result is { } result && IsWorthRepeating(result, arguments.Context.Properties.GetValue(AttemptsKey, null!))),
                 DelayGenerator = static arguments => new(arguments.Outcome.Result?.Error?.RetryAfter),
             })
             .Build(),
         this);
 
-    private static bool IsWorthRepeating(UpstreamResult result, ResilienceContext context)
-    {
-        var attempts = context.Properties.GetValue(AttemptsKey, null!);
-        return RetryRule.MayPass(result, attempts.Call.WaitForGate)
-            && attempts.Call.Sink is not { Shown: true }
-            && !(result.Error?.RetryAfter is { } asked && attempts.Call.LongestWait is { } longest && (asked > longest || attempts.Made > 1))
-            && attempts.Watch.Remaining > (result.Error?.RetryAfter ?? TimeSpan.Zero);
-    }
+    private static bool IsWorthRepeating(UpstreamResult result, Attempts attempts) =>
+        RetryRule.MayPass(result, attempts.Call.WaitForGate)
+        && attempts.Call.Sink is not { Shown: true }
+        && !(result.Error?.RetryAfter is { } asked && attempts.Call.LongestWait is { } longest && (asked > longest || attempts.Made > 1))
+        && attempts.Watch.Remaining > (result.Error?.RetryAfter ?? TimeSpan.Zero);
 
     private double NextDouble()
     {
@@ -294,6 +294,9 @@ public sealed class ModelCaller : IModelCaller
 
         /// <summary>For the first attempt, until that takes it.</summary>
         public GateAdmission? Admission { get; set; }
+
+        /// <summary>What the first attempt said, until the pipeline for repetitions takes it.</summary>
+        public UpstreamResult? First { get; set; }
 
         /// <summary>The last attempt that the gate let through.</summary>
         public UpstreamResult? Sent { get; set; }
@@ -312,6 +315,13 @@ public sealed class ModelCaller : IModelCaller
 
         /// <summary>Whether an attempt ended without a word of the provider after it may have read the request.</summary>
         public bool MayBeBilled { get; set; }
+
+        public UpstreamResult? TakeFirst()
+        {
+            var first = First;
+            First = null;
+            return first;
+        }
 
         public GateAdmission? TakeAdmission()
         {

@@ -71,7 +71,7 @@ internal sealed class RunCalls(
     public async ValueTask<SubCall[]> AdmitAsync(IReadOnlyList<SubCall> subCalls, CancellationToken cancellationToken)
     {
         var admitted = new SubCall[subCalls.Count];
-        var asked = new Task<GateAdmission?>?[subCalls.Count];
+        var asked = new ValueTask<GateAdmission?>?[subCalls.Count];
         for (var index = 0; index < asked.Length; index++)
         {
             admitted[index] = memory.Recall(subCalls[index].Key) is null ? Reserve(subCalls[index]) : subCalls[index];

@@ -1,4 +1,4 @@
-using System.Collections.Concurrent;
+using System.Collections.Frozen;
 using System.Text.Json;
 
 namespace Ensemble.Runs;
@@ -6,7 +6,15 @@ namespace Ensemble.Runs;
 /// <summary>The names of enum values as they stand in manifests.</summary>
 public static class SnakeCase
 {
-    private static readonly ConcurrentDictionary<Enum, string> Names = new();
+    public static string Of<T>(T value)
+        where T : struct, Enum => Names<T>.Known.TryGetValue(value, out var name) ? name : Convert(value);
 
-    public static string Of(Enum value) => Names.GetOrAdd(value, static name => JsonNamingPolicy.SnakeCaseLower.ConvertName(name.ToString()));
+    private static string Convert<T>(T value)
+        where T : struct, Enum => JsonNamingPolicy.SnakeCaseLower.ConvertName(value.ToString());
+
+    private static class Names<T>
+        where T : struct, Enum
+    {
+        public static readonly FrozenDictionary<T, string> Known = Enum.GetValues<T>().ToFrozenDictionary(static value => value, Convert);
+    }
 }

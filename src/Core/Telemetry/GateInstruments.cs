@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using System.Runtime.CompilerServices;
 using Ensemble.Gates;
 using Ensemble.Runs;
 
@@ -11,7 +12,7 @@ public sealed class GateInstruments
 {
     private readonly Counter<long> _admissions;
     private readonly Counter<long> _refusals;
-    private readonly ConcurrentDictionary<string, int> _inFlight = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, StrongBox<int>> _inFlight = new(StringComparer.Ordinal);
 
     public GateInstruments(Meter meter)
     {
@@ -19,7 +20,7 @@ public sealed class GateInstruments
         _refusals = meter.CreateCounter<long>("ensemble.gate.refusals", "{request}", "Requests that a gate turned away, by the limit");
         meter.CreateObservableGauge(
             "ensemble.gate.in_flight",
-            () => _inFlight.Select(static model => new Measurement<int>(model.Value, new KeyValuePair<string, object?>(TelemetryTags.Model, model.Key))),
+            () => _inFlight.Select(static model => new Measurement<int>(Volatile.Read(ref model.Value.Value), new KeyValuePair<string, object?>(TelemetryTags.Model, model.Key))),
             "{call}",
             "Calls that this process has in flight, by model");
     }
@@ -28,7 +29,7 @@ public sealed class GateInstruments
     {
         if (admission.Lease is not null && gate.Kind == GateKind.Model)
         {
-            _inFlight.AddOrUpdate(gate.Name, 1, static (_, count) => count + 1);
+            Interlocked.Increment(ref InFlight(gate).Value);
         }
 
         if (!_admissions.Enabled && !_refusals.Enabled)
@@ -57,7 +58,9 @@ public sealed class GateInstruments
     {
         if (gate.Kind == GateKind.Model)
         {
-            _inFlight.AddOrUpdate(gate.Name, 0, static (_, count) => Math.Max(0, count - 1));
+            Interlocked.Decrement(ref InFlight(gate).Value);
         }
     }
+
+    private StrongBox<int> InFlight(GateKey gate) => _inFlight.GetOrAdd(gate.Name, static _ => new StrongBox<int>());
 }

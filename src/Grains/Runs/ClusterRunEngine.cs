@@ -34,7 +34,7 @@ public sealed partial class ClusterRunEngine : IRunEngine, IRunsInFlight, IAsync
     private readonly ClusterCalls _calls;
     private readonly AnswerStream? _stream;
     private readonly RunHost? _local;
-    private GrainType _type;
+    private volatile GrainReference? _anyGrain;
     private readonly ILogger _logger;
     private readonly ITimer _timer;
     private readonly RunDoor _door;
@@ -223,15 +223,15 @@ public sealed partial class ClusterRunEngine : IRunEngine, IRunsInFlight, IAsync
         return answered.Start;
     }
 
-    // Which class implements the interface is looked up once; by name that costs as much as the rest of a reference.
+    // Which class and which interface are meant is looked up once: by their names that costs more than the rest of a reference.
     private IEnsembleRunGrain Grain(RunId run)
     {
-        if (_type.IsDefault)
+        if (_anyGrain is not { } known)
         {
-            _type = _grains.GetGrain<IEnsembleRunGrain>(run.Value).GetGrainId().Type;
+            _anyGrain = known = (GrainReference)_grains.GetGrain<IEnsembleRunGrain>(run.Value);
         }
 
-        return _grains.GetGrain<IEnsembleRunGrain>(GrainId.Create(_type, run.Value));
+        return (IEnsembleRunGrain)_grains.GetGrain(GrainId.Create(known.GrainId.Type, run.Value), known.InterfaceType);
     }
 
     private RunInFlight? Find(RunId run)

@@ -131,7 +131,7 @@ public sealed class PanelStoreTests
     /// <summary>Models that all say the same.</summary>
     private sealed class Parrot : IModelCaller
     {
-        public Task<GateAdmission?> AdmitAsync(ModelCall call, GateHolder holder, CancellationToken cancellationToken) => Task.FromResult<GateAdmission?>(null);
+        public ValueTask<GateAdmission?> AdmitAsync(ModelCall call, GateHolder holder, CancellationToken cancellationToken) => default;
 
         public ValueTask ReturnAsync(GateAdmission admission) => default;
 
