@@ -1,7 +1,7 @@
 using Ensemble.Frontend.Errors;
 using Ensemble.Frontend.Hosting;
+using Ensemble.Frontend.Http;
 using Ensemble.Usage;
-using Microsoft.AspNetCore.Http.Features;
 
 namespace Ensemble.Frontend.Admin;
 
@@ -11,12 +11,6 @@ namespace Ensemble.Frontend.Admin;
 /// </summary>
 internal sealed class UsageStreamEndpoint(AdminAuthenticator admin, UsageFeed feed, Drain drain, IHostApplicationLifetime lifetime, TimeProvider time)
 {
-    /// <summary>Longest silence.</summary>
-    public static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(10);
-
-    /// <summary>What is written before it is sent, where more waits, in bytes.</summary>
-    private const long FullFlush = 64 * 1024;
-
     private static readonly string[] Parameters = ["ensemble", "model", "caller"];
 
     public async Task WatchAsync(HttpContext context)
@@ -59,23 +53,19 @@ internal sealed class UsageStreamEndpoint(AdminAuthenticator admin, UsageFeed fe
 
     private async Task CopyAsync(UsageWatcher watcher, HttpResponse response, CancellationToken end)
     {
-        response.ContentType = "text/event-stream; charset=utf-8";
-
-        // Proxies of the nginx kind would hold a stream back to gather it.
-        response.Headers["X-Accel-Buffering"] = "no";
-        response.HttpContext.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
+        EventStream.Begin(response);
         var body = response.BodyWriter;
         UsageStreamWriter.KeepAlive(body);
         while (true)
         {
             var written = 0L;
-            while (written < FullFlush && watcher.TryTake(out var note))
+            while (written < EventStream.FullFlush && watcher.TryTake(out var note))
             {
                 written += UsageStreamWriter.Write(body, note);
             }
 
             await body.FlushAsync(end);
-            if (written >= FullFlush)
+            if (written >= EventStream.FullFlush)
             {
                 continue;
             }
@@ -83,8 +73,7 @@ internal sealed class UsageStreamEndpoint(AdminAuthenticator admin, UsageFeed fe
             var waiting = watcher.WaitAsync(end).AsTask();
             while (!waiting.IsCompleted)
             {
-                await ((Task)waiting).WaitAsync(KeepAlive, time, end).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                end.ThrowIfCancellationRequested();
+                await EventStream.WaitAsync(waiting, EventStream.KeepAlive, time);
                 if (!waiting.IsCompleted)
                 {
                     UsageStreamWriter.KeepAlive(body);

@@ -1,6 +1,6 @@
 using Ensemble.Frontend.Errors;
+using Ensemble.Frontend.Http;
 using Ensemble.Runs;
-using Microsoft.AspNetCore.Http.Features;
 
 namespace Ensemble.Frontend.Chat;
 
@@ -8,80 +8,95 @@ namespace Ensemble.Frontend.Chat;
 /// Sends a run's events as server-sent events. Until the first byte of answer, or the commit time, an error is an HTTP
 /// status; after it an error is an event, and the answer is broken off, so that no client takes a part for the whole.
 /// </summary>
-internal sealed class StreamedAnswer : IAsyncDisposable
+internal sealed class StreamedAnswer : IDisposable
 {
-    private static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(10);
-
     private readonly HttpContext _context;
     private readonly ChunkWriter _chunks;
     private readonly AnswerFacts _facts = new();
     private readonly TimeProvider _time;
-
-    // The timer writes while the reader waits for an event; both take this first.
-    private readonly SemaphoreSlim _writing = new(1, 1);
-    private readonly ITimer _timer;
+    private readonly TimeSpan _commitAfter;
     private readonly bool _showsNames;
     private bool _committed;
     private long _lastWrite;
-    private bool _ended;
 
     private StreamedAnswer(HttpContext context, RunRequest request, TimeSpan commitAfter, bool showsNames, TimeProvider time)
     {
         _showsNames = showsNames;
         _context = context;
         _time = time;
+        _commitAfter = commitAfter;
+        _lastWrite = time.GetTimestamp();
         _chunks = new ChunkWriter(context.Response.BodyWriter, request, time.GetUtcNow().ToUnixTimeSeconds());
-        _timer = time.CreateTimer(static state => _ = ((StreamedAnswer)state!).OnTickAsync(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        _timer.Change(commitAfter, Timeout.InfiniteTimeSpan);
     }
 
     /// <param name="showsNames">Whether an error may name models.</param>
     public static async Task WriteAsync(
         HttpContext context, RunRequest request, IAsyncEnumerable<RunEvent> events, TimeSpan commitAfter, bool showsNames, TimeProvider time)
     {
-        await using var answer = new StreamedAnswer(context, request, commitAfter, showsNames, time);
+        using var answer = new StreamedAnswer(context, request, commitAfter, showsNames, time);
         await answer.WriteAsync(events);
     }
 
-    /// <summary>After this the timer writes no more, so that the connection may go to another request.</summary>
-    public async ValueTask DisposeAsync()
-    {
-        await _timer.DisposeAsync();
-        await _writing.WaitAsync(CancellationToken.None);
-        _ended = true;
-        _writing.Release();
-        _chunks.Dispose();
-    }
+    public void Dispose() => _chunks.Dispose();
 
     private async Task WriteAsync(IAsyncEnumerable<RunEvent> events)
     {
         await using var reader = events.GetAsyncEnumerator(_context.RequestAborted);
-        while (true)
+        bool isThere;
+        do
         {
             var next = reader.MoveNextAsync();
-            if (!next.IsCompleted)
+            if (next.IsCompleted)
             {
-                // Nothing more is here yet: what was written goes out. Pieces that came together go out together.
+                // Pieces that came together go out together.
+                isThere = await next;
+                if (_committed && _context.Response.BodyWriter.UnflushedBytes >= EventStream.FullFlush)
+                {
+                    await FlushAsync();
+                }
+            }
+            else
+            {
+                isThere = await WaitAsync(next.AsTask());
+            }
+        }
+        while (isThere && !await TakeAsync(reader.Current));
+        if (!isThere)
+        {
+            throw new InvalidOperationException("The run ended without an end.");
+        }
+    }
+
+    /// <summary>Sends what was written, and comments while nothing comes.</summary>
+    private async Task<bool> WaitAsync(Task<bool> next)
+    {
+        try
+        {
+            if (_committed)
+            {
                 await FlushAsync();
             }
 
-            if (!await next)
+            while (true)
             {
-                throw new InvalidOperationException("The run ended without an end.");
-            }
-
-            await _writing.WaitAsync(_context.RequestAborted);
-            try
-            {
-                if (await TakeAsync(reader.Current))
+                var silence = _committed ? EventStream.KeepAlive : _commitAfter;
+                await EventStream.WaitAsync(next, silence - _time.GetElapsedTime(_lastWrite), _time);
+                if (next.IsCompleted)
                 {
-                    return;
+                    return await next;
                 }
+
+                Commit();
+                _chunks.KeepAlive();
+                _lastWrite = _time.GetTimestamp();
+                await FlushAsync();
             }
-            finally
-            {
-                _writing.Release();
-            }
+        }
+        catch (Exception) when (!next.IsCompleted)
+        {
+            // The caller left. Events may be let go of only when none is being waited for.
+            _context.Abort();
+            return await next;
         }
     }
 
@@ -102,13 +117,11 @@ internal sealed class StreamedAnswer : IAsyncDisposable
                 _lastWrite = _time.GetTimestamp();
                 break;
             case RunCompleted completed:
-                _ended = true;
                 Commit();
                 _chunks.End(completed);
-                await _context.Response.BodyWriter.FlushAsync(_context.RequestAborted);
+                await FlushAsync();
                 return true;
             case RunFailed failed:
-                _ended = true;
                 await FailAsync(RunErrors.Of(_context.Request, failed.Failure, _showsNames));
                 return true;
             default:
@@ -134,7 +147,7 @@ internal sealed class StreamedAnswer : IAsyncDisposable
             _chunks.Padding(BrokenAnswerException.Http2Padding);
         }
 
-        await _context.Response.BodyWriter.FlushAsync(_context.RequestAborted);
+        await FlushAsync();
         throw new BrokenAnswerException($"The run failed after its answer had begun: {error.Code}.");
     }
 
@@ -146,67 +159,10 @@ internal sealed class StreamedAnswer : IAsyncDisposable
         }
 
         _committed = true;
-        var response = _context.Response;
-        response.ContentType = "text/event-stream; charset=utf-8";
-        response.Headers.CacheControl = "no-cache";
-
-        // Proxies of the nginx kind would hold a stream back to gather it.
-        response.Headers["X-Accel-Buffering"] = "no";
-        _facts.WriteTo(response.Headers, totals: null);
-        _context.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
+        _context.Response.Headers.CacheControl = "no-cache";
+        EventStream.Begin(_context.Response);
+        _facts.WriteTo(_context.Response.Headers, totals: null);
     }
 
-    private async ValueTask FlushAsync()
-    {
-        if (!_committed)
-        {
-            return;
-        }
-
-        await _writing.WaitAsync(_context.RequestAborted);
-        try
-        {
-            await _context.Response.BodyWriter.FlushAsync(_context.RequestAborted);
-        }
-        finally
-        {
-            _writing.Release();
-        }
-    }
-
-    private async Task OnTickAsync()
-    {
-        try
-        {
-            await _writing.WaitAsync(_context.RequestAborted);
-            try
-            {
-                if (_ended)
-                {
-                    return;
-                }
-
-                // One tick at the commit; then one whenever nothing was written for that long.
-                var silence = _committed ? _time.GetElapsedTime(_lastWrite) : KeepAlive;
-                if (silence >= KeepAlive)
-                {
-                    Commit();
-                    _chunks.KeepAlive();
-                    _lastWrite = _time.GetTimestamp();
-                    silence = TimeSpan.Zero;
-                    await _context.Response.BodyWriter.FlushAsync(_context.RequestAborted);
-                }
-
-                _timer.Change(KeepAlive - silence, Timeout.InfiniteTimeSpan);
-            }
-            finally
-            {
-                _writing.Release();
-            }
-        }
-        catch (Exception exception) when (exception is OperationCanceledException or ObjectDisposedException or IOException)
-        {
-            // The caller left, or the answer ended at this moment.
-        }
-    }
+    private async ValueTask FlushAsync() => await _context.Response.BodyWriter.FlushAsync(_context.RequestAborted);
 }
