@@ -27,6 +27,9 @@ internal sealed record PanelPlan
     /// <summary>Whether all answer the same question, so that agreement means something.</summary>
     public bool Compares { get; init; } = true;
 
+    /// <summary>Whether the answers are compared beside what follows, which does not depend on it.</summary>
+    public bool ComparesLater { get; init; }
+
     /// <summary>
     /// Whether those who are still out can change nothing any more, given the usable answers that are in and the weight that is out; asked only
     /// with quorum. Null = they always can.

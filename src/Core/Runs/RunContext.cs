@@ -13,7 +13,9 @@ internal sealed class RunContext
     private readonly RunServices _services;
     private readonly RunMemory _memory;
     private readonly long _started;
+    private readonly Lock _showing = new();
     private AnswerFormat? _format;
+    private List<RunEvent>? _heldBack;
 
     /// <param name="deadline">Its token cancels every sub-call.</param>
     public RunContext(
@@ -77,13 +79,36 @@ internal sealed class RunContext
     /// <returns>False where the answer is larger than a run may hold.</returns>
     public bool Show(RunEvent delta)
     {
-        if (!Journal.Shown)
+        lock (_showing)
         {
-            Deadline.OnShown();
-            FirstShown ??= Elapsed;
-        }
+            if (_heldBack is { } held)
+            {
+                held.Add(delta);
+                return true;
+            }
 
-        return Journal.Append(delta);
+            return Append(delta);
+        }
+    }
+
+    /// <summary>Has pieces of the answer wait for <see cref="ShowHeldBack"/>: something is still to be told before them.</summary>
+    public void HoldBack()
+    {
+        lock (_showing)
+        {
+            _heldBack = [];
+        }
+    }
+
+    /// <returns>False where the answer is larger than a run may hold.</returns>
+    public bool ShowHeldBack()
+    {
+        lock (_showing)
+        {
+            var held = _heldBack ?? [];
+            _heldBack = null;
+            return held.TrueForAll(Append);
+        }
     }
 
     /// <summary>Gets the panel's answers that are replayed, where this is a replay.</summary>
@@ -113,5 +138,16 @@ internal sealed class RunContext
         {
             _services.Panels!.Keep(Request.Id, StoredPanel.Of(Chat, Catalog.Ensembles[Chat.Model], answers));
         }
+    }
+
+    private bool Append(RunEvent delta)
+    {
+        if (!Journal.Shown)
+        {
+            Deadline.OnShown();
+            FirstShown ??= Elapsed;
+        }
+
+        return Journal.Append(delta);
     }
 }

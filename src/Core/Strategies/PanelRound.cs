@@ -8,12 +8,31 @@ namespace Ensemble.Strategies;
 /// <param name="All">The same with what was compared to it.</param>
 internal sealed record PanelRound(PanelResult Panel, Ballot Ballot, Ballot All)
 {
+    private Func<Task<PanelRound>>? _compare;
+
     /// <param name="earlier">Answers of earlier rounds, to which these are compared even below quorum; null = this is the only round.</param>
     /// <param name="number">Tells several rounds of one run apart.</param>
     public static async Task<PanelRound> AskAsync(
         RunContext context, EnsembleConfig ensemble, PanelPlan plan, IReadOnlyList<Candidate>? earlier = null, int number = 0)
     {
         var (panel, manifest) = await Ensemble.Panels.Panel.AskAsync(context, ensemble, plan);
+        return plan.ComparesLater && panel is { HasQuorum: true, Candidates.Count: > 1 }
+            ? Uncompared(context, ensemble, panel) with { _compare = () => CompareAsync(context, ensemble, plan, panel, manifest, earlier, number) }
+            : await CompareAsync(context, ensemble, plan, panel, manifest, earlier, number);
+    }
+
+    /// <summary>Compares the answers where the plan left that for later.</summary>
+    public Task<PanelRound> ComparedAsync() => _compare?.Invoke() ?? Task.FromResult(this);
+
+    private static PanelRound Uncompared(RunContext context, EnsembleConfig ensemble, PanelResult panel)
+    {
+        var ballot = Ballot.Of(Ballot.Reader(context, ensemble), ensemble, panel.Candidates);
+        return new PanelRound(panel, ballot, ballot);
+    }
+
+    private static async Task<PanelRound> CompareAsync(
+        RunContext context, EnsembleConfig ensemble, PanelPlan plan, PanelResult panel, PanelManifest manifest, IReadOnlyList<Candidate>? earlier, int number)
+    {
         IReadOnlyList<Candidate> candidates = earlier is { Count: > 0 } ? [.. earlier, .. panel.Candidates] : panel.Candidates;
         var all = plan.Compares && (panel.HasQuorum || earlier is not null)
             ? await Ballot.CompareAsync(context, ensemble, candidates, number)

@@ -26,7 +26,7 @@ internal sealed class Synthesize(EnsembleConfig ensemble) : IPanelDecision
     /// <summary>Whether even a single answer goes to the judge.</summary>
     private bool NeedsJudge => ensemble.MinResponses > 1 || ensemble.AlwaysJudge;
 
-    public PanelPlan Plan(RunContext context) => PanelPlan.Of(context, ensemble);
+    public PanelPlan Plan(RunContext context) => PanelPlan.Of(context, ensemble) with { ComparesLater = true };
 
     public ValueTask<RunFailure?> OutOfReachAsync(RunContext context) => ensemble.OnJudgeFailure == OnJudgeFailure.Fail && NeedsJudge
         ? new JudgeChain(context, ensemble, Judge).OutOfReachAsync()
@@ -34,13 +34,19 @@ internal sealed class Synthesize(EnsembleConfig ensemble) : IPanelDecision
 
     public async Task<RunEnd> DecideAsync(RunContext context, PanelRound round)
     {
-        var candidates = round.Ballot.Candidates;
-        var note = ensemble.Analysis && candidates.Count > 1 ? await AnalyseAsync(context, candidates) : null;
-        return await JudgeAsync(context, ensemble, round.Ballot, new JudgePrompt(context.Chat, Judge, candidates, context.Random("judge"), note));
+        // The answers are compared while the judge works. How far they agree is told before the answer, so that has to wait for it.
+        context.HoldBack();
+        var compared = new Lazy<Task<PanelRound>>(round.ComparedAsync);
+        var writing = WriteAsync(context, round.Panel.Candidates, compared);
+        await compared.Value;
+        var fits = context.ShowHeldBack();
+        var end = await writing;
+        return fits ? end : Giving.TooLarge;
     }
 
     /// <summary>Has the judge write the answer, or gives the best candidate where it cannot and may be done without.</summary>
-    public static async Task<RunEnd> JudgeAsync(RunContext context, EnsembleConfig ensemble, Ballot ballot, JudgePrompt prompt)
+    /// <param name="ballot">The candidates, compared: asked for where the best of them is given.</param>
+    public static async Task<RunEnd> JudgeAsync(RunContext context, EnsembleConfig ensemble, Func<Task<Ballot>> ballot, JudgePrompt prompt)
     {
         var verdict = await new JudgeChain(context, ensemble, ensemble.Judge!).AskAsync(prompt);
         return verdict switch
@@ -52,8 +58,15 @@ internal sealed class Synthesize(EnsembleConfig ensemble) : IPanelDecision
             // Whoever left needs no second-best answer.
             _ when context.Deadline.IsCancelled => Giving.Cancelled,
             _ when ensemble.OnJudgeFailure == OnJudgeFailure.Fail => JudgeFailure.Of(context, verdict),
-            _ => Giving.GiveBest(context, ballot, JudgeFailure.Reason(context)) ?? JudgeFailure.WithoutStandIn(context, verdict),
+            _ => Giving.GiveBest(context, await ballot(), JudgeFailure.Reason(context)) ?? JudgeFailure.WithoutStandIn(context, verdict),
         };
+    }
+
+    private async Task<RunEnd> WriteAsync(RunContext context, IReadOnlyList<Candidate> candidates, Lazy<Task<PanelRound>> compared)
+    {
+        var note = ensemble.Analysis && candidates.Count > 1 ? await AnalyseAsync(context, candidates) : null;
+        var prompt = new JudgePrompt(context.Chat, Judge, candidates, context.Random("judge"), note);
+        return await JudgeAsync(context, ensemble, async () => (await compared.Value).Ballot, prompt);
     }
 
     private async Task<string?> AnalyseAsync(RunContext context, IReadOnlyList<Candidate> candidates)

@@ -271,6 +271,50 @@ public sealed class RequestDecidesTests
         outcome.Manifest.SubCalls.Count(call => call.Usage.Key.Step == SubCallStep.Embedding).ShouldBe(1);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Execute_Synthesize_AsksTheJudgeBesideTheComparison_AndTellsTheAgreementFirst(bool streamed)
+    {
+        _bench.Ensemble = TestEnsembles.Of(StrategyKind.Synthesize, "panel", ["a", "b", "c"], "judge") with { Consensus = new ConsensusConfig("vectors", 0.8) };
+        Prose();
+        var wrote = new TaskCompletionSource();
+        _bench.Upstream.On("vectors", Does.After(wrote.Task, Does.Embed([1, 0], [1, 0], [0, 1])));
+        _bench.Upstream.On("judge", async (request, token) =>
+        {
+            var result = await Does.Say("the", " judge's")(request, token);
+            wrote.SetResult();
+            return result;
+        });
+
+        var outcome = await _bench.RunAsync($$"""{"model":"panel","stream":{{(streamed ? "true" : "false")}},"messages":[{"role":"user","content":"Which one?"}]}""");
+
+        outcome.Text.ShouldBe("the judge's");
+        outcome.Manifest.Agreement.ShouldBe(2d / 3);
+        var events = outcome.Events.ToList();
+        events.OfType<PanelClosed>().ShouldHaveSingleItem().Agreement.ShouldBe(2d / 3);
+        events.FindIndex(shown => shown is PanelClosed).ShouldBeLessThan(events.FindIndex(shown => shown is AnswerDelta));
+    }
+
+    [Fact]
+    public async Task Execute_JudgeFailsBeforeTheComparison_GivesTheBestOfWhatWasCompared()
+    {
+        _bench.Ensemble = TestEnsembles.Of(StrategyKind.Synthesize, "panel", ["a", "b", "c"], "judge") with { Consensus = new ConsensusConfig("vectors", 0.8) };
+        Prose();
+        var failed = new TaskCompletionSource();
+        _bench.Upstream.On("vectors", Does.After(failed.Task, Does.Embed([0, 1], [1, 0], [1, 0])));
+        _bench.Upstream.On("judge", (request, token) =>
+        {
+            failed.TrySetResult();
+            return Does.Fail(CallOutcome.RequestRejected, 400)(request, token);
+        });
+
+        var outcome = await _bench.RunAsync();
+
+        outcome.Text.ShouldBe("Nobody has ever found out, and nobody will in time.");
+        outcome.Manifest.Agreement.ShouldBe(2d / 3);
+    }
+
     private void Prose() => _bench.Upstream
         .On("a", Does.Assist("One might well say that it is a matter of taste."))
         .On("b", Does.Assist("Nobody has ever found out, and nobody will in time."))
