@@ -1,8 +1,9 @@
 # syntax=docker/dockerfile:1
 # One image for every role: docker run IMAGE --role silo | --role frontend | schema
 
-# It makes no machine code, so it runs on the builder's own processor whatever the image is for.
+# It runs on the builder's own processor, and compiles for that of the image.
 FROM --platform=$BUILDPLATFORM mcr.microsoft.com/dotnet/sdk:10.0 AS build
+ARG TARGETARCH
 WORKDIR /source
 
 # What a restore reads, and no more: this layer changes with the packages, not with the code.
@@ -12,11 +13,11 @@ COPY src/Frontend/Ensemble.Frontend.csproj src/Frontend/
 COPY src/Grains/Ensemble.Grains.csproj src/Grains/
 COPY src/Silo/Ensemble.Silo.csproj src/Silo/
 COPY src/Storage/Ensemble.Storage.csproj src/Storage/
-RUN dotnet restore src/Silo/Ensemble.Silo.csproj
+RUN dotnet restore src/Silo/Ensemble.Silo.csproj --arch $TARGETARCH
 
 COPY .editorconfig BannedSymbols.txt ./
 COPY src src
-RUN dotnet publish src/Silo/Ensemble.Silo.csproj --no-restore --configuration Release --output /app \
+RUN dotnet publish src/Silo/Ensemble.Silo.csproj --no-restore --arch $TARGETARCH --configuration Release --output /app \
     -p:UseAppHost=false -p:ContinuousIntegrationBuild=true
 
 FROM mcr.microsoft.com/dotnet/aspnet:10.0-noble-chiseled
