@@ -11,6 +11,8 @@ internal static class Aliases
     public const string CallerGateGrain = "ensemble.caller-gate";
     public const string GateGrain = "ensemble.gate";
     public const string GateContact = "ensemble.gate-contact";
+    public const string SiloGrain = "ensemble.silo";
+    public const string StreamInbox = "ensemble.stream-inbox";
     public const string UsageWatchGrain = "ensemble.usage-watch";
 
     public const string RunRequest = "ensemble.run-request";
@@ -25,7 +27,6 @@ internal static class Aliases
     public const string UsageNews = "ensemble.usage-news";
     public const string UsageRow = "ensemble.usage-row";
     public const string RunRecord = "ensemble.run-record";
-    public const string UsageWatchList = "ensemble.usage-watch-list";
 
     public const string GateRequest = "ensemble.gate-request";
     public const string GateHolder = "ensemble.gate-holder";

@@ -18,7 +18,7 @@ internal sealed class AnswerFeed(int incarnation, long after)
     public bool HasEnded { get; private set; }
 
     /// <summary>Lets in what is new of a batch from the stream.</summary>
-    /// <returns>False where something before it, or it itself, is missing: go on by pulling what comes after <see cref="Last"/>.</returns>
+    /// <returns>False where something before it is missing: go on by pulling what comes after <see cref="Last"/>.</returns>
     public bool Offer(AnswerBatch batch)
     {
         if (batch.Incarnation != incarnation || HasEnded)
@@ -26,7 +26,7 @@ internal sealed class AnswerFeed(int incarnation, long after)
             return true;
         }
 
-        if (batch.FirstSequence > Last + 1 || (batch.Events.Length == 0 && batch.FirstSequence > Last))
+        if (batch.FirstSequence > Last + 1)
         {
             return false;
         }

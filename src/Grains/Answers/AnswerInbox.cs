@@ -13,11 +13,10 @@ internal sealed class AnswerInbox(int incarnation, long opened)
     private long _last;
     private int _taken;
     private volatile bool _closed;
-    private int _asking;
 
     public int Incarnation => incarnation;
 
-    /// <summary>Ends when the stream cannot be relied on for this run any more; what is in it is good.</summary>
+    /// <summary>Ends when no more comes on the stream for this run; what is in it is good.</summary>
     public ChannelReader<AnswerBatch> Batches => _batches.Reader;
 
     /// <summary>When something came for this run.</summary>
@@ -29,21 +28,23 @@ internal sealed class AnswerInbox(int incarnation, long opened)
     /// <summary>Whether nothing more is put in.</summary>
     public bool IsClosed => _closed;
 
-    public void Offer(AnswerBatch batch, long now)
+    /// <returns>Whether it was taken. Where there is no room, no later one is either: the reader pulls.</returns>
+    public bool Offer(AnswerBatch batch, long now)
     {
         if (batch.Incarnation != incarnation)
         {
-            return;
+            return false;
         }
 
         if (!_batches.Writer.TryWrite(batch))
         {
             Close();
-            return;
+            return false;
         }
 
         Volatile.Write(ref _heard, now);
         InterlockedMax(batch.LastSequence);
+        return true;
     }
 
     /// <summary>The reader takes what is in it, and pulls the rest.</summary>
@@ -55,15 +56,6 @@ internal sealed class AnswerInbox(int incarnation, long opened)
 
     /// <returns>False where it has its reader already.</returns>
     public bool TryClaim() => Interlocked.Exchange(ref _taken, 1) == 0;
-
-    /// <returns>False where the run is being asked already how far it is.</returns>
-    public bool TryAsk() => Interlocked.Exchange(ref _asking, 1) == 0;
-
-    public void EndAsk(long now)
-    {
-        Volatile.Write(ref _heard, now);
-        Volatile.Write(ref _asking, 0);
-    }
 
     private void InterlockedMax(long sequence)
     {

@@ -1,36 +1,38 @@
 using Ensemble.Grains.Runs;
-using Ensemble.Grains.Streams;
 using Ensemble.Runs;
 using Microsoft.Extensions.Logging;
+using Orleans.Streams;
 
 namespace Ensemble.Grains.Answers;
 
 /// <summary>
-/// Brings the events of runs to the frontends that asked for them, beside the runs: each has its own reader of the journal, one message in
-/// flight, and no way to hold the run up.
+/// Pushes the events of runs to the frontends that asked for them, beside the runs: each has its own reader of the journal, one message in
+/// flight, and no way to hold the run up. What comes while a message is in flight goes together with the next one.
 /// </summary>
-internal sealed partial class AnswerPublisher(IStreamWire<AnswerBatch> wire, TimeProvider time, ILogger<AnswerPublisher> logger)
+/// <param name="find">The stream with a key.</param>
+internal sealed partial class AnswerPublisher(Func<string, IAsyncObserver<AnswerBatch>> find, ILogger<AnswerPublisher> logger)
 {
-    /// <summary>Time between two messages of a run: what comes within it goes together. After a pause, and for the first byte, nothing waits.</summary>
-    public static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(4);
-
     /// <summary>
-    /// Publishes a journal from its beginning to its end. Never throws: after a failure it gives up, and the frontend, which
-    /// hears nothing any more, pulls.
+    /// Pushes a journal from its beginning to its end. Never throws: after a failure it gives up, and the frontend, which hears that there
+    /// is more than what came, pulls.
     /// </summary>
-    public async Task PublishAsync(RunJournal journal, RunId run, int incarnation, string address)
+    /// <param name="stream">The key of the frontend's stream.</param>
+    /// <returns>Whether the frontend has taken all of it.</returns>
+    public async Task<bool> PublishAsync(RunJournal journal, RunId run, int incarnation, string stream)
     {
         try
         {
-            await CopyAsync(journal, run, incarnation, address);
+            await CopyAsync(journal, run, incarnation, find(stream));
+            return true;
         }
         catch (Exception exception)
         {
             LogGivenUp(logger, exception, run.Value);
+            return false;
         }
     }
 
-    private async Task CopyAsync(RunJournal journal, RunId run, int incarnation, string address)
+    private static async Task CopyAsync(RunJournal journal, RunId run, int incarnation, IAsyncObserver<AnswerBatch> frontend)
     {
         using var stop = new CancellationTokenSource();
         await using var events = journal.ReadAsync(0, stop.Token).GetAsyncEnumerator(CancellationToken.None);
@@ -38,33 +40,18 @@ internal sealed partial class AnswerPublisher(IStreamWire<AnswerBatch> wire, Tim
         try
         {
             var batch = new List<RunEventMessage>();
-            var published = 0L;
-            for (var sequence = 1L; await next; sequence += batch.Count)
+            while (await next)
             {
-                if (sequence > 1 && events.Current is not (RunCompleted or RunFailed) && Pace - time.GetElapsedTime(published) is { Ticks: > 0 } wait)
-                {
-                    await Task.Delay(wait, time, CancellationToken.None);
-                }
-
                 batch.Clear();
-                var size = 0;
+                var (first, size) = (events.Current.Sequence, 0);
                 while (next.IsCompletedSuccessfully && batch.Count < AnswerStreams.MaxBatchEvents && size < AnswerStreams.FullBatchSize && await next)
                 {
-                    var eventSize = SizeOf(events.Current);
-                    if (eventSize > AnswerStreams.MaxEventSize)
-                    {
-                        await wire.PublishAsync(address, AnswerBatch.Of(run, incarnation, sequence, batch));
-                        await wire.PublishAsync(address, AnswerBatch.Of(run, incarnation, sequence + batch.Count, []));
-                        return;
-                    }
-
-                    size += eventSize;
+                    size += SizeOf(events.Current);
                     batch.Add(RunEventMessage.From(events.Current));
                     next = events.MoveNextAsync().AsTask();
                 }
 
-                published = time.GetTimestamp();
-                await wire.PublishAsync(address, AnswerBatch.Of(run, incarnation, sequence, batch));
+                await frontend.OnNextAsync(AnswerBatch.Of(run, incarnation, first, batch));
             }
         }
         finally
@@ -83,6 +70,6 @@ internal sealed partial class AnswerPublisher(IStreamWire<AnswerBatch> wire, Tim
         _ => 0,
     };
 
-    [LoggerMessage(76, LogLevel.Debug, "the answer of run {RunId} is not published any further; its frontend pulls it")]
+    [LoggerMessage(76, LogLevel.Debug, "the answer of run {RunId} is not pushed any further; its frontend pulls it")]
     private static partial void LogGivenUp(ILogger logger, Exception exception, string runId);
 }

@@ -1,67 +1,82 @@
 using System.Collections.Concurrent;
-using Ensemble.Grains.Streams;
 using Ensemble.Runs;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Orleans.Streams;
 
 namespace Ensemble.Grains.Answers;
 
 /// <summary>
-/// A frontend's end of its stream of answers. While beats do not come back on it, all its runs go on by pulling. A run of which nothing is heard for
-/// <see cref="SilenceLimit"/> is asked how far it is.
+/// A frontend's end of its stream of answers. A run whose journal is ahead of what has come is pulled, and for <see cref="Pause"/> so
+/// are those that begin then.
 /// </summary>
 [System.Diagnostics.CodeAnalysis.SuppressMessage("Naming", "CA1711", Justification = "It is a stream, if not of bytes.")]
-public sealed partial class AnswerStream : IHostedService, IStreamListener<AnswerBatch>, IAsyncDisposable
+public sealed partial class AnswerStream : IHostedService, IAsyncObserver<AnswerBatch>
 {
-    /// <summary>How long it takes until a run is asked whether it is ahead of the stream.</summary>
-    public static readonly TimeSpan SilenceLimit = TimeSpan.FromSeconds(2);
+    /// <summary>How long answers are pulled after something that was pushed has not arrived.</summary>
+    public static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
 
     private readonly ConcurrentDictionary<RunId, AnswerInbox> _inboxes = new();
-    private readonly Func<RunId, Task<long?>> _findLast;
+    private readonly Func<IAsyncObserver<AnswerBatch>, Task<StreamSubscriptionHandle<AnswerBatch>>> _subscribe;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly AnswerInstruments? _instruments;
-    private readonly StreamLink<AnswerBatch> _link;
+    private StreamSubscriptionHandle<AnswerBatch>? _subscription;
+    private string? _key;
+    private long _failed = long.MinValue;
 
-    /// <param name="findLast">The number of a run's last event; null where the run is not known.</param>
+    /// <param name="subscribe">Opens a stream of this process.</param>
     internal AnswerStream(
-        IStreamWire<AnswerBatch> wire, Func<RunId, Task<long?>> findLast, TimeProvider time, ILogger<AnswerStream> logger, AnswerInstruments? instruments = null)
+        Func<IAsyncObserver<AnswerBatch>, Task<StreamSubscriptionHandle<AnswerBatch>>> subscribe,
+        TimeProvider time,
+        ILogger<AnswerStream> logger,
+        AnswerInstruments? instruments = null)
     {
-        _instruments = instruments;
-        _findLast = findLast;
+        _subscribe = subscribe;
         _time = time;
         _logger = logger;
-        _link = new StreamLink<AnswerBatch>(wire, this, time, logger);
+        _instruments = instruments;
     }
 
-    /// <summary>Whether beats come back, so that new runs are served by the stream. Where they do not, answers are pulled.</summary>
-    public bool IsLive => _link.Address is not null;
+    /// <summary>Runs for which something is collected.</summary>
+    internal int Awaited => _inboxes.Count;
 
-    /// <summary>Listens, and returns when the subscription is there, failed, or took too long: answers come without it too.</summary>
-    public Task StartAsync(CancellationToken cancellationToken) => _link.StartAsync(cancellationToken);
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        _subscription = await _subscribe(this);
+        Volatile.Write(ref _key, _subscription.StreamId.GetKeyAsString());
+    }
 
-    /// <summary>Completes when the stream serves: at once where it does.</summary>
-    public Task WaitUntilLiveAsync(CancellationToken cancellationToken) => _link.WaitUntilLiveAsync(cancellationToken);
+    public Task StopAsync(CancellationToken cancellationToken)
+    {
+        Volatile.Write(ref _key, null);
+        foreach (var run in _inboxes.Keys)
+        {
+            Close(run);
+        }
 
-    public Task StopAsync(CancellationToken cancellationToken) => _link.StopAsync(cancellationToken);
+        return _subscription?.UnsubscribeAsync() ?? Task.CompletedTask;
+    }
 
-    public ValueTask DisposeAsync() => _link.DisposeAsync();
+    Task IAsyncObserver<AnswerBatch>.OnNextAsync(AnswerBatch item, StreamSequenceToken? token) =>
+        RunId.TryParse(item.Run, out var run) && _inboxes.TryGetValue(run, out var inbox) && inbox.Offer(item, _time.GetTimestamp())
+            ? Task.CompletedTask
+            : Task.FromException(new InvalidOperationException($"The events of run {item.Run} are not awaited here, or pulled."));
+
+    Task IAsyncObserver<AnswerBatch>.OnErrorAsync(Exception ex) => Task.CompletedTask;
 
     /// <summary>Begins to collect what comes for a run.</summary>
-    /// <returns>Where the run's silo publishes it; null where the stream does not serve now.</returns>
+    /// <returns>The key of the stream on which its silo pushes it; null where it is to be pulled.</returns>
     internal string? Open(RunId run, int incarnation)
     {
         Close(run);
-
-        // First there, then the address: an outage in between closes it.
-        _inboxes[run] = new AnswerInbox(incarnation, _time.GetTimestamp());
-        if (_link.Address is { } address)
+        if (Volatile.Read(ref _key) is not { } key || IsPaused)
         {
-            return address;
+            return null;
         }
 
-        Close(run);
-        return null;
+        _inboxes[run] = new AnswerInbox(incarnation, _time.GetTimestamp());
+        return key;
     }
 
     /// <summary>What was collected for a run, for its one reader; null for a second one, and where nothing is collected.</summary>
@@ -69,6 +84,27 @@ public sealed partial class AnswerStream : IHostedService, IStreamListener<Answe
 
     /// <summary>What the stream has brought of a run is not all of it.</summary>
     internal void OnRepair() => _instruments?.OnRepair();
+
+    /// <summary>Says how far a run is. Where nothing has come for <paramref name="silence"/> and there is more, it is pulled.</summary>
+    /// <param name="last">The number of its last event; null where it is gone, or its silo was not reached.</param>
+    internal void Check(RunId run, long? last, TimeSpan silence)
+    {
+        if (!_inboxes.TryGetValue(run, out var inbox)
+            || inbox.IsClosed
+            || _time.GetElapsedTime(inbox.Heard) < silence
+            || last <= inbox.Last)
+        {
+            return;
+        }
+
+        inbox.Close();
+        if (last is not null && !IsPaused)
+        {
+            Volatile.Write(ref _failed, _time.GetTimestamp());
+            _instruments?.OnOutage();
+            LogDown(_logger, run.Value, Pause.TotalSeconds);
+        }
+    }
 
     internal void Close(RunId run)
     {
@@ -78,77 +114,8 @@ public sealed partial class AnswerStream : IHostedService, IStreamListener<Answe
         }
     }
 
-    AnswerBatch IStreamListener<AnswerBatch>.NewBeat(long number) => AnswerBatch.OfBeat(number);
+    private bool IsPaused => Volatile.Read(ref _failed) is var failed && failed != long.MinValue && _time.GetElapsedTime(failed) < Pause;
 
-    long? IStreamListener<AnswerBatch>.BeatOf(AnswerBatch item) => item.Run is null ? item.Beat : null;
-
-    void IStreamListener<AnswerBatch>.Receive(AnswerBatch item)
-    {
-        if (RunId.TryParse(item.Run, out var run) && _inboxes.TryGetValue(run, out var inbox))
-        {
-            inbox.Offer(item, _time.GetTimestamp());
-        }
-    }
-
-    void IStreamListener<AnswerBatch>.OnMissedBeat() => _instruments?.OnMissedBeat();
-
-    void IStreamListener<AnswerBatch>.OnEnded(bool isStop)
-    {
-        foreach (var inbox in _inboxes.Values)
-        {
-            inbox.Close();
-        }
-
-        if (!isStop)
-        {
-            _instruments?.OnOutage();
-        }
-    }
-
-    void IStreamListener<AnswerBatch>.OnDown(Exception? exception) => LogDown(_logger, exception);
-
-    void IStreamListener<AnswerBatch>.OnLive(bool isBack)
-    {
-        if (isBack)
-        {
-            LogServes(_logger);
-        }
-    }
-
-    void IStreamListener<AnswerBatch>.OnTick()
-    {
-        foreach (var (run, inbox) in _inboxes)
-        {
-            if (!inbox.IsClosed && _time.GetElapsedTime(inbox.Heard) >= SilenceLimit && inbox.TryAsk())
-            {
-                _ = AskAsync(run, inbox);
-            }
-        }
-    }
-
-    private async Task AskAsync(RunId run, AnswerInbox inbox)
-    {
-        try
-        {
-            if (await _findLast(run) is not { } last || last > inbox.Last)
-            {
-                inbox.Close();
-            }
-        }
-        catch (Exception)
-        {
-            // Whoever pulls finds out what is wrong, and has a deadline for it.
-            inbox.Close();
-        }
-        finally
-        {
-            inbox.EndAsk(_time.GetTimestamp());
-        }
-    }
-
-    [LoggerMessage(77, LogLevel.Warning, "this frontend's stream of answers brings nothing; answers are pulled until it does")]
-    private static partial void LogDown(ILogger logger, Exception? exception);
-
-    [LoggerMessage(78, LogLevel.Information, "this frontend's stream of answers serves again")]
-    private static partial void LogServes(ILogger logger);
+    [LoggerMessage(77, LogLevel.Warning, "events of run {RunId} were pushed and did not arrive; answers are pulled for {Pause} s")]
+    private static partial void LogDown(ILogger logger, string runId, double pause);
 }

@@ -1,11 +1,11 @@
 namespace Ensemble.Grains.Answers;
 
-/// <summary>How the events of a streamed answer come to a frontend. Whole answers are always pulled.</summary>
+/// <summary>How a streamed answer comes to a frontend in another process. A whole one comes with the call that asks for it.</summary>
 public enum AnswerTransport
 {
-    /// <summary>Each is read from its run's grain.</summary>
+    /// <summary>The frontend enumerates them at the run's grain.</summary>
     Pull,
 
-    /// <summary>Silos publish them on one stream a frontend; what the stream loses is pulled.</summary>
+    /// <summary>The run's silo pushes them on the frontend's stream; what does not arrive is pulled.</summary>
     Stream,
 }

@@ -1,9 +1,11 @@
 using Ensemble.Gates;
+using Orleans.CodeGeneration;
 
 namespace Ensemble.Grains.Gates;
 
 /// <summary>One gate. Asking twice changes nothing, so that a call whose answer was lost can be made again.</summary>
 [Alias(Aliases.GateGrain)]
+[Version(1)]
 public interface IGateGrain : IGrainWithStringKey
 {
     [Alias("acquire")]

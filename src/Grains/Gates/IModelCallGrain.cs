@@ -1,3 +1,5 @@
+using Orleans.CodeGeneration;
+
 namespace Ensemble.Grains.Gates;
 
 /// <summary>
@@ -5,4 +7,5 @@ namespace Ensemble.Grains.Gates;
 /// made in the silo of the run, so that one popular model does not squeeze through one activation.
 /// </summary>
 [Alias(Aliases.ModelCallGrain)]
+[Version(1)]
 public interface IModelCallGrain : IGateGrain;

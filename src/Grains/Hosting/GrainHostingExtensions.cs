@@ -5,6 +5,7 @@ using Ensemble.Grains.Answers;
 using Ensemble.Grains.Calls;
 using Ensemble.Grains.Gates;
 using Ensemble.Grains.Runs;
+using Ensemble.Grains.Silos;
 using Ensemble.Grains.Streams;
 using Ensemble.Grains.Usage;
 using Ensemble.Runs;
@@ -39,6 +40,7 @@ public static class GrainHostingExtensions
 #pragma warning disable ORLEANSEXP003
         silo.AddDistributedGrainDirectory(GateGrain.Directory);
 #pragma warning restore ORLEANSEXP003
+        silo.Services.AddPlacementFilter<AtSiloStrategy, AtSiloDirector>(ServiceLifetime.Singleton);
         silo.Services.AddPlacementFilter<SkipDrainingStrategy, SkipDrainingDirector>(ServiceLifetime.Singleton);
         silo.Services.AddClusterGates();
         silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, LastGateReports>();
@@ -47,7 +49,7 @@ public static class GrainHostingExtensions
 
     /// <summary>
     /// Adds the ports over the cluster for a frontend, and shows its watchers the usage of all silos. It needs an <see cref="IClusterClient"/> with
-    /// <c>AddAnswerStreams</c>, or a silo beside it.
+    /// <c>AddPushStreams</c>, or a silo beside it.
     /// </summary>
     /// <param name="maxRuns">Runs of this frontend in flight at most.</param>
     /// <param name="answers">How streamed answers of other processes come.</param>
@@ -58,11 +60,8 @@ public static class GrainHostingExtensions
         services.AddClusterGates();
         if (answers == AnswerTransport.Stream && !isAlone)
         {
-            services.TryAddSingleton<IStreamWire<AnswerBatch>>(static provider => new OrleansStreamWire<AnswerBatch>(
-                provider.GetRequiredService<IClusterClient>().GetStreamProvider(AnswerStreams.ProviderName), AnswerStreams.Namespace));
             services.TryAddSingleton(static provider => new AnswerStream(
-                provider.GetRequiredService<IStreamWire<AnswerBatch>>(),
-                run => provider.GetRequiredService<IGrainFactory>().GetGrain<IEnsembleRunGrain>(run.Value).RenewAsync(),
+                observer => provider.GetRequiredService<IClusterClient>().SubscribeAsync(AnswerStreams.Namespace, observer),
                 provider.GetRequiredService<TimeProvider>(),
                 provider.GetRequiredService<ILogger<AnswerStream>>(),
                 new AnswerInstruments(Meter(provider))));
@@ -73,9 +72,12 @@ public static class GrainHostingExtensions
         if (!isAlone)
         {
             services.TryAddSingleton<IUsageWatch>(static provider => new GrainUsageWatch(provider.GetRequiredService<IGrainFactory>()));
-            services.TryAddSingleton<IStreamWire<UsageNews>>(static provider => new OrleansStreamWire<UsageNews>(
-                provider.GetRequiredService<IClusterClient>().GetStreamProvider(UsageStreams.ProviderName), UsageStreams.Namespace));
-            services.AddHostedService<UsageListener>();
+            services.AddHostedService(static provider => new UsageListener(
+                provider.GetRequiredService<UsageFeed>(),
+                observer => provider.GetRequiredService<IClusterClient>().SubscribeAsync(UsageStreams.Namespace, observer),
+                provider.GetRequiredService<IUsageWatch>(),
+                provider.GetRequiredService<TimeProvider>(),
+                provider.GetRequiredService<ILogger<UsageListener>>()));
         }
 
         services.TryAddSingleton(provider => new ClusterRunEngine(
@@ -102,18 +104,19 @@ public static class GrainHostingExtensions
     private static ISiloBuilder PublishToFrontends(this ISiloBuilder silo)
     {
         silo.Services.TryAddSingleton(static provider => new AnswerPublisher(
-            new OrleansStreamWire<AnswerBatch>(provider.GetRequiredKeyedService<IStreamProvider>(AnswerStreams.ProviderName), AnswerStreams.Namespace),
-            provider.GetRequiredService<TimeProvider>(),
-            provider.GetRequiredService<ILogger<AnswerPublisher>>()));
+            key => Stream<AnswerBatch>(provider, AnswerStreams.Namespace, key), provider.GetRequiredService<ILogger<AnswerPublisher>>()));
         silo.Services.TryAddSingleton(static provider => new UsagePublisher(
-            new OrleansStreamWire<UsageNews>(provider.GetRequiredKeyedService<IStreamProvider>(UsageStreams.ProviderName), UsageStreams.Namespace),
-            () => provider.GetRequiredService<IGrainFactory>().GetGrain<IUsageWatchGrain>(0).ListAsync().AsTask(),
+            key => Stream<UsageNews>(provider, UsageStreams.Namespace, key),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<UsagePublisher>>()));
         silo.Services.TryAddKeyedSingleton<IUsageSink>(UsageFeed.SinkName, static (provider, _) => provider.GetRequiredService<UsagePublisher>());
         silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(static provider => provider.GetRequiredService<UsagePublisher>());
-        return silo.AddAnswerStreams();
+        return silo.AddPushStreams();
     }
+
+    private static IAsyncStream<T> Stream<T>(IServiceProvider provider, string streamNamespace, string key) =>
+        provider.GetRequiredKeyedService<IStreamProvider>(StreamHostingExtensions.ProviderName)
+            .GetStream<T>(StreamId.Create(streamNamespace, key));
 
     /// <summary>One agent for a process: what all its runs do at a gate is reported together.</summary>
     private static IServiceCollection AddClusterGates(this IServiceCollection services)

@@ -173,11 +173,6 @@ public sealed partial class ClusterRunEngine
                     whole = feed.Offer(batch);
                     while (feed.TryTake(out var runEvent))
                     {
-                        if (IsLast(runEvent))
-                        {
-                            _ = Grain(run).ReleaseAsync();
-                        }
-
                         yield return runEvent;
                     }
                 }
@@ -212,7 +207,7 @@ public sealed partial class ClusterRunEngine
 
     private async ValueTask<bool> GoOnAsync(RunInFlight run, RunReading reading)
     {
-        if (!reading.IsVoid && reading.Barren <= MaxBarren / 2 && await RenewAsync(run.Request.Id) is not null)
+        if (!reading.IsVoid && reading.Barren <= MaxBarren / 2 && await FindLastAsync(run.Request.Id) is not null)
         {
             return true;
         }

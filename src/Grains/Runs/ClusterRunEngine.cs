@@ -1,5 +1,6 @@
 using Ensemble.Grains.Answers;
 using Ensemble.Grains.Calls;
+using Ensemble.Grains.Silos;
 using Ensemble.Runs;
 using Ensemble.Usage;
 using Microsoft.Extensions.Logging;
@@ -7,15 +8,16 @@ using Microsoft.Extensions.Logging;
 namespace Ensemble.Grains.Runs;
 
 /// <summary>
-/// Runs in the cluster, for one frontend: starts them, reads their events, and says every <see cref="RenewalInterval"/> of each that its answer is
-/// still wanted, so that the runs of a frontend that died stop by themselves. A run of which nothing is heard is asked after; one that
-/// is gone is executed again, as its next incarnation, unless a part of its answer has been shown.
+/// Runs in the cluster, for one frontend: starts them, reads their events, and says to each silo every <see cref="RenewalInterval"/> whose
+/// answers are still wanted, so that the runs of a frontend that died stop by themselves. The silo says how far they are: one that is ahead
+/// of what has come is read in another way; one that is gone is executed again, as its next incarnation, unless a part of its answer
+/// has been shown.
 /// </summary>
 public sealed partial class ClusterRunEngine : IRunEngine, IRunsInFlight, IAsyncDisposable
 {
-    public static readonly TimeSpan RenewalInterval = TimeSpan.FromSeconds(10);
+    public static readonly TimeSpan RenewalInterval = TimeSpan.FromSeconds(2);
 
-    /// <summary>How long a run may say nothing until it is asked whether it is there.</summary>
+    /// <summary>How long a run may say nothing until what its silo says of it counts.</summary>
     public static readonly TimeSpan SilenceLimit = TimeSpan.FromSeconds(2);
 
     /// <summary>
@@ -25,10 +27,12 @@ public sealed partial class ClusterRunEngine : IRunEngine, IRunsInFlight, IAsync
 
     private const int MaxStarts = 8;
 
-    private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
     private readonly Dictionary<RunId, RunInFlight> _runs = [];
+
+    /// <summary>Silos that have not answered yet whether they have runs.</summary>
+    private readonly HashSet<string> _asked = [];
     private readonly Lock _lock = new();
     private readonly IGrainFactory _grains;
     private readonly ClusterCalls _calls;
@@ -43,7 +47,7 @@ public sealed partial class ClusterRunEngine : IRunEngine, IRunsInFlight, IAsync
     private readonly ByteBudget _buffers;
 
     /// <param name="maxRuns">Runs of this frontend in flight at most; one more is refused.</param>
-    /// <param name="stream">Brings the events of streamed answers while it is live; null = all are pulled.</param>
+    /// <param name="stream">Brings the events of streamed answers; null = all are pulled.</param>
     /// <param name="local">The runs of the silo in this process, which are read where they are; null = there is none.</param>
     /// <param name="buffers">Has room for requests, which are kept until their answers have been read; null = for any number.</param>
     public ClusterRunEngine(
@@ -64,7 +68,7 @@ public sealed partial class ClusterRunEngine : IRunEngine, IRunsInFlight, IAsync
         _door = new RunDoor(maxRuns);
         _stream = stream;
         _logger = logger;
-        _timer = calls.Time.CreateTimer(static state => ((ClusterRunEngine)state!).Look(), this, LookInterval, LookInterval);
+        _timer = calls.Time.CreateTimer(static state => ((ClusterRunEngine)state!).RenewAll(), this, RenewalInterval, RenewalInterval);
     }
 
     /// <summary>Runs that were started here and have not been read to their end.</summary>
@@ -184,7 +188,8 @@ public sealed partial class ClusterRunEngine : IRunEngine, IRunsInFlight, IAsync
     private async ValueTask<RunStart> TryStartAsync(RunInFlight run, bool isNew)
     {
         // Of one that was lost with its silo the next incarnation knows what the panel has answered.
-        var request = run.WasAsked && isNew && await RenewAsync(run.Request.Id) is null ? run.After(run.Request.Incarnation) : run.Request;
+        var isLost = run.WasAsked && isNew && await FindLastAsync(run.Request.Id) is null;
+        var request = isLost ? run.After(run.Request.Incarnation) : run.Request;
         run.WasAsked = true;
         return await StartSomewhereAsync(run, request, isNew);
     }
@@ -206,20 +211,14 @@ public sealed partial class ClusterRunEngine : IRunEngine, IRunsInFlight, IAsync
 
     private async ValueTask<RunStart> StartAsync(RunInFlight run, RunRequest request, bool isNew)
     {
-        var grain = Grain(request.Id);
-        if (_local is not null)
-        {
+        var isStreamed = request.Chat.Stream;
+        var answered = await Grain(request.Id).AskAsync(
+            request,
+
             // Read where it is; or pulled, where another silo took it.
-            return await grain.StartAsync(request, answersTo: null);
-        }
-
-        if (request.Chat.Stream)
-        {
-            return await grain.StartAsync(request, isNew ? _stream?.Open(request.Id, request.Incarnation) : null);
-        }
-
-        var answered = await grain.AskAsync(request, AskLimit);
-        run.Answered = answered.Events;
+            isStreamed || _local is not null ? TimeSpan.Zero : AskLimit,
+            isStreamed && isNew && _local is not { IsDraining: false } ? _stream?.Open(request.Id, request.Incarnation) : null);
+        (run.Answered, run.Silo) = (answered.Events, answered.Silo ?? run.Silo);
         return answered.Start;
     }
 
@@ -259,7 +258,7 @@ public sealed partial class ClusterRunEngine : IRunEngine, IRunsInFlight, IAsync
             }
 
             _buffers.Take(request.Chat.Body.Length);
-            return (_runs[request.Id] = new RunInFlight(request, _calls.Time.GetTimestamp()), true);
+            return (_runs[request.Id] = new RunInFlight(request), true);
         }
     }
 
@@ -291,7 +290,7 @@ public sealed partial class ClusterRunEngine : IRunEngine, IRunsInFlight, IAsync
         return isLast;
     }
 
-    private void Look()
+    private void RenewAll()
     {
         RunInFlight[] runs;
         lock (_lock)
@@ -299,57 +298,84 @@ public sealed partial class ClusterRunEngine : IRunEngine, IRunsInFlight, IAsync
             runs = [.. _runs.Values];
         }
 
-        foreach (var run in runs)
+        foreach (var silo in runs.Where(run => !TryRenewHere(run.Request.Id, out _)).ToLookup(run => run.Silo))
         {
-            var silent = run.Readings.Where(reading => reading.IsWaiting && _calls.Time.GetElapsedTime(reading.Heard) >= SilenceLimit).ToList();
-            if ((silent.Count > 0 || _calls.Time.GetElapsedTime(run.Renewed) >= RenewalInterval) && run.TryAsk())
+            if (silo.Key is not null)
             {
-                _ = AskAsync(run, silent);
+                _ = RenewAsync(silo.Key, [.. silo]);
             }
         }
     }
 
-    /// <summary>Says that the answer is wanted, and finds out whether more is there than what came.</summary>
-    private async Task AskAsync(RunInFlight run, List<RunReading> silent)
+    /// <summary>Says that answers are wanted, and finds out whether more is there than what came.</summary>
+    private async Task RenewAsync(string silo, RunInFlight[] runs)
     {
+        lock (_lock)
+        {
+            if (!_asked.Add(silo))
+            {
+                return;
+            }
+        }
+
         try
         {
-            var last = await RenewAsync(run.Request.Id);
-            run.Renewed = _calls.Time.GetTimestamp();
-            foreach (var reading in silent)
+            var last = await _grains.GetGrain<ISiloGrain>(silo).RenewAsync(Array.ConvertAll(runs, static run => run.Request.Id.Value));
+            for (var index = 0; index < runs.Length; index++)
             {
-                reading.Heard = run.Renewed;
-                if (last is null || last > reading.Last)
-                {
-                    reading.BreakPull();
-                }
+                Check(runs[index], last[index] < 0 ? null : last[index]);
             }
         }
         catch (Exception exception)
         {
-            LogNotReached(_logger, exception, run.Request.Id.Value);
-            silent.ForEach(reading => reading.BreakPull());
+            LogSiloNotReached(_logger, exception, silo, runs.Length);
+            Array.ForEach(runs, run => Check(run, null));
         }
         finally
         {
-            run.EndAsk();
+            lock (_lock)
+            {
+                _asked.Remove(silo);
+            }
         }
     }
 
+    /// <param name="last">The number of the run's last event; null where it is gone, or its silo was not reached.</param>
+    private void Check(RunInFlight run, long? last)
+    {
+        foreach (var reading in run.Readings)
+        {
+            if (reading.IsWaiting && _calls.Time.GetElapsedTime(reading.Heard) >= SilenceLimit && (last is null || last > reading.Last))
+            {
+                reading.BreakPull();
+            }
+        }
+
+        _stream?.Check(run.Request.Id, last, SilenceLimit);
+    }
+
     /// <returns>The number of the run's last event so far; null where the run is not known.</returns>
-    private Task<long?> RenewAsync(RunId run)
+    private Task<long?> FindLastAsync(RunId run) =>
+        TryRenewHere(run, out var last) ? Task.FromResult<long?>(last) : Grain(run).RenewAsync();
+
+    private bool TryRenewHere(RunId run, out long last)
     {
         if (_local?.Find(run) is not { } hosted)
         {
-            return Grain(run).RenewAsync();
+            last = 0;
+            return false;
         }
 
         hosted.Renew();
-        return Task.FromResult<long?>(hosted.Run.Journal.Last);
+        last = hosted.Run.Journal.Last;
+        return true;
     }
 
     [LoggerMessage(75, LogLevel.Warning, "run {RunId} cannot be reached now")]
     private static partial void LogNotReached(ILogger logger, Exception exception, string runId);
+
+    [LoggerMessage(82, LogLevel.Warning, "silo {Silo} does not answer whether it has {Count} runs of this frontend")]
+    private static partial void LogSiloNotReached(ILogger logger, Exception exception, string silo, int count);
 
     [LoggerMessage(81, LogLevel.Warning, "run {RunId} is gone from the cluster; it is executed again, as its incarnation {Incarnation}")]
     private static partial void LogNextIncarnation(ILogger logger, string runId, int incarnation);

@@ -21,35 +21,29 @@ internal sealed class EnsembleRunGrain(RunHost runs) : Grain, IEnsembleRunGrain
     /// <summary>Starts under way: who asks meanwhile must not end the activation.</summary>
     private int _starting;
 
-    public async Task<RunStart> StartAsync(RunRequest request, string? answersTo)
-    {
-        var (isNew, start) = await BeginAsync(request);
-        if (isNew && answersTo is not null)
-        {
-            // Ends with the run; its grain neither waits for it nor is kept busy by it.
-            var journal = _hosted!.Run.Journal;
-            var answers = ServiceProvider.GetRequiredService<AnswerPublisher>();
-            _ = Task.Run(() => answers.PublishAsync(journal, request.Id, request.Incarnation, answersTo));
-        }
-
-        return start;
-    }
-
-    public async Task<RunAnswered> AskAsync(RunRequest request, TimeSpan wait)
+    public async Task<RunAnswered> AskAsync(RunRequest request, TimeSpan wait, string? stream)
     {
         var asked = runs.Time.GetTimestamp();
-        var (_, start) = await BeginAsync(request);
-        var hosted = _hosted;
-        var left = wait - runs.Time.GetElapsedTime(asked);
-        if (start != RunStart.Started
-            || hosted is null
-            || await hosted.Run.Journal.ReadWholeAsync(left > TimeSpan.Zero ? left : TimeSpan.Zero, runs.Time) is not { } events)
+        var (isNew, start) = await BeginAsync(request);
+        if (start != RunStart.Started || _hosted is not { } hosted)
         {
             return new RunAnswered { Start = start };
         }
 
-        hosted.Take();
-        return new RunAnswered { Start = start, Events = [.. events.Select(RunEventMessage.From)] };
+        if (isNew && stream is not null)
+        {
+            // Ends with the run. What this grain sends is answered on the connection on which the frontend asked for it: one hop less than
+            // what its silo sends.
+            _ = PublishAsync(hosted, stream);
+        }
+        else if (wait - runs.Time.GetElapsedTime(asked) is { Ticks: > 0 } left
+            && await hosted.Run.Journal.ReadWholeAsync(left, runs.Time) is { } events)
+        {
+            hosted.Take();
+            return new RunAnswered { Start = start, Events = [.. events.Select(RunEventMessage.From)] };
+        }
+
+        return new RunAnswered { Start = start, Silo = GrainContext.Address.SiloAddress!.ToParsableString() };
     }
 
     public async IAsyncEnumerable<RunEventMessage> ReadAsync(long after, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -85,12 +79,6 @@ internal sealed class EnsembleRunGrain(RunHost runs) : Grain, IEnsembleRunGrain
         return Task.FromResult(hosted?.Run.Journal.Last);
     }
 
-    public Task ReleaseAsync()
-    {
-        Found()?.Take();
-        return Task.CompletedTask;
-    }
-
     public Task CancelAsync()
     {
         // Its end is still read, for what it used.
@@ -116,6 +104,15 @@ internal sealed class EnsembleRunGrain(RunHost runs) : Grain, IEnsembleRunGrain
             hosted.Forgotten -= End;
             hosted.Cancel();
             await hosted.Execution.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        }
+    }
+
+    private async Task PublishAsync(HostedRun hosted, string stream)
+    {
+        var answers = ServiceProvider.GetRequiredService<AnswerPublisher>();
+        if (await answers.PublishAsync(hosted.Run.Journal, hosted.Run.Id, hosted.Run.Incarnation, stream))
+        {
+            hosted.Take();
         }
     }
 

@@ -15,4 +15,8 @@ public sealed record RunAnswered
     /// <summary>All of its events; empty where it has not ended.</summary>
     [Id(1)]
     public RunEventMessage[] Events { get; init; } = [];
+
+    /// <summary>The key of the <see cref="Silos.ISiloGrain"/> that has the run; null where its events are here, or there is none.</summary>
+    [Id(2)]
+    public string? Silo { get; init; }
 }

@@ -5,12 +5,10 @@ namespace Ensemble.Grains.Runs;
 /// <summary>
 /// A run that a frontend has started, or joined, and has not read to its end. The request is kept: whoever has it can have it executed again.
 /// </summary>
-internal sealed class RunInFlight(RunRequest request, long now)
+internal sealed class RunInFlight(RunRequest request)
 {
     private readonly Lock _lock = new();
     private readonly List<RunReading> _readings = [];
-    private long _renewed = now;
-    private int _asking;
 
     /// <summary>With the newest incarnation that this frontend knows of.</summary>
     public RunRequest Request { get; private set; } = request;
@@ -21,15 +19,11 @@ internal sealed class RunInFlight(RunRequest request, long now)
     /// <summary>All events of the run, where they came with its start.</summary>
     public IReadOnlyList<RunEventMessage> Answered { get; set; } = [];
 
+    /// <summary>The key of the <see cref="Silos.ISiloGrain"/> that has it; null where that is not known.</summary>
+    public string? Silo { get; set; }
+
     /// <summary>Callers who wait for it. Guarded by the engine.</summary>
     public int Callers { get; set; } = 1;
-
-    /// <summary>When it was last said that the answer is wanted.</summary>
-    public long Renewed
-    {
-        get => Volatile.Read(ref _renewed);
-        set => Volatile.Write(ref _renewed, value);
-    }
 
     public IReadOnlyList<RunReading> Readings
     {
@@ -74,9 +68,4 @@ internal sealed class RunInFlight(RunRequest request, long now)
             return Request;
         }
     }
-
-    /// <returns>False where the run is being asked already how far it is.</returns>
-    public bool TryAsk() => Interlocked.Exchange(ref _asking, 1) == 0;
-
-    public void EndAsk() => Volatile.Write(ref _asking, 0);
 }

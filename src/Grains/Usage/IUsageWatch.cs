@@ -1,10 +1,10 @@
 namespace Ensemble.Grains.Usage;
 
-/// <summary>Tells the cluster who watches.</summary>
+/// <summary>Tells the silos who watches.</summary>
 internal interface IUsageWatch
 {
-    /// <returns>Whether the address was not known.</returns>
-    Task<bool> RenewAsync(string address);
+    /// <returns>Who counts what is sent to the stream, a name for each silo.</returns>
+    Task<string[]> RenewAsync(string stream);
 
-    Task LeaveAsync(string address);
+    Task LeaveAsync(string stream);
 }

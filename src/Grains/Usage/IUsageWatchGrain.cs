@@ -1,19 +1,20 @@
+using Orleans.CodeGeneration;
+
 namespace Ensemble.Grains.Usage;
 
-/// <summary>Who watches usage, in the whole cluster. There is one, with the key 0; what it knows is said again every few seconds.</summary>
+/// <summary>All silos, for those who watch usage: what is said here is said to each of them. Its key is 0.</summary>
 [Alias(Aliases.UsageWatchGrain)]
+[Version(1)]
 public interface IUsageWatchGrain : IGrainWithIntegerKey
 {
-    /// <returns>Whether the address was not known.</returns>
+    /// <summary>Asks for what ends, for <see cref="UsageStreams.Lease"/>.</summary>
+    /// <param name="stream">The key of the stream on which it is awaited.</param>
+    /// <returns>Who counts what is sent there, a name for each silo that was reached: where one changes, items may be missing.</returns>
     [Alias("renew")]
     [ResponseTimeout("00:00:05")]
-    ValueTask<bool> RenewAsync(string address);
+    ValueTask<string[]> RenewAsync(string stream);
 
     [Alias("leave")]
     [ResponseTimeout("00:00:05")]
-    ValueTask LeaveAsync(string address);
-
-    [Alias("list")]
-    [ResponseTimeout("00:00:05")]
-    ValueTask<UsageWatchList> ListAsync();
+    ValueTask LeaveAsync(string stream);
 }

@@ -1,19 +1,24 @@
-using Ensemble.Grains.Streams;
 using Ensemble.Usage;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Orleans.Streams;
 
 namespace Ensemble.Grains.Usage;
 
 /// <summary>Subscribes a frontend to the cluster's usage while somebody watches there, and only then.</summary>
-internal sealed class UsageListener(UsageFeed feed, IStreamWire<UsageNews> wire, IUsageWatch watch, TimeProvider time, ILogger<UsageListener> logger)
-    : IHostedService, IAsyncDisposable
+/// <param name="subscribe">Opens a stream of this process.</param>
+internal sealed class UsageListener(
+    UsageFeed feed,
+    Func<IAsyncObserver<UsageNews>, Task<StreamSubscriptionHandle<UsageNews>>> subscribe,
+    IUsageWatch watch,
+    TimeProvider time,
+    ILogger<UsageListener> logger) : IHostedService, IAsyncDisposable
 {
     private readonly Lock _lock = new();
     private UsageSubscription? _subscription;
     private bool _stopped;
 
-    /// <summary>The address that the cluster knows; null where there is none, or not yet.</summary>
+    /// <summary>The key of the stream that silos know; null where there is none, or not yet.</summary>
     public string? Leased
     {
         get
@@ -53,7 +58,7 @@ internal sealed class UsageListener(UsageFeed feed, IStreamWire<UsageNews> wire,
         {
             if (feed.IsWatched && _subscription is null && !_stopped)
             {
-                begun = _subscription = new UsageSubscription(feed, wire, watch, time, logger);
+                begun = _subscription = new UsageSubscription(feed, subscribe, watch, time, logger);
             }
             else if (!feed.IsWatched)
             {
@@ -61,7 +66,7 @@ internal sealed class UsageListener(UsageFeed feed, IStreamWire<UsageNews> wire,
             }
         }
 
-        _ = begun?.StartAsync(CancellationToken.None);
+        _ = begun?.StartAsync();
         _ = EndAsync(ended, CancellationToken.None);
     }
 

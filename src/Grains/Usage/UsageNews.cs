@@ -2,19 +2,19 @@ using Ensemble.Usage;
 
 namespace Ensemble.Grains.Usage;
 
-/// <summary>One item of a watching frontend's stream: what has ended on one silo since the item before, or a beat.</summary>
+/// <summary>One item of a watching frontend's stream: what has ended on one silo since the item before.</summary>
 [GenerateSerializer]
 [Immutable]
 [Alias(Aliases.UsageNews)]
 public sealed record UsageNews
 {
-    /// <summary>Who counts the items; null = a beat.</summary>
+    /// <summary>Who counts the items.</summary>
     [Id(0)]
-    public string? Source { get; init; }
+    public required string Source { get; init; }
 
-    /// <summary>A beat's number, or the item's: from 1 for each source, without gaps.</summary>
+    /// <summary>From 1 for each source, without gaps.</summary>
     [Id(1)]
-    public long Number { get; init; }
+    public required long Number { get; init; }
 
     /// <summary>Sub-calls, in order.</summary>
     [Id(2)]
@@ -27,6 +27,4 @@ public sealed record UsageNews
     /// <summary>How many sub-calls and runs were left out since the item before.</summary>
     [Id(4)]
     public long Dropped { get; init; }
-
-    public static UsageNews OfBeat(long number) => new() { Number = number };
 }

@@ -1,15 +1,15 @@
 using System.Security.Cryptography;
 using System.Threading.Channels;
-using Ensemble.Grains.Streams;
 using Ensemble.Runs;
 using Ensemble.Usage;
 using Microsoft.Extensions.Logging;
+using Orleans.Streams;
 
 namespace Ensemble.Grains.Usage;
 
 /// <summary>
-/// Brings what ends on this silo to the frontends that watch. Without one it does nothing but ask, once a second, whether there is one. No run waits for it: what
-/// does not fit into its queue is counted, and told.
+/// Pushes what ends on this silo to the frontends that watch. Without one it does nothing. No run waits for it: what does not fit into its
+/// queue is counted, and told.
 /// </summary>
 internal sealed partial class UsagePublisher : IUsageSink, ILifecycleParticipant<ISiloLifecycle>, IAsyncDisposable
 {
@@ -20,30 +20,30 @@ internal sealed partial class UsagePublisher : IUsageSink, ILifecycleParticipant
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(2);
 
     private readonly Channel<object> _queue = Channel.CreateBounded<object>(new BoundedChannelOptions(Capacity) { SingleReader = true });
-    private readonly IStreamWire<UsageNews> _wire;
-    private readonly Func<Task<UsageWatchList>> _ask;
+    private readonly Func<string, IAsyncObserver<UsageNews>> _find;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly UsageTargets _targets;
-    private readonly ITimer _timer;
     private Task _publishing = Task.CompletedTask;
-    private int _asking;
     private long _dropped;
 
-    /// <param name="ask">Who watches.</param>
-    public UsagePublisher(IStreamWire<UsageNews> wire, Func<Task<UsageWatchList>> ask, TimeProvider time, ILogger<UsagePublisher> logger)
+    /// <param name="find">The stream with a key.</param>
+    public UsagePublisher(Func<string, IAsyncObserver<UsageNews>> find, TimeProvider time, ILogger<UsagePublisher> logger)
     {
-        _wire = wire;
-        _ask = ask;
+        _find = find;
         _time = time;
         _logger = logger;
         _targets = new UsageTargets(Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8)), time);
-        _timer = time.CreateTimer(static state => _ = ((UsagePublisher)state!).AskAsync(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     public bool IsWatched => _targets.All.Length > 0;
 
-    public bool PublishesTo(string address) => Array.Exists(_targets.All, target => target.Address == address);
+    public bool PublishesTo(string stream) => Array.Exists(_targets.All, target => target.Stream == stream);
+
+    /// <inheritdoc cref="UsageTargets.Renew"/>
+    public string Watch(string stream) => _targets.Renew(stream);
+
+    public void Leave(string stream) => _targets.Leave(stream);
 
     public void Participate(ISiloLifecycle lifecycle) => lifecycle.Subscribe<UsagePublisher>(
         ServiceLifecycleStage.Active,
@@ -54,17 +54,12 @@ internal sealed partial class UsagePublisher : IUsageSink, ILifecycleParticipant
         },
         StopAsync);
 
-    /// <summary>Begins to ask, and to publish.</summary>
-    public void Start()
-    {
-        _publishing = Task.Run(PublishAllAsync);
-        _timer.Change(TimeSpan.Zero, UsageStreams.AskInterval);
-    }
+    /// <summary>Begins to publish.</summary>
+    public void Start() => _publishing = Task.Run(PublishAllAsync);
 
     /// <summary>Publishes what is queued, for at most 2 s.</summary>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
-        await _timer.DisposeAsync();
         _queue.Writer.TryComplete();
         await _publishing.WaitAsync(StopLimit, _time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
@@ -95,29 +90,6 @@ internal sealed partial class UsagePublisher : IUsageSink, ILifecycleParticipant
         }
     }
 
-    private async Task AskAsync()
-    {
-        if (Interlocked.Exchange(ref _asking, 1) != 0)
-        {
-            return;
-        }
-
-        try
-        {
-            _targets.Update(await _ask());
-        }
-        catch (Exception exception)
-        {
-            // Whoever was known to watch is taken to go on watching for a while.
-            _targets.Update(null);
-            LogNotAsked(_logger, exception);
-        }
-        finally
-        {
-            Volatile.Write(ref _asking, 0);
-        }
-    }
-
     private async Task PublishAllAsync()
     {
         var batch = new List<object>(UsageStreams.MaxBatch);
@@ -125,6 +97,7 @@ internal sealed partial class UsagePublisher : IUsageSink, ILifecycleParticipant
         {
             await GatherAsync(batch);
             var dropped = Interlocked.Exchange(ref _dropped, 0);
+            _targets.RemoveExpired();
             UsageRow[] calls = [.. batch.OfType<UsageRow>()];
             RunRecord[] runs = [.. batch.OfType<RunRecord>()];
             await Task.WhenAll(_targets.All.Select(target => PublishAsync(target, calls, runs, dropped)));
@@ -167,7 +140,7 @@ internal sealed partial class UsagePublisher : IUsageSink, ILifecycleParticipant
         var news = new UsageNews { Source = target.Source, Number = ++target.Number, Calls = calls, Runs = runs, Dropped = target.Dropped };
         try
         {
-            await _wire.PublishAsync(target.Address, news).WaitAsync(PublishLimit, _time, CancellationToken.None);
+            await _find(target.Stream).OnNextAsync(news).WaitAsync(PublishLimit, _time, CancellationToken.None);
             target.Dropped = 0;
         }
         catch (Exception exception)
@@ -183,9 +156,6 @@ internal sealed partial class UsagePublisher : IUsageSink, ILifecycleParticipant
         RunRecord run => 256 + 3 * (run.Ensemble.Length + (run.Caller?.Length ?? 0) + run.Degraded.Sum(static reason => reason.Length)),
         _ => 0,
     };
-
-    [LoggerMessage(81, LogLevel.Debug, "who watches usage could not be asked for")]
-    private static partial void LogNotAsked(ILogger logger, Exception exception);
 
     [LoggerMessage(82, LogLevel.Debug, "usage could not be published to one who watches")]
     private static partial void LogNotPublished(ILogger logger, Exception exception);

@@ -1,71 +1,93 @@
-using Ensemble.Grains.Streams;
 using Ensemble.Usage;
 using Microsoft.Extensions.Logging;
+using Orleans.Streams;
 
 namespace Ensemble.Grains.Usage;
 
 /// <summary>
-/// Shows a frontend's watchers what the whole cluster does, for as long as one watches. Where something may not have come, they are told: when it is found out,
-/// and once more when every silo publishes here again.
+/// Shows a frontend's watchers what the whole cluster does, for as long as one watches. Where something may not have come, they are told:
+/// an item is missing, a silo is new or gone, or it counts from 1 again.
 /// </summary>
-internal sealed partial class UsageSubscription : IStreamListener<UsageNews>, IAsyncDisposable
+internal sealed partial class UsageSubscription : IAsyncObserver<UsageNews>, IAsyncDisposable
 {
     private readonly UsageSequence _sequence = new();
     private readonly Lock _lock = new();
     private readonly UsageFeed _feed;
+    private readonly Func<IAsyncObserver<UsageNews>, Task<StreamSubscriptionHandle<UsageNews>>> _subscribe;
     private readonly IUsageWatch _watch;
     private readonly ILogger _logger;
-    private readonly StreamLink<UsageNews> _link;
-    private volatile string? _leased;
-    private bool _owesGap;
+    private readonly ITimer _timer;
+    private StreamSubscriptionHandle<UsageNews>? _subscription;
+    private volatile string? _stream;
+    private HashSet<string>? _sources;
     private int _renewing;
-    private long _ticks;
+    private bool _fails;
+    private volatile bool _stopped;
 
-    public UsageSubscription(UsageFeed feed, IStreamWire<UsageNews> wire, IUsageWatch watch, TimeProvider time, ILogger logger)
+    public UsageSubscription(
+        UsageFeed feed,
+        Func<IAsyncObserver<UsageNews>, Task<StreamSubscriptionHandle<UsageNews>>> subscribe,
+        IUsageWatch watch,
+        TimeProvider time,
+        ILogger logger)
     {
         _feed = feed;
+        _subscribe = subscribe;
         _watch = watch;
         _logger = logger;
-        _link = new StreamLink<UsageNews>(wire, this, time, logger);
+        _timer = time.CreateTimer(
+            static state => _ = ((UsageSubscription)state!).RenewAsync(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
-    /// <summary>The address that the cluster knows; null where there is none yet.</summary>
-    public string? Leased => _leased;
+    /// <summary>The key of the stream that silos know; null where there is none yet.</summary>
+    public string? Leased => _sources is null ? null : _stream;
 
-    public Task StartAsync(CancellationToken cancellationToken) => _link.StartAsync(cancellationToken);
+    public async Task StartAsync()
+    {
+        _subscription = await _subscribe(this);
+        _stream = _subscription.StreamId.GetKeyAsString();
+        if (_stopped)
+        {
+            await _subscription.UnsubscribeAsync();
+            return;
+        }
+
+        // The first time from here: the timer is late where the machine is busy.
+        _ = RenewAsync();
+        _timer.Change(UsageStreams.RenewalInterval, UsageStreams.RenewalInterval);
+    }
 
     public async Task StopAsync(CancellationToken cancellationToken)
     {
-        var leased = _leased;
-        await _link.StopAsync(cancellationToken);
-        if (leased is not null)
+        _stopped = true;
+        await _timer.DisposeAsync();
+        if (_subscription is not { } subscription)
         {
-            try
-            {
-                await _watch.LeaveAsync(leased).WaitAsync(cancellationToken);
-            }
-            catch (Exception exception)
-            {
-                // It is forgotten when it is not renewed.
-                LogNotSaid(_logger, exception);
-            }
+            return;
+        }
+
+        try
+        {
+            await subscription.UnsubscribeAsync();
+            await _watch.LeaveAsync(_stream!).WaitAsync(cancellationToken);
+        }
+        catch (Exception exception)
+        {
+            // It is forgotten when it is not renewed.
+            LogNotLeft(_logger, exception);
         }
     }
 
-    public ValueTask DisposeAsync() => _link.DisposeAsync();
+    public ValueTask DisposeAsync() => _timer.DisposeAsync();
 
-    UsageNews IStreamListener<UsageNews>.NewBeat(long number) => UsageNews.OfBeat(number);
-
-    long? IStreamListener<UsageNews>.BeatOf(UsageNews item) => item.Source is null ? item.Number : null;
-
-    void IStreamListener<UsageNews>.Receive(UsageNews item)
+    Task IAsyncObserver<UsageNews>.OnNextAsync(UsageNews item, StreamSequenceToken? token)
     {
         lock (_lock)
         {
-            var (isNew, isAfterGap) = _sequence.Offer(item.Source!, item.Number);
+            var (isNew, isAfterGap) = _sequence.Offer(item.Source, item.Number);
             if (!isNew)
             {
-                return;
+                return Task.CompletedTask;
             }
 
             if (isAfterGap)
@@ -88,74 +110,41 @@ internal sealed partial class UsageSubscription : IStreamListener<UsageNews>, IA
                 _feed.Show(run);
             }
         }
+
+        return Task.CompletedTask;
     }
 
-    void IStreamListener<UsageNews>.OnTick()
-    {
-        if (++_ticks % UsageStreams.RenewBeats == 0)
-        {
-            _ = RenewAsync();
-        }
-    }
-
-    void IStreamListener<UsageNews>.OnMissedBeat()
-    {
-    }
-
-    void IStreamListener<UsageNews>.OnEnded(bool isStop)
-    {
-    }
-
-    void IStreamListener<UsageNews>.OnDown(Exception? exception)
-    {
-        LogDown(_logger, exception);
-        OweGap();
-    }
-
-    void IStreamListener<UsageNews>.OnLive(bool isBack)
-    {
-        lock (_lock)
-        {
-            // At another address every silo begins to count anew.
-            _sequence.Clear();
-        }
-
-        if (isBack)
-        {
-            LogServes(_logger);
-        }
-
-        _ = RenewAsync();
-    }
+    Task IAsyncObserver<UsageNews>.OnErrorAsync(Exception ex) => Task.CompletedTask;
 
     private async Task RenewAsync()
     {
-        if (_link.Address is not { } address || Interlocked.Exchange(ref _renewing, 1) != 0)
+        if (_stopped || Interlocked.Exchange(ref _renewing, 1) != 0)
         {
             return;
         }
 
         try
         {
-            var isNew = await _watch.RenewAsync(address);
-            if (_leased != address)
+            HashSet<string> sources = [.. await _watch.RenewAsync(_stream!)];
+            if (_sources is { } known && !known.SetEquals(sources))
             {
-                _leased = address;
+                _feed.TellGap();
             }
-            else if (isNew)
+
+            _sources = sources;
+            if (_fails)
             {
-                // It was forgotten: silos that have come since do not know of it.
-                OweGap();
-            }
-            else
-            {
-                // Silos have asked since it was said the last time.
-                PayGap();
+                _fails = false;
+                LogServes(_logger);
             }
         }
         catch (Exception exception)
         {
-            LogNotSaid(_logger, exception);
+            if (!_fails)
+            {
+                _fails = true;
+                LogFails(_logger, exception);
+            }
         }
         finally
         {
@@ -163,37 +152,13 @@ internal sealed partial class UsageSubscription : IStreamListener<UsageNews>, IA
         }
     }
 
-    private void OweGap()
-    {
-        lock (_lock)
-        {
-            _owesGap = true;
-        }
+    [LoggerMessage(
+        83, LogLevel.Warning, "silos cannot be told that usage is watched here; it is tried again. Accounts are not touched")]
+    private static partial void LogFails(ILogger logger, Exception exception);
 
-        _feed.TellGap();
-    }
-
-    private void PayGap()
-    {
-        lock (_lock)
-        {
-            if (!_owesGap)
-            {
-                return;
-            }
-
-            _owesGap = false;
-        }
-
-        _feed.TellGap();
-    }
-
-    [LoggerMessage(83, LogLevel.Warning, "the stream that shows usage to watchers brings nothing; it is subscribed to anew, and accounts are not touched")]
-    private static partial void LogDown(ILogger logger, Exception? exception);
-
-    [LoggerMessage(84, LogLevel.Information, "the stream that shows usage to watchers serves again")]
+    [LoggerMessage(84, LogLevel.Information, "silos know again that usage is watched here")]
     private static partial void LogServes(ILogger logger);
 
-    [LoggerMessage(85, LogLevel.Debug, "the cluster could not be told who watches usage")]
-    private static partial void LogNotSaid(ILogger logger, Exception exception);
+    [LoggerMessage(85, LogLevel.Debug, "silos could not be told that usage is no longer watched here")]
+    private static partial void LogNotLeft(ILogger logger, Exception exception);
 }

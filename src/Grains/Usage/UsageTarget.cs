@@ -1,19 +1,22 @@
 namespace Ensemble.Grains.Usage;
 
 /// <summary>A watching frontend, as a silo knows it.</summary>
-/// <param name="address">Where it listens.</param>
-/// <param name="source">Under which name this silo counts what it publishes there.</param>
-internal sealed class UsageTarget(string address, string source)
+/// <param name="stream">The key of the stream on which it listens.</param>
+/// <param name="source">Under which name this silo counts what it pushes there.</param>
+internal sealed class UsageTarget(string stream, string source, long now)
 {
-    public string Address => address;
+    private long _renewed = now;
+
+    public string Stream => stream;
 
     public string Source => source;
 
-    /// <summary>The last epoch that listed it.</summary>
-    public Guid Epoch { get; set; }
-
-    /// <summary>When it was listed last.</summary>
-    public long Seen { get; set; }
+    /// <summary>When it last said that it watches.</summary>
+    public long Renewed
+    {
+        get => Volatile.Read(ref _renewed);
+        set => Volatile.Write(ref _renewed, value);
+    }
 
     /// <summary>The number of the last item.</summary>
     public long Number { get; set; }

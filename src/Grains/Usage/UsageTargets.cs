@@ -1,47 +1,67 @@
 namespace Ensemble.Grains.Usage;
 
-/// <summary>
-/// Who watches, as a silo last heard. A list that has begun anew takes nobody away: who is missing from it has not said again yet that it watches. Changed by one
-/// thread at a time; read by any.
-/// </summary>
+/// <summary>Who watches a silo, each for as long as it says so again. Thread-safe.</summary>
+/// <param name="silo">A name of the silo's own, by which its counts are told from those of others.</param>
 internal sealed class UsageTargets(string silo, TimeProvider time)
 {
+    /// <summary>Watching frontends at most.</summary>
+    public const int Max = 256;
+
+    private readonly Lock _lock = new();
     private volatile UsageTarget[] _all = [];
     private long _made;
 
     public UsageTarget[] All => _all;
 
-    /// <param name="list">Null where nobody answered.</param>
-    public void Update(UsageWatchList? list)
+    /// <returns>The name under which is counted what goes there: it stays for as long as the stream is renewed in time.</returns>
+    /// <exception cref="InvalidOperationException">There are <see cref="Max"/> others.</exception>
+    public string Renew(string stream)
     {
         var now = time.GetTimestamp();
-        if (list is null ? _all.Length == 0 : list.Addresses.Length == 0 && _all.Length == 0)
+        lock (_lock)
         {
-            return;
+            RemoveExpired(now);
+            if (Array.Find(_all, target => target.Stream == stream) is { } known)
+            {
+                known.Renewed = now;
+                return known.Source;
+            }
+
+            if (_all.Length >= Max)
+            {
+                throw new InvalidOperationException($"{Max} frontends watch this silo already.");
+            }
+
+            var added = new UsageTarget(stream, $"{silo}.{++_made}", now);
+            _all = [.. _all, added];
+            return added.Source;
+        }
+    }
+
+    public void Leave(string stream)
+    {
+        lock (_lock)
+        {
+            _all = Array.FindAll(_all, target => target.Stream != stream);
+        }
+    }
+
+    /// <summary>Forgets those that have not said again in time that they watch.</summary>
+    public void RemoveExpired()
+    {
+        lock (_lock)
+        {
+            RemoveExpired(time.GetTimestamp());
+        }
+    }
+
+    private void RemoveExpired(long now)
+    {
+        if (Array.Exists(_all, IsExpired))
+        {
+            _all = Array.FindAll(_all, target => !IsExpired(target));
         }
 
-        var left = new List<UsageTarget>();
-        foreach (var target in _all)
-        {
-            if (list is not null && list.Addresses.Contains(target.Address))
-            {
-                (target.Epoch, target.Seen) = (list.Epoch, now);
-                left.Add(target);
-            }
-            else if (target.Epoch != list?.Epoch && time.GetElapsedTime(target.Seen, now) < UsageStreams.Lease)
-            {
-                left.Add(target);
-            }
-        }
-
-        foreach (var address in list?.Addresses ?? [])
-        {
-            if (!left.Exists(target => target.Address == address))
-            {
-                left.Add(new UsageTarget(address, $"{silo}.{++_made}") { Epoch = list!.Epoch, Seen = now });
-            }
-        }
-
-        _all = [.. left];
+        bool IsExpired(UsageTarget target) => time.GetElapsedTime(target.Renewed, now) >= UsageStreams.Lease;
     }
 }

@@ -1,17 +1,42 @@
+using Ensemble.Grains.Calls;
+using Ensemble.Grains.Silos;
+using Orleans.Concurrency;
+
 namespace Ensemble.Grains.Usage;
 
-/// <summary>Identity and messages; what it knows is <see cref="UsageLeases"/>.</summary>
-internal sealed class UsageWatchGrain(TimeProvider time) : Grain, IUsageWatchGrain
+[StatelessWorker(maxLocalWorkers: 1)]
+[Reentrant]
+internal sealed class UsageWatchGrain(ISiloStatusOracle silos) : Grain, IUsageWatchGrain
 {
-    private readonly UsageLeases _leases = new(time);
-
-    public ValueTask<bool> RenewAsync(string address) => new(_leases.Renew(address));
-
-    public ValueTask LeaveAsync(string address)
+    public async ValueTask<string[]> RenewAsync(string stream)
     {
-        _leases.Leave(address);
+        var sources = await Task.WhenAll(Silos().Select(silo => AskAsync(silo, stream)));
+        return [.. sources.OfType<string>()];
+    }
+
+    public ValueTask LeaveAsync(string stream)
+    {
+        foreach (var silo in Silos())
+        {
+            // One that does not hear it forgets the stream when it is not renewed.
+            silo.LeaveAsync(stream).AsTask().Ignore();
+        }
+
         return default;
     }
 
-    public ValueTask<UsageWatchList> ListAsync() => new(_leases.List());
+    private static async Task<string?> AskAsync(ISiloGrain silo, string stream)
+    {
+        try
+        {
+            return await silo.WatchAsync(stream);
+        }
+        catch (Exception exception) when (ClusterCalls.MayPass(exception))
+        {
+            return null;
+        }
+    }
+
+    private IEnumerable<ISiloGrain> Silos() =>
+        silos.GetApproximateSiloStatuses(onlyActive: true).Keys.Select(silo => GrainFactory.GetGrain<ISiloGrain>(silo.ToParsableString()));
 }

@@ -1,8 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
 using Ensemble.Frontend.Hosting;
-using Ensemble.Grains.Answers;
 using Ensemble.Grains.Hosting;
+using Ensemble.Grains.Streams;
 using Ensemble.Runs;
 using Orleans.Configuration;
 
@@ -70,7 +70,7 @@ internal static class ClusterWiring
         client.Configure<GatewayOptions>(static gateways => gateways.GatewayListRefreshPeriod = GatewayLook);
         client.UseConnectionRetryFilter<SiloPatience>();
         client.AddActivityPropagation();
-        client.AddAnswerStreams();
+        client.AddPushStreams();
     }
 
     /// <summary>Orleans has to be told a port. Between this look and its start another process may take it; the start then says so.</summary>

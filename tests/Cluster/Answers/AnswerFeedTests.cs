@@ -55,16 +55,6 @@ public sealed class AnswerFeedTests
     }
 
     [Fact]
-    public void Offer_BatchWithoutEvents_SaysThatTheRestIsPulledUnlessItIsKnown()
-    {
-        var feed = new AnswerFeed(2, 0);
-        feed.Offer(Batch(1, 3)).ShouldBeTrue();
-
-        feed.Offer(Batch(3, 0)).ShouldBeTrue();
-        feed.Offer(Batch(4, 0)).ShouldBeFalse();
-    }
-
-    [Fact]
     public void Offer_AfterTheEnd_LetsNothingIn()
     {
         var feed = new AnswerFeed(2, Length - 1);

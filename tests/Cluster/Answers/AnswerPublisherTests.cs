@@ -1,9 +1,6 @@
-using System.Threading.Channels;
 using Ensemble.Cluster.Tests.Support;
 using Ensemble.Grains.Answers;
-using Ensemble.Grains.Streams;
 using Ensemble.Runs;
-using Ensemble.Testing;
 using Ensemble.Usage;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -11,8 +8,7 @@ namespace Ensemble.Cluster.Tests.Answers;
 
 public sealed class AnswerPublisherTests
 {
-    private readonly ManualTimeProvider _time = new();
-    private readonly HeldWire _wire = new();
+    private readonly HeldStreams<AnswerBatch> _streams = new();
     private readonly RunJournal _journal = new(1);
     private readonly RunId _run = RunId.New();
 
@@ -21,26 +17,26 @@ public sealed class AnswerPublisherTests
     {
         _journal.Append(new AnswerDelta("first"));
         var publishing = Publish();
-        var first = await _wire.NextAsync();
-        first.Batch.Events.ShouldHaveSingleItem().Text.ShouldBe("first");
+        var first = await _streams.NextAsync();
+        first.Item.Events.ShouldHaveSingleItem().Text.ShouldBe("first");
 
         // While it is in flight, others pile up; they wait for it, not it for them.
         _journal.Append(new AnswerDelta("second"));
         _journal.Append(new AnswerDelta("third"));
-        _wire.Pending.ShouldBe(0);
+        _streams.Pending.ShouldBe(0);
         first.Done.SetResult();
-        _time.Advance(await _time.WaitForTimerAsync(TimeSpan.Zero, AnswerPublisher.Pace, Now.Cancel));
 
-        var second = await _wire.NextAsync();
-        second.Batch.FirstSequence.ShouldBe(2);
-        second.Batch.Events.Select(message => message.Text).ShouldBe(["second", "third"]);
+        var second = await _streams.NextAsync();
+        second.Item.FirstSequence.ShouldBe(2);
+        second.Item.Events.Select(message => message.Text).ShouldBe(["second", "third"]);
         second.Done.SetResult();
         _journal.Append(new RunCompleted(new RunAnswer("stop"), UsageTotals.None));
 
-        var last = await _wire.NextAsync();
-        last.Batch.FirstSequence.ShouldBe(4);
+        var last = await _streams.NextAsync();
+        last.Item.FirstSequence.ShouldBe(4);
+        publishing.IsCompleted.ShouldBeFalse("its frontend has not said that it has it");
         last.Done.SetResult();
-        await publishing;
+        (await publishing).ShouldBeTrue();
     }
 
     [Fact]
@@ -52,32 +48,29 @@ public sealed class AnswerPublisherTests
         }
 
         var publishing = Publish();
-        var first = await _wire.NextAsync();
-        first.Batch.LastSequence.ShouldBe(AnswerStreams.MaxBatchEvents);
+        var first = await _streams.NextAsync();
+        first.Item.LastSequence.ShouldBe(AnswerStreams.MaxBatchEvents);
         first.Done.SetResult();
-        _time.Advance(await _time.WaitForTimerAsync(TimeSpan.Zero, AnswerPublisher.Pace, Now.Cancel));
-        var second = await _wire.NextAsync();
-        second.Batch.FirstSequence.ShouldBe(AnswerStreams.MaxBatchEvents + 1);
-        second.Batch.Events.Length.ShouldBe(10);
+        var second = await _streams.NextAsync();
+        second.Item.FirstSequence.ShouldBe(AnswerStreams.MaxBatchEvents + 1);
+        second.Item.Events.Length.ShouldBe(10);
         second.Done.SetException(new TimeoutException());
         await publishing;
     }
 
     [Fact]
-    public async Task Publish_EventIsTooLarge_SaysThatTheRestIsPulled()
+    public async Task Publish_JournalBeginsLater_SaysWhereItBegins()
     {
-        _journal.Append(new AnswerDelta("small"));
-        _journal.Append(new AnswerDelta(new string('a', AnswerStreams.MaxEventSize + 1)));
-        _journal.Append(new AnswerDelta("small"));
+        _journal.Append(new AnswerDelta("dropped"));
+        _journal.Append(new RunCompleted(new RunAnswer("stop"), UsageTotals.None));
+        _journal.Drop();
 
         var publishing = Publish();
-        (await _wire.NextAsync()).Done.SetResult();
-        var (batch, done) = await _wire.NextAsync();
+        var (_, batch, done) = await _streams.NextAsync();
         done.SetResult();
 
-        batch.Events.ShouldBeEmpty();
         batch.FirstSequence.ShouldBe(2);
-        await publishing;
+        (await publishing).ShouldBeTrue();
     }
 
     [Fact]
@@ -86,32 +79,13 @@ public sealed class AnswerPublisherTests
         _journal.Append(new AnswerDelta("first"));
         var publishing = Publish();
 
-        (await _wire.NextAsync()).Done.SetException(new TimeoutException());
+        (await _streams.NextAsync()).Done.SetException(new TimeoutException());
 
-        await publishing;
+        (await publishing).ShouldBeFalse();
         _journal.Append(new AnswerDelta("second"));
-        _wire.Pending.ShouldBe(0);
+        _streams.Pending.ShouldBe(0);
     }
 
-    private Task Publish() =>
-        new AnswerPublisher(_wire, _time, NullLogger<AnswerPublisher>.Instance).PublishAsync(_journal, _run, 1, "here");
-
-    /// <summary>Each message is in flight until the test ends it.</summary>
-    private sealed class HeldWire : IStreamWire<AnswerBatch>
-    {
-        private readonly Channel<(AnswerBatch Batch, TaskCompletionSource Done)> _messages = Channel.CreateUnbounded<(AnswerBatch, TaskCompletionSource)>();
-
-        public int Pending => _messages.Reader.Count;
-
-        public ValueTask<(AnswerBatch Batch, TaskCompletionSource Done)> NextAsync() => _messages.Reader.ReadAsync(Now.Cancel);
-
-        public Task PublishAsync(string address, AnswerBatch batch)
-        {
-            var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            _messages.Writer.TryWrite((batch, done)).ShouldBeTrue();
-            return done.Task;
-        }
-
-        public Task<IAsyncDisposable> SubscribeAsync(string address, Action<AnswerBatch> receive) => throw new NotSupportedException();
-    }
+    private Task<bool> Publish() =>
+        new AnswerPublisher(_streams.Find, NullLogger<AnswerPublisher>.Instance).PublishAsync(_journal, _run, 1, "here");
 }

@@ -4,157 +4,88 @@ using Ensemble.Grains.Runs;
 using Ensemble.Runs;
 using Ensemble.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
+using Orleans.Streams;
 
 namespace Ensemble.Cluster.Tests.Answers;
 
-public sealed class AnswerStreamTests : IAsyncDisposable
+public sealed class AnswerStreamTests
 {
+    private static readonly TimeSpan Silence = TimeSpan.FromSeconds(2);
+
     private readonly ManualTimeProvider _time = new();
-    private readonly MemoryWire<AnswerBatch> _wire = new();
     private readonly RunId _run = RunId.New();
     private readonly AnswerStream _stream;
-    private long? _last = 0;
+    private TestSubscription<AnswerBatch> _subscription = null!;
 
-    public AnswerStreamTests() =>
-        _stream = new AnswerStream(_wire, _ => Task.FromResult(_last), _time, NullLogger<AnswerStream>.Instance);
+    public AnswerStreamTests() => _stream = new AnswerStream(
+        observer => Task.FromResult<StreamSubscriptionHandle<AnswerBatch>>(_subscription = new("here|1", observer)),
+        _time,
+        NullLogger<AnswerStream>.Instance);
 
     [Fact]
-    public async Task Start_BeatComesBack_IsLive()
+    public async Task Open_BeforeAndAfterStart_IsPulledThenPushed()
     {
-        _stream.IsLive.ShouldBeFalse();
         _stream.Open(_run, 1).ShouldBeNull();
 
         await _stream.StartAsync(Now.Cancel);
 
-        _stream.IsLive.ShouldBeTrue();
-        _stream.Open(_run, 1).ShouldBe(_wire.Subscribed.ShouldHaveSingleItem());
+        _stream.Open(_run, 1).ShouldBe("here|1");
     }
 
     [Fact]
-    public async Task Beats_ThreeMissed_RunsPullAndAnotherSubscriptionServes()
+    public async Task Push_OfARunThatIsAwaited_IsTaken()
     {
         await _stream.StartAsync(Now.Cancel);
         _stream.Open(_run, 1);
+
+        await PushAsync(1);
+        await PushAsync(2);
+
+        var batches = _stream.Claim(_run)!.Batches;
+        batches.TryRead(out var first).ShouldBeTrue();
+        batches.TryRead(out var second).ShouldBeTrue();
+        (first.FirstSequence, second.FirstSequence).ShouldBe((1, 2));
+    }
+
+    [Fact]
+    public async Task Push_OfARunThatIsNotAwaited_FailsSoThatItsSiloEnds()
+    {
+        await _stream.StartAsync(Now.Cancel);
+        await Should.ThrowAsync<InvalidOperationException>(() => PushAsync(1));
+        _stream.Open(_run, 1);
+        await PushAsync(1);
+
+        _stream.Close(_run);
+
+        await Should.ThrowAsync<InvalidOperationException>(() => PushAsync(2));
+    }
+
+    [Fact]
+    public async Task Push_OfAnOlderIncarnation_FailsAndTheNewOneIsTaken()
+    {
+        await _stream.StartAsync(Now.Cancel);
+        _stream.Open(_run, 2);
+
+        await Should.ThrowAsync<InvalidOperationException>(() => PushAsync(1));
+        await PushAsync(1, incarnation: 2);
+
+        _stream.Claim(_run)!.IsClosed.ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task Push_ReaderIsSlow_KeepsWhatFitsAndPullsTheRest()
+    {
+        await _stream.StartAsync(Now.Cancel);
+        _stream.Open(_run, 1);
+        for (var number = 1; number <= AnswerInbox.Capacity; number++)
+        {
+            await PushAsync(number);
+        }
+
+        await Should.ThrowAsync<InvalidOperationException>(() => PushAsync(AnswerInbox.Capacity + 1));
+
         var inbox = _stream.Claim(_run)!;
-        _wire.IsSilent = true;
-
-        _time.Advance(TimeSpan.FromSeconds(3));
-        _stream.IsLive.ShouldBeTrue();
-        _time.Advance(TimeSpan.FromSeconds(1));
-
-        _stream.IsLive.ShouldBeFalse();
         inbox.IsClosed.ShouldBeTrue();
-        _stream.Open(RunId.New(), 1).ShouldBeNull();
-        _wire.Ended.ShouldBe([_wire.Subscribed[0]]);
-
-        var live = _stream.WaitUntilLiveAsync(Now.Cancel);
-        live.IsCompleted.ShouldBeFalse();
-        _wire.IsSilent = false;
-        _time.Advance(TimeSpan.FromSeconds(1));
-
-        await live;
-        _wire.Subscribed.Count.ShouldBe(2);
-        _stream.Open(_run, 1).ShouldBe(_wire.Subscribed[1]);
-        _wire.Subscribed[1].ShouldNotBe(_wire.Subscribed[0]);
-    }
-
-    [Fact]
-    public async Task Beats_TwoMissed_ChangeNothing()
-    {
-        await _stream.StartAsync(Now.Cancel);
-        _stream.Open(_run, 1);
-        var inbox = _stream.Claim(_run)!;
-        for (var round = 0; round < 5; round++)
-        {
-            _wire.IsSilent = true;
-            _time.Advance(TimeSpan.FromSeconds(2));
-            _wire.IsSilent = false;
-            _time.Advance(TimeSpan.FromSeconds(1));
-        }
-
-        _stream.IsLive.ShouldBeTrue();
-        inbox.IsClosed.ShouldBeFalse();
-        _wire.Subscribed.Count.ShouldBe(1);
-    }
-
-    [Fact]
-    public async Task Beats_OfASubscriptionThatWasGivenUp_DoNotCount()
-    {
-        await _stream.StartAsync(Now.Cancel);
-        _wire.IsSilent = true;
-        _time.Advance(TimeSpan.FromSeconds(4));
-        _stream.IsLive.ShouldBeFalse();
-
-        _wire.Deliver(_wire.Subscribed[0], _wire.Lost[^2]);
-        _stream.IsLive.ShouldBeFalse();
-        _wire.Deliver(_wire.Subscribed[1], _wire.Lost[^1]);
-        _stream.IsLive.ShouldBeTrue();
-    }
-
-    [Fact]
-    public async Task Subscription_Hangs_AnotherIsTriedAndTheLateOneEnded()
-    {
-        var opening = new TaskCompletionSource();
-        _wire.Opening = opening.Task;
-        var starting = _stream.StartAsync(Now.Cancel);
-        _time.Advance(TimeSpan.FromSeconds(4));
-        _wire.Subscribed.Count.ShouldBe(1);
-        starting.IsCompleted.ShouldBeFalse();
-        _wire.Opening = Task.CompletedTask;
-
-        _time.Advance(TimeSpan.FromSeconds(1));
-
-        await starting;
-        await _stream.WaitUntilLiveAsync(Now.Cancel);
-        _wire.Subscribed.Count.ShouldBe(2);
-        opening.SetResult();
-        _wire.Ended.ShouldBe([_wire.Subscribed[0]]);
-        _stream.IsLive.ShouldBeTrue();
-    }
-
-    [Fact]
-    public async Task Subscription_Fails_AnotherIsTriedAtTheNextBeat()
-    {
-        _wire.Opening = Task.FromException(new TimeoutException());
-        await _stream.StartAsync(Now.Cancel);
-        _wire.Opening = Task.CompletedTask;
-
-        _time.Advance(TimeSpan.FromSeconds(1));
-
-        _stream.IsLive.ShouldBeTrue();
-    }
-
-    [Theory]
-    [InlineData(0L, false)]
-    [InlineData(3L, true)]
-    [InlineData(null, true)]
-    public async Task Run_IsSilent_PullsWhereItIsAheadOrUnknown(long? last, bool pulls)
-    {
-        await _stream.StartAsync(Now.Cancel);
-        _stream.Open(_run, 1);
-        var inbox = _stream.Claim(_run)!;
-        _last = last;
-
-        _time.Advance(TimeSpan.FromSeconds(1));
-        inbox.IsClosed.ShouldBeFalse();
-        _time.Advance(TimeSpan.FromSeconds(1));
-
-        inbox.IsClosed.ShouldBe(pulls);
-    }
-
-    [Fact]
-    public async Task Run_ReaderIsSlow_KeepsWhatFitsAndPullsTheRest()
-    {
-        await _stream.StartAsync(Now.Cancel);
-        var address = _stream.Open(_run, 1)!;
-        for (var number = 1; number <= AnswerInbox.Capacity + 5; number++)
-        {
-            var delta = new AnswerDelta("a");
-            delta.Stamp(number, 1);
-            _wire.Deliver(address, AnswerBatch.Of(_run, 1, number, [RunEventMessage.From(delta)]));
-        }
-
-        var inbox = _stream.Claim(_run)!;
         var kept = 0;
         while (inbox.Batches.TryRead(out var batch))
         {
@@ -162,7 +93,56 @@ public sealed class AnswerStreamTests : IAsyncDisposable
         }
 
         kept.ShouldBe(AnswerInbox.Capacity);
-        inbox.IsClosed.ShouldBeTrue();
+        _stream.Open(RunId.New(), 1).ShouldNotBeNull("a slow reader says nothing of the stream");
+    }
+
+    [Theory]
+    [InlineData(1L, false)]
+    [InlineData(3L, true)]
+    [InlineData(null, true)]
+    public async Task Check_RunIsSilent_PullsWhereItIsAheadOrGone(long? last, bool pulls)
+    {
+        await _stream.StartAsync(Now.Cancel);
+        _stream.Open(_run, 1);
+        var inbox = _stream.Claim(_run)!;
+        await PushAsync(1);
+
+        _time.Advance(TimeSpan.FromSeconds(1.9));
+        _stream.Check(_run, last, Silence);
+        inbox.IsClosed.ShouldBeFalse();
+        _time.Advance(TimeSpan.FromSeconds(0.1));
+        _stream.Check(_run, last, Silence);
+
+        inbox.IsClosed.ShouldBe(pulls);
+    }
+
+    [Fact]
+    public async Task Check_PushedButNotArrived_OtherRunsArePulledForAWhile()
+    {
+        await _stream.StartAsync(Now.Cancel);
+        _stream.Open(_run, 1);
+        _time.Advance(Silence);
+
+        _stream.Check(_run, 3, Silence);
+
+        var other = RunId.New();
+        _stream.Open(other, 1).ShouldBeNull();
+        _time.Advance(AnswerStream.Pause - TimeSpan.FromSeconds(0.1));
+        _stream.Open(other, 1).ShouldBeNull();
+        _time.Advance(TimeSpan.FromSeconds(0.1));
+        _stream.Open(other, 1).ShouldNotBeNull();
+    }
+
+    [Fact]
+    public async Task Check_SiloIsGone_OtherRunsArePushed()
+    {
+        await _stream.StartAsync(Now.Cancel);
+        _stream.Open(_run, 1);
+        _time.Advance(Silence);
+
+        _stream.Check(_run, null, Silence);
+
+        _stream.Open(RunId.New(), 1).ShouldNotBeNull();
     }
 
     [Fact]
@@ -184,10 +164,16 @@ public sealed class AnswerStreamTests : IAsyncDisposable
 
         await _stream.StopAsync(Now.Cancel);
 
-        _wire.Ended.ShouldBe(_wire.Subscribed);
+        _subscription.HasEnded.ShouldBeTrue();
         inbox.IsClosed.ShouldBeTrue();
-        _stream.IsLive.ShouldBeFalse();
+        _stream.Awaited.ShouldBe(0);
+        _stream.Open(_run, 1).ShouldBeNull();
     }
 
-    public ValueTask DisposeAsync() => _stream.DisposeAsync();
+    private Task PushAsync(long number, int incarnation = 1)
+    {
+        var delta = new AnswerDelta("a");
+        delta.Stamp(number, incarnation);
+        return _subscription.DeliverAsync(AnswerBatch.Of(_run, incarnation, number, [RunEventMessage.From(delta)]));
+    }
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Ensemble.Cluster.Tests.Support;
 using Ensemble.Grains.Runs;
+using Ensemble.Grains.Silos;
 using Ensemble.Runs;
 using Ensemble.Testing;
 using Ensemble.Upstreams;
@@ -137,5 +138,40 @@ public sealed class ClusterRunTests
         gate.SetResult();
 
         (await asking).Body.ShouldContain("It is Paris.");
+    }
+
+    [Fact]
+    public async Task Renew_ManyRuns_OneCallASiloNamesAllOfItsOwn()
+    {
+        var log = new CallLog();
+        await using var bench = await ClusterBench.StartAsync(silos: silo => silo.Services.AddSingleton<IIncomingGrainCallFilter>(log));
+        bench.Model("bilby").Default = StubReply.Hang();
+        using var leave = CancellationTokenSource.CreateLinkedTokenSource(Now.Cancel);
+        var http = bench.Frontends[0].Http;
+        var asking = Enumerable.Range(0, 12)
+            .Select(_ => http.PostAsync("/v1/chat/completions", new StringContent(ClusterBench.AskStreamed), leave.Token)).ToList();
+        await bench.Stub.WaitForRequestsAsync("vendor-bilby", asking.Count, Now.Cancel);
+        log.Clear();
+
+        var runs = bench.Cluster.Silos.ToDictionary(
+            silo => silo.SiloAddress,
+            silo => bench.Cluster.GetSiloServiceProvider(silo.SiloAddress).GetRequiredService<RunHost>().InFlight);
+        runs.Values.Sum().ShouldBe(asking.Count);
+
+        // A call that was on its way may have been too early for some of them.
+        while (runs.Any(silo => silo.Value != Renewed(silo.Key)))
+        {
+            await Task.Yield();
+            Now.Cancel.ThrowIfCancellationRequested();
+        }
+
+        log.Calls.ShouldAllBe(call => call.Method.DeclaringType != typeof(IEnsembleRunGrain));
+        await leave.CancelAsync();
+        await Should.ThrowAsync<OperationCanceledException>(() => Task.WhenAll(asking));
+
+        int Renewed(SiloAddress silo) =>
+            log.Calls.LastOrDefault(call => call.Silo.Equals(silo) && call.Method.DeclaringType == typeof(ISiloGrain)) is { } call
+                ? ((string[])call.Arguments[0]!).Length
+                : 0;
     }
 }

@@ -2,8 +2,11 @@ using System.Text;
 using Ensemble.Chat;
 using Ensemble.Cluster.Tests.Support;
 using Ensemble.Gates;
+using Ensemble.Grains.Calls;
 using Ensemble.Grains.Gates;
 using Ensemble.Grains.Runs;
+using Ensemble.Grains.Silos;
+using Ensemble.Grains.Streams;
 using Ensemble.Grains.Usage;
 using Ensemble.Runs;
 using Ensemble.Testing;
@@ -18,7 +21,12 @@ public sealed class CrossSiloTests
     [Fact]
     public void Interfaces_OfGrains_AreAllCalledHere() =>
         typeof(IEnsembleRunGrain).Assembly.GetTypes().Where(type => type.IsInterface && type.IsAssignableTo(typeof(IAddressable)))
-            .ShouldBe([typeof(IEnsembleRunGrain), typeof(IGateGrain), typeof(IModelCallGrain), typeof(ICallerGateGrain), typeof(IGateContact), typeof(IUsageWatchGrain)], ignoreOrder: true);
+            .ShouldBe(
+                [
+                    typeof(IEnsembleRunGrain), typeof(IGateGrain), typeof(IModelCallGrain), typeof(ICallerGateGrain), typeof(IGateContact),
+                    typeof(ISiloGrain), typeof(IStreamInbox), typeof(IUsageWatchGrain),
+                ],
+                ignoreOrder: true);
 
     [Fact]
     public async Task Run_EveryMethodFromAnotherSilo_ArgumentsAndResultsArrive()
@@ -27,7 +35,8 @@ public sealed class CrossSiloTests
         await using var bench = await ClusterBench.StartAsync(silos: silo => silo.Services.AddSingleton<IIncomingGrainCallFilter>(log));
         bench.Model("bilby").Default = StubReply.Hang();
         var request = Request(RunId.New(), incarnation: 1);
-        (await Grains(bench, bench.Cluster.Silos[0].SiloAddress).GetGrain<IEnsembleRunGrain>(request.Id.Value).StartAsync(request, null)).ShouldBe(RunStart.Started);
+        var first = Grains(bench, bench.Cluster.Silos[0].SiloAddress).GetGrain<IEnsembleRunGrain>(request.Id.Value);
+        (await first.AskAsync(request, TimeSpan.Zero, null)).Start.ShouldBe(RunStart.Started);
         await bench.Stub.WaitForRequestsAsync("vendor-bilby", 1, Now.Cancel);
         var grain = Far<IEnsembleRunGrain>(bench, log, request.Id.Value, out var home);
 
@@ -36,7 +45,7 @@ public sealed class CrossSiloTests
         var cancelled = await ReadAsync(grain, 0);
         bench.Model("bilby").Default = StubReply.Text("It is Paris.");
         var again = Request(request.Id, incarnation: 2);
-        (await grain.StartAsync(again, "nobody.1")).ShouldBe(RunStart.Started);
+        var started = await grain.AskAsync(again, TimeSpan.Zero, "nobody.1");
         var all = await ReadAsync(grain, 0);
         var rest = await ReadAsync(grain, 1);
         var manifest = RunManifestJson.Read((await grain.FindManifestAsync()).ShouldNotBeNull());
@@ -47,21 +56,35 @@ public sealed class CrossSiloTests
         all[0].ShouldBeOfType<PanelClosed>().Usable.ShouldBe(3);
         all.ShouldAllBe(runEvent => runEvent.Incarnation == 2);
         rest.Select(runEvent => runEvent.Sequence).ShouldBe(all.Skip(1).Select(runEvent => runEvent.Sequence));
-        await grain.ReleaseAsync();
+        (started.Start, started.Silo, started.Events.Length).ShouldBe((RunStart.Started, home.ToParsableString(), 0));
         (await grain.RenewAsync()).ShouldBe(all.Count);
-        var answered = await grain.AskAsync(Request(request.Id, incarnation: 3), TimeSpan.FromSeconds(4));
-        answered.Start.ShouldBe(RunStart.Started);
+        var third = Request(request.Id, incarnation: 3);
+        var answered = await grain.AskAsync(third, TimeSpan.FromSeconds(4), null);
+        (answered.Start, answered.Silo).ShouldBe((RunStart.Started, null));
         answered.Events.Select(message => message.ToEvent()).Last().ShouldBeOfType<RunCompleted>();
-        ShouldHaveCrossed<IEnsembleRunGrain>(log, home, nameof(IEnsembleRunGrain.AskAsync))[0].ShouldBeOfType<RunRequest>().Incarnation.ShouldBe(3);
         manifest.Run.ShouldBe(request.Id);
-        var start = ShouldHaveCrossed<IEnsembleRunGrain>(log, home, nameof(IEnsembleRunGrain.StartAsync));
-        var sent = start[0].ShouldBeOfType<RunRequest>();
-        sent.ShouldNotBeSameAs(again);
-        (sent.Id, sent.Incarnation, sent.Caller, sent.CatalogRevision).ShouldBe((again.Id, 2, "team", 1));
+        var asked = ShouldHaveCrossed<IEnsembleRunGrain>(log, home, nameof(IEnsembleRunGrain.AskAsync));
+        var sent = asked[0].ShouldBeOfType<RunRequest>();
+        sent.ShouldNotBeSameAs(third);
+        (sent.Id, sent.Incarnation, sent.Caller, sent.CatalogRevision).ShouldBe((third.Id, 3, "team", 1));
         Encoding.UTF8.GetString(sent.Chat.Body.Span).ShouldBe(ClusterBench.AskStreamed);
-        start[1].ShouldBe("nobody.1");
+        asked.Skip(1).ShouldBe([TimeSpan.FromSeconds(4), null]);
         ShouldHaveCrossed<IEnsembleRunGrain>(log, home, nameof(IEnsembleRunGrain.ReadAsync))[0].ShouldBe(1);
         ShouldAllHaveCrossed<IEnsembleRunGrain>(log, home);
+    }
+
+    [Fact]
+    public async Task Ask_FromTheRunsOwnSilo_TheRequestIsNotCopied()
+    {
+        var log = new CallLog();
+        await using var bench = await ClusterBench.StartAsync(silos: silo => silo.Services.AddSingleton<IIncomingGrainCallFilter>(log));
+        var (request, silo) = (Request(RunId.New(), incarnation: 1), bench.Cluster.Silos[1].SiloAddress);
+
+        await Grains(bench, silo).GetGrain<IEnsembleRunGrain>(request.Id.Value).AskAsync(request, TimeSpan.FromSeconds(4), null);
+
+        var call = log.Calls.Single(call => call.Method.Name == nameof(IEnsembleRunGrain.AskAsync));
+        call.Silo.ShouldBe(silo);
+        call.Arguments[0].ShouldBeSameAs(request);
     }
 
     [Fact]
@@ -71,27 +94,65 @@ public sealed class CrossSiloTests
     public Task CallerGate_EveryMethodFromAnotherSilo_ArgumentsAndResultsArrive() => CallAsync<ICallerGateGrain>(GateKey.Alias("council"), "alias:council");
 
     [Fact]
-    public async Task UsageWatch_EveryMethodFromAnotherSilo_ArgumentsAndResultsArrive()
+    public async Task Silo_EveryMethodFromAnotherSilo_IsAnsweredByThatSilo()
     {
         var log = new CallLog();
         await using var bench = await ClusterBench.StartAsync(silos: silo => silo.Services.AddSingleton<IIncomingGrainCallFilter>(log));
-        await bench.Cluster.Client.GetGrain<IUsageWatchGrain>(0).RenewAsync("somebody.1");
-        var grain = Far(bench, log, static grains => grains.GetGrain<IUsageWatchGrain>(0), out var home);
+        bench.Model("bilby").Default = StubReply.Hang();
+        var request = Request(RunId.New(), incarnation: 1);
+        var run = bench.Cluster.Client.GetGrain<IEnsembleRunGrain>(request.Id.Value);
+        var silo = (await run.AskAsync(request, TimeSpan.Zero, null)).Silo.ShouldNotBeNull();
+        await bench.Stub.WaitForRequestsAsync("vendor-bilby", 1, Now.Cancel);
+        await bench.Cluster.Client.GetGrain<ISiloGrain>(silo).RenewAsync([]);
+        var grain = Far<ISiloGrain>(bench, log, silo, out var home);
 
-        var isNew = await grain.RenewAsync("frontend.1");
-        var isNewAgain = await grain.RenewAsync("frontend.1");
-        var both = await grain.ListAsync();
-        await grain.LeaveAsync("somebody.1");
-        var one = await grain.ListAsync();
+        var renewed = await grain.RenewAsync([RunId.New().Value, request.Id.Value, "no run"]);
+        var source = await grain.WatchAsync("frontend.1");
+        var again = await grain.WatchAsync("frontend.1");
+        var usage = bench.Cluster.GetSiloServiceProvider(home).GetRequiredService<UsagePublisher>();
+        var watches = usage.PublishesTo("frontend.1");
+        await grain.LeaveAsync("frontend.1");
 
-        (isNew, isNewAgain).ShouldBe((true, false));
-        both.Addresses.ShouldBe(["somebody.1", "frontend.1"], ignoreOrder: true);
-        one.Addresses.ShouldBe(["frontend.1"]);
-        both.Epoch.ShouldNotBe(Guid.Empty);
-        one.Epoch.ShouldBe(both.Epoch);
-        ShouldHaveCrossed<IUsageWatchGrain>(log, home, nameof(IUsageWatchGrain.RenewAsync)).ShouldBe(["frontend.1"]);
-        ShouldHaveCrossed<IUsageWatchGrain>(log, home, nameof(IUsageWatchGrain.LeaveAsync)).ShouldBe(["somebody.1"]);
-        ShouldAllHaveCrossed<IUsageWatchGrain>(log, home);
+        home.ToParsableString().ShouldBe(silo);
+        renewed.ShouldBe([-1, 1, -1], "the panel has closed, and the judge is silent");
+        (again, watches, usage.IsWatched).ShouldBe((source, true, false));
+        ShouldHaveCrossed<ISiloGrain>(log, home, nameof(ISiloGrain.WatchAsync)).ShouldBe(["frontend.1"]);
+        ShouldAllHaveCrossed<ISiloGrain>(log, home);
+    }
+
+    [Fact]
+    public async Task Silo_ThatIsGone_IsNotAnsweredByAnother()
+    {
+        await using var bench = await ClusterBench.StartAsync();
+        var gone = bench.Cluster.Silos[1];
+        await bench.Cluster.Client.GetGrain<ISiloGrain>(gone.SiloAddress.ToParsableString()).RenewAsync([]);
+
+        await bench.Cluster.StopSiloAsync(gone);
+
+        var fault = await Should.ThrowAsync<Exception>(async () =>
+            await bench.Cluster.Client.GetGrain<ISiloGrain>(gone.SiloAddress.ToParsableString()).RenewAsync([]));
+        ClusterCalls.MayPass(fault).ShouldBeTrue(fault.ToString());
+    }
+
+    [Fact]
+    public async Task UsageWatch_FromAClient_IsToldToEverySilo()
+    {
+        await using var bench = await ClusterBench.StartAsync();
+        var grain = bench.Cluster.Client.GetGrain<IUsageWatchGrain>(0);
+        var silos = bench.Cluster.Silos
+            .Select(silo => bench.Cluster.GetSiloServiceProvider(silo.SiloAddress).GetRequiredService<UsagePublisher>()).ToList();
+
+        var sources = await grain.RenewAsync("frontend.1");
+
+        sources.Distinct().Count().ShouldBe(3);
+        silos.ShouldAllBe(silo => silo.PublishesTo("frontend.1"));
+        (await grain.RenewAsync("frontend.1")).ShouldBe(sources, ignoreOrder: true);
+        await grain.LeaveAsync("frontend.1");
+        while (silos.Exists(silo => silo.IsWatched))
+        {
+            await Task.Yield();
+            Now.Cancel.ThrowIfCancellationRequested();
+        }
     }
 
     private static async Task CallAsync<TGrain>(GateKey key, string name)

@@ -33,7 +33,6 @@ public sealed class AnswerBatchTests
     {
         ["batch-every-event"] = AnswerBatch.Of(Run, 2, 41, Events.Select((runEvent, index) => Stamped(runEvent, 41 + index))),
         ["batch-rest-is-pulled"] = AnswerBatch.Of(Run, 3, 17, []),
-        ["batch-beat"] = AnswerBatch.OfBeat(99),
     };
 
     public static TheoryData<string> Names => [.. Batches.Keys];

@@ -98,6 +98,7 @@ public sealed class MessageTests
             Failure = new RunFailure(RunFailureKind.Cancelled, "gone"),
             Usage = Totals,
         },
+        ["run-answered-elsewhere"] = new RunAnswered { Start = RunStart.Started, Silo = "10.0.0.1:11111@123" },
         ["run-answered"] = new RunAnswered
         {
             Start = RunStart.Started,
@@ -145,6 +146,22 @@ public sealed class MessageTests
             Encoding.UTF8.GetString(arrived.Chat.Body.Span).ShouldBe(Encoding.UTF8.GetString(body));
             arrived.Chat.Model.ShouldBe("council");
         }
+    }
+
+    [Fact]
+    public void RunRequest_Arrives_IsCopiedOutOfTheMessageOnce()
+    {
+        var body = Encoding.UTF8.GetBytes(
+            $$"""{"model":"council","messages":[{"role":"user","content":"{{new string('a', 1 << 20)}}"}]}""");
+        var chat = ChatRequestParser.Parse(body, ChatLimits.Default);
+        var bytes = Wire.SerializeToArray(new RunRequest { Id = Run, Chat = chat, CatalogRevision = 12 });
+        Wire.Deserialize<RunRequest>(bytes);
+
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        Wire.Deserialize<RunRequest>(bytes);
+        var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+
+        allocated.ShouldBeInRange(body.Length, body.Length + (64 * 1024));
     }
 
     [Theory]
@@ -242,5 +259,7 @@ public sealed class MessageTests
 
     // An array prints its type alone.
     private static string? Printed(object message) =>
-        message is RunAnswered answered ? $"{answered.Start}: {string.Join<RunEventMessage>(", ", answered.Events)}" : message.ToString();
+        message is RunAnswered answered
+            ? $"{answered.Start} {answered.Silo}: {string.Join<RunEventMessage>(", ", answered.Events)}"
+            : message.ToString();
 }

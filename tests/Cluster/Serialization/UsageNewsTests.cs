@@ -62,8 +62,6 @@ public sealed class UsageNewsTests
         ["run-record"] = Ended,
         ["run-record-failed"] = Ended with { Caller = null, Agreement = null, Degraded = [], Outcome = "cancelled" },
         ["usage-news"] = new UsageNews { Source = "silo.1", Number = 14, Calls = [Call, Call with { Member = 4 }], Runs = [Ended], Dropped = 15 },
-        ["usage-news-beat"] = UsageNews.OfBeat(16),
-        ["usage-watch-list"] = new UsageWatchList { Epoch = new Guid(1, 2, 3, new byte[8]), Addresses = ["here.1", "there.2"] },
     };
 
     public static TheoryData<string> Names => [.. Messages.Keys];

@@ -3,6 +3,7 @@ using System.Reflection;
 using Ensemble.Grains;
 using Ensemble.Runs;
 using Microsoft.Extensions.DependencyInjection;
+using Orleans.CodeGeneration;
 using Orleans.Serialization;
 
 namespace Ensemble.Cluster.Tests.Serialization;
@@ -16,7 +17,7 @@ public sealed class WireTypeTests
 
     /// <summary>Written by hand, with a serializer that Orleans writes; a surrogate among them stands for what it carries.</summary>
     private static readonly Type[] Serialized =
-        [.. Written().Where(type => type.GetCustomAttribute<GenerateSerializerAttribute>() is not null)];
+        [.. Written().Where(type => type.GetCustomAttribute<GenerateSerializerAttribute>(inherit: false) is not null)];
 
     private static readonly Type[] Messages = [.. Serialized.Where(type => !type.IsEnum)];
 
@@ -73,6 +74,15 @@ public sealed class WireTypeTests
             aliases.ShouldBeUnique();
             aliases.ShouldAllBe(alias => alias.All(char.IsAsciiLetterLower));
         }
+    }
+
+    [Fact]
+    public void Versions_OfGrains_AreThere()
+    {
+        // What a process is told goes to that process, whatever its version.
+        var grains = Interfaces.Where(type => !type.IsAssignableTo(typeof(IGrainObserver)));
+
+        grains.Where(type => type.GetCustomAttribute<VersionAttribute>() is not { Version: > 0 }).ShouldBeEmpty();
     }
 
     [Fact]

@@ -11,6 +11,7 @@ using Ensemble.Testing;
 using Ensemble.Usage;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Orleans.Streams;
 using Orleans.TestingHost;
 
 namespace Ensemble.Cluster.Tests.Support;
@@ -52,13 +53,13 @@ internal sealed class ClusterBench : IAsyncDisposable
     /// <param name="model">Changes each model.</param>
     /// <param name="shape">Changes the ensemble.</param>
     /// <param name="more">Adds keys, models, ensembles.</param>
-    /// <param name="wire">Stands between the streaming frontend and its stream.</param>
+    /// <param name="observe">Puts something between the streaming frontend and its stream.</param>
     /// <param name="silos">Adds to each silo.</param>
     public static async Task<ClusterBench> StartAsync(
         Func<ModelConfig, ModelConfig>? model = null,
         Func<EnsembleConfig, EnsembleConfig>? shape = null,
         Action<CatalogBuilder>? more = null,
-        Func<IStreamWire<AnswerBatch>, IStreamWire<AnswerBatch>>? wire = null,
+        Func<IAsyncObserver<AnswerBatch>, IAsyncObserver<AnswerBatch>>? observe = null,
         Action<ISiloBuilder>? silos = null)
     {
         var stub = await UpstreamStub.StartAsync();
@@ -81,16 +82,15 @@ internal sealed class ClusterBench : IAsyncDisposable
             silo.AddEnsembleGrains();
             silos?.Invoke(silo);
         });
-        builder.ConfigureClient(client => client.AddAnswerStreams());
+        builder.ConfigureClient(client => client.AddPushStreams());
         var cluster = builder.Build();
         await cluster.DeployAsync();
         var bench = new ClusterBench(stub, catalog, cluster, usage) { RunStore = runs };
         bench.Frontends =
         [
-            await FrontendNode.StartAsync(cluster.Client, catalog, runs, panels, options, AnswerTransport.Stream, wire),
+            await FrontendNode.StartAsync(cluster.Client, catalog, runs, panels, options, AnswerTransport.Stream, observe),
             await FrontendNode.StartAsync(cluster.Client, catalog, runs, panels, options, AnswerTransport.Pull),
         ];
-        await bench.Answers.WaitUntilLiveAsync(Now.Cancel);
         return bench;
     }
 
@@ -102,10 +102,11 @@ internal sealed class ClusterBench : IAsyncDisposable
     {
         var live = await LiveUsage.OpenAsync(frontend.Http, query);
         var listener = frontend.Services.GetServices<IHostedService>().OfType<UsageListener>().Single();
-        while (listener.Leased is not { } address
-            || Cluster.Silos.Any(silo => !Cluster.GetSiloServiceProvider(silo.SiloAddress).GetRequiredService<UsagePublisher>().PublishesTo(address)))
+        var silos = Cluster.Silos
+            .Select(silo => Cluster.GetSiloServiceProvider(silo.SiloAddress).GetRequiredService<UsagePublisher>()).ToList();
+        while (listener.Leased is not { } stream || silos.Exists(silo => !silo.PublishesTo(stream)))
         {
-            await Cluster.Client.GetGrain<IUsageWatchGrain>(0).ListAsync();
+            await Task.Yield();
             Now.Cancel.ThrowIfCancellationRequested();
         }
 

@@ -15,6 +15,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using OpenAI;
 using OpenAI.Chat;
+using Orleans.Streams;
 
 namespace Ensemble.Cluster.Tests.Support;
 
@@ -40,7 +41,7 @@ internal sealed class FrontendNode : IAsyncDisposable
         IPanelStore panels,
         FrontendOptions options,
         AnswerTransport answers,
-        Func<IStreamWire<AnswerBatch>, IStreamWire<AnswerBatch>>? wire = null)
+        Func<IAsyncObserver<AnswerBatch>, IAsyncObserver<AnswerBatch>>? observe = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
@@ -52,9 +53,12 @@ internal sealed class FrontendNode : IAsyncDisposable
         builder.Services.AddSingleton(panels);
         builder.Services.AddSingleton<IUsageStore>(new InMemoryUsageStore());
         builder.Services.AddEnsembleFrontend(options).AddClusterEngine(maxRuns: 1024, answers).AddEnsembleModels();
-        if (wire is not null)
+        if (observe is not null)
         {
-            builder.Services.AddSingleton(wire(new OrleansStreamWire<AnswerBatch>(client.GetStreamProvider(AnswerStreams.ProviderName), AnswerStreams.Namespace)));
+            builder.Services.AddSingleton(provider => new AnswerStream(
+                observer => client.SubscribeAsync(AnswerStreams.Namespace, observe(observer)),
+                provider.GetRequiredService<TimeProvider>(),
+                provider.GetRequiredService<ILogger<AnswerStream>>()));
         }
 
         var app = builder.Build();

@@ -47,7 +47,7 @@ public sealed class ClusterUsageTests
 
         while (Publishers(bench).Any(publisher => publisher.IsWatched))
         {
-            await bench.Cluster.Client.GetGrain<IUsageWatchGrain>(0).ListAsync();
+            await Task.Yield();
             Now.Cancel.ThrowIfCancellationRequested();
         }
     }

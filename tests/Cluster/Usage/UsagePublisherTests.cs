@@ -1,6 +1,4 @@
-using System.Threading.Channels;
 using Ensemble.Cluster.Tests.Support;
-using Ensemble.Grains.Streams;
 using Ensemble.Grains.Usage;
 using Ensemble.Runs;
 using Ensemble.Testing;
@@ -11,37 +9,35 @@ namespace Ensemble.Cluster.Tests.Usage;
 public sealed class UsagePublisherTests : IAsyncDisposable
 {
     private readonly ManualTimeProvider _time = new();
-    private readonly HeldWire _wire = new();
-    private readonly Channel<string[]> _answers = Channel.CreateUnbounded<string[]>();
+    private readonly HeldStreams<UsageNews> _streams = new();
+    private readonly List<string> _watching = [];
     private readonly RunId _run = RunId.New();
     private readonly UsagePublisher _publisher;
-    private bool _started;
 
-    public UsagePublisherTests() => _publisher = new UsagePublisher(
-        _wire,
-        async () => new UsageWatchList { Epoch = new Guid(1, 0, 0, new byte[8]), Addresses = await _answers.Reader.ReadAsync(Now.Cancel) },
-        _time,
-        NullLogger<UsagePublisher>.Instance);
+    public UsagePublisherTests()
+    {
+        _publisher = new UsagePublisher(_streams.Find, _time, NullLogger<UsagePublisher>.Instance);
+        _publisher.Start();
+    }
 
     [Fact]
     public async Task Append_NobodyWatches_IsPublishedToNobodyEver()
     {
-        await ListAsync();
         Append(0);
         _publisher.Append(TestUsage.Ended(_run));
-        await WatchAsync("here");
+        Watch("here");
         Append(1);
 
         var item = await NextAsync();
 
-        item.News.Calls.ShouldHaveSingleItem().Member.ShouldBe(1);
-        item.News.Runs.ShouldBeEmpty();
+        item.Item.Calls.ShouldHaveSingleItem().Member.ShouldBe(1);
+        item.Item.Runs.ShouldBeEmpty();
     }
 
     [Fact]
     public async Task Append_WithinATenthOfASecond_GoesTogetherAndIsNumbered()
     {
-        await WatchAsync("here");
+        Watch("here");
         Append(0);
         _publisher.Append(TestUsage.Lost(_run, 1));
         _publisher.Append(TestUsage.Ended(_run, TestUsage.SubCall(_run)));
@@ -51,33 +47,33 @@ public sealed class UsagePublisherTests : IAsyncDisposable
         Append(2);
         var second = await NextAsync();
 
-        first.Address.ShouldBe("here");
-        first.News.Calls.Select(call => (call.Member, call.Outcome)).ShouldBe([(0, "ok"), (1, "lost")]);
-        first.News.Runs.ShouldHaveSingleItem().Usage.ShouldBe(TestUsage.Ended(_run, TestUsage.SubCall(_run)).Usage);
-        (first.News.Number, second.News.Number).ShouldBe((1, 2));
-        second.News.Source.ShouldBe(first.News.Source);
+        first.Key.ShouldBe("here");
+        first.Item.Calls.Select(call => (call.Member, call.Outcome)).ShouldBe([(0, "ok"), (1, "lost")]);
+        first.Item.Runs.ShouldHaveSingleItem().Usage.ShouldBe(TestUsage.Ended(_run, TestUsage.SubCall(_run)).Usage);
+        (first.Item.Number, second.Item.Number).ShouldBe((1, 2));
+        second.Item.Source.ShouldBe(first.Item.Source);
     }
 
     [Fact]
     public async Task Append_AFullItem_WaitsForNothing()
     {
-        await WatchAsync("here");
+        Watch("here");
         for (var member = 0; member < UsageStreams.MaxBatch + 3; member++)
         {
             Append(member);
         }
 
-        var first = await _wire.NextAsync();
+        var first = await _streams.NextAsync();
         first.Done.SetResult();
 
-        first.News.Calls.Length.ShouldBe(UsageStreams.MaxBatch);
-        (await NextAsync()).News.Calls.Length.ShouldBe(3);
+        first.Item.Calls.Length.ShouldBe(UsageStreams.MaxBatch);
+        (await NextAsync()).Item.Calls.Length.ShouldBe(3);
     }
 
     [Fact]
     public async Task Append_WhileAnItemIsOnItsWay_WaitsBehindItAndTheRestIsCounted()
     {
-        await WatchAsync("here");
+        Watch("here");
         Append(0);
         var held = await NextAsync();
         for (var member = 0; member < UsagePublisher.Capacity + 17; member++)
@@ -85,15 +81,15 @@ public sealed class UsagePublisherTests : IAsyncDisposable
             Append(member);
         }
 
-        _wire.Pending.ShouldBe(0);
+        _streams.Pending.ShouldBe(0);
         held.Done.SetResult();
 
         var (calls, dropped) = (0, 0L);
         while (calls < UsagePublisher.Capacity)
         {
-            var item = await _wire.NextAsync();
+            var item = await _streams.NextAsync();
             item.Done.SetResult();
-            (calls, dropped) = (calls + item.News.Calls.Length, dropped + item.News.Dropped);
+            (calls, dropped) = (calls + item.Item.Calls.Length, dropped + item.Item.Dropped);
         }
 
         (calls, dropped).ShouldBe((UsagePublisher.Capacity, 17));
@@ -102,35 +98,50 @@ public sealed class UsagePublisherTests : IAsyncDisposable
     [Fact]
     public async Task Publish_Fails_TheNumberSaysThatOneIsMissing()
     {
-        await WatchAsync("here");
+        Watch("here");
         Append(0);
         (await NextAsync()).Done.SetException(new TimeoutException());
         Append(1);
 
         var next = await NextAsync();
 
-        next.News.Number.ShouldBe(2);
-        next.News.Calls.ShouldHaveSingleItem().Member.ShouldBe(1);
+        next.Item.Number.ShouldBe(2);
+        next.Item.Calls.ShouldHaveSingleItem().Member.ShouldBe(1);
     }
 
     [Fact]
     public async Task Publish_OneOfTwoDoesNotAnswer_TheOtherIsHeldUpForFiveSecondsAtMost()
     {
-        await WatchAsync("dead", "here");
+        Watch("dead", "here");
         Append(0);
-        var first = new[] { await NextAsync(), await _wire.NextAsync() };
-        first.Single(item => item.Address == "here").Done.SetResult();
+        var first = new[] { await NextAsync(), await _streams.NextAsync() };
+        first.Single(item => item.Key == "here").Done.SetResult();
         Append(1);
 
         _time.Advance(TimeSpan.FromSeconds(5));
 
-        (await NextAsync()).News.Number.ShouldBe(2);
+        (await NextAsync()).Item.Number.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task Append_WatcherDoesNotSayAgainThatItWatches_IsPublishedToNobody()
+    {
+        _publisher.Watch("gone");
+        _time.Advance(UsageStreams.Lease / 2);
+        Watch("here");
+        _time.Advance(UsageStreams.Lease / 2);
+        Append(0);
+
+        (await NextAsync()).Key.ShouldBe("here");
+
+        _streams.Pending.ShouldBe(0);
+        _publisher.PublishesTo("gone").ShouldBeFalse();
     }
 
     [Fact]
     public async Task Stop_WithSomethingQueued_PublishesIt()
     {
-        await WatchAsync("here");
+        Watch("here");
         Append(0);
 
         var stopping = _publisher.StopAsync(Now.Cancel);
@@ -138,86 +149,37 @@ public sealed class UsagePublisherTests : IAsyncDisposable
         last.Done.SetResult();
         await stopping;
 
-        last.News.Calls.Length.ShouldBe(1);
+        last.Item.Calls.Length.ShouldBe(1);
         Append(1);
-        _wire.Pending.ShouldBe(0);
+        _streams.Pending.ShouldBe(0);
     }
 
     public async ValueTask DisposeAsync()
     {
-        _wire.Release();
+        _streams.Release();
         await _publisher.DisposeAsync();
+    }
+
+    private void Watch(params string[] streams)
+    {
+        _watching.AddRange(streams);
+        _watching.ForEach(stream => _publisher.Watch(stream));
     }
 
     private void Append(int member) => _publisher.Append(TestUsage.SubCall(_run, member));
 
-    private async Task WatchAsync(params string[] addresses)
-    {
-        await ListAsync(addresses);
-        while (!_publisher.PublishesTo(addresses[0]))
-        {
-            await Task.Yield();
-            Now.Cancel.ThrowIfCancellationRequested();
-        }
-    }
-
-    /// <summary>Answers one question, the first or one a second later.</summary>
-    private async Task ListAsync(params string[] addresses)
-    {
-        if (_started)
-        {
-            await _time.WaitForTimerAsync(TimeSpan.Zero, UsageStreams.AskInterval, Now.Cancel);
-        }
-        else
-        {
-            _started = true;
-            _publisher.Start();
-        }
-
-        _answers.Writer.TryWrite(addresses).ShouldBeTrue();
-        while (_answers.Reader.Count > 0)
-        {
-            _time.Advance(TimeSpan.FromMilliseconds(100));
-            await Task.Yield();
-            Now.Cancel.ThrowIfCancellationRequested();
-        }
-    }
-
-    private async Task<Item> NextAsync()
+    private async Task<HeldStreams<UsageNews>.Message> NextAsync()
     {
         // When the publisher begins to gather is its own affair: the clock goes on until it has published.
-        var next = _wire.NextAsync().AsTask();
+        var next = _streams.NextAsync().AsTask();
         while (!next.IsCompleted)
         {
             _time.Advance(UsageStreams.Gather);
+            Watch();
             await Task.Yield();
             Now.Cancel.ThrowIfCancellationRequested();
         }
 
         return await next;
-    }
-
-    private sealed record Item(string Address, UsageNews News, TaskCompletionSource Done);
-
-    /// <summary>Each item is on its way until the test ends it.</summary>
-    private sealed class HeldWire : IStreamWire<UsageNews>
-    {
-        private readonly Channel<Item> _items = Channel.CreateUnbounded<Item>();
-        private readonly TaskCompletionSource _released = new();
-
-        public int Pending => _items.Reader.Count;
-
-        public ValueTask<Item> NextAsync() => _items.Reader.ReadAsync(Now.Cancel);
-
-        public async Task PublishAsync(string address, UsageNews item)
-        {
-            var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            _items.Writer.TryWrite(new Item(address, item, done)).ShouldBeTrue();
-            await await Task.WhenAny(done.Task, _released.Task);
-        }
-
-        public void Release() => _released.TrySetResult();
-
-        public Task<IAsyncDisposable> SubscribeAsync(string address, Action<UsageNews> receive) => throw new NotSupportedException();
     }
 }

@@ -5,66 +5,56 @@ namespace Ensemble.Cluster.Tests.Usage;
 
 public sealed class UsageTargetsTests
 {
-    private static readonly Guid First = new(1, 0, 0, new byte[8]);
-    private static readonly Guid Second = new(2, 0, 0, new byte[8]);
-
     private readonly ManualTimeProvider _time = new();
     private readonly UsageTargets _targets;
 
     public UsageTargetsTests() => _targets = new UsageTargets("silo", _time);
 
     [Fact]
-    public void Update_SameCollection_FollowsTheListAtOnce()
+    public void Renew_InTime_StaysUnderTheSameName()
     {
-        Update(First, "a", "b");
-        var b = _targets.All[1];
-        Update(First, "b");
+        var source = _targets.Renew("a");
+        _time.Advance(UsageStreams.Lease - TimeSpan.FromSeconds(1));
 
-        _targets.All.ShouldHaveSingleItem().ShouldBe(b);
-        Update(First);
-        _targets.All.ShouldBeEmpty();
+        _targets.Renew("a").ShouldBe(source);
+        _targets.RemoveExpired();
+
+        _targets.All.ShouldHaveSingleItem().Stream.ShouldBe("a");
     }
 
     [Fact]
-    public void Update_CollectionBeginsAnew_KeepsWhoIsNotListedYetUntilTheirTimeIsOver()
+    public void Renew_TooLate_IsForgottenAndCountedUnderAnotherName()
     {
-        Update(First, "a", "b");
-        _time.Advance(TimeSpan.FromSeconds(10));
-        Update(Second);
-        Update(Second, "b");
-        _targets.All.Select(target => target.Address).ShouldBe(["a", "b"]);
-
-        _time.Advance(TimeSpan.FromSeconds(20));
-        Update(Second, "b");
-        _targets.All.Select(target => target.Address).ShouldBe(["b"]);
-        Update(Second);
+        var source = _targets.Renew("a");
+        _time.Advance(UsageStreams.Lease);
+        _targets.RemoveExpired();
         _targets.All.ShouldBeEmpty();
+
+        _targets.Renew("a").ShouldNotBe(source);
     }
 
     [Fact]
-    public void Update_NobodyAnswers_KeepsEveryoneUntilTheirTimeIsOver()
+    public void Leave_OneOfTwo_TheOtherStays()
     {
-        Update(First, "a");
-        _time.Advance(TimeSpan.FromSeconds(29));
-        _targets.Update(null);
-        _targets.All.Length.ShouldBe(1);
+        _targets.Renew("a");
+        _targets.Renew("b");
 
-        _time.Advance(TimeSpan.FromSeconds(1));
-        _targets.Update(null);
+        _targets.Leave("a");
 
-        _targets.All.ShouldBeEmpty();
+        _targets.All.ShouldHaveSingleItem().Stream.ShouldBe("b");
     }
 
     [Fact]
-    public void Update_GoneAndBack_IsCountedUnderAnotherName()
+    public void Renew_AsManyAsMayBe_RefusesAnotherAndGoesOnWithTheRest()
     {
-        Update(First, "a");
-        var source = _targets.All[0].Source;
-        Update(First);
-        Update(First, "a");
+        for (var number = 0; number < UsageTargets.Max; number++)
+        {
+            _targets.Renew($"{number}");
+        }
 
-        _targets.All[0].Source.ShouldNotBe(source);
+        Should.Throw<InvalidOperationException>(() => _targets.Renew("another"));
+        _targets.Renew("0").ShouldBe("silo.1");
+        _time.Advance(UsageStreams.Lease);
+        _targets.Renew("another").ShouldNotBeNull();
     }
-
-    private void Update(Guid epoch, params string[] addresses) => _targets.Update(new UsageWatchList { Epoch = epoch, Addresses = addresses });
 }

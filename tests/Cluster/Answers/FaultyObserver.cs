@@ -1,10 +1,13 @@
 using Ensemble.Grains.Answers;
-using Ensemble.Grains.Streams;
+using Orleans.Streams;
 
 namespace Ensemble.Cluster.Tests.Answers;
 
-/// <summary>Stands between a stream and its frontend: counts what comes, and drops, delays and doubles some of it, as the seed says. Beats pass.</summary>
-internal sealed class FaultyWire(IStreamWire<AnswerBatch> inner, int seed, int percent) : IStreamWire<AnswerBatch>
+/// <summary>
+/// Stands between a stream and its frontend: counts what comes, and drops, delays and doubles some of it, as the seed says. The producer
+/// hears of none of that.
+/// </summary>
+internal sealed class FaultyObserver(IAsyncObserver<AnswerBatch> inner, int seed, int percent) : IAsyncObserver<AnswerBatch>
 {
     private readonly Lock _lock = new();
     private readonly Random _random = new(seed);
@@ -13,10 +16,10 @@ internal sealed class FaultyWire(IStreamWire<AnswerBatch> inner, int seed, int p
 
     public int Faults { get; private set; }
 
-    /// <summary>Whether nothing passes, beats neither.</summary>
+    /// <summary>Whether nothing passes.</summary>
     public bool IsDeaf { get; set; }
 
-    /// <summary>Runs of which something came.</summary>
+    /// <summary>Runs of which something passed.</summary>
     public int Runs
     {
         get
@@ -28,22 +31,21 @@ internal sealed class FaultyWire(IStreamWire<AnswerBatch> inner, int seed, int p
         }
     }
 
-    public Task PublishAsync(string address, AnswerBatch batch) => inner.PublishAsync(address, batch);
-
-    public Task<IAsyncDisposable> SubscribeAsync(string address, Action<AnswerBatch> receive) =>
-        inner.SubscribeAsync(address, batch =>
+    public async Task OnNextAsync(AnswerBatch item, StreamSequenceToken? token = null)
+    {
+        foreach (var passed in Pass(item))
         {
-            foreach (var passed in Pass(batch))
-            {
-                receive(passed);
-            }
-        });
+            await inner.OnNextAsync(passed);
+        }
+    }
+
+    public Task OnErrorAsync(Exception ex) => inner.OnErrorAsync(ex);
 
     private List<AnswerBatch> Pass(AnswerBatch batch)
     {
-        if (batch.Run is null || IsDeaf)
+        if (IsDeaf)
         {
-            return IsDeaf ? [] : [batch];
+            return [];
         }
 
         lock (_lock)
