@@ -14,7 +14,7 @@ namespace Ensemble.Load;
 internal static class Program
 {
     private static readonly string[] Verbs =
-        ["run", "aims", "soak", "gate", "answers", "ledger", "cluster", "failures", "panel", "stub", "baseline", "yarp"];
+        ["run", "aims", "soak", "gate", "answers", "ledger", "cluster", "stream", "failures", "panel", "stub", "baseline", "yarp"];
 
     private static async Task<int> Main(string[] args)
     {
@@ -49,6 +49,8 @@ internal static class Program
                     return await new LedgerRun(LedgerOptions.Parse(rest), stop.Token).ExecuteAsync();
                 case "cluster":
                     return await new ClusterRun(ClusterOptions.Parse(rest), stop.Token).ExecuteAsync();
+                case "stream":
+                    return await new StreamRun(ClusterOptions.Parse(rest), stop.Token).ExecuteAsync();
                 case "failures":
                     return await new FailuresRun(FailuresOptions.Parse(rest), stop.Token).ExecuteAsync();
                 case "panel":

@@ -20,6 +20,7 @@ internal sealed record RunOptions
         answers
         ledger [--quick] [--sqlite N] [--postgres N] [--no-kills] [--product DLL] [--out FILE]
         cluster [--quick] [--rounds N] [--product DLL] [--silo DLL] [--out FILE]
+        stream [--quick] [--rounds N] [--silo DLL] [--out FILE]
         failures [--quick] [--only NAME,…] [--silo DLL] [--logs FOLDER] [--out FILE]
         panel [--data FILE] [--only NAME,…] [--product DLL] [--out FILE]
         stub --urls URL

@@ -75,14 +75,14 @@ internal static class ClusterReport
     {
         var table = new MarkdownTable(
             "answers", "side", "runs", "grain calls", "to gates", "Orleans' own", "all requests", "messages between processes",
-            "KiB between processes", "stream items");
+            "KiB between processes", "stream pushes");
         var rest = new MarkdownTable("at rest, a second", "grain calls", "Orleans' own", "all requests", "messages between processes", "KiB between processes", "CPU ms of all nodes");
         foreach (var side in all)
         {
             table.Add(
                 side.Streamed ? "streamed" : "whole", side.Side, Report.Text(side.Runs), Tenths(side.OfRun.GrainCalls),
                 Tenths(side.OfRun.GateCalls), Tenths(side.OfRun.OwnCalls), Tenths(side.OfRun.Requests), Tenths(side.OfRun.Messages),
-                Tenths(side.OfRun.Bytes / 1024), Tenths(side.OfRun.StreamItems));
+                Tenths(side.OfRun.Bytes / 1024), Tenths(side.OfRun.StreamPushes));
         }
 
         foreach (var side in all.DistinctBy(side => side.Side))
@@ -158,12 +158,12 @@ internal static class ClusterReport
           side. The aims take the difference to in-process, whose own delay is in the table.
         - Every answer is checked, and the stub must have counted N panel calls and one judge call a run; of a streamed answer each token must have
           come, once and in order.
-        - Calls are counted by method where they are made, inside a process too: those of grains and of items of streams, and those between
-          Orleans' own parts (directory, membership, the polling of queues). *All requests* is another count of both: of what got an answer.
+        - Calls are counted by method where they are made, inside a process too: those of grains and of pushes of streams, and those between
+          Orleans' own parts (directory, membership). *All requests* is another count of both: of what got an answer.
           Messages and bytes are those of Orleans between processes, at the sender, headers included. What rest has of each was subtracted
           for the time that the load took.
         - Under a light load the processor time of rest falls on few runs.
-        - Throughput comes last: a silo keeps a run for a minute after its end, and thousands of them cost it something even at rest.
+        - Throughput comes last: of thousands of runs a silo keeps their manifests, which are work for its garbage collector.
         - Processor time is that of the whole process over a slot, divided by its runs, in steps of 10 ms a slot. *frontend* is the product itself
           where it runs in-process; *PostgreSQL* serves both clusters.
 

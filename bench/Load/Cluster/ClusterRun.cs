@@ -52,7 +52,7 @@ internal sealed class ClusterRun(ClusterOptions options, CancellationToken cance
         var (traffic, failure) = await MeasureTrafficAsync(fleet, probe);
         await SayAsync("calls and bytes: done");
 
-        // Last, since a silo keeps each of its many runs for a minute, and looks after them.
+        // Last, since of its many runs a silo keeps the manifests.
         var throughput = await rounds.RunAsync(new LoadShape(3, 0, 64, Streamed: false, Seconds(1.2)), cancel);
         await SayAsync("throughput: done");
         return new ClusterMeasurements
@@ -99,7 +99,7 @@ internal sealed class ClusterRun(ClusterOptions options, CancellationToken cance
             }
 
             // A frontend whose stream does not serve pulls, and says so only in its log.
-            var unserved = figures.Find(one => one.Streamed && one.Side == Fleet.TwoSilos && one.OfRun.StreamItems < 1);
+            var unserved = figures.Find(one => one.Streamed && one.Side == Fleet.TwoSilos && one.OfRun.StreamPushes < 1);
             return (figures, unserved is null ? null : $"The frontend of {unserved.Side} pulled its answers, though it was to get them by its stream.");
         }
         catch (LoadException problem)

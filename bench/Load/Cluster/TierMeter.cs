@@ -1,6 +1,4 @@
-using System.Diagnostics;
 using Ensemble.Load.Measuring;
-using Ensemble.Load.Processes;
 using Ensemble.Load.Traffic;
 
 namespace Ensemble.Load.Cluster;
@@ -12,8 +10,6 @@ namespace Ensemble.Load.Cluster;
 /// <param name="warmUp">Load before anything is measured.</param>
 internal sealed class TierMeter(string silo, int rounds, TimeSpan slot, TimeSpan warmUp, CancellationToken cancel)
 {
-    private static readonly TimeSpan Rest = TimeSpan.FromSeconds(5);
-
     private readonly LoadShape _saturation = new(Panel: 3, Latency: 0, Callers: 64, Streamed: false, slot);
 
     public async Task<TierFigures> MeasureAsync()
@@ -42,17 +38,7 @@ internal sealed class TierMeter(string silo, int rounds, TimeSpan slot, TimeSpan
             tokens.Add(await new TokenRounds(fleet.Sides, probe, rounds, Answers(slot)).RunAsync(streams, cancel));
         }
 
-        return new TierFigures(processor, rates, tokens, await RestAsync(side));
-    }
-
-    private async Task<IReadOnlyList<double>> RestAsync(Side side)
-    {
-        await Task.Delay(Rest, TimeProvider.System, cancel);
-        var silos = side.Nodes.Select(node => node.Process).Where(process => process.Name == LaunchPlan.SiloName).ToArray();
-        var (used, begin) = (silos.Select(process => process.ProcessorTime).ToArray(), Stopwatch.GetTimestamp());
-        await Task.Delay(Rest, TimeProvider.System, cancel);
-        var elapsed = Stopwatch.GetElapsedTime(begin);
-        return [.. silos.Zip(used, (process, before) => (process.ProcessorTime - before) / elapsed)];
+        return new TierFigures(processor, rates, tokens, await SiloRest.MeasureAsync(side, SiloRest.Brief, cancel));
     }
 
     private static double Processor(Side side) => side.Nodes.Sum(node => node.Process.ProcessorTime.TotalMilliseconds);

@@ -6,8 +6,8 @@ internal static class Counted
     /// <summary>Requests that were answered, counted where they were made, also inside a process; those between Orleans' own parts too.</summary>
     public const string Requests = "orleans-app-requests-latency";
 
-    /// <summary>Items that the agents of streams handed to their readers.</summary>
-    public const string StreamItems = "orleans-streams-persistent-stream-messages-sent";
+    /// <summary>The method by which a silo pushes items of a stream.</summary>
+    public const string StreamPush = "IStreamInbox/TakeAsync";
 
     private const string SentSize = "orleans-messaging-sent-messages-size";
 
@@ -17,27 +17,24 @@ internal static class Counted
     /// <summary>What the names of all interfaces of gates hold.</summary>
     private static readonly string[] Gates = ["Gate", "ModelCall"];
 
-    /// <summary>What an item of a stream takes. The agents' asking of their queues goes on at rest too, and is Orleans' own.</summary>
-    private static readonly string[] Streams = ["IMemoryStreamQueueGrain/Enqueue", "IStreamConsumerExtension/"];
-
-    public static readonly string[] Names = [Requests, StreamItems, SentSize];
+    public static readonly string[] Names = [Requests, SentSize];
 
     /// <summary>Messages, and their bytes, that left a process: <c>Request</c>, <c>Response</c> or <c>OneWay</c>.</summary>
     public static string Sent(string direction) => $"{SentSize}/{direction}";
 
     public static bool IsSent(string name) => name.StartsWith(SentSize, StringComparison.Ordinal);
 
-    /// <summary>A call of a grain, or with an item of a stream; or, told apart by <see cref="IsOwn"/>, between Orleans' own parts.</summary>
+    /// <summary>A call of a grain, or with items of a stream; or, told apart by <see cref="IsOwn"/>, between Orleans' own parts.</summary>
     /// <returns>Null where it is none: a run's events are read by several calls, and a trace that spans them all.</returns>
     public static string? Call(string source, string method) =>
         method == "IEnsembleRunGrain/ReadAsync" ? null
-        : source == "Microsoft.Orleans.Application" || Streams.Any(owner => method.StartsWith(owner, StringComparison.Ordinal)) ? $"{CallPrefix}{method}"
+        : source == "Microsoft.Orleans.Application" ? $"{CallPrefix}{method}"
         : $"{CallPrefix}{OwnPrefix}{method}";
 
     /// <returns>The method; null where the name is of something else.</returns>
     public static string? CalledMethod(string name) => name.StartsWith(CallPrefix, StringComparison.Ordinal) ? name[CallPrefix.Length..] : null;
 
-    /// <summary>Whether a called method is one of Orleans' directory, membership, polling and the like.</summary>
+    /// <summary>Whether a called method is one of Orleans' directory, membership and the like.</summary>
     public static bool IsOwn(string method) => method.StartsWith(OwnPrefix, StringComparison.Ordinal);
 
     /// <summary>Whether a called method is one of a gate's, of a model, an ensemble or a caller.</summary>

@@ -57,7 +57,7 @@ public sealed class AimsTests
             ["ICallerGateGrain/AcquireAsync"] = 0.2,
             ["Orleans:IGateOfOrleans/Ping"] = 9,
         };
-        var count = new TrafficCount(calls, 0, 0, 0, 0);
+        var count = new TrafficCount(calls, 0, 0, 0);
         var figures = new TrafficFigures("all-sqlite", Streamed: false, 100, count, count, RestProcessor: 0);
 
         var aims = Aims.Judge(new Measurements { Calls = [figures] });
@@ -94,6 +94,25 @@ public sealed class AimsTests
 
         (aim.Measured, aim.Met).ShouldBe((shown, isMet));
     }
+
+    [Theory]
+    [InlineData(2.9, 1.5, 0.03, true)]
+    [InlineData(3.1, 1.6, 0.031, false)]
+    public void OfStreams_PushedBesidePulled_WantsTokenTimesAndRest(double p50, double times, double rest, bool isMet)
+    {
+        var cell = new TokenCell(32, [Tokens(Fleet.TwoSilos, p50, 10 * times), Tokens(Fleet.TwoSilosPull, 1, 10)], Failure: null);
+
+        var aims = Aims.OfStreams([cell], [0.01, rest]);
+
+        aims.Select(aim => aim.Met).ShouldBe([isMet, isMet, isMet]);
+
+        static TokenFigures Tokens(string side, double p50, double p99) =>
+            new(side, 1, new Spread(p50, p99), default, default, new Dictionary<string, double>());
+    }
+
+    [Fact]
+    public void OfStreams_CellFailed_IsNotMet() =>
+        Aims.OfStreams([new TokenCell(1, [], "1 streams: a degraded answer")], [0]).Select(aim => aim.Met).ShouldBe([false, true]);
 
     private static SideResult Cell(string side, int panel, int callers, double baseline, double product)
     {
