@@ -20,7 +20,7 @@ public static class EnsembleStorage
                 PostgresConnection.Read(options.ConnectionString),
                 Migration.For(PostgresDatabase.SqlDialect),
                 time,
-                loggers.CreateLogger<PostgresWatch>()),
+                loggers),
             time),
         _ => throw new ArgumentOutOfRangeException(nameof(options), options.Provider, "There is no such provider."),
     };

@@ -34,6 +34,9 @@ internal sealed record GateSnapshot
     /// <summary>Processes that admit by themselves. Their calls in flight are among the leases.</summary>
     public IReadOnlyList<HolderSnapshot> Holders { get; init; } = [];
 
+    /// <summary>Who wrote it; empty where that was an older version.</summary>
+    public Guid Keeper { get; init; }
+
     public byte[] Write()
     {
         using var buffer = new MemoryStream(512);
@@ -67,6 +70,8 @@ internal sealed record GateSnapshot
             {
                 WriteHolder(writer, holder);
             }
+
+            writer.Write(Keeper.ToByteArray());
         }
 
         return buffer.ToArray();
@@ -96,6 +101,7 @@ internal sealed record GateSnapshot
                 Leases = ReadMany(reader, static from => (ReadLease(from), from.Read7BitEncodedInt64())),
                 Burst = IsAtEnd(reader) ? [] : ReadMany(reader, ReadId).ToHashSet(),
                 Holders = IsAtEnd(reader) ? [] : ReadMany(reader, ReadHolderOfGrants),
+                Keeper = IsAtEnd(reader) ? default : ReadId(reader),
             };
         }
         catch (Exception exception) when (exception is EndOfStreamException or FormatException or InvalidDataException)

@@ -19,6 +19,9 @@ public sealed partial class KeptGate
     /// <summary>How long another keeper is reckoned with after it was seen.</summary>
     private static readonly TimeSpan RivalMemory = TimeSpan.FromMinutes(5);
 
+    /// <summary>Tells what this keeper saved from what another one did.</summary>
+    private readonly Guid _id = Guid.NewGuid();
+
     private readonly Lock _lock = new();
     private readonly TimeProvider _time;
     private readonly GateState _state;
@@ -29,6 +32,9 @@ public sealed partial class KeptGate
     private long? _epoch;
     private bool _changed;
     private bool _storeIsAway;
+
+    /// <summary>Whether the store was told something and did not answer: that may still arrive, and is void under the next epoch.</summary>
+    private bool _isUnsure;
     private GateSnapshot? _saved;
     private long? _rivalSeenAt;
     private int _saving;
@@ -43,7 +49,7 @@ public sealed partial class KeptGate
         _catalog = catalog;
         _store = store;
         _logger = logger;
-        _storeIsAway = epoch is null;
+        _storeIsAway = _isUnsure = epoch is null;
         _saved = saved;
     }
 
@@ -263,19 +269,25 @@ public sealed partial class KeptGate
         try
         {
             var isNewRival = false;
-            if (_epoch is null)
+            var (wasUnsure, wasKept) = (_isUnsure, _epoch is not null);
+            _isUnsure = true;
+            if (wasUnsure)
             {
-                // The store was away when the gate was opened.
-                snapshot = await TakeOverAsync();
+                (snapshot, var isForeign) = await TakeOverAsync();
+                isNewRival = isForeign && wasKept && SeeRival();
             }
 
             if (!await SaveAsOwnerAsync(snapshot))
             {
-                isNewRival = SeeRival();
-                await SaveAsOwnerAsync(await TakeOverAsync());
+                (snapshot, var isForeign) = await TakeOverAsync();
+                isNewRival |= isForeign && SeeRival();
+                await SaveAsOwnerAsync(snapshot);
+
+                // Where nothing was saved meanwhile, a take-over of its own may have come in late: the next save tells.
+                MarkChanged();
             }
 
-            _storeIsAway = false;
+            _isUnsure = _storeIsAway = false;
             return !isNewRival;
         }
         catch (Exception exception)
@@ -286,12 +298,16 @@ public sealed partial class KeptGate
                 LogStoreAway(_logger, exception, Key.ToString());
             }
 
-            lock (_lock)
-            {
-                _changed = true;
-            }
-
+            MarkChanged();
             return true;
+        }
+    }
+
+    private void MarkChanged()
+    {
+        lock (_lock)
+        {
+            _changed = true;
         }
     }
 
@@ -306,7 +322,7 @@ public sealed partial class KeptGate
             }
 
             _changed = false;
-            return _state.Content();
+            return Content();
         }
     }
 
@@ -327,21 +343,31 @@ public sealed partial class KeptGate
         return isNew;
     }
 
-    private async Task<GateSnapshot> TakeOverAsync()
+    /// <returns>What is to be saved; and whether another keeper has saved something since this one did.</returns>
+    private async Task<(GateSnapshot Snapshot, bool IsForeign)> TakeOverAsync()
     {
         var stored = await _store.TakeOverAsync(Key.ToString(), CancellationToken.None);
         _epoch = stored.Epoch;
         lock (_lock)
         {
+            var isForeign = false;
             if (GateSnapshot.Read(stored.Snapshot ?? default) is { } theirs)
             {
-                _state.Merge(_saved, theirs);
+                // Its own, which the store did not acknowledge, has all in it that was done here.
+                isForeign = theirs.Keeper != _id && (theirs.Keeper, theirs.TakenAt) != (_saved?.Keeper, _saved?.TakenAt);
+                if (isForeign)
+                {
+                    _state.Merge(_saved, theirs);
+                }
+
                 _saved = theirs;
             }
 
-            return _state.Content();
+            return (Content(), isForeign);
         }
     }
+
+    private GateSnapshot Content() => _state.Content() with { Keeper = _id };
 
     // A name that went out of the catalog keeps its last limits: runs that began before may still call it.
     private void Configure()

@@ -34,6 +34,14 @@ public sealed class StateInstruments
         _meter.CreateObservableCounter("ensemble.ledger.dropped", () => ledger.Dropped, "{entry}", "Sub-calls and runs that are not in the accounts, since they could not be written in time");
     }
 
+    /// <param name="timeouts">How often the database did not answer in time, or was not asked since it had not.</param>
+    /// <param name="isAnswering">Whether it did lately.</param>
+    public void WatchDatabase(Func<long> timeouts, Func<bool> isAnswering)
+    {
+        _meter.CreateObservableCounter("ensemble.database.timeouts", timeouts, "{job}", "Jobs that the database did not answer in time, or was not asked to do since it had not");
+        _meter.CreateObservableGauge("ensemble.database.unanswered", () => isAnswering() ? 0 : 1, null, "1 while the database does not answer in time, else 0");
+    }
+
     public void Watch(ByteBudget buffers)
     {
         _meter.CreateObservableGauge("ensemble.buffers.used", () => buffers.Used, "By", "Bodies, journals and answers that are kept");

@@ -89,11 +89,20 @@ public sealed partial class UsageLedger : IUsageSink, IAsyncDisposable
 
     public void Append(RunManifest ended) => Append(Entry.Of(RunRecord.Of(ended)));
 
-    /// <summary>Waits until what came before is in the store, for at most <see cref="FlushLimit"/>; not at all where accounts are <see cref="UsageDurability.Batched"/>.</summary>
+    /// <summary>
+    /// Waits until what came before is in the store, for at most <see cref="FlushLimit"/>; not at all where accounts are
+    /// <see cref="UsageDurability.Batched"/>, or where one waited in vain and nothing has been written since.
+    /// </summary>
     public async ValueTask FlushAsync(RunId run)
     {
         if (_durability == UsageDurability.Batched)
         {
+            return;
+        }
+
+        if (Volatile.Read(ref _isLate) == 1)
+        {
+            Interlocked.Increment(ref _unconfirmed);
             return;
         }
 
@@ -114,7 +123,6 @@ public sealed partial class UsageLedger : IUsageSink, IAsyncDisposable
 
         if (isKept)
         {
-            Volatile.Write(ref _isLate, 0);
             return;
         }
 
@@ -275,6 +283,7 @@ public sealed partial class UsageLedger : IUsageSink, IAsyncDisposable
         try
         {
             await _store.WriteAsync(batch, _givingUp.Token);
+            Volatile.Write(ref _isLate, 0);
         }
         catch (Exception exception)
         {

@@ -1,5 +1,6 @@
 using Ensemble.Catalog;
 using Ensemble.Runs;
+using Ensemble.Storage;
 using Ensemble.Telemetry;
 using Ensemble.Usage;
 
@@ -24,6 +25,11 @@ internal sealed class StateWatch(IServiceProvider services, StateInstruments ins
         if (services.GetService<UsageLedger>() is { } ledger)
         {
             instruments.Watch(ledger);
+        }
+
+        if (services.GetService<IEnsembleStorage>() is { } storage)
+        {
+            instruments.WatchDatabase(() => storage.Timeouts, () => storage.IsAnswering);
         }
 
         return Task.CompletedTask;

@@ -9,6 +9,9 @@ internal static class PostgresConnection
     /// <summary>Of a command and of opening a connection, in seconds.</summary>
     private const int TimeoutSeconds = 5;
 
+    /// <summary>Each connection to a server that hangs may hold a thread, while Npgsql cancels its command.</summary>
+    private const int MaxPoolSize = 16;
+
     /// <param name="connectionString">As Npgsql takes it.</param>
     /// <param name="option">Where it stands, for whoever has to mend it.</param>
     /// <exception cref="StorageException">It is none. What is wrong is not shown: a badly quoted password looks like a keyword.</exception>
@@ -25,6 +28,7 @@ internal static class PostgresConnection
             };
             builder.CommandTimeout = Has(given, "CommandTimeout") ? builder.CommandTimeout : TimeoutSeconds;
             builder.Timeout = Has(given, "Timeout") ? builder.Timeout : TimeoutSeconds;
+            builder.MaxPoolSize = Has(given, "MaximumPoolSize") || Has(given, "MaxPoolSize") ? builder.MaxPoolSize : Math.Max(MaxPoolSize, builder.MinPoolSize);
             builder.ApplicationName ??= "ensemble";
             return string.IsNullOrWhiteSpace(builder.Host) ? throw Refused(option, "It names no host.") : builder;
         }

@@ -27,9 +27,10 @@ internal sealed class PostgresDatabase : SqlDatabase
     private readonly NpgsqlDataSource _source;
     private readonly NpgsqlDataSource _sessions;
     private readonly PostgresWatch _watch;
+    private readonly PostgresGuard _guard;
     private readonly string? _user;
 
-    public PostgresDatabase(NpgsqlConnectionStringBuilder connection, IReadOnlyList<Migration> migrations, TimeProvider time, ILogger<PostgresWatch> logger)
+    public PostgresDatabase(NpgsqlConnectionStringBuilder connection, IReadOnlyList<Migration> migrations, TimeProvider time, ILoggerFactory loggers)
         : base(migrations, time)
     {
         _user = connection.Username;
@@ -38,12 +39,17 @@ internal sealed class PostgresDatabase : SqlDatabase
         // Without a logger: its entries would show statements, and at some levels connection strings.
         _source = NpgsqlDataSource.Create(connection);
         _sessions = NpgsqlDataSource.Create(PostgresWatch.ForListening(connection));
-        _watch = new PostgresWatch(_sessions, this, time, logger);
+        _watch = new PostgresWatch(_sessions, this, time, loggers.CreateLogger<PostgresWatch>());
+        _guard = new PostgresGuard(Name, time, loggers.CreateLogger<PostgresGuard>());
     }
 
     public override string Name { get; }
 
     public override SqlDialect Dialect => SqlDialect;
+
+    public override long Timeouts => _guard.Timeouts;
+
+    public override bool IsAnswering => _guard.IsAnswering;
 
     public override IAsyncEnumerable<long> WatchRevisionsAsync(CancellationToken cancellationToken) => _watch.ListenAsync(cancellationToken);
 
@@ -68,18 +74,22 @@ internal sealed class PostgresDatabase : SqlDatabase
         }
     }
 
-    protected override async Task<T> ReadCoreAsync<T>(Func<SqlSession, Task<T>> work, CancellationToken cancellationToken)
-    {
-        var connection = await _source.OpenConnectionAsync(cancellationToken);
-        await using (connection)
-        {
-            return await work(new SqlSession(connection, null, cancellationToken));
-        }
-    }
+    protected override Task<T> ReadCoreAsync<T>(Func<SqlSession, Task<T>> work, TimeSpan? limit, CancellationToken cancellationToken) =>
+        _guard.RunAsync(() => UseAsync(work), limit ?? PostgresGuard.Limit, cancellationToken);
 
     /// <summary>The server waits for its disk at each commit, whatever is written.</summary>
-    protected override Task<T> WriteCoreAsync<T>(Func<SqlSession, Task<T>> work, Durability durability, CancellationToken cancellationToken) =>
-        ReadCoreAsync(work, cancellationToken);
+    protected override Task<T> WriteCoreAsync<T>(
+        Func<SqlSession, Task<T>> work, Durability durability, TimeSpan? limit, CancellationToken cancellationToken) =>
+        ReadCoreAsync(work, limit, cancellationToken);
 
     protected override StorageException? Translate(Exception exception) => PostgresErrors.Translate(exception, Name, _user);
+
+    private async Task<T> UseAsync<T>(Func<SqlSession, Task<T>> work)
+    {
+        var connection = await _source.OpenConnectionAsync(CancellationToken.None);
+        await using (connection)
+        {
+            return await work(new SqlSession(connection, null, CancellationToken.None));
+        }
+    }
 }

@@ -23,7 +23,7 @@ internal sealed class SqlCatalogStore(SqlDatabase database) : ICatalogStore
     private static readonly Comparer<CatalogEntry> ByKindThenName = Comparer<CatalogEntry>.Create(static (x, y) =>
         x.Kind != y.Kind ? x.Kind.CompareTo(y.Kind) : string.CompareOrdinal(x.Name, y.Name));
 
-    public Task<CatalogDocument> ReadAsync(CancellationToken cancellationToken) => database.ReadAsync(ReadAllAsync, cancellationToken);
+    public Task<CatalogDocument> ReadAsync(CancellationToken cancellationToken) => database.ReadAsync(ReadAllAsync, SqlDatabase.BackgroundLimit, cancellationToken);
 
     public Task<long> ReadRevisionAsync(CancellationToken cancellationToken) =>
         database.ReadAsync(static async session => (await session.QueryAsync(ReadRevision, static row => row.GetInt64(0)))[0], cancellationToken);
@@ -31,7 +31,9 @@ internal sealed class SqlCatalogStore(SqlDatabase database) : ICatalogStore
     public async Task<long?> WriteAsync(IReadOnlyList<CatalogChange> changes, long expectedRevision, CancellationToken cancellationToken)
     {
         var written = await database.WriteAsync(
-            session => session.TransactAsync(transaction => WriteAllAsync(transaction, changes, expectedRevision)), Durability.PowerCut, cancellationToken);
+            session => session.TransactAsync(transaction => WriteAllAsync(transaction, changes, expectedRevision)),
+            Durability.PowerCut,
+            SqlDatabase.BackgroundLimit, cancellationToken);
         if (written is { } revision)
         {
             database.OnRevisionWritten(revision);

@@ -5,6 +5,9 @@ namespace Ensemble.Storage.Sql;
 /// <summary>A database: hands out connections for the length of a job, and turns its failures into <see cref="StorageException"/>.</summary>
 internal abstract class SqlDatabase(IReadOnlyList<Migration> migrations, TimeProvider time) : IAsyncDisposable
 {
+    /// <summary>Of jobs that nobody's request waits for.</summary>
+    public static readonly TimeSpan BackgroundLimit = TimeSpan.FromSeconds(30);
+
     private readonly SemaphoreSlim _opening = new(1, 1);
     private volatile bool _isOpen;
     private int _attempts;
@@ -18,6 +21,12 @@ internal abstract class SqlDatabase(IReadOnlyList<Migration> migrations, TimePro
 
     /// <inheritdoc cref="IEnsembleStorage.Problem"/>
     public virtual string? Problem => null;
+
+    /// <inheritdoc cref="IEnsembleStorage.Timeouts"/>
+    public virtual long Timeouts => 0;
+
+    /// <inheritdoc cref="IEnsembleStorage.IsAnswering"/>
+    public virtual bool IsAnswering => true;
 
     public async Task OpenAsync(CancellationToken cancellationToken)
     {
@@ -50,18 +59,28 @@ internal abstract class SqlDatabase(IReadOnlyList<Migration> migrations, TimePro
         }
     }
 
-    /// <summary>A job that changes nothing.</summary>
-    public async Task<T> ReadAsync<T>(Func<SqlSession, Task<T>> work, CancellationToken cancellationToken)
+    /// <summary>A job that changes nothing, waited for as long as a request may wait.</summary>
+    public Task<T> ReadAsync<T>(Func<SqlSession, Task<T>> work, CancellationToken cancellationToken) => ReadAsync(work, limit: null, cancellationToken);
+
+    /// <param name="limit">How long the job is waited for; null = as long as a request may wait.</param>
+    public async Task<T> ReadAsync<T>(Func<SqlSession, Task<T>> work, TimeSpan? limit, CancellationToken cancellationToken)
     {
         await OpenAsync(cancellationToken);
-        return await TryAsync(ReadCoreAsync(work, cancellationToken));
+        return await TryAsync(ReadCoreAsync(work, limit, cancellationToken));
     }
 
-    /// <summary>A job that writes: each of its statements by itself, unless it begins a transaction.</summary>
-    public async Task<T> WriteAsync<T>(Func<SqlSession, Task<T>> work, Durability durability, CancellationToken cancellationToken)
+    /// <summary>
+    /// A job that writes: each of its statements by itself, unless it begins a transaction. It is waited for as long as a request may wait;
+    /// one that was waited for in vain may still be done.
+    /// </summary>
+    public Task<T> WriteAsync<T>(Func<SqlSession, Task<T>> work, Durability durability, CancellationToken cancellationToken) =>
+        WriteAsync(work, durability, limit: null, cancellationToken);
+
+    /// <param name="limit">How long the job is waited for; null = as long as a request may wait.</param>
+    public async Task<T> WriteAsync<T>(Func<SqlSession, Task<T>> work, Durability durability, TimeSpan? limit, CancellationToken cancellationToken)
     {
         await OpenAsync(cancellationToken);
-        return await TryAsync(WriteCoreAsync(work, durability, cancellationToken));
+        return await TryAsync(WriteCoreAsync(work, durability, limit, cancellationToken));
     }
 
     /// <inheritdoc cref="ICatalogStore.WatchAsync"/>
@@ -86,9 +105,10 @@ internal abstract class SqlDatabase(IReadOnlyList<Migration> migrations, TimePro
     /// <summary>Makes ready what connections need, and migrates on one of them.</summary>
     protected abstract Task<int> OpenCoreAsync(Func<SqlSession, Task<int>> migrate, CancellationToken cancellationToken);
 
-    protected abstract Task<T> ReadCoreAsync<T>(Func<SqlSession, Task<T>> work, CancellationToken cancellationToken);
+    protected abstract Task<T> ReadCoreAsync<T>(Func<SqlSession, Task<T>> work, TimeSpan? limit, CancellationToken cancellationToken);
 
-    protected abstract Task<T> WriteCoreAsync<T>(Func<SqlSession, Task<T>> work, Durability durability, CancellationToken cancellationToken);
+    protected abstract Task<T> WriteCoreAsync<T>(
+        Func<SqlSession, Task<T>> work, Durability durability, TimeSpan? limit, CancellationToken cancellationToken);
 
     /// <returns>Null for what is no failure of the database.</returns>
     protected abstract StorageException? Translate(Exception exception);

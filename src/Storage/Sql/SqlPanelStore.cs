@@ -34,5 +34,5 @@ internal sealed class SqlPanelStore(SqlDatabase database) : IPanelStore
     public Task<int> DeleteExpiredAsync(DateTimeOffset now, int limit, CancellationToken cancellationToken) => database.WriteAsync(
         session => session.ExecuteAsync(Delete + database.Dialect.SkipLocked + StillExpired, ("now", now.ToUnixTimeMilliseconds()), ("limit", limit)),
         Durability.ProcessEnd,
-        cancellationToken);
+        SqlDatabase.BackgroundLimit, cancellationToken);
 }

@@ -103,7 +103,7 @@ internal sealed class SqlRunStore(SqlDatabase database) : IRunStore
                 await session.ExecuteAsync(DeleteAnswers + database.Dialect.SkipLocked + StillExpired, parameters)
                 + await session.ExecuteAsync(DeleteClaims + database.Dialect.SkipLocked + StillExpired, parameters),
             Durability.ProcessEnd,
-            cancellationToken);
+            SqlDatabase.BackgroundLimit, cancellationToken);
     }
 
     private static RunId ReadRun(string text) => RunId.TryParse(text, out var run)

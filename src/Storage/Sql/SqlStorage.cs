@@ -24,6 +24,10 @@ internal sealed class SqlStorage(SqlDatabase database, TimeProvider time) : IEns
 
     public string? Problem => database.Problem;
 
+    public long Timeouts => database.Timeouts;
+
+    public bool IsAnswering => database.IsAnswering;
+
     public Task OpenAsync(CancellationToken cancellationToken) => database.OpenAsync(cancellationToken);
 
     public ValueTask DisposeAsync() => database.DisposeAsync();

@@ -45,7 +45,7 @@ internal sealed class SqlUsageQueries(SqlDatabase database) : IUsageQueries
          """;
 
     public Task<IReadOnlyList<UsageGroup>> SumAsync(UsageFilter filter, IReadOnlyList<UsageDimension> by, int limit, CancellationToken cancellationToken) =>
-        database.ReadAsync(session => SqlUsageSums.SumAsync(session, filter, by, limit), cancellationToken);
+        database.ReadAsync(session => SqlUsageSums.SumAsync(session, filter, by, limit), SqlDatabase.BackgroundLimit, cancellationToken);
 
     public Task<IReadOnlyList<UsageRow>> ListSubCallsAsync(UsageFilter filter, UsagePosition? after, int limit, CancellationToken cancellationToken)
     {
@@ -76,7 +76,7 @@ internal sealed class SqlUsageQueries(SqlDatabase database) : IUsageQueries
                 var (conditions, parameters) = Runs(filter, limit + 1);
                 return SqlRunSums.SumAsync(session, conditions, parameters, by, UsageSql.IsPrecise(filter.From, filter.To));
             },
-            cancellationToken);
+            SqlDatabase.BackgroundLimit, cancellationToken);
 
     public Task<IReadOnlyList<RunRecord>> ListRunsAsync(RunFilter filter, RunPosition? after, int limit, CancellationToken cancellationToken)
     {
@@ -114,7 +114,7 @@ internal sealed class SqlUsageQueries(SqlDatabase database) : IUsageQueries
     }
 
     private Task<IReadOnlyList<T>> ListAsync<T>(string sql, Func<DbDataReader, T> read, List<(string, object)> parameters, CancellationToken cancellationToken) =>
-        database.ReadAsync<IReadOnlyList<T>>(async session => await session.QueryAsync(sql, read, [.. parameters]), cancellationToken);
+        database.ReadAsync<IReadOnlyList<T>>(async session => await session.QueryAsync(sql, read, [.. parameters]), SqlDatabase.BackgroundLimit, cancellationToken);
 
     private (List<string> Conditions, List<(string, object)> Parameters) Runs(RunFilter filter, int limit)
     {

@@ -68,7 +68,7 @@ internal sealed class SqlUsageStore(SqlDatabase database) : IUsageStore
         ]);
 
     public Task WriteAsync(UsageBatch batch, CancellationToken cancellationToken) => database.WriteAsync(
-        session => WriteAsync(session, batch), batch.IsAwaited ? Durability.PowerCut : Durability.ProcessEnd, cancellationToken);
+        session => WriteAsync(session, batch), batch.IsAwaited ? Durability.PowerCut : Durability.ProcessEnd, SqlDatabase.BackgroundLimit, cancellationToken);
 
     private async Task<int> WriteAsync(SqlSession session, UsageBatch batch)
     {

@@ -56,6 +56,7 @@ internal sealed class SqlUsageUpkeep(SqlDatabase database) : IUsageUpkeep
             && await database.WriteAsync(
                 session => (session with { TimeoutSeconds = TimeoutSeconds }).TransactAsync(transaction => CloseAsync(transaction, time)),
                 Durability.PowerCut,
+                TimeSpan.FromSeconds(TimeoutSeconds),
                 cancellationToken);
     }
 
@@ -70,7 +71,7 @@ internal sealed class SqlUsageUpkeep(SqlDatabase database) : IUsageUpkeep
                     + await session.ExecuteAsync($"{DeleteRuns}{database.Dialect.SkipLocked})", ("limit", limit), ("until", until));
             },
             Durability.ProcessEnd,
-            cancellationToken);
+            SqlDatabase.BackgroundLimit, cancellationToken);
     }
 
     private static async Task<bool> CloseAsync(SqlSession session, long now)

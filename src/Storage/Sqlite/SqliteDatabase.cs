@@ -77,12 +77,13 @@ internal sealed partial class SqliteDatabase : SqlDatabase
     }
 
     protected override Task<int> OpenCoreAsync(Func<SqlSession, Task<int>> migrate, CancellationToken cancellationToken) =>
-        WriteCoreAsync(migrate, Durability.PowerCut, cancellationToken);
+        WriteCoreAsync(migrate, Durability.PowerCut, limit: null, cancellationToken);
 
-    protected override Task<T> ReadCoreAsync<T>(Func<SqlSession, Task<T>> work, CancellationToken cancellationToken) =>
+    protected override Task<T> ReadCoreAsync<T>(Func<SqlSession, Task<T>> work, TimeSpan? limit, CancellationToken cancellationToken) =>
         _readers.RunAsync(connection => work(new SqlSession(connection, null, CancellationToken.None)), cancellationToken);
 
-    protected override Task<T> WriteCoreAsync<T>(Func<SqlSession, Task<T>> work, Durability durability, CancellationToken cancellationToken) =>
+    protected override Task<T> WriteCoreAsync<T>(
+        Func<SqlSession, Task<T>> work, Durability durability, TimeSpan? limit, CancellationToken cancellationToken) =>
         _writer.RunAsync(
             connection =>
             {

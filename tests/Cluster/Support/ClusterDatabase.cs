@@ -15,10 +15,11 @@ internal sealed class ClusterDatabase
     public string Connection { get; }
 
     /// <summary>Skips the test where there is no PostgreSQL.</summary>
-    public static async Task<ClusterDatabase> CreateAsync(bool withTables = true)
+    /// <param name="server">The test's own; null = that of all tests.</param>
+    public static async Task<ClusterDatabase> CreateAsync(bool withTables = true, PostgresServer? server = null)
     {
-        var server = await TestContext.Current.GetFixture<PostgresServer>();
-        var database = new ClusterDatabase(await server!.CreateDatabaseAsync());
+        server ??= (await TestContext.Current.GetFixture<PostgresServer>())!;
+        var database = new ClusterDatabase(await server.CreateDatabaseAsync());
         if (withTables)
         {
             (await database.ApplyAsync()).ShouldBe((0, "The tables of the cluster are up to date.\n", ""));

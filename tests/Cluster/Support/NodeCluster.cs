@@ -1,5 +1,6 @@
 using System.ClientModel;
 using System.ClientModel.Primitives;
+using Ensemble.Testing;
 using Npgsql;
 using OpenAI;
 using OpenAI.Chat;
@@ -19,24 +20,33 @@ internal sealed class NodeCluster : IAsyncDisposable
 
     public IReadOnlyList<NodeProcess> Frontends { get; }
 
-    public static async Task<NodeCluster> StartAsync()
+    /// <param name="server">The test's own; null = that of all tests.</param>
+    /// <param name="args">For each node.</param>
+    public static async Task<NodeCluster> StartAsync(PostgresServer? server = null, params string[] args)
     {
-        var database = await ClusterDatabase.CreateAsync();
+        var database = await ClusterDatabase.CreateAsync(server: server);
         var connection = await database.AddNodeRoleAsync();
-        var silos = await Task.WhenAll(NodeProcess.StartSiloAsync(connection), NodeProcess.StartSiloAsync(connection));
-        return new NodeCluster(connection, silos, await Task.WhenAll(NodeProcess.StartFrontendAsync(connection), NodeProcess.StartFrontendAsync(connection)));
+        var silos = await Task.WhenAll(NodeProcess.StartSiloAsync(connection, args), NodeProcess.StartSiloAsync(connection, args));
+        return new NodeCluster(connection, silos, await Task.WhenAll(NodeProcess.StartFrontendAsync(connection, args), NodeProcess.StartFrontendAsync(connection, args)));
     }
 
     /// <summary>Completes when the members' table says of so many silos that they are dead.</summary>
     public async Task WaitForDeadAsync(int silos)
     {
-        await using var database = NpgsqlDataSource.Create(_connection);
-        await using var count = database.CreateCommand("SELECT count(*) FROM orleansmembershiptable WHERE status = @dead");
-        count.Parameters.AddWithValue("dead", (int)SiloStatus.Dead);
-        while ((long)(await count.ExecuteScalarAsync(Now.Cancel))! < silos)
+        while (await CountAsync(SiloStatus.Dead) < silos)
         {
             Now.Cancel.ThrowIfCancellationRequested();
         }
+    }
+
+    /// <returns>Of how many silos the members' table says so.</returns>
+    public async Task<long> CountAsync(SiloStatus status)
+    {
+        await using var connection = new NpgsqlConnection(_connection);
+        await connection.OpenAsync(Now.Cancel);
+        await using var count = new NpgsqlCommand("SELECT count(*) FROM orleansmembershiptable WHERE status = @status", connection);
+        count.Parameters.AddWithValue("status", (int)status);
+        return (long)(await count.ExecuteScalarAsync(Now.Cancel))!;
     }
 
     public async Task AddSiloAsync() => _silos.Add(await NodeProcess.StartSiloAsync(_connection));

@@ -250,6 +250,34 @@ public sealed class UsageLedgerTests
     }
 
     [Fact]
+    public async Task Flush_OneWaitedInVain_NoneWaitsUntilSomethingIsWritten()
+    {
+        var held = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _store.Hold = held.Task;
+        await using var ledger = Ledger(durability: UsageDurability.BeforeAnswer);
+        ledger.Append(TestUsage.SubCall(Run));
+        var first = ledger.FlushAsync(Run).AsTask();
+        await _store.NextAttemptAsync();
+        await _time.WaitForTimerAsync(UsageLedger.FlushLimit, Cancel);
+        _time.Advance(UsageLedger.FlushLimit);
+        await first.WaitAsync(Cancel);
+
+        ledger.FlushAsync(RunId.New()).AsTask().IsCompletedSuccessfully.ShouldBeTrue();
+        ledger.Unconfirmed.ShouldBe(2);
+
+        held.SetResult();
+        while (ledger.Written == 0)
+        {
+            Cancel.ThrowIfCancellationRequested();
+        }
+
+        ledger.Append(TestUsage.SubCall(Run, 1));
+        await ledger.FlushAsync(Run).AsTask().WaitAsync(Cancel);
+        ledger.Unconfirmed.ShouldBe(2);
+        _store.WrittenMembers.ShouldBe([0, 1]);
+    }
+
+    [Fact]
     public async Task Append_QueueHalfFull_SaysSoOnce()
     {
         _store.Away = new InvalidOperationException("away");

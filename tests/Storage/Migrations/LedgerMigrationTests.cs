@@ -175,7 +175,7 @@ public sealed class LedgerMigrationTests
             [.. Migration.For(provider == StorageProvider.Sqlite ? SqliteDatabase.SqlDialect : PostgresDatabase.SqlDialect).Take(StepsBefore)];
         await using SqlDatabase before = provider == StorageProvider.Sqlite
             ? new SqliteDatabase(SqlitePath.Of(database.Options.ConnectionString), steps, TimeProvider.System)
-            : new PostgresDatabase(PostgresConnection.Read(database.Options.ConnectionString), steps, TimeProvider.System, NullLogger<PostgresWatch>.Instance);
+            : new PostgresDatabase(PostgresConnection.Read(database.Options.ConnectionString), steps, TimeProvider.System, NullLoggerFactory.Instance);
         await before.OpenAsync(Now.Cancel);
         return database;
     }

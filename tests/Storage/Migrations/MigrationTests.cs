@@ -129,7 +129,7 @@ public sealed class MigrationTests
 
     private static SqlDatabase Open(TestDatabase database, IReadOnlyList<Migration> migrations) => database.Options.Provider == StorageProvider.Sqlite
         ? new SqliteDatabase(SqlitePath.Of(database.Options.ConnectionString), migrations, TimeProvider.System)
-        : new PostgresDatabase(PostgresConnection.Read(database.Options.ConnectionString), migrations, TimeProvider.System, NullLogger<PostgresWatch>.Instance);
+        : new PostgresDatabase(PostgresConnection.Read(database.Options.ConnectionString), migrations, TimeProvider.System, NullLoggerFactory.Instance);
 
     private static Task<IReadOnlyList<string>> TablesAsync(TestDatabase database) => database.QueryAsync(database.Options.Provider == StorageProvider.Sqlite
         ? "SELECT type, name, sql FROM sqlite_schema ORDER BY type, name"

@@ -24,6 +24,23 @@ public static class PostgresPrograms
         return User is null ? line : ["setpriv", $"--reuid={User}", $"--regid={Group(User)}", "--clear-groups", .. line];
     }
 
+    /// <summary>SIGSTOP of a server and of all that it began: it takes connections, and answers nothing.</summary>
+    /// <param name="data">Its folder.</param>
+    /// <returns>Whom to resume.</returns>
+    public static async Task<string[]> SuspendAsync(string data)
+    {
+        // First the one that begins others.
+        var server = (await File.ReadAllLinesAsync(Path.Combine(data, "postmaster.pid"), CancellationToken.None))[0];
+        await Command.RunAsync("/", "kill", "-STOP", server);
+        string[] all = [server, .. (await File.ReadAllTextAsync($"/proc/{server}/task/{server}/children", CancellationToken.None)).Split(' ', StringSplitOptions.RemoveEmptyEntries)];
+        await Command.RunAsync("/", ["kill", "-STOP", .. all]);
+        return all;
+    }
+
+    /// <summary>SIGCONT.</summary>
+    public static Task ResumeAsync(string[] suspended) =>
+        suspended.Length == 0 ? Task.CompletedTask : Command.RunAsync("/", ["kill", "-CONT", .. suspended]);
+
     // A link that leads nowhere exists too.
     private static bool Exists(string folder, string program) =>
         new FileInfo(Path.Combine(folder, program)) is { Exists: true } file && (file.ResolveLinkTarget(returnFinalTarget: true)?.Exists ?? true);

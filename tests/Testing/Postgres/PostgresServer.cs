@@ -20,6 +20,7 @@ public sealed class PostgresServer : IAsyncDisposable
     private DirectoryInfo? _folder;
     private int _port;
     private int _databases;
+    private string[] _suspended = [];
 
     /// <summary>Whether it waits for the disk, as in earnest.</summary>
     public bool IsDurable { get; init; }
@@ -49,11 +50,25 @@ public sealed class PostgresServer : IAsyncDisposable
     /// <param name="mode"><c>fast</c>, or <c>immediate</c>: as if it had been killed.</param>
     public Task StopAsync(string mode) => ControlAsync("stop", "-m", mode);
 
+    /// <summary>SIGSTOP of all its processes: connections are taken by the system, and nothing is answered on them.</summary>
+    public async Task SuspendAsync()
+    {
+        _suspended = await PostgresPrograms.SuspendAsync(Data);
+    }
+
+    /// <summary>SIGCONT.</summary>
+    public async Task ResumeAsync()
+    {
+        await PostgresPrograms.ResumeAsync(_suspended);
+        _suspended = [];
+    }
+
     public async ValueTask DisposeAsync()
     {
         NpgsqlConnection.ClearAllPools();
         if (_folder is not null)
         {
+            await ResumeAsync();
             if (File.Exists(Path.Combine(Data, "postmaster.pid")))
             {
                 await StopAsync("immediate");
