@@ -14,6 +14,7 @@ internal static class Aliases
     public const string SiloGrain = "ensemble.silo";
     public const string StreamInbox = "ensemble.stream-inbox";
     public const string UsageWatchGrain = "ensemble.usage-watch";
+    public const string SiloPingGrain = "ensemble.silo-ping";
 
     public const string RunRequest = "ensemble.run-request";
     public const string RunAnswered = "ensemble.run-answered";

@@ -9,7 +9,8 @@ using Ensemble.Usage;
 namespace Ensemble.Frontend.Health;
 
 /// <summary>Probes: liveness looks at this process alone; readiness says whether it takes new runs, and if not, why.</summary>
-internal sealed class HealthEndpoints(ICatalog catalog, IRunsInFlight engine, Drain drain, FrontendOptions options, UsageLedger ledger, IEnsembleStorage? storage = null)
+internal sealed class HealthEndpoints(
+    ICatalog catalog, IRunsInFlight engine, Drain drain, FrontendOptions options, UsageLedger ledger, IEnsembleStorage? storage = null, IClusterReach? silos = null)
 {
     public static Task LiveAsync(HttpContext context) => JsonResponse.WriteAsync(context.Response, "live", static (json, status) =>
     {
@@ -21,9 +22,10 @@ internal sealed class HealthEndpoints(ICatalog catalog, IRunsInFlight engine, Dr
     public Task ReadyAsync(HttpContext context)
     {
         var problem = storage?.Problem;
-        var isReady = !drain.IsDraining && problem is null;
+        var isReached = silos?.IsReached ?? true;
+        var isReady = !drain.IsDraining && problem is null && isReached;
         context.Response.StatusCode = isReady ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
-        return JsonResponse.WriteAsync(context.Response, isReady ? "ready" : drain.IsDraining ? "draining" : "database_lost", (json, status) =>
+        return JsonResponse.WriteAsync(context.Response, isReady ? "ready" : drain.IsDraining ? "draining" : isReached ? "database_lost" : "no_silo", (json, status) =>
         {
             json.WriteStartObject();
             json.WriteString("status"u8, status);

@@ -4,6 +4,7 @@ using Ensemble.Gates;
 using Ensemble.Grains.Answers;
 using Ensemble.Grains.Calls;
 using Ensemble.Grains.Gates;
+using Ensemble.Grains.Reach;
 using Ensemble.Grains.Runs;
 using Ensemble.Grains.Silos;
 using Ensemble.Grains.Streams;
@@ -91,6 +92,18 @@ public static class GrainHostingExtensions
         services.TryAddSingleton<IRunEngine>(static provider => provider.GetRequiredService<ClusterRunEngine>());
         services.Replace(ServiceDescriptor.Singleton<RepeatedRequests, RepeatedRequests>());
         services.TryAddSingleton<IRunsInFlight>(static provider => provider.GetRequiredService<ClusterRunEngine>());
+        return services;
+    }
+
+    /// <summary>Adds <see cref="IClusterReach"/> for a frontend whose silos are other processes.</summary>
+    public static IServiceCollection AddSiloReach(this IServiceCollection services)
+    {
+        services.TryAddSingleton(static provider => new SiloReach(
+            number => provider.GetRequiredService<IGrainFactory>().GetGrain<ISiloPingGrain>(number).PingAsync(),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<SiloReach>>()));
+        services.TryAddSingleton<IClusterReach>(static provider => provider.GetRequiredService<SiloReach>());
+        services.AddHostedService(static provider => provider.GetRequiredService<SiloReach>());
         return services;
     }
 

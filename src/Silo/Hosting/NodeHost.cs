@@ -47,6 +47,7 @@ internal static class NodeHost
         else
         {
             builder.UseOrleansClient(client => client.AddNode(node));
+            builder.Services.AddSiloReach();
         }
 
         builder.UseListeners(frontend, FrontendHost.DefaultUrl);

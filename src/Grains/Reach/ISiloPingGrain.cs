@@ -1,0 +1,10 @@
+namespace Ensemble.Grains.Reach;
+
+/// <summary>Answers in whichever silo a frontend is connected to.</summary>
+[Alias(Aliases.SiloPingGrain)]
+public interface ISiloPingGrain : IGrainWithIntegerKey
+{
+    [Alias("ping")]
+    [ResponseTimeout("00:00:02")]
+    ValueTask PingAsync();
+}
