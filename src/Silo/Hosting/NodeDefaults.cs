@@ -5,7 +5,7 @@ namespace Ensemble.Silo.Hosting;
 /// <summary>What a node does otherwise than a frontend by itself, where nobody says what it should do.</summary>
 internal static class NodeDefaults
 {
-    public static void AddNodeDefaults(this WebApplicationBuilder builder, NodeRole? role)
+    public static void AddNodeDefaults(this WebApplicationBuilder builder)
     {
         var settings = new Dictionary<string, string?>
         {
@@ -15,7 +15,7 @@ internal static class NodeDefaults
             // On a machine that is slow to start it warns, in lines of 500 characters, that its own tasks take long.
             ["Logging:LogLevel:Orleans.Runtime.Scheduler.WorkItemGroup"] = "Error",
         };
-        if (role is NodeRole.Silo or NodeRole.Frontend && builder.Configuration[NodeOptionsReader.Connection] is { Length: > 0 } connection)
+        if (builder.Configuration[NodeOptionsReader.Connection] is { Length: > 0 } connection)
         {
             settings["Storage:Provider"] = "postgres";
             settings["Storage:ConnectionString"] = connection;

@@ -1,5 +1,6 @@
 using Ensemble.Frontend.Hosting;
 using Ensemble.Frontend.Telemetry;
+using Ensemble.Grains.Answers;
 using Ensemble.Grains.Hosting;
 using Ensemble.Silo.Health;
 using Ensemble.Silo.Membership;
@@ -33,26 +34,29 @@ internal static class NodeHost
     /// <exception cref="StartException">An option does not hold.</exception>
     public static (FrontendOptions Frontend, NodeOptions Node) ReadOptions(WebApplicationBuilder builder, IReadOnlyList<string> problems, NodeRole? role)
     {
-        builder.AddNodeDefaults(role);
+        builder.AddNodeDefaults();
         var (frontend, node) = NodeOptionsReader.Read(builder.Configuration, role, problems);
         return (frontend with { Telemetry = frontend.Telemetry with { Role = node.Role.ToString().ToLowerInvariant(), Instance = node.Name } }, node);
     }
 
     private static WebApplication BuildFrontend(WebApplicationBuilder builder, FrontendOptions frontend, NodeOptions node)
     {
+        // Beside a silo answers are read where they are made: what another silo makes is pulled.
+        var answers = AnswerTransport.Pull;
         if (node.Role is NodeRole.All)
         {
             builder.UseOrleans(silo => silo.AddNode(node));
         }
         else
         {
+            answers = node.Answers;
             builder.UseOrleansClient(client => client.AddNode(node));
             builder.Services.AddSiloReach();
         }
 
         builder.UseListeners(frontend, FrontendHost.DefaultUrl);
         ListenAddresses.Check(builder.Configuration, frontend);
-        builder.Services.AddClusterEngine(frontend.MaxRuns, node.Answers, node.IsAlone).AddEnsembleModels().AddEnsembleFrontend(frontend);
+        builder.Services.AddClusterEngine(frontend.MaxRuns, answers, node.IsAlone).AddEnsembleModels().AddEnsembleFrontend(frontend);
         var app = builder.Build();
         app.MapEnsembleFrontend();
         return app;

@@ -16,7 +16,8 @@ internal sealed record NodeOptions
     /// <summary><c>Cluster:ServiceId</c>: stays the same for ever, over all clusters of the service.</summary>
     public string ServiceId { get; init; } = "ensemble";
 
-    /// <summary><c>Cluster:ConnectionString</c>: the PostgreSQL database with the cluster's members; null for a cluster of one process.</summary>
+    /// <summary><c>Cluster:ConnectionString</c>: the PostgreSQL database with the cluster's members; null for a node of role <c>all</c> that is
+    /// the whole cluster.</summary>
     public string? ConnectionString { get; init; }
 
     /// <summary>Whether this node is the whole cluster.</summary>
@@ -32,7 +33,8 @@ internal sealed record NodeOptions
     /// <summary><c>Cluster:AdvertisedAddress</c>: where the others reach a silo, and where it listens.</summary>
     public IPAddress AdvertisedAddress { get; init; } = IPAddress.Loopback;
 
-    /// <summary><c>Cluster:Answers</c>: how streamed answers come to a frontend. Default <see cref="AnswerTransport.Stream"/>; whole ones are always pulled.</summary>
+    /// <summary><c>Cluster:Answers</c>: how streamed answers come to a frontend. Default <see cref="AnswerTransport.Stream"/>. Whole
+    /// answers are always pulled, and so is what a node of role <c>all</c> reads from other nodes.</summary>
     public AnswerTransport Answers { get; init; } = AnswerTransport.Stream;
 
     /// <summary>The environment's <c>POD_NAME</c>: a silo's name; null = Orleans makes one.</summary>

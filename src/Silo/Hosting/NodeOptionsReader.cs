@@ -38,7 +38,7 @@ internal static class NodeOptionsReader
         var database = Database(configuration, role, reader);
 
         // Two nodes that are clusters by themselves stand side by side on one machine.
-        var isAlone = role is null or NodeRole.All;
+        var isAlone = role is null || (role is NodeRole.All && string.IsNullOrEmpty(configuration[Connection]));
         var node = new NodeOptions
         {
             Role = role ?? NodeRole.All,
@@ -47,7 +47,7 @@ internal static class NodeOptionsReader
             ConnectionString = database?.ConnectionString,
             SiloPort = (int)reader.Number("Cluster:SiloPort", isAlone ? 0 : defaults.SiloPort, isAlone ? 0 : 1, IPEndPoint.MaxPort),
             GatewayPort = (int)reader.Number("Cluster:GatewayPort", isAlone ? 0 : defaults.GatewayPort, isAlone ? 0 : 1, IPEndPoint.MaxPort),
-            AdvertisedAddress = Advertised(configuration, role, database, reader),
+            AdvertisedAddress = isAlone || role is NodeRole.Frontend ? defaults.AdvertisedAddress : Advertised(configuration, database, reader),
             Answers = Transport(configuration, defaults.Answers, reader),
             Name = Environment.GetEnvironmentVariable("POD_NAME") is { Length: > 0 } name ? name : null,
         };
@@ -56,7 +56,7 @@ internal static class NodeOptionsReader
             reader.Problem($"option Cluster:GatewayPort: {node.GatewayPort} is Cluster:SiloPort too. Give each its own.");
         }
 
-        if (role is NodeRole.Silo or NodeRole.Frontend)
+        if (!isAlone)
         {
             CheckShared(configuration, frontend, reader);
         }
@@ -106,18 +106,13 @@ internal static class NodeOptionsReader
     private static NpgsqlConnectionStringBuilder? Database(IConfiguration configuration, NodeRole? role, OptionsReader reader)
     {
         var text = configuration[Connection];
-        if (role is null or NodeRole.All)
-        {
-            if (role is not null && !string.IsNullOrEmpty(text))
-            {
-                reader.Problem($"option {Connection}: a process of role all is a cluster by itself. Leave it out, or start with --role silo or --role frontend.");
-            }
-
-            return null;
-        }
-
         if (string.IsNullOrEmpty(text))
         {
+            if (role is null or NodeRole.All)
+            {
+                return null;
+            }
+
             reader.Problem($"option {Connection}: nodes find each other in a PostgreSQL database, as 'Host=…;Database=…;Username=…;Password=…'. "
                 + "Give it in the environment, as Cluster__ConnectionString: a command line is for everybody on the machine to read.");
             return null;
@@ -134,13 +129,8 @@ internal static class NodeOptionsReader
         }
     }
 
-    private static IPAddress Advertised(IConfiguration configuration, NodeRole? role, NpgsqlConnectionStringBuilder? database, OptionsReader reader)
+    private static IPAddress Advertised(IConfiguration configuration, NpgsqlConnectionStringBuilder? database, OptionsReader reader)
     {
-        if (role is not NodeRole.Silo)
-        {
-            return IPAddress.Loopback;
-        }
-
         var given = configuration[Address] is { Length: > 0 } option ? option : Environment.GetEnvironmentVariable("POD_IP");
         if (string.IsNullOrEmpty(given))
         {

@@ -3,7 +3,7 @@ namespace Ensemble.Silo.Hosting;
 /// <summary>What a process of the cluster does.</summary>
 internal enum NodeRole
 {
-    /// <summary>Everything: a cluster of one process.</summary>
+    /// <summary>Everything: a silo and its frontend in one process, by itself a whole cluster.</summary>
     All,
 
     /// <summary>Holds runs and gates; its only HTTP is its probes.</summary>

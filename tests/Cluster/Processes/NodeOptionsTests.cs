@@ -75,8 +75,19 @@ public sealed class NodeOptionsTests
     }
 
     [Fact]
-    public void Read_ConnectionStringForOneProcess_IsAProblem() =>
-        Should.Throw<StartException>(() => Read(NodeRole.All, ("Cluster:ConnectionString", Local))).Message.ShouldContain("a cluster by itself");
+    public void Read_RoleAllWithAConnectionString_IsAMemberOfACluster()
+    {
+        var (_, node) = Read(NodeRole.All, ("Cluster:ConnectionString", Local), ("Cluster:AdvertisedAddress", "10.1.2.3"));
+
+        (node.Role, node.IsAlone, node.SiloPort, node.GatewayPort).ShouldBe((NodeRole.All, false, 11111, 30000));
+        node.AdvertisedAddress.ShouldBe(IPAddress.Parse("10.1.2.3"));
+        node.ConnectionString.ShouldNotBeNull();
+    }
+
+    [Fact]
+    public void Read_RoleAllInAClusterWithWhatIsItsOwn_IsAProblem() => Should.Throw<StartException>(() => Read(
+            NodeRole.All, ("Cluster:ConnectionString", Local), ("Catalog:File", "c.json"), ("Storage:Provider", "sqlite"))).Message.Split(Environment.NewLine)
+        .Select(line => line[..line.IndexOf(": ", StringComparison.Ordinal)]).ShouldBe(["option Catalog:File", "option Storage:Provider"]);
 
     [Theory]
     [InlineData(null, (int)NodeRole.All)]

@@ -17,6 +17,8 @@ internal sealed class HostedNode : IAsyncDisposable
     /// <summary>Sends no trace by itself.</summary>
     public HttpClient Http { get; }
 
+    public IServiceProvider Services => _app.Services;
+
     /// <param name="args">The command line.</param>
     public static async Task<HostedNode> StartAsync(params string[] args)
     {

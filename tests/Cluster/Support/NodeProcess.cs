@@ -46,6 +46,13 @@ internal sealed class NodeProcess : IAsyncDisposable
         return StartAsync(connection, ["--role", "silo", "--Cluster:SiloPort", ports[0], "--Cluster:GatewayPort", ports[1], .. args]);
     }
 
+    /// <summary>A node of role <c>all</c>, as a member of the cluster.</summary>
+    public static Task<NodeProcess> StartAllAsync(string connection)
+    {
+        var ports = FreePorts();
+        return StartAsync(connection, "--Cluster:SiloPort", ports[0], "--Cluster:GatewayPort", ports[1], "--Management:Url", "none");
+    }
+
     public static Task<NodeProcess> StartFrontendAsync(string connection, params string[] args) => StartAsync(connection, ["--role", "frontend", .. args]);
 
     public static Task<NodeProcess> StartAsync(string? connection, params string[] args) => StartAsync(connection, static _ => { }, args);
