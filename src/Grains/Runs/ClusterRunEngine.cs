@@ -27,6 +27,17 @@ public sealed partial class ClusterRunEngine : IRunEngine, IRunsInFlight, IAsync
 
     private const int MaxStarts = 8;
 
+    /// <summary>Requests from this size on, in bytes, are large: 1 MiB.</summary>
+    private const int LargeBody = 1024 * 1024;
+
+    /// <summary>
+    /// Large requests on their way to silos at most. More at once would only make each of them late, and be sent again while they still wait.
+    /// </summary>
+    private const int MaxLarge = 4;
+
+    /// <summary>How long a large request waits for its turn; then it is refused.</summary>
+    private static readonly TimeSpan LargeLimit = TimeSpan.FromSeconds(10);
+
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
     private readonly Dictionary<RunId, RunInFlight> _runs = [];
@@ -40,6 +51,7 @@ public sealed partial class ClusterRunEngine : IRunEngine, IRunsInFlight, IAsync
     private readonly RunHost? _local;
     private volatile GrainReference? _anyGrain;
     private readonly ILogger _logger;
+    private readonly SemaphoreSlim _large = new(MaxLarge, MaxLarge);
     private readonly ITimer _timer;
     private readonly RunDoor _door;
     private readonly HalfFull _halfFull;
@@ -150,7 +162,11 @@ public sealed partial class ClusterRunEngine : IRunEngine, IRunsInFlight, IAsync
 
     public Task DrainAsync(CancellationToken cancellationToken) => _door.DrainAsync(CancelAll, cancellationToken);
 
-    public ValueTask DisposeAsync() => _timer.DisposeAsync();
+    public ValueTask DisposeAsync()
+    {
+        _large.Dispose();
+        return _timer.DisposeAsync();
+    }
 
     private void CancelAll()
     {
@@ -211,12 +227,35 @@ public sealed partial class ClusterRunEngine : IRunEngine, IRunsInFlight, IAsync
 
     private async ValueTask<RunStart> StartAsync(RunInFlight run, RunRequest request, bool isNew)
     {
+        if (_local is not null || request.Chat.Body.Length < LargeBody)
+        {
+            return await AskAsync(run, request, isNew, AskLimit);
+        }
+
+        if (!await _large.WaitAsync(LargeLimit))
+        {
+            return RunStart.Overloaded;
+        }
+
+        try
+        {
+            // Its turn is over when the silo has it: whole answers are pulled, too.
+            return await AskAsync(run, request, isNew, TimeSpan.Zero);
+        }
+        finally
+        {
+            _large.Release();
+        }
+    }
+
+    private async ValueTask<RunStart> AskAsync(RunInFlight run, RunRequest request, bool isNew, TimeSpan limit)
+    {
         var isStreamed = request.Chat.Stream;
         var answered = await Grain(request.Id).AskAsync(
             request,
 
             // Read where it is; or pulled, where another silo took it.
-            isStreamed || _local is not null ? TimeSpan.Zero : AskLimit,
+            isStreamed || _local is not null ? TimeSpan.Zero : limit,
             isStreamed && isNew && _local is not { IsDraining: false } ? _stream?.Open(request.Id, request.Incarnation) : null);
         (run.Answered, run.Silo) = (answered.Events, answered.Silo ?? run.Silo);
         return answered.Start;
