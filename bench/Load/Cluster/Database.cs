@@ -11,6 +11,7 @@ internal sealed class Database : IAsyncDisposable
 
     private readonly string _folder;
     private int? _server;
+    private string[] _suspended = [];
 
     private Database(string folder) => _folder = folder;
 
@@ -60,6 +61,16 @@ internal sealed class Database : IAsyncDisposable
     /// <summary>Every connection is cut, and none is taken until <see cref="StartServerAsync"/>.</summary>
     public Task StopServerAsync() => RunAsync("pg_ctl", "stop", "--pgdata", Data, "--mode", "fast", "--wait", "--silent");
 
+    /// <summary>SIGSTOP of all its processes: connections are taken, and nothing is answered on them.</summary>
+    public async Task SuspendAsync() => _suspended = await PostgresPrograms.SuspendAsync(Data);
+
+    /// <summary>SIGCONT.</summary>
+    public async Task ResumeAsync()
+    {
+        await PostgresPrograms.ResumeAsync(_suspended);
+        _suspended = [];
+    }
+
     public async Task StartServerAsync()
     {
         await RunAsync("pg_ctl", "start", "--pgdata", Data, "--wait", "--silent", "-l", Path.Combine(_folder, "log"), "-o", $"-h '' -k {_folder}");
@@ -69,6 +80,7 @@ internal sealed class Database : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        await ResumeAsync();
         if (File.Exists(Path.Combine(Data, "postmaster.pid")))
         {
             await RunAsync("pg_ctl", "stop", "--pgdata", Data, "--mode", "immediate", "--wait", "--silent");

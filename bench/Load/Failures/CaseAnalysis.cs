@@ -8,6 +8,8 @@ internal sealed class CaseAnalysis(FailureCase happened, FailureCluster cluster,
     /// <summary>What came earlier was slow, since processes had just begun.</summary>
     private const double UsualSince = 6;
 
+    private const double StoredWithin = 0.5;
+
     private static readonly string[] Phases = ["no call yet", "panel", "judge asked, no token yet", "in mid-answer", "judge done"];
 
     private readonly IReadOnlyList<RequestRecord> _records = cluster.Load.Records;
@@ -32,11 +34,16 @@ internal sealed class CaseAnalysis(FailureCase happened, FailureCluster cluster,
         {
             Case = happened,
             Sent = _records.Count,
-            Lost = others.Count(record => record.Outcome != RequestOutcome.Broken),
+            Lost = others.Count(record => record.Outcome != RequestOutcome.Broken && !IsRefused(record)),
+            Refused = others.Count(IsRefused),
             Broken = others.Count(record => record.Outcome == RequestOutcome.Broken),
             WithVictim = withVictim.Count,
             PanelTwice = Twice(isJudge: false),
             JudgeTwice = Twice(isJudge: true),
+            StoredTwice = StoredTwice(),
+            UsualP95 = P95(record => record.EndedAt < StruckAt && Seconds(record.SentAt, StruckAt) < UsualSince),
+            P95Meanwhile = P95(record => record.SentAt >= StruckAt && record.SentAt < repairedAt),
+            Notes = [.. cluster.Notes],
             MostInMinute = MostInMinute(capped),
             MostAtOnce = MostAtOnce(capped),
             Usage = UsageFigures.Of(_calls, [.. cluster.Load.Rehearsed, .. _records], cluster.Nodes),
@@ -52,9 +59,11 @@ internal sealed class CaseAnalysis(FailureCase happened, FailureCluster cluster,
         };
     }
 
+    private bool IsRefused(RequestRecord record) => happened.MayRefuse && record.Outcome == RequestOutcome.Refused;
+
     private string Describe(RequestRecord record)
     {
-        var kind = record.Outcome == RequestOutcome.Broken ? "broken" : "lost";
+        var kind = record.Outcome == RequestOutcome.Broken ? "broken" : IsRefused(record) ? "refused" : "lost";
         var at = record.SentAt > StruckAt ? "sent after it" : record.EndedAt < StruckAt ? "before it" : "in flight";
         var where = happened.LosesVictimsRequests && record.Frontend == cluster.Victim ? ", of the victim" : "";
         return $"{kind} ({(record.Streamed ? "streamed" : "whole")}, {at}{where}): {record.Error ?? "no answer"}";
@@ -70,10 +79,23 @@ internal sealed class CaseAnalysis(FailureCase happened, FailureCluster cluster,
             : 1.5 * before[(int)(before.Count * 0.95)];
     }
 
-    private IEnumerable<int> Repeated() => _calls.GroupBy(call => (call.Request, call.Model)).Where(group => group.Count() > 1).Select(group => group.Key.Request);
+    private IEnumerable<int> Repeated() => Marked.GroupBy(call => (call.Request, call.Model)).Where(group => group.Count() > 1).Select(group => group.Key.Request);
+
+    /// <summary>Those of the load.</summary>
+    private IEnumerable<StubCall> Marked => _calls.Where(call => call.Request >= 0);
+
+    /// <summary>Answers of the panel that ended so long before that they were stored, and were asked for again.</summary>
+    private int StoredTwice() => Marked.Where(call => !call.IsJudge && call.IsWhole && call.Ended < StruckAt && Seconds(call.Ended, StruckAt) > StoredWithin)
+        .Count(call => Marked.Any(other => other.Request == call.Request && other.Model == call.Model && other.Arrived > StruckAt));
+
+    private double? P95(Func<RequestRecord, bool> which)
+    {
+        var times = _records.Where(record => which(record) && record.Outcome == RequestOutcome.Answered).Select(record => Seconds(record.SentAt, record.EndedAt)).Order().ToList();
+        return times.Count < 20 ? null : times[(int)(times.Count * 0.95)];
+    }
 
     private int Twice(bool isJudge) =>
-        _calls.Where(call => call.IsJudge == isJudge).GroupBy(call => (call.Request, call.Model)).Sum(group => group.Count() - 1);
+        Marked.Where(call => call.IsJudge == isJudge).GroupBy(call => (call.Request, call.Model)).Sum(group => group.Count() - 1);
 
     private static int MostInMinute(List<StubCall> calls)
     {

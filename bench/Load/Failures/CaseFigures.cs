@@ -12,6 +12,21 @@ internal sealed record CaseFigures
 
     public required int Broken { get; init; }
 
+    /// <summary>Answered 503 in a case that allows for it.</summary>
+    public required int Refused { get; init; }
+
+    /// <summary>Panel answers that were stored, and were asked for again.</summary>
+    public required int StoredTwice { get; init; }
+
+    /// <summary>95th percentile of answers before it happened, in seconds; null where there were few.</summary>
+    public required double? UsualP95 { get; init; }
+
+    /// <summary>The same of requests that were sent until it was over.</summary>
+    public required double? P95Meanwhile { get; init; }
+
+    /// <summary>What the case has to say for itself.</summary>
+    public required IReadOnlyList<string> Notes { get; init; }
+
     /// <summary>Lost or broken with the process that died, where its own requests are.</summary>
     public required int WithVictim { get; init; }
 

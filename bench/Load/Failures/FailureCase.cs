@@ -14,4 +14,16 @@ internal sealed record FailureCase(string Name, string Title, Func<FailureCluste
 
     /// <summary>Whether its victim's own requests are lost with it.</summary>
     public bool LosesVictimsRequests { get; init; }
+
+    /// <summary>Whether the cluster is of nodes of role <c>all</c>, and not of silos and frontends.</summary>
+    public bool IsOfRoleAll { get; init; }
+
+    /// <summary>The heap that each node may have, in bytes; null = as much as the machine has.</summary>
+    public long? HeapLimit { get; init; }
+
+    /// <summary>Whether requests may be refused with 503 while it lasts.</summary>
+    public bool MayRefuse { get; init; }
+
+    /// <summary>Whether answers are to take their usual time while it lasts.</summary>
+    public bool IsToBeUnnoticed { get; init; }
 }

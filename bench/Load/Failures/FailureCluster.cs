@@ -27,14 +27,15 @@ internal sealed class FailureCluster : IAsyncDisposable
     private readonly List<Task> _long = [];
     private readonly List<TcpRelay> _doorways = [];
     private readonly string _assembly;
+    private readonly FailureCase _case;
     private readonly CancellationToken _cancel;
     private Doors _doors = null!;
     private NetworkRoom? _room;
     private string _connection = "";
 
-    private FailureCluster(string assembly, CancellationToken cancel)
+    private FailureCluster(string assembly, FailureCase happens, CancellationToken cancel)
     {
-        (_assembly, _cancel) = (assembly, cancel);
+        (_assembly, _case, _cancel) = (assembly, happens, cancel);
         _watchdog.Watch(_folder);
     }
 
@@ -55,6 +56,9 @@ internal sealed class FailureCluster : IAsyncDisposable
     /// <summary>Requests with long answers, by their numbers.</summary>
     public List<int> LongAnswers { get; } = [];
 
+    /// <summary>What the case has to say for itself.</summary>
+    public List<string> Notes { get; } = [];
+
     public ChildProcess? Victim { get; private set; }
 
     /// <summary>When it happened, in ticks of the monotonic clock.</summary>
@@ -63,12 +67,12 @@ internal sealed class FailureCluster : IAsyncDisposable
     /// <summary>All nodes that ever ran.</summary>
     public IReadOnlyList<ChildProcess> Nodes => _all;
 
-    public static async Task<FailureCluster> StartAsync(string assembly, bool hasRelays, CancellationToken cancel)
+    public static async Task<FailureCluster> StartAsync(string assembly, FailureCase happens, CancellationToken cancel)
     {
-        var cluster = new FailureCluster(assembly, cancel);
+        var cluster = new FailureCluster(assembly, happens, cancel);
         try
         {
-            await cluster.StartAsync(hasRelays);
+            await cluster.StartAsync();
             return cluster;
         }
         catch
@@ -95,7 +99,7 @@ internal sealed class FailureCluster : IAsyncDisposable
             foreach (var silo in Silos)
             {
                 var status = await http.GetFromJsonAsync<JsonElement>(new Uri(silo.Address, Names.ReadyPath), cancel);
-                var runs = status.GetProperty("runs_in_flight").GetInt32();
+                var runs = (status.TryGetProperty("runs", out var both) ? both.GetProperty("in_flight") : status.GetProperty("runs_in_flight")).GetInt32();
                 (most, found) = runs > most ? (runs, silo) : (most, found);
             }
         }
@@ -112,6 +116,24 @@ internal sealed class FailureCluster : IAsyncDisposable
             _long.Add(ended);
         }
     }
+
+    /// <summary>Starts another cluster of two silos and a frontend on the same database; callers do not know it yet.</summary>
+    public async Task<ChildProcess> StartSecondAsync()
+    {
+        string[] other = ["--Cluster:ClusterId", "second"];
+        for (var i = 0; i < 2; i++)
+        {
+            await StartNodeAsync(LaunchPlan.SiloName, ["--role", "silo", .. Ports(ChildProcess.FreePort()), .. NodeLogs.Arguments, .. other]);
+        }
+
+        return await StartNodeAsync("frontend", ["--role", "frontend", .. other]);
+    }
+
+    /// <summary>Callers ask it, too.</summary>
+    public void Open(ChildProcess frontend) => _doors.Add(frontend);
+
+    public string DescribeMemory() => "most memory of a node that it had, code and files included: " + string.Join(
+        ", ", _all.Select(node => node.HasExited ? $"{node.Name} has ended" : $"{node.Name} {ProcessMemory.PeakBytes(node.Id) >> 20} MiB"));
 
     public async Task ReplaceSiloAsync(ChildProcess silo)
     {
@@ -166,16 +188,22 @@ internal sealed class FailureCluster : IAsyncDisposable
         _watchdog.Dispose();
     }
 
-    private async Task StartAsync(bool hasRelays)
+    private async Task StartAsync()
     {
         Database = await Database.StartAsync(_watchdog);
         _connection = await Database.CreateAsync(Name);
         await Command.RunAsync(_folder, "dotnet", _assembly, "schema", "--Cluster:ConnectionString", _connection);
         Stub = await RecordingStub.StartAsync(_cancel);
         _doors = new Doors();
-        _room = hasRelays ? await NetworkRoom.OpenAsync(_watchdog, _cancel) : null;
+        _room = _case.HasRelays ? await NetworkRoom.OpenAsync(_watchdog, _cancel) : null;
         for (var i = 0; i < SiloCount; i++)
         {
+            if (_case.IsOfRoleAll)
+            {
+                await AddNodeAsync();
+                continue;
+            }
+
             var gateway = await AddSiloAsync();
             if (_room is { } room)
             {
@@ -183,7 +211,7 @@ internal sealed class FailureCluster : IAsyncDisposable
             }
         }
 
-        for (var i = 0; i < FrontendCount; i++)
+        for (var i = 0; i < FrontendCount && !_case.IsOfRoleAll; i++)
         {
             await AddFrontendAsync();
         }
@@ -197,10 +225,19 @@ internal sealed class FailureCluster : IAsyncDisposable
     private async Task<int> AddSiloAsync()
     {
         var gateway = ChildProcess.FreePort();
-        Silos.Add(await StartNodeAsync(
-            LaunchPlan.SiloName, ["--role", "silo", "--Cluster:SiloPort", $"{ChildProcess.FreePort()}", "--Cluster:GatewayPort", $"{gateway}", .. NodeLogs.Arguments]));
+        Silos.Add(await StartNodeAsync(LaunchPlan.SiloName, ["--role", "silo", .. Ports(gateway), .. NodeLogs.Arguments]));
         return gateway;
     }
+
+    private async Task AddNodeAsync()
+    {
+        var node = await StartNodeAsync("node", ["--role", "all", "--Management:Url", "none", .. Ports(ChildProcess.FreePort()), .. NodeLogs.Arguments]);
+        Silos.Add(node);
+        Frontends.Add(node);
+        _doors.Add(node);
+    }
+
+    private static string[] Ports(int gateway) => ["--Cluster:SiloPort", $"{ChildProcess.FreePort()}", "--Cluster:GatewayPort", $"{gateway}"];
 
     private async Task AddFrontendAsync()
     {
@@ -219,6 +256,11 @@ internal sealed class FailureCluster : IAsyncDisposable
             ["POD_IP"] = "",
             ["POD_NAME"] = "",
         };
+        if (_case.HeapLimit is { } limit)
+        {
+            environment["DOTNET_GCHeapHardLimit"] = $"0x{limit:X}";
+        }
+
         var plan = new LaunchPlan(name, Arguments) { Environment = environment, Prefix = room?.Prefix ?? [] };
         var node = await ChildProcess.StartAsync(plan, _folder, _cancel, _watchdog);
         _all.Add(node);

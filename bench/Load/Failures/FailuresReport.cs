@@ -9,6 +9,7 @@ internal static class FailuresReport
 {
     private const double RecoveryLimit = 10;
     private const double LongLimit = 35;
+    private const double SlowerLimit = 2;
     private const int MinuteLimit = Cast.CappedRpm / 60;
 
     public static string Write(FailuresOptions options, MachineFacts machine, IReadOnlyList<CaseFigures> all, IReadOnlyList<string> failures)
@@ -21,7 +22,7 @@ internal static class FailuresReport
 
         Line($"date: {TimeProvider.System.GetLocalNow():yyyy-MM-dd HH:mm}, commit {machine.Commit}");
         Line($"machine: {machine.Processor}, {machine.Cores} cores, {machine.MemoryGibibytes:0.0} GiB, {machine.System}, {machine.Runtime}");
-        Line("cluster: 3 silos, 2 frontends, PostgreSQL, each with the settings it has by itself and a Security:MasterKey, started anew for each case");
+        Line("cluster: 3 silos, 2 frontends (or 3 nodes of role all), PostgreSQL, each with the settings it has by itself and a Security:MasterKey, started anew for each case");
         Line($"load: {FailuresRun.Callers} callers in a closed loop over both frontends, half of the answers streamed; 3 members of {Cast.Latency.TotalMilliseconds} ms, a judge with {Cast.Tokens} tokens, one in {Cast.TokenInterval.TotalMilliseconds} ms");
         Line($"command: `dotnet run -c Release --project bench/Load -- failures{(options.Quick ? " --quick" : "")}{(options.Only.Count > 0 ? $" --only {string.Join(',', options.Only)}" : "")}`");
         page.Append('\n');
@@ -47,18 +48,25 @@ internal static class FailuresReport
     private static void AddAims(StringBuilder page, IReadOnlyList<CaseFigures> all)
     {
         var table = new MarkdownTable(
-            "case", "nothing lost that had shown no byte", $"at most {MinuteLimit} calls above the limit of {Cast.CappedRpm} a minute", "each call has a usage event", $"recovered within {RecoveryLimit:0} s");
+            "case", "nothing lost that had shown no byte", $"at most {MinuteLimit} calls above the limit of {Cast.CappedRpm} a minute", "no stored panel answer paid twice", "each call has a usage event", $"recovered within {RecoveryLimit:0} s");
         foreach (var one in all)
         {
             table.Add(
                 one.Case.Name,
                 Verdict(one.Lost == 0, $"{one.Lost} lost"),
                 Verdict(one.OverMinute <= MinuteLimit, $"{one.OverMinute} above"),
+                Verdict(one.StoredTwice == 0, $"{one.StoredTwice} twice"),
                 Verdict(one.Usage.Missing == 0, $"{one.Usage.Missing} missing"),
                 Verdict(one.Recovery <= RecoveryLimit, $"{one.Recovery:0.0} s"));
         }
 
         Report.AddSection(page, "Aims", table);
+        foreach (var one in all.Where(one => one.Case.IsToBeUnnoticed))
+        {
+            page.Append(CultureInfo.InvariantCulture, $"The 95th percentile of answers is at most {SlowerLimit:0} times the usual one ({one.Case.Name}): ")
+                .Append(Verdict(one.P95Meanwhile <= SlowerLimit * one.UsualP95, $"{one.P95Meanwhile:0.00} s, before {one.UsualP95:0.00} s")).Append("\n\n");
+        }
+
         foreach (var one in all.Where(one => one.LongEnds.Count > 0))
         {
             page.Append(CultureInfo.InvariantCulture, $"Calls for the callers of a dead frontend end within {LongLimit:0} s ({one.Case.Name}): ")
@@ -69,11 +77,11 @@ internal static class FailuresReport
     private static void AddFigures(StringBuilder page, IReadOnlyList<CaseFigures> all)
     {
         var table = new MarkdownTable(
-            "case", "requests", "lost", "broken", "with the victim", "panel calls paid twice", "judge calls paid twice", "most in a minute", "most at once", "upstream calls", "without usage event", "`lost` events", "events too many");
+            "case", "requests", "lost", "broken", "refused", "with the victim", "panel calls paid twice", "judge calls paid twice", "most in a minute", "most at once", "upstream calls", "without usage event", "`lost` events", "events too many");
         foreach (var one in all)
         {
             table.Add(
-                one.Case.Name, Report.Text(one.Sent), Report.Text(one.Lost), Report.Text(one.Broken), one.Case.LosesVictimsRequests ? Report.Text(one.WithVictim) : "–",
+                one.Case.Name, Report.Text(one.Sent), Report.Text(one.Lost), Report.Text(one.Broken), one.Case.MayRefuse ? Report.Text(one.Refused) : "–", one.Case.LosesVictimsRequests ? Report.Text(one.WithVictim) : "–",
                 Report.Text(one.PanelTwice), Report.Text(one.JudgeTwice), $"{one.MostInMinute} of {Cast.CappedRpm}", $"{one.MostAtOnce} of {Cast.CappedConcurrency}",
                 Report.Text(one.Usage.Calls), Report.Text(one.Usage.Missing), Report.Text(one.Usage.Lost), Report.Text(one.Usage.TooMany));
         }
@@ -83,15 +91,17 @@ internal static class FailuresReport
 
     private static void AddTimes(StringBuilder page, IReadOnlyList<CaseFigures> all)
     {
-        var table = new MarkdownTable("case", "over after", "usual at most", "requests disturbed", "first ended", "last ended", "recovery");
+        var table = new MarkdownTable("case", "over after", "usual at most", "requests disturbed", "first ended", "last ended", "recovery", "p95 before", "p95 until it was over");
         foreach (var one in all)
         {
             table.Add(
                 one.Case.Name, $"{one.Repaired:0.0} s", $"{one.UsualSeconds:0.0} s", Report.Text(one.Disturbed), Time(one.FirstDisturbed), Time(one.LastDisturbed),
-                $"{one.Recovery:0.0} s{(one.Case.IsRepaired ? " after the end" : "")}");
+                $"{one.Recovery:0.0} s{(one.Case.IsRepaired ? " after the end" : "")}", P95(one.UsualP95), P95(one.P95Meanwhile));
         }
 
         Report.AddSection(page, "Times, from when it happened", table);
+
+        static string P95(double? seconds) => seconds is { } time ? $"{time:0.00} s" : "–";
 
         static string Time(double? seconds) => seconds is { } time ? $"{time:0.0} s" : "–";
     }
@@ -111,6 +121,12 @@ internal static class FailuresReport
             page.Append(table).Append('\n');
         }
 
+        foreach (var note in one.Notes)
+        {
+            page.Append("- ").Append(note).Append('\n');
+        }
+
+        page.Append(one.Notes.Count > 0 ? "\n" : "");
         AddList(page, "Requests that failed", one.Errors);
         AddList(page, "Warnings and errors of nodes", one.Warnings);
     }
@@ -139,7 +155,8 @@ internal static class FailuresReport
           the frontend's /readyz is asked, and one that is not ready gets none.
         - *lost*: failed, or was not answered in 90 s, with no byte of the answer shown. *broken*: failed after a part was shown. An answer whose text is
           not the judge's, to the letter, has failed too.
-        - *paid twice*: calls beyond the first that the stub got for one request and model.
+        - *paid twice*: calls beyond the first that the stub got for one request and model. A *stored* panel answer is one that had ended {0.5} s before the event.
+        - *refused*: answered 503 `overloaded` in the case whose nodes have little memory; in the others that counts as lost.
         - *most in a minute* and *most at once* are those of `{Cast.Capped}`, as the stub saw its calls arrive and end; `{Cast.Hot}` has a limit that never refuses.
         - *without usage event*: calls of a run and model that no event of that run accounts for, {48} s after the event or later. *events too many* account for
           calls that the stub never got, or account for one twice.

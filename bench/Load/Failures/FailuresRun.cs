@@ -45,7 +45,7 @@ internal sealed class FailuresRun(FailuresOptions options, CancellationToken can
 
     private async Task<CaseFigures> RunAsync(FailureCase one, string silo)
     {
-        await using var cluster = await FailureCluster.StartAsync(silo, one.HasRelays, cancel);
+        await using var cluster = await FailureCluster.StartAsync(silo, one, cancel);
         try
         {
             await cluster.Load.RehearseAsync(Callers / 2, requests: 4);

@@ -11,6 +11,9 @@ internal enum RequestOutcome
     /// <summary>It failed, and no byte of an answer had been shown.</summary>
     Lost,
 
+    /// <summary>It was answered 503 <c>overloaded</c>.</summary>
+    Refused,
+
     /// <summary>It failed after a part had been shown.</summary>
     Broken,
 }

@@ -128,7 +128,10 @@ internal sealed class SteadyLoad(Doors doors, CancellationToken cancel) : IAsync
         }
         catch (Exception problem)
         {
-            record.Outcome = _stop.IsCancellationRequested ? RequestOutcome.Pending : record.ShownAt is null ? RequestOutcome.Lost : RequestOutcome.Broken;
+            record.Outcome = _stop.IsCancellationRequested ? RequestOutcome.Pending
+                : record.ShownAt is not null ? RequestOutcome.Broken
+                : problem is ClientResultException { Status: 503 } && problem.Message.Contains("overloaded", StringComparison.Ordinal) ? RequestOutcome.Refused
+                : RequestOutcome.Lost;
             record.Error = record.ErrorEvent is { } code ? $"error event {code}" : Describe(problem);
         }
 

@@ -11,6 +11,9 @@ internal static class ProcessMemory
     /// <summary>All its pages that are in memory, in bytes: what a limit of memory is held against.</summary>
     public static long ResidentBytes(int process) => 1024 * Kibibytes($"/proc/{process}/status", "VmRSS:");
 
+    /// <summary>The most that it ever had of the same, in bytes.</summary>
+    public static long PeakBytes(int process) => 1024 * Kibibytes($"/proc/{process}/status", "VmHWM:");
+
     private static long Kibibytes(string file, string name)
     {
         foreach (var line in File.ReadLines(file))
