@@ -15,6 +15,9 @@ internal static class Aliases
     public const string StreamInbox = "ensemble.stream-inbox";
     public const string UsageWatchGrain = "ensemble.usage-watch";
     public const string SiloPingGrain = "ensemble.silo-ping";
+    public const string ClusterGrain = "ensemble.cluster";
+    public const string NodeService = "ensemble.node";
+    public const string ProbeGrain = "ensemble.probe";
 
     public const string RunRequest = "ensemble.run-request";
     public const string RunAnswered = "ensemble.run-answered";

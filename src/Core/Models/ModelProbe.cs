@@ -8,12 +8,12 @@ namespace Ensemble.Models;
 /// Asks a model for a word or two, or an embedding model for a vector, past its gate and without retries, to see whether it is configured as its provider wants it. What
 /// that costs is a few tokens.
 /// </summary>
-public sealed class ModelProbe(IReadOnlyDictionary<ProviderKind, IUpstream> upstreams, ISecrets secrets, TimeProvider time)
+public sealed class ModelProbe(IReadOnlyDictionary<ProviderKind, IUpstream> upstreams, ISecrets secrets, TimeProvider time) : IModelProbe
 {
     /// <summary>Bounds a probe of one model: 10 s.</summary>
     public static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
 
-    /// <summary>Models of an ensemble that are asked at once.</summary>
+    /// <summary>Models that are asked at once.</summary>
     private const int MostAtOnce = 8;
 
     private const int MaxShown = 300;
@@ -30,11 +30,11 @@ public sealed class ModelProbe(IReadOnlyDictionary<ProviderKind, IUpstream> upst
 
     private static readonly string[] Texts = ["Say OK."];
 
-    /// <summary>Probes a direct model, or every model that an ensemble asks.</summary>
-    /// <returns>A report for each model, sorted by alias; empty where there is no such alias.</returns>
-    public async Task<IReadOnlyList<ProbeReport>> ProbeAsync(CatalogSnapshot snapshot, string alias, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<ProbeReport>> ProbeAsync(ReadOnlyMemory<byte> catalog, CancellationToken cancellationToken)
     {
-        var models = Models(snapshot, alias);
+        var result = CatalogReader.Read(catalog, revision: 0, secrets: null, CatalogOrigin.Store);
+        var snapshot = result.Snapshot ?? throw new CatalogException("What is to be probed", result.Errors, result.Warnings);
+        List<ModelConfig> models = [.. snapshot.Models.Values.OrderBy(static model => model.DisplayName, StringComparer.Ordinal)];
         var reports = new ProbeReport[models.Count];
         var options = new ParallelOptions { MaxDegreeOfParallelism = MostAtOnce, CancellationToken = cancellationToken };
         await Parallel.ForAsync(0, models.Count, options, async (index, cancel) => reports[index] = await ProbeAsync(models[index], cancel));
@@ -68,14 +68,6 @@ public sealed class ModelProbe(IReadOnlyDictionary<ProviderKind, IUpstream> upst
         cancellationToken.ThrowIfCancellationRequested();
         var timedOut = result.Outcome == CallOutcome.Cancelled;
         return Report(model, result with { Outcome = timedOut ? CallOutcome.TimedOut : result.Outcome }, call.FirstToken, time.GetElapsedTime(started));
-    }
-
-    private static List<ModelConfig> Models(CatalogSnapshot snapshot, string alias)
-    {
-        IEnumerable<string> names = snapshot.Ensembles.TryGetValue(alias, out var ensemble)
-            ? ensemble.Models
-            : [alias];
-        return [.. names.Distinct().Order(StringComparer.Ordinal).Select(name => snapshot.Models.GetValueOrDefault(name)).OfType<ModelConfig>()];
     }
 
     private ProbeReport Report(ModelConfig model, UpstreamResult result, TimeSpan? firstToken, TimeSpan total)

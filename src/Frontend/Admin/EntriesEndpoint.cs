@@ -10,7 +10,7 @@ namespace Ensemble.Frontend.Admin;
 
 /// <summary><c>/admin/models</c> and <c>/admin/keys</c>: the catalog's entries, read and edited one by one.</summary>
 internal sealed class EntriesEndpoint(
-    CatalogEntryKind kind, AdminAuthenticator admin, CatalogEditor editor, ModelProbe probe, BodyReader bodies, FrontendOptions options)
+    CatalogEntryKind kind, AdminAuthenticator admin, CatalogEditor editor, IModelProbe probe, BodyReader bodies, FrontendOptions options)
 {
     private const long MaxBody = 1024 * 1024;
     private const int MaxPage = 1000;
@@ -169,7 +169,7 @@ internal sealed class EntriesEndpoint(
         }
 
         var entry = result.Entry!;
-        var reports = wishes.Probes && result.Snapshot is { } snapshot ? await probe.ProbeAsync(snapshot, entry.Name, context.RequestAborted) : null;
+        var reports = wishes.Probes && result.ModelsAsked() is { } models ? await probe.ProbeAsync(models, context.RequestAborted) : null;
         var plan = wishes.PlanTokens is { } tokens && result.Snapshot is { } draft ? DraftPlan.Of(entry.Name, draft, tokens) : null;
         var response = context.Response;
         if (result.Outcome != EditOutcome.Checked)

@@ -39,6 +39,7 @@ public static class EndpointExtensions
         app.Services.GetRequiredKeyedService<EntriesEndpoint>(CatalogEntryKind.Model).Map(app);
         app.Services.GetRequiredKeyedService<EntriesEndpoint>(CatalogEntryKind.Key).Map(app);
         app.MapRead("/admin/gates", app.Services.GetRequiredService<GatesEndpoint>().ListAsync);
+        app.MapRead("/admin/cluster", app.Services.GetRequiredService<ClusterEndpoint>().ReadAsync);
         app.MapRead("/admin/usage", app.Services.GetRequiredService<UsageEndpoint>().ListCallsAsync);
         app.MapGet("/admin/usage/stream", app.Services.GetRequiredService<UsageStreamEndpoint>().WatchAsync);
         app.MapRead("/admin/runs", app.Services.GetRequiredService<UsageEndpoint>().ListRunsAsync);

@@ -11,6 +11,7 @@ using Ensemble.Frontend.Models;
 using Ensemble.Frontend.Runs;
 using Ensemble.Frontend.Telemetry;
 using Ensemble.Gates;
+using Ensemble.Members;
 using Ensemble.Models;
 using Ensemble.Runs;
 using Ensemble.Telemetry;
@@ -38,6 +39,9 @@ public static partial class ServiceCollectionExtensions
         services.AddKeyedSingleton<EntriesEndpoint>(CatalogEntryKind.Model, NewEntries);
         services.AddKeyedSingleton<EntriesEndpoint>(CatalogEntryKind.Key, NewEntries);
         services.AddSingleton<GatesEndpoint>();
+        services.TryAddSingleton(OpenMember);
+        services.TryAddSingleton<IClusterMembers>(static provider => provider.GetRequiredService<LocalMember>());
+        services.AddSingleton<ClusterEndpoint>();
         services.TryAddSingleton<IUsageQueries>(static _ => new InMemoryUsageQueries(new InMemoryUsageStore()));
         services.AddSingleton<UsageEndpoint>();
         services.TryAddSingleton(static _ => new UsageFeed());
@@ -136,6 +140,8 @@ public static partial class ServiceCollectionExtensions
                 [ProviderKind.Simulated] = provider.GetRequiredService<SimulatedUpstream>(),
             });
         services.TryAddSingleton<ModelProbe>();
+        services.TryAddSingleton<IModelProbe>(static provider => provider.GetRequiredService<ModelProbe>());
+        services.TryAddSingleton(OpenReporter);
         services.TryAddSingleton(OpenBuffers);
         services.TryAddSingleton<IModelCaller>(static provider => new ModelCaller(
             provider.GetRequiredService<IReadOnlyDictionary<ProviderKind, IUpstream>>(),
@@ -164,6 +170,18 @@ public static partial class ServiceCollectionExtensions
             provider.GetRequiredService<ILogger<StoredAnswers>>()));
         return services;
     }
+
+    private static NodeReporter OpenReporter(IServiceProvider provider) => new(
+        provider.GetRequiredService<FrontendOptions>().Telemetry.Role,
+        provider.GetService<RunHost>() ?? provider.GetRequiredService<IRunsInFlight>(),
+        provider.GetRequiredService<UsageLedger>(),
+        provider.GetRequiredService<ByteBudget>(),
+        provider.GetService<IKeptGates>());
+
+    private static LocalMember OpenMember(IServiceProvider provider) => new(
+        provider.GetRequiredService<FrontendOptions>().Telemetry.Instance ?? Environment.MachineName,
+        provider.GetRequiredService<NodeReporter>(),
+        provider.GetRequiredService<TimeProvider>());
 
     private static ByteBudget OpenBuffers(IServiceProvider provider) =>
         new(provider.GetRequiredService<FrontendOptions>().MaxBufferedBytes);
@@ -253,7 +271,7 @@ public static partial class ServiceCollectionExtensions
         (CatalogEntryKind)kind!,
         provider.GetRequiredService<AdminAuthenticator>(),
         provider.GetRequiredService<CatalogEditor>(),
-        provider.GetRequiredService<ModelProbe>(),
+        provider.GetRequiredService<IModelProbe>(),
         provider.GetRequiredService<BodyReader>(),
         provider.GetRequiredService<FrontendOptions>());
 

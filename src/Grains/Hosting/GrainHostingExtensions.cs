@@ -5,10 +5,14 @@ using Ensemble.Grains.Answers;
 using Ensemble.Grains.Calls;
 using Ensemble.Grains.Gates;
 using Ensemble.Grains.Reach;
+using Ensemble.Grains.Members;
+using Ensemble.Grains.Models;
 using Ensemble.Grains.Runs;
 using Ensemble.Grains.Silos;
 using Ensemble.Grains.Streams;
 using Ensemble.Grains.Usage;
+using Ensemble.Members;
+using Ensemble.Models;
 using Ensemble.Runs;
 using Ensemble.Telemetry;
 using Ensemble.Usage;
@@ -44,6 +48,8 @@ public static class GrainHostingExtensions
         silo.Services.AddPlacementFilter<AtSiloStrategy, AtSiloDirector>(ServiceLifetime.Singleton);
         silo.Services.AddPlacementFilter<SkipDrainingStrategy, SkipDrainingDirector>(ServiceLifetime.Singleton);
         silo.Services.AddClusterGates();
+        silo.AddGrainService<NodeService>();
+        silo.Services.AddSingleton<NodeServices>();
         silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, LastGateReports>();
         return isAlone ? silo.ShowUsageHere() : silo.PublishToFrontends();
     }
@@ -92,6 +98,11 @@ public static class GrainHostingExtensions
         services.TryAddSingleton<IRunEngine>(static provider => provider.GetRequiredService<ClusterRunEngine>());
         services.Replace(ServiceDescriptor.Singleton<RepeatedRequests, RepeatedRequests>());
         services.TryAddSingleton<IRunsInFlight>(static provider => provider.GetRequiredService<ClusterRunEngine>());
+        services.Replace(ServiceDescriptor.Singleton<IModelProbe, ClusterProbe>());
+        services.Replace(ServiceDescriptor.Singleton<IClusterMembers>(static provider => new ClusterMembers(
+            provider.GetRequiredService<IGrainFactory>(),
+            provider.GetService<RunHost>() is null ? provider.GetRequiredService<LocalMember>() : null,
+            provider.GetRequiredService<TimeProvider>())));
         return services;
     }
 

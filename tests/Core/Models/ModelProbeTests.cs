@@ -1,3 +1,4 @@
+using System.Text;
 using Ensemble.Catalog;
 using Ensemble.Core.Tests.Upstreams.OpenAi;
 using Ensemble.Models;
@@ -117,15 +118,15 @@ public sealed class ModelProbeTests
     }
 
     [Fact]
-    public async Task Probe_Ensemble_AsksEachOfItsModelsOnce()
+    public async Task Probe_SeveralModels_AsksEachOnce()
     {
         await using var harness = await OpenAiHarness.StartAsync();
-        string[] names = ["a", "b", "j", "f"];
-        var models = names.Select(name => TestModels.Of(harness.Stub, name)).ToArray();
+        string[] names = ["j", "a", "f", "b"];
+        var models = names.Select(name =>
+            $$"""{"display_name":"{{name}}","provider":"openai","base_url":"{{harness.Stub.BaseUrl}}","model":"{{harness.Stub.Model(name).Name}}"}""");
         harness.Stub.Model("b").Default = StubReply.Error(500, null, "down");
-        var snapshot = new CatalogBuilder().Add(models).Add(TestEnsembles.Of("panel", ["a", "b", "a"], "j", fallbacks: ["f", "a"])).Build();
 
-        var reports = await Probe(harness).ProbeAsync(snapshot, "panel", Cancel);
+        var reports = await Probe(harness).ProbeAsync(Encoding.UTF8.GetBytes($$"""{"models":[{{string.Join(',', models)}}]}"""), Cancel);
 
         reports.Select(report => report.Model).ShouldBe(["a", "b", "f", "j"]);
         reports.Select(report => report.Works).ShouldBe([true, false, true, true]);
@@ -153,6 +154,18 @@ public sealed class ModelProbeTests
         var report = await Probe(harness).ProbeAsync(harness.Model with { Kind = ModelKind.Embedding }, Cancel);
 
         (report.Works, report.Outcome, report.Status).ShouldBe((false, CallOutcome.NotFound, 404));
+    }
+
+    [Fact]
+    public async Task Json_OfReports_IsReadAsItWasWritten()
+    {
+        await using var harness = await OpenAiHarness.StartAsync(new StubOptions { RefusedFields = new HashSet<string> { "seed" } });
+        var report = await Probe(harness).ProbeAsync(harness.Model, Cancel);
+
+        var read = ProbeReportJson.Read(ProbeReportJson.Write([report])).ShouldHaveSingleItem();
+
+        read.DroppedParameters.ShouldBe(report.DroppedParameters);
+        (read with { DroppedParameters = report.DroppedParameters }).ShouldBe(report);
     }
 
     private static ModelProbe Probe(OpenAiHarness harness) =>

@@ -65,6 +65,7 @@ public sealed class AddressTests
     [InlineData("/v1/models/council")]
     [InlineData("/v1/models/nothing")]
     [InlineData("/v1/runs/x")]
+    [InlineData("/admin/cluster")]
     [InlineData("/admin/gates")]
     [InlineData("/admin/usage")]
     [InlineData("/admin/runs")]

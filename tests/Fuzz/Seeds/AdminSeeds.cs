@@ -24,7 +24,7 @@ internal sealed record AdminSeeds(HttpMethod Method, string Path, string Body)
     [
         "/admin/usage?from=2026-01-31T12:00:00Z&to=2026-02-01T12:00:00Z&group_by=model&limit=10", "/admin/usage?ensemble=council&caller=&outcome=ok&role=judge",
         "/admin/runs?min_agreement=0.5&max_agreement=1&min_cost=0.01&outcome=completed&limit=5", "/admin/runs?id=run&after=x", "/admin/models?limit=100&after=a",
-        "/admin/keys?limit=1", "/admin/gates", "/admin/models/council", "/admin/usage?bucket=1h&group_by=ensemble,model", "/v1/runs/run-1", "/v1/models", "/v1/models/council",
+        "/admin/keys?limit=1", "/admin/gates", "/admin/cluster", "/admin/models/council", "/admin/usage?bucket=1h&group_by=ensemble,model", "/v1/runs/run-1", "/v1/models", "/v1/models/council",
     ];
 
     public static AdminSeeds Draw(Random random) => random.Next(9) switch

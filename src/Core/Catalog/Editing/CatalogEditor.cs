@@ -142,6 +142,7 @@ public sealed class CatalogEditor : IDisposable
             Warnings = edited.Warnings,
             NewKey = dryRun ? null : newKey,
             Snapshot = edited.Snapshot,
+            Document = edited.Document,
         };
         return (result, dryRun ? null : new CatalogChange(body.Kind, body.Name, json));
     }

@@ -23,8 +23,24 @@ public sealed class EditResult
     /// <summary>The catalog with the edit in it, whether or not it was written; null where it is not valid.</summary>
     public CatalogSnapshot? Snapshot { get; init; }
 
+    /// <summary>The entries behind <see cref="Snapshot"/>.</summary>
+    internal CatalogDocument? Document { get; init; }
+
     /// <summary>Why the store is unavailable, or what is served instead of it.</summary>
     public string? Reason { get; init; }
+
+    /// <summary>The direct models that the entry is, or asks, as a catalog of their own.</summary>
+    /// <returns>Null where the catalog is not valid.</returns>
+    public ReadOnlyMemory<byte>? ModelsAsked()
+    {
+        if (Entry is not { } entry || Snapshot is null || Document is null)
+        {
+            return null;
+        }
+
+        HashSet<string> names = Snapshot.Ensembles.TryGetValue(entry.Name, out var ensemble) ? [.. ensemble.Models] : [entry.Name];
+        return CatalogEntries.Join([.. Document.Entries.Where(one => one.Kind == CatalogEntryKind.Model && names.Contains(one.Name))]).Json;
+    }
 
     internal static EditResult Of(EditOutcome outcome) => new() { Outcome = outcome };
 

@@ -5,13 +5,21 @@ internal sealed class EditedCatalog
 {
     private readonly CatalogReadResult _result;
 
-    private EditedCatalog(CatalogReadResult result, IReadOnlyList<CatalogIssue> own, IReadOnlyList<CatalogIssue> elsewhere, IReadOnlyList<CatalogIssue> warnings)
+    private EditedCatalog(
+        CatalogDocument document,
+        CatalogReadResult result,
+        IReadOnlyList<CatalogIssue> own,
+        IReadOnlyList<CatalogIssue> elsewhere,
+        IReadOnlyList<CatalogIssue> warnings)
     {
+        Document = document;
         _result = result;
         Own = own;
         Elsewhere = elsewhere;
         Warnings = warnings;
     }
+
+    public CatalogDocument Document { get; }
 
     public CatalogSnapshot? Snapshot => _result.Snapshot;
 
@@ -29,7 +37,8 @@ internal sealed class EditedCatalog
     public static EditedCatalog Read(CatalogDocument document, CatalogEntryKind kind, string name, ReadOnlyMemory<byte>? json, SecretResolver secrets)
     {
         var path = StoredCatalog.PathOf(kind, name);
-        var result = StoredCatalog.Read(Change(document, kind, name, json), secrets);
+        var changed = Change(document, kind, name, json);
+        var result = StoredCatalog.Read(changed, secrets);
         var elsewhere = result.Errors.Where(error => Within(path, error) is null).ToList();
         if (elsewhere.Count > 0)
         {
@@ -37,7 +46,7 @@ internal sealed class EditedCatalog
             elsewhere.RemoveAll(before.Contains);
         }
 
-        return new EditedCatalog(result, Of(path, result.Errors), elsewhere, Of(path, result.Warnings));
+        return new EditedCatalog(changed, result, Of(path, result.Errors), elsewhere, Of(path, result.Warnings));
     }
 
     private static CatalogDocument Change(CatalogDocument document, CatalogEntryKind kind, string name, ReadOnlyMemory<byte>? json)

@@ -11,6 +11,7 @@ const Pages = {
   models: ['Models', () => import('./pages/models.js')],
   ensembles: ['Ensembles', () => import('./pages/ensembles.js')],
   keys: ['Keys', () => import('./pages/keys.js')],
+  cluster: ['Cluster', () => import('./pages/cluster.js')],
   playground: ['Playground', () => import('./pages/playground.js')],
 };
 

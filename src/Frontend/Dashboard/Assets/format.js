@@ -10,6 +10,15 @@ export const count = (value) => (isNone(value) ? Unknown : whole.format(value));
 /** A number in little room: 1.2K. */
 export const compact = (value) => (isNone(value) ? Unknown : short.format(value));
 
+/** An amount of memory in little room: 1.2 MiB. */
+export function bytes(value) {
+  if (isNone(value)) return Unknown;
+  const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
+  const power = value < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log2(value) / 10));
+  const shown = value / 1024 ** power;
+  return `${power === 0 || shown >= 100 ? Math.round(shown) : shown.toFixed(1)} ${units[power]}`;
+}
+
 /** US dollars, with as many digits as a small amount needs. */
 export function dollars(value) {
   if (isNone(value)) return Unknown;

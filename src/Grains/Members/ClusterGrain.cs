@@ -1,0 +1,69 @@
+using System.Text.Json;
+using Ensemble.Members;
+using Microsoft.Extensions.Options;
+using Orleans.Concurrency;
+using Orleans.Configuration;
+
+namespace Ensemble.Grains.Members;
+
+/// <summary>Reads the table of members, and asks each member from here: a frontend reaches silos only through some of them.</summary>
+[StatelessWorker]
+[Reentrant]
+internal sealed class ClusterGrain(
+    IClusterMembershipService membership, NodeServices nodes, IOptions<ClusterOptions> cluster, TimeProvider time) : Grain, IClusterGrain
+{
+    /// <summary>How long the table of members may take. Without it names and states are known all the same.</summary>
+    private static readonly TimeSpan TablePatience = TimeSpan.FromSeconds(1);
+
+    public async Task<byte[]> ReadAsync()
+    {
+        var (known, problem) = await MembersAsync();
+        var asked = known.Select(found => (found.Member, (Func<Task<NodeReport>>)(() => nodes.ReportAsync(found.Silo))));
+        return MembersJson.Write(new ClusterReport
+        {
+            ClusterId = cluster.Value.ClusterId,
+            Problem = problem,
+            Members = await MemberSurvey.AskAsync(asked, time, CancellationToken.None),
+        });
+    }
+
+    private async Task<(IEnumerable<(MemberReport Member, SiloAddress Silo)> Members, string? Problem)> MembersAsync()
+    {
+        try
+        {
+            var entries = await GrainFactory.GetGrain<IManagementGrain>(0).GetDetailedHosts().WaitAsync(TablePatience, time);
+            return (entries.Select(static entry => (Of(entry), entry.SiloAddress)), null);
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            var members = membership.CurrentSnapshot.Members.Values;
+            return (
+                members.Select(static member => (Of(member), member.SiloAddress)),
+                $"The table of members cannot be read now: {exception.Message}");
+        }
+    }
+
+    private static MemberReport Of(MembershipEntry entry) => new()
+    {
+        Name = entry.SiloName,
+        Address = AddressOf(entry.SiloAddress),
+        Host = entry.HostName,
+        Status = StatusOf(entry.Status),
+        StartedAt = Utc(entry.StartTime),
+        SeenAt = Utc(entry.IAmAliveTime),
+    };
+
+    private static MemberReport Of(ClusterMember member) => new()
+    {
+        Name = member.Name,
+        Address = AddressOf(member.SiloAddress),
+        Status = StatusOf(member.Status),
+    };
+
+    private static string AddressOf(SiloAddress silo) => silo.Endpoint.ToString();
+
+    private static string StatusOf(SiloStatus status) => JsonNamingPolicy.SnakeCaseLower.ConvertName(status.ToString());
+
+    private static DateTimeOffset? Utc(DateTime time) =>
+        time == default ? null : new DateTimeOffset(DateTime.SpecifyKind(time, DateTimeKind.Utc));
+}
