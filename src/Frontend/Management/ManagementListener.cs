@@ -9,7 +9,8 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 namespace Ensemble.Frontend.Management;
 
 /// <summary><c>/metrics</c>, on a listener of its own: what a scraper may see is nothing for callers.</summary>
-internal sealed partial class ManagementListener(ManagementOptions options, Func<MetricStore> listen, ILogger<ManagementListener> logger) : IHostedService, IAsyncDisposable
+internal sealed partial class ManagementListener(ManagementOptions options, Func<MetricStore> listen, ILogger<ManagementListener> logger)
+    : IHostedLifecycleService, IAsyncDisposable
 {
     // Where other machines are meant to reach it, it has whatever name they know it by.
     private readonly bool _isLocal = options.Url is { } url && ListenAddresses.IsLocal(url);
@@ -19,6 +20,13 @@ internal sealed partial class ManagementListener(ManagementOptions options, Func
 
     /// <summary>Where it listens; null where it does not.</summary>
     public string? Address => _app?.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault();
+
+    /// <summary>Before anything else starts: what goes up and down is counted from its beginning.</summary>
+    public Task StartingAsync(CancellationToken cancellationToken)
+    {
+        _store = options.Url is null ? null : listen();
+        return Task.CompletedTask;
+    }
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
@@ -31,12 +39,13 @@ internal sealed partial class ManagementListener(ManagementOptions options, Func
         try
         {
             await app.StartAsync(cancellationToken);
-            _store = listen();
             _app = app;
         }
         catch (Exception exception) when (exception is IOException or SocketException or AddressInUseException or FormatException or ArgumentException or InvalidOperationException)
         {
             await app.DisposeAsync();
+            _store?.Dispose();
+            _store = null;
             if (options.IsChosen)
             {
                 throw new StartException($"option {ManagementOptions.Option}: cannot listen on '{url}': {exception.Message} Choose another address, or none.");
@@ -45,6 +54,12 @@ internal sealed partial class ManagementListener(ManagementOptions options, Func
             LogTaken(logger, url);
         }
     }
+
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public async Task StopAsync(CancellationToken cancellationToken)
     {

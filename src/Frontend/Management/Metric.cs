@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
+using Ensemble.Frontend.Telemetry;
 
 namespace Ensemble.Frontend.Management;
 
@@ -16,12 +17,14 @@ internal sealed class Metric
     private readonly ConcurrentDictionary<string, MetricSeries> _series = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, MetricSeries>.AlternateLookup<ReadOnlySpan<char>> _lookup;
     private readonly bool _isSet;
+    private readonly bool _keepsLabels;
 
     public Metric(Instrument instrument)
     {
         _lookup = _series.GetAlternateLookup<ReadOnlySpan<char>>();
         Kind = KindOf(instrument);
         IsObserved = instrument.IsObservable;
+        _keepsLabels = OrleansMetrics.KeepsLabels(instrument);
         _isSet = !IsObserved && instrument.GetType().GetGenericTypeDefinition() == typeof(Gauge<>);
         Unit = MetricName.Unit(instrument.Unit, Kind);
         Name = MetricName.Of(instrument.Name, Unit, Kind);
@@ -49,7 +52,7 @@ internal sealed class Metric
     /// <param name="round">Of asking, for an instrument that is asked.</param>
     public void Take(double value, ReadOnlySpan<KeyValuePair<string, object?>> tags, long round)
     {
-        var series = Find(tags);
+        var series = Find(_keepsLabels ? tags : []);
         if (Kind == MetricKind.Histogram)
         {
             series.Record(value);

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
+using Ensemble.Frontend.Telemetry;
 
 namespace Ensemble.Frontend.Management;
 
@@ -17,7 +18,8 @@ internal sealed class MetricStore : IDisposable
     {
         _listener.InstrumentPublished = (instrument, listener) =>
         {
-            if (meters.Contains(instrument.Meter.Name) && (scope is null || instrument.Meter.Scope is null || ReferenceEquals(instrument.Meter.Scope, scope)))
+            if (meters.Contains(instrument.Meter.Name) && OrleansMetrics.Includes(instrument)
+                && (scope is null || instrument.Meter.Scope is null || ReferenceEquals(instrument.Meter.Scope, scope)))
             {
                 listener.EnableMeasurementEvents(instrument, _metrics.GetOrAdd(instrument, static found => new Metric(found)));
             }

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Ensemble.Telemetry;
 using OpenTelemetry;
 using OpenTelemetry.Exporter;
@@ -8,11 +9,12 @@ using OpenTelemetry.Trace;
 namespace Ensemble.Frontend.Telemetry;
 
 /// <summary>Sends metrics and traces to a collector of OpenTelemetry, where one is named.</summary>
-internal sealed class OtlpExport(TelemetryOptions options) : IHostedService, IDisposable
+internal sealed class OtlpExport(TelemetryOptions options) : IHostedLifecycleService, IDisposable
 {
     private OpenTelemetrySdk? _sdk;
 
-    public Task StartAsync(CancellationToken cancellationToken)
+    /// <summary>Before anything else starts: what goes up and down is counted from its beginning.</summary>
+    public Task StartingAsync(CancellationToken cancellationToken)
     {
         if (options.Exports)
         {
@@ -22,7 +24,15 @@ internal sealed class OtlpExport(TelemetryOptions options) : IHostedService, IDi
         return Task.CompletedTask;
     }
 
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <summary>Sends what waits.</summary>
     public void Dispose()
@@ -39,12 +49,20 @@ internal sealed class OtlpExport(TelemetryOptions options) : IHostedService, IDi
 
             // What the operator says in the environment goes before it.
             .AddEnvironmentVariableDetector());
-        telemetry.WithMetrics(metrics => metrics.AddMeter([.. Sources.Meters]).AddOtlpExporter(exporter => Aim(exporter, "v1/metrics")));
+        telemetry.WithMetrics(metrics => metrics
+            .AddMeter([.. Sources.Meters])
+            .AddView(View)
+            .AddOtlpExporter(exporter => Aim(exporter, "v1/metrics")));
         telemetry.WithTracing(traces => traces
             .SetSampler(new ParentBasedSampler(new RequestSampler()))
             .AddSource([.. Sources.Activities])
             .AddOtlpExporter(exporter => Aim(exporter, "v1/traces")));
     }
+
+    private static MetricStreamConfiguration? View(Instrument instrument) =>
+        !OrleansMetrics.Includes(instrument) ? MetricStreamConfiguration.Drop
+        : OrleansMetrics.KeepsLabels(instrument) ? null
+        : new MetricStreamConfiguration { TagKeys = [] };
 
     private void Aim(OtlpExporterOptions exporter, string path)
     {

@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using Ensemble.Frontend.Management;
+using Ensemble.Frontend.Telemetry;
 
 namespace Ensemble.Frontend.Tests.Telemetry;
 
@@ -170,6 +171,24 @@ public sealed class PrometheusTextTests : IDisposable
         other.CreateCounter<long>("test.other", null, "Other").Add(1);
 
         PrometheusReader.Read(PrometheusText.Write(store)).Samples.Keys.ShouldBe(["test_own_total"]);
+    }
+
+    [Fact]
+    public void Write_OrleansMeter_HasWhatIsChosenAndNoSeriesASilo()
+    {
+        using var orleans = new Meter(new MeterOptions(OrleansMetrics.Meter) { Scope = this });
+        using var store = new MetricStore([OrleansMetrics.Meter], scope: this);
+        var missed = orleans.CreateCounter<int>(OrleansMetrics.MissedPings);
+        missed.Add(1, Tag("Destination", "S10.0.0.1:11111:1"));
+        missed.Add(1, Tag("Destination", "S10.0.0.1:11111:2"));
+        orleans.CreateCounter<int>("orleans-messaging-rejected").Add(1, Tag("Direction", "Request"));
+        orleans.CreateCounter<int>("orleans-messaging-pings-sent").Add(1, Tag("Destination", "S10.0.0.1:11111:1"));
+
+        PrometheusReader.Read(PrometheusText.Write(store)).Samples.ShouldBe(new Dictionary<string, double>
+        {
+            ["orleans_messaging_pings_reply_missed_total"] = 2,
+            ["orleans_messaging_rejected_total{Direction=\"Request\"}"] = 1,
+        });
     }
 
     private PrometheusReader Read() => PrometheusReader.Read(PrometheusText.Write(_store));
