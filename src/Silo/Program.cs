@@ -12,6 +12,7 @@ internal static class Program
         "Serves as a node of a cluster: a silo, an HTTP frontend, or both in one process (--role).",
         [
             ValidateCommand.Of(Console.Out, Console.Error),
+            CatalogCommand.Of(Console.Out, Console.Error),
             new("schema", null, "Makes all tables that the cluster's nodes use.", static args => SchemaCommand.RunAsync(args, Console.Out, Console.Error)),
             new(
                 "schema wait", null, "Ends when these tables are there.",

@@ -23,6 +23,22 @@ internal static class CatalogEntries
         ];
     }
 
+    /// <param name="json">A valid catalog file.</param>
+    /// <returns>Its entries without comments, each with the list and the place in it where the file has it.</returns>
+    public static IEnumerable<(string List, int Place, CatalogEntry Entry)> InOrder(ReadOnlyMemory<byte> json)
+    {
+        using var document = CatalogJson.Parse(json).Document!;
+        foreach (var kind in (IEnumerable<CatalogEntryKind>)[CatalogEntryKind.Model, CatalogEntryKind.Key])
+        {
+            var list = kind == CatalogEntryKind.Model ? "models" : "keys";
+            var place = 0;
+            foreach (var entry in Of(document.RootElement, list, kind, version: 0))
+            {
+                yield return (list, place++, entry);
+            }
+        }
+    }
+
     /// <returns>One catalog, and the places of entries that are no JSON; null stands there instead.</returns>
     public static (ReadOnlyMemory<byte> Json, IReadOnlyList<(CatalogEntryKind Kind, int Index)> Broken) Join(IReadOnlyList<CatalogEntry> entries)
     {

@@ -10,6 +10,11 @@ public sealed class CatalogException : Exception
         Warnings = warnings;
     }
 
+    public CatalogException(string message)
+        : base(message)
+    {
+    }
+
     public CatalogException(string message, Exception innerException)
         : base(message, innerException)
     {

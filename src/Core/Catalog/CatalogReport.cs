@@ -13,15 +13,14 @@ public static class CatalogReport
             report.Append("error: ").Append(error).Append('\n');
         }
 
-        foreach (var warning in warnings)
-        {
-            report.Append("warning: ").Append(warning).Append('\n');
-        }
-
+        report.Append(Lines(warnings));
         return report.Append(Count(errors.Count, "error")).Append(", ").Append(Count(warnings.Count, "warning")).ToString();
     }
 
     public static string Format(CatalogReadResult result) => Format(result.Errors, result.Warnings);
+
+    /// <returns>A line for each warning.</returns>
+    internal static string Lines(IReadOnlyList<CatalogIssue> warnings) => string.Concat(warnings.Select(static warning => $"warning: {warning}\n"));
 
     private static string Count(int count, string noun) => count switch
     {

@@ -5,9 +5,15 @@ namespace Ensemble.Frontend.Hosting;
 /// <param name="Operand">What it is about, as <c>FILE</c>: one word after the name. Null = options follow.</param>
 /// <param name="Summary">For the help.</param>
 /// <param name="RunAsync">Takes the arguments after the name, and gives the exit code.</param>
-internal sealed record Command(string Name, string? Operand, string Summary, Func<string[], Task<int>> RunAsync)
+/// <param name="Flags">What may follow the operand, for the help, beside the options that every command has; null = nothing may.</param>
+internal sealed record Command(string Name, string? Operand, string Summary, Func<string[], Task<int>> RunAsync, string? Flags = null)
 {
-    public string Usage => Operand is null ? Name : $"{Name} {Operand}";
+    public string Usage => Operand is null ? Name : Flags is null ? $"{Name} {Operand}" : $"{Name} {Operand} {Flags}";
+
+    /// <summary>Whether the command can be run with what follows its name. A path may begin as an option does.</summary>
+    public bool Takes(string[] rest) => Operand is null ? rest is not [var more, ..] || !CommandLine.IsWord(more)
+        : Flags is null ? rest.Length == 1
+        : rest is [_] || (rest is [_, var flag, ..] && !CommandLine.IsWord(flag));
 
     /// <summary>Whether a command line begins with the name.</summary>
     public bool Fits(IReadOnlyList<string> args)

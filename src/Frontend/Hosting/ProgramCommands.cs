@@ -39,9 +39,8 @@ internal sealed class ProgramCommands(string program, string serves, IReadOnlyLi
             return await serve(args);
         }
 
-        // A path may begin as an option does.
         var rest = command is null ? args : args[command.Name.Split(' ').Length..];
-        if (command is null || (command.Operand is null ? rest is [var more, ..] && CommandLine.IsWord(more) : rest.Length != 1))
+        if (command is null || !command.Takes(rest))
         {
             await errors.WriteLineAsync(Problem(command, rest, words));
             return Misused;

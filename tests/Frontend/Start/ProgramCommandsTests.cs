@@ -19,6 +19,8 @@ public sealed class ProgramCommandsTests : IDisposable
     [InlineData("check a.json", "check a.json")]
     [InlineData("check --a.json", "check --a.json")]
     [InlineData("check /a.json", "check /a.json")]
+    [InlineData("file send a.json", "file send a.json")]
+    [InlineData("file send /a.json --now --x 1", "file send /a.json --now --x 1")]
     [InlineData("tables", "tables")]
     [InlineData("tables --x 1", "tables --x 1")]
     [InlineData("tables wait", "tables wait")]
@@ -39,7 +41,10 @@ public sealed class ProgramCommandsTests : IDisposable
     [InlineData("table", "Did you mean \"tables\"?")]
     [InlineData("tables wiat --x 1", "Did you mean \"tables wait\"?")]
     [InlineData("tables waiting for long", "command 'tables waiting for long'")]
-    [InlineData("serve", "Commands: check, tables, tables wait.")]
+    [InlineData("file send", "file send: takes one FILE, and which one is missing. Usage: program file send FILE [--now]")]
+    [InlineData("file send a.json b.json", "2 arguments were given")]
+    [InlineData("file", "Did you mean")]
+    [InlineData("serve", "Commands: check, file send, tables, tables wait.")]
     [InlineData("Check a.json", "Did you mean \"check\"?")]
     [InlineData("check", "check: takes one FILE, and which one is missing. Usage: program check FILE")]
     [InlineData("check a.json b.json", "2 arguments were given")]
@@ -79,6 +84,7 @@ public sealed class ProgramCommandsTests : IDisposable
             "Serves.",
             [
                 new Command("check", "FILE", "Checks.", args => RanAsync("check", args)),
+                new Command("file send", "FILE", "Sends.", args => RanAsync("file send", args), "[--now]"),
                 new Command("tables", null, "Makes tables.", args => RanAsync("tables", args)),
                 new Command("tables wait", null, "Waits for tables.", args => RanAsync("tables wait", args)),
             ],
