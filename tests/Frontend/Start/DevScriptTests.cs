@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using Ensemble.Frontend.Tests.Support;
 using Ensemble.Testing;
 
@@ -74,6 +75,58 @@ public sealed class DevScriptTests : IDisposable
         errors.ShouldContain("Install the .NET 10 SDK: https://dotnet.microsoft.com/download");
     }
 
+    [Fact]
+    public async Task Cluster_NodeThatDies_IsNamedAndTheOthersGoOnUntilTheyAreStopped()
+    {
+        var programs = Programs("bash", "dirname", "readlink", "mktemp", "rm", "cat", "sed", "sort", "tail", "sleep", "id");
+        var postgres = _folder.CreateSubdirectory("postgres").FullName;
+        Script(programs, "find", $"echo '{postgres}/initdb'");
+        Script(programs, "chown", "exit 0");
+        Script(programs, "setpriv", """while [[ $1 == --* ]]; do shift; done; exec "$@" """);
+        Script(postgres, "initdb", "exit 0");
+        Script(postgres, "pg_ctl", $"echo \"postgres $1\" >>'{_folder.FullName}/calls'");
+        Script(
+            programs,
+            "dotnet",
+            $$"""
+            echo "$*" >>'{{_folder.FullName}}/calls'
+            case "$*" in
+              build* | *schema) exit 0 ;;
+              *:8081*) exit 3 ;;
+            esac
+            trap 'kill $!; exit 0' TERM
+            sleep 600 &
+            wait
+            """);
+        using var process = Start(_folder.FullName, Repository.PathOf("dev"), programs, "cluster", "--Limits:MaxRuns", "7");
+        var output = process.StandardOutput.ReadToEndAsync(Now.Cancel);
+        string? line;
+        do
+        {
+            line = await process.StandardError.ReadLineAsync(Now.Cancel);
+        }
+        while (line?.Contains("has ended", StringComparison.Ordinal) == false);
+
+        line.ShouldBe("dev cluster: silo-1 has ended with exit code 3; 3 of 4 nodes go on.");
+        process.HasExited.ShouldBeFalse();
+        while (Calls().Count(static call => call.Contains("--urls", StringComparison.Ordinal)) < 4)
+        {
+            await Task.Yield();
+            Now.Cancel.ThrowIfCancellationRequested();
+        }
+
+        await Command.RunAsync("/", "kill", "-TERM", process.Id.ToString(CultureInfo.InvariantCulture));
+        await process.WaitForExitAsync(Now.Cancel);
+
+        (await output).ShouldContain("http://127.0.0.1:8090");
+        process.ExitCode.ShouldBe(143);
+        var nodes = Calls().Where(static call => call.Contains("--urls", StringComparison.Ordinal)).ToList();
+        nodes.Count.ShouldBe(4);
+        nodes.ShouldAllBe(static call => call.EndsWith("--Limits:MaxRuns 7", StringComparison.Ordinal));
+        nodes.Select(static call => call.Split("--Management:Url ")[1].Split(' ')[0]).ShouldBeUnique();
+        Calls()[^1].ShouldBe("postgres stop");
+    }
+
     public void Dispose() => _folder.Delete(recursive: true);
 
     private string[] Calls() => File.ReadAllLines(Path.Combine(_folder.FullName, "calls"));
@@ -85,46 +138,61 @@ public sealed class DevScriptTests : IDisposable
     /// <param name="exit">What <c>dotnet build</c> and <c>dotnet test</c> end with.</param>
     private async Task<(int Code, string Output, string Errors)> DevAsync(string work, string script, string? output, int exit, params string[] args)
     {
-        var programs = _folder.CreateSubdirectory("programs").FullName;
-        foreach (var name in (string[])["bash", "dirname", "readlink", "mktemp", "rm", "cat", "tee", "sed", "awk", "env"])
-        {
-            var folder = Environment.GetEnvironmentVariable("PATH")!.Split(':').First(folder => File.Exists(Path.Combine(folder, name)));
-            File.CreateSymbolicLink(Path.Combine(programs, name), Path.Combine(folder, name));
-        }
-
+        var programs = Programs("bash", "dirname", "readlink", "mktemp", "rm", "cat", "tee", "sed", "awk", "env");
         if (output is not null)
         {
-            var dotnet = Path.Combine(programs, "dotnet");
             await File.WriteAllTextAsync(Path.Combine(_folder.FullName, "output"), output + "\n", Now.Cancel);
-            await File.WriteAllTextAsync(
-                dotnet,
+            Script(
+                programs,
+                "dotnet",
                 $$"""
-                #!/usr/bin/env bash
                 (IFS='|'; echo "$PWD|$*") >>'{{_folder.FullName}}/calls'
                 case "$1" in
                   restore) ;;
                   build | test) cat '{{_folder.FullName}}/output'; exit {{exit}} ;;
                 esac
-                """,
-                Now.Cancel);
-            if (!OperatingSystem.IsWindows())
-            {
-                File.SetUnixFileMode(dotnet, UnixFileMode.UserRead | UnixFileMode.UserExecute);
-            }
+                """);
         }
 
-        var start = new ProcessStartInfo(script, args)
+        using var process = Start(work, script, programs, args);
+        var (said, errors) = (process.StandardOutput.ReadToEndAsync(Now.Cancel), process.StandardError.ReadToEndAsync(Now.Cancel));
+        await process.WaitForExitAsync(Now.Cancel);
+        return (process.ExitCode, await said, await errors);
+    }
+
+    /// <returns>A folder with these programs of the machine, and no others.</returns>
+    private string Programs(params string[] names)
+    {
+        var programs = _folder.CreateSubdirectory("programs").FullName;
+        foreach (var name in names)
+        {
+            var folder = Environment.GetEnvironmentVariable("PATH")!.Split(':').First(folder => File.Exists(Path.Combine(folder, name)));
+            File.CreateSymbolicLink(Path.Combine(programs, name), Path.Combine(folder, name));
+        }
+
+        return programs;
+    }
+
+    private static void Script(string folder, string name, string text)
+    {
+        var path = Path.Combine(folder, name);
+        File.WriteAllText(path, $"#!/usr/bin/env bash\n{text}\n");
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        }
+    }
+
+    private static Process Start(string work, string script, string programs, params string[] args)
+    {
+        var start = new ProcessStartInfo(Path.GetFullPath(script, work), args)
         {
             WorkingDirectory = work,
             UseShellExecute = false,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        start.FileName = Path.GetFullPath(script, work);
         start.Environment["PATH"] = programs;
-        using var process = Process.Start(start)!;
-        var (said, errors) = (process.StandardOutput.ReadToEndAsync(Now.Cancel), process.StandardError.ReadToEndAsync(Now.Cancel));
-        await process.WaitForExitAsync(Now.Cancel);
-        return (process.ExitCode, await said, await errors);
+        return Process.Start(start)!;
     }
 }
