@@ -40,11 +40,12 @@ internal sealed class BenchmarkRun(RunOptions options, CancellationToken cancel)
             : LaunchPlan.Baseline(stub.Address);
         LaunchPlan[] sides = options.SelfCheck
             ? [baseline with { Name = "baseline again" }]
-            : [.. options.Sides.Select(side => Build(side, Assembly(side)))];
+            : [.. options.Sides.Select(side => Build(side, ProductFiles.Silo(options.Silo)))];
 
         if (!options.Parts.All(part => part is RunOptions.Memory or RunOptions.Tiers or RunOptions.Ledger))
         {
-            await MeasureTrafficAsync(stub, baseline, sides);
+            var other = options.Before is { } build ? Build(ProductSide.Before, ProductFiles.Existing(build)) : null;
+            await MeasureTrafficAsync(stub, baseline, sides, other);
         }
 
         await TryAsync(RunOptions.Memory, async () => _memory = await MeasureMemoryAsync([baseline, .. sides]));
@@ -77,12 +78,10 @@ internal sealed class BenchmarkRun(RunOptions options, CancellationToken cancel)
         _watchdog.Dispose();
     }
 
-    private string Assembly(ProductSide side) => side.IsNode ? ProductFiles.Silo(options.Silo) : ProductFiles.Product(options.Product);
-
     private Task<ChildProcess> StartAsync(LaunchPlan plan) => ChildProcess.StartAsync(plan, _folder, cancel, _watchdog);
 
     /// <summary>One side after the other runs beside the baseline: an idle node of a cluster takes some of the processor too.</summary>
-    private async Task MeasureTrafficAsync(ChildProcess stub, LaunchPlan baselinePlan, LaunchPlan[] sides)
+    private async Task MeasureTrafficAsync(ChildProcess stub, LaunchPlan baselinePlan, LaunchPlan[] sides, LaunchPlan? before)
     {
         using var probe = new StubProbe(stub);
         await using var baselineProcess = await StartAsync(baselinePlan);
@@ -99,6 +98,15 @@ internal sealed class BenchmarkRun(RunOptions options, CancellationToken cancel)
         foreach (var plan in sides)
         {
             await TryAsync(plan.Name, () => MeasureSideAsync(plan, stub, baseline, yarp, probe));
+        }
+
+        if (before is not null)
+        {
+            await TryAsync(before.Name, () => MeasureBeforeAsync(before, baseline, probe));
+        }
+        else if (options.Report == "aims")
+        {
+            _skipped.Add("A build of another commit, which the product is held against: --before names one");
         }
 
         if (options.Parts.Contains(RunOptions.LoadCost))
@@ -126,6 +134,16 @@ internal sealed class BenchmarkRun(RunOptions options, CancellationToken cancel)
         {
             _soaks.Add(await new SoakMeter(baseline, process, TimeSpan.FromMinutes(options.Minutes), cancel).MeasureAsync());
         }
+    }
+
+    /// <summary>Only what the product is held against.</summary>
+    private async Task MeasureBeforeAsync(LaunchPlan plan, LoadGenerator baseline, StubProbe probe)
+    {
+        await using var process = await StartAsync(plan);
+        using var side = Load(process);
+        await WarmUpAsync(side);
+        var cells = new CellRunner(baseline, side, probe, options.Rounds);
+        await CellAsync(RunOptions.Throughput, plan.Name, _throughput, cells, new LoadShape(3, 0, 64, Streamed: false, Slot(1)));
     }
 
     /// <summary>What fails is told in the report, beside all else that was measured.</summary>
@@ -276,7 +294,8 @@ internal sealed class BenchmarkRun(RunOptions options, CancellationToken cancel)
 
     private async Task<int> ReportAsync(Measurements measured)
     {
-        string[] assemblies = options.SelfCheck ? [] : [.. options.Sides.Select(Assembly).Distinct()];
+        string[] assemblies = options.SelfCheck ? [] : [ProductFiles.Silo(options.Silo)];
+        assemblies = options.Before is { } before ? [.. assemblies, before] : assemblies;
         var aims = options is { SelfCheck: false, Against: null } ? Aims.Judge(measured) : [];
         var report = Report.Write(options, await MachineFacts.ReadAsync(product: null, cancel), assemblies, measured, aims);
         await Console.Out.WriteLineAsync(report);

@@ -10,19 +10,19 @@ internal sealed record RunOptions
 {
     public const string Usage = """
         run [--quick] [--sides NAME,…] [--self-check | --against DLL] [--only PART,…] [--panel N,…] [--rounds N]
-            [--slot SECONDS] [--warm-up SECONDS] [--minutes N] [--load raw|http] [--product DLL] [--silo DLL]
+            [--slot SECONDS] [--warm-up SECONDS] [--minutes N] [--load raw|http] [--silo DLL] [--before DLL]
             [--out FILE] [-- ARGS OF THE PRODUCT]
-            sides: in-process, in-process-sqlite, all-memory, all-sqlite
+            sides: all-memory, all-sqlite
             parts: latency, throughput, stream, memory, direct, calls, load, tiers, ledger, soak
         aims [OPTIONS OF run]
         soak [OPTIONS OF run]
         gate
         answers
-        ledger [--quick] [--sqlite N] [--postgres N] [--no-kills] [--product DLL] [--out FILE]
-        cluster [--quick] [--rounds N] [--product DLL] [--silo DLL] [--out FILE]
+        ledger [--quick] [--sqlite N] [--postgres N] [--no-kills] [--silo DLL] [--out FILE]
+        cluster [--quick] [--rounds N] [--silo DLL] [--out FILE]
         stream [--quick] [--rounds N] [--silo DLL] [--out FILE]
         failures [--quick] [--only NAME,…] [--silo DLL] [--logs FOLDER] [--out FILE]
-        panel [--data FILE] [--only NAME,…] [--product DLL] [--out FILE]
+        panel [--data FILE] [--only NAME,…] [--silo DLL] [--out FILE]
         stub --urls URL
         baseline --urls URL --stub URL
         yarp --urls URL --stub URL
@@ -58,7 +58,7 @@ internal sealed record RunOptions
     public string? Against { get; init; }
 
     /// <summary>Ways to run the product, measured one after the other, each beside the baseline.</summary>
-    public IReadOnlyList<ProductSide> Sides { get; init; } = [ProductSide.InProcess, ProductSide.AllMemory, ProductSide.AllSqlite];
+    public IReadOnlyList<ProductSide> Sides { get; init; } = [ProductSide.AllMemory, ProductSide.AllSqlite];
 
     /// <summary>Parts to measure. Default of <c>run</c>: all but the soak.</summary>
     public IReadOnlyList<string> Parts { get; init; } = [Latency, Throughput, Stream, Memory, Direct, Calls, LoadCost];
@@ -87,11 +87,14 @@ internal sealed record RunOptions
     /// <summary>What makes the load. Default <see cref="LoadClient.Raw"/>.</summary>
     public LoadClient Client { get; init; }
 
-    /// <summary>The assembly of the in-process sides; null = the Release build in this repository.</summary>
-    public string? Product { get; init; }
-
-    /// <summary>The assembly of the sides of role <c>all</c>; null = the Release build in this repository.</summary>
+    /// <summary>The assembly of the product; null = the Release build in this repository.</summary>
     public string? Silo { get; init; }
+
+    /// <summary>
+    /// The assembly of another build, whose runs a second the product's are held against beside the same baseline: a node's, or
+    /// <c>Ensemble.Frontend.dll</c> of a commit that had an engine without Orleans. Null = none is measured.
+    /// </summary>
+    public string? Before { get; init; }
 
     /// <summary>
     /// Where the report goes; null = bench/results/<see cref="Report"/>-DATE.md, or nowhere for a self-check or with <see cref="Against"/>.
@@ -163,8 +166,8 @@ internal sealed record RunOptions
                     var client = Some(Value(args, ref i), ["raw", "http"], args[i - 1])[0];
                     options = options with { Client = client == "http" ? LoadClient.Http : LoadClient.Raw };
                     break;
-                case "--product":
-                    options = options with { Product = Value(args, ref i) };
+                case "--before":
+                    options = options with { Before = Value(args, ref i) };
                     break;
                 case "--silo":
                     options = options with { Silo = Value(args, ref i) };

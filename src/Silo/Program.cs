@@ -18,7 +18,7 @@ internal static class Program
                 "schema wait", null, "Ends when these tables are there.",
                 static args => SchemaCommand.WaitAsync(args, Console.Out, Console.Error, TimeProvider.System)),
         ],
-        [.. OptionsReader.Known, .. NodeOptionsReader.Known]);
+        NodeOptionsReader.Known);
 
     private static Task<int> Main(string[] args) => Commands.RunAsync(args, ServeAsync, Console.Out, Console.Error);
 

@@ -1,4 +1,5 @@
 using Ensemble.Deployment.Tests.Support;
+using Ensemble.Silo.Hosting;
 using Ensemble.Testing;
 using Microsoft.Extensions.Configuration;
 
@@ -80,7 +81,7 @@ public sealed class SecretTests
             .AddInMemoryCollection([new("Admin:Key", Value("admin-key")), new("Security:MasterKey", Value("master-key"))])
             .Build();
 
-        var options = Frontend.Hosting.OptionsReader.Read(configuration);
+        var options = NodeOptionsReader.Read(configuration, NodeRole.All).Frontend;
 
         options.AdminKeySha256.ShouldNotBeNull();
         options.Sealer.ShouldNotBeNull();

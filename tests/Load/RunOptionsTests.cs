@@ -12,7 +12,7 @@ public sealed class RunOptionsTests
         options.Panels.ShouldBe([3]);
         options.Minutes.ShouldBe(10);
         options.Parts.ShouldBe(["latency", "throughput", "direct", "calls", "load", "tiers", "ledger", "soak"]);
-        options.Sides.ShouldBe([ProductSide.InProcess, ProductSide.AllMemory, ProductSide.AllSqlite]);
+        options.Sides.ShouldBe([ProductSide.AllMemory, ProductSide.AllSqlite]);
         options.IsBrief.ShouldBeFalse();
     }
 

@@ -5,7 +5,7 @@ using Ensemble.Load.Processes;
 
 namespace Ensemble.Load.Cluster;
 
-/// <summary>Brings the catalog that the in-process side reads from a file to a cluster, over the admin doors of a frontend.</summary>
+/// <summary>Brings the catalog that the one node reads from a file to a cluster, over the admin doors of a frontend.</summary>
 internal static class CatalogSender
 {
     private static readonly TimeSpan KnownWithin = TimeSpan.FromSeconds(10);

@@ -15,7 +15,7 @@ internal static class ClusterAims
         .. from side in (string[])[Fleet.OneSilo, Fleet.TwoSilos]
            from callers in (int[])[1, 16]
            select Aims.Below(
-               $"Whole answers, {side}, {Callers(callers)}: p50 at most 5 ms above in-process",
+               $"Whole answers, {side}, {Callers(callers)}: p50 at most 5 ms above one node",
                measured.Latency.FirstOrDefault(result => result.Side == side && result.Cell.Shape.Callers == callers)?.Cell,
                slot => slot.Latency.P50,
                5),
@@ -36,8 +36,8 @@ internal static class ClusterAims
     {
         foreach (var (side, most) in ((string, double)[])[(Fleet.TwoSilos, 25), (Fleet.TwoSilosPull, 8)])
         {
-            yield return Added($"{cell.Streams} streams, {side}: first token at most 15 ms later than in-process (p50)", cell, side, figures => figures.First.P50, 15);
-            yield return Added($"{cell.Streams} streams, {side}: p99 of tokens at most {most} ms later than in-process", cell, side, figures => figures.Token.P99, most);
+            yield return Added($"{cell.Streams} streams, {side}: first token at most 15 ms later than one node (p50)", cell, side, figures => figures.First.P50, 15);
+            yield return Added($"{cell.Streams} streams, {side}: p99 of tokens at most {most} ms later than one node", cell, side, figures => figures.Token.P99, most);
         }
     }
 
@@ -48,7 +48,7 @@ internal static class ClusterAims
             return new Aim(text, "the cell failed", Met: false);
         }
 
-        if (cell.Find(side) is not { } cluster || cell.Find(Fleet.InProcess) is not { } alone)
+        if (cell.Find(side) is not { } cluster || cell.Find(Fleet.OneNode) is not { } alone)
         {
             return Aims.Unmeasured(text);
         }

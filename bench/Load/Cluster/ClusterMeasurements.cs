@@ -5,10 +5,10 @@ namespace Ensemble.Load.Cluster;
 /// <summary>All that <c>cluster</c> measured.</summary>
 internal sealed record ClusterMeasurements
 {
-    /// <summary>Whole answers, stubs of 50 ms: clusters against the in-process engine.</summary>
+    /// <summary>Whole answers, stubs of 50 ms: clusters against one node.</summary>
     public IReadOnlyList<SideResult> Latency { get; init; } = [];
 
-    /// <summary>Whole answers, stubs of 0 ms, against the in-process engine.</summary>
+    /// <summary>Whole answers, stubs of 0 ms, against one node.</summary>
     public IReadOnlyList<SideResult> Throughput { get; init; } = [];
 
     /// <summary>Two silos against one, from the same slots.</summary>

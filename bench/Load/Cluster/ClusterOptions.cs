@@ -11,10 +11,7 @@ internal sealed record ClusterOptions
     /// <summary>Rounds a cell. Default 5, with <see cref="Quick"/> 1.</summary>
     public int Rounds { get; init; } = 5;
 
-    /// <summary>The assembly of the in-process side; null = the Release build in this repository.</summary>
-    public string? Product { get; init; }
-
-    /// <summary>The assembly of the cluster's nodes; null = the Release build in this repository.</summary>
+    /// <summary>The assembly of all nodes; null = the Release build in this repository.</summary>
     public string? Silo { get; init; }
 
     /// <summary>Where the report goes; null = bench/results/cluster-DATE.md.</summary>
@@ -35,9 +32,6 @@ internal sealed record ClusterOptions
                     rounds = int.TryParse(RunOptions.Value(args, ref i), NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count is >= 1 and <= 100
                         ? count
                         : throw new LoadException("--rounds wants a number from 1 to 100.");
-                    break;
-                case "--product":
-                    options = options with { Product = RunOptions.Value(args, ref i) };
                     break;
                 case "--silo":
                     options = options with { Silo = RunOptions.Value(args, ref i) };

@@ -8,9 +8,9 @@ namespace Ensemble.Load.Cluster;
 /// <summary>The Markdown page that <c>cluster</c> leaves behind.</summary>
 internal static class ClusterReport
 {
-    public static string Write(ClusterOptions options, MachineFacts machine, string siloGc, ClusterMeasurements measured)
+    public static string Write(ClusterOptions options, MachineFacts machine, ClusterMeasurements measured)
     {
-        var page = new StringBuilder("# Load: the cluster against the in-process engine\n\n");
+        var page = new StringBuilder("# Load: the cluster against one node\n\n");
         if (options.Quick || options.Rounds < 5)
         {
             page.Append("**Too few rounds to be quoted: this shows that the benchmark works, and no more.**\n\n");
@@ -18,7 +18,7 @@ internal static class ClusterReport
 
         Line($"date: {TimeProvider.System.GetLocalNow():yyyy-MM-dd HH:mm}, commit {machine.Commit}");
         Line($"machine: {machine.Processor}, {machine.Cores} cores, {machine.MemoryGibibytes:0.0} GiB, {machine.System}, {machine.Runtime}");
-        Line($"garbage collector: in-process {machine.ProductGc}, nodes {siloGc}");
+        Line($"garbage collector: {machine.ProductGc}");
         Line($"command: `{Report.CommandLine()}`");
         page.Append('\n');
         foreach (var failure in measured.Failures)
@@ -42,7 +42,7 @@ internal static class ClusterReport
 
     private static void AddCells(StringBuilder page, string title, IReadOnlyList<SideResult> results, (string Name, Func<SlotFigures, double> Figure)[] figures)
     {
-        var table = new MarkdownTable("figure", "callers", "side", "runs a slot", "in-process", "cluster", "difference", "rounds from … to", "ratio");
+        var table = new MarkdownTable("figure", "callers", "side", "runs a slot", "one node", "cluster", "difference", "rounds from … to", "ratio");
         foreach (var (name, figure) in figures)
         {
             foreach (var (side, cell) in results.Where(result => result.Cell.Failure is null))
@@ -121,7 +121,7 @@ internal static class ClusterReport
         foreach (var cells in measured.Latency.Concat(measured.Throughput).Where(result => result.Cell is { Failure: null, Rounds.Count: > 0 }).GroupBy(result => result.Cell.Shape))
         {
             var load = $"whole, {cells.Key.Latency} ms, {cells.Key.Callers} callers";
-            Add(load, Fleet.InProcess, part => cells.First().Cell.Compare(slot => slot.Parts[part]).Baseline, cells.First().Cell.Compare(slot => slot.RunsPerSecond).Baseline);
+            Add(load, Fleet.OneNode, part => cells.First().Cell.Compare(slot => slot.Parts[part]).Baseline, cells.First().Cell.Compare(slot => slot.RunsPerSecond).Baseline);
             foreach (var (side, cell) in cells)
             {
                 Add(load, side, part => cell.Compare(slot => slot.Parts[part]).Product, cell.Compare(slot => slot.RunsPerSecond).Product);
@@ -149,13 +149,13 @@ internal static class ClusterReport
     private static void AddNotes(StringBuilder page, ClusterOptions options) => page.Append(CultureInfo.InvariantCulture, $"""
         ## How it was measured
 
-        - All sides are up all the time on one machine, with the same stub, the same catalog, and usage written to a file: the in-process engine;
+        - All sides are up all the time on one machine, with the same stub, the same catalog, and usage written to a file: a node of role all;
           one silo and a frontend; two silos and two frontends, of which one gets streamed answers by its stream and the other pulls them. So a
           side is measured beside what the others do at rest.
         - A cell has {options.Rounds} rounds; each goes through the sides there and back. Columns are medians over slots, differences and ratios medians
-          over rounds, against in-process.
+          over rounds, against the one node.
         - Tokens bear the time at which the stub wrote them, on the clock that all processes share. Their percentiles are over all answers of a
-          side. The aims take the difference to in-process, whose own delay is in the table.
+          side. The aims take the difference to the one node, whose own delay is in the table.
         - Every answer is checked, and the stub must have counted N panel calls and one judge call a run; of a streamed answer each token must have
           come, once and in order.
         - Calls are counted by method where they are made, inside a process too: those of grains and of pushes of streams, and those between
@@ -164,8 +164,8 @@ internal static class ClusterReport
           for the time that the load took.
         - Under a light load the processor time of rest falls on few runs.
         - Throughput comes last: of thousands of runs a silo keeps their manifests, which are work for its garbage collector.
-        - Processor time is that of the whole process over a slot, divided by its runs, in steps of 10 ms a slot. *frontend* is the product itself
-          where it runs in-process; *PostgreSQL* serves both clusters.
+        - Processor time is that of the whole process over a slot, divided by its runs, in steps of 10 ms a slot. *frontend* is the whole product
+          where it is one node; *PostgreSQL* serves both clusters.
 
         """);
 }

@@ -5,22 +5,22 @@ using Ensemble.Load.Traffic;
 
 namespace Ensemble.Load.Cluster;
 
-/// <summary>The verb <c>cluster</c>: what it costs to run in a cluster instead of inside the frontend.</summary>
+/// <summary>The verb <c>cluster</c>: what it costs to run on several nodes instead of one.</summary>
 internal sealed class ClusterRun(ClusterOptions options, CancellationToken cancel)
 {
     private readonly double _brief = options.Quick ? 0.5 : 1;
 
     public async Task<int> ExecuteAsync()
     {
-        var (product, silo) = (ProductFiles.Product(options.Product), ProductFiles.Silo(options.Silo));
+        var silo = ProductFiles.Silo(options.Silo);
         ClusterMeasurements measured;
-        await using (var fleet = await Fleet.StartAsync(product, silo, cancel))
+        await using (var fleet = await Fleet.StartAsync(silo, hasOneNode: true, cancel))
         {
             await SayAsync("all parts are ready");
             measured = await MeasureAsync(fleet);
         }
 
-        var report = ClusterReport.Write(options, await MachineFacts.ReadAsync(product, cancel), LaunchPlan.DescribeRuntime(silo), measured);
+        var report = ClusterReport.Write(options, await MachineFacts.ReadAsync(silo, cancel), measured);
         await Console.Out.WriteLineAsync(report);
         var file = options.Out ?? Path.Combine(ProductFiles.Repository(), "bench/results", $"cluster-{TimeProvider.System.GetLocalNow():yyyy-MM-dd}.md");
         await File.WriteAllTextAsync(file, report, cancel);
@@ -32,7 +32,7 @@ internal sealed class ClusterRun(ClusterOptions options, CancellationToken cance
     {
         using var probe = new StubProbe(fleet.Stub);
         await WarmUpAsync(fleet, probe);
-        Side[] whole = [fleet[Fleet.InProcess], fleet[Fleet.OneSilo], fleet[Fleet.TwoSilos]];
+        Side[] whole = [fleet[Fleet.OneNode], fleet[Fleet.OneSilo], fleet[Fleet.TwoSilos]];
         var rounds = new SideRounds(whole, new SlotRunner(probe), options.Rounds);
         var latency = new List<SideResult>();
         foreach (var callers in (int[])[1, 16])
@@ -41,7 +41,7 @@ internal sealed class ClusterRun(ClusterOptions options, CancellationToken cance
             await SayAsync($"whole answers, {callers} callers: done");
         }
 
-        var streams = new TokenRounds([fleet[Fleet.InProcess], fleet[Fleet.TwoSilos], fleet[Fleet.TwoSilosPull]], probe, options.Rounds, options.Quick ? 1 : 2);
+        var streams = new TokenRounds([fleet[Fleet.OneNode], fleet[Fleet.TwoSilos], fleet[Fleet.TwoSilosPull]], probe, options.Rounds, options.Quick ? 1 : 2);
         var tokens = new List<TokenCell>();
         foreach (var count in (int[])[1, 32])
         {

@@ -6,7 +6,7 @@ namespace Ensemble.Load.Cluster;
 /// <summary>All processes that are measured. Disposing ends them, the last one first.</summary>
 internal sealed class Fleet : IAsyncDisposable
 {
-    public const string InProcess = "in-process";
+    public const string OneNode = "one node";
     public const string OneSilo = "one silo";
     public const string TwoSilos = "two silos";
     public const string TwoSilosPull = "two silos, pull";
@@ -31,14 +31,14 @@ internal sealed class Fleet : IAsyncDisposable
 
     public IReadOnlyList<Side> Sides => _sides;
 
-    /// <param name="product">Of the gateway in one process; null = only two silos and their frontends are started.</param>
-    /// <param name="silo">Of the nodes.</param>
-    public static async Task<Fleet> StartAsync(string? product, string silo, CancellationToken cancel)
+    /// <param name="assembly">Of the nodes.</param>
+    /// <param name="hasOneNode">Whether a node of role <c>all</c> and a cluster of one silo are started beside two silos.</param>
+    public static async Task<Fleet> StartAsync(string assembly, bool hasOneNode, CancellationToken cancel)
     {
         var fleet = new Fleet(cancel);
         try
         {
-            await fleet.StartAsync(product, silo);
+            await fleet.StartAsync(assembly, hasOneNode);
             return fleet;
         }
         catch
@@ -60,19 +60,19 @@ internal sealed class Fleet : IAsyncDisposable
         _watchdog.Dispose();
     }
 
-    private async Task StartAsync(string? product, string silo)
+    private async Task StartAsync(string assembly, bool hasOneNode)
     {
         _database = await Database.StartAsync(_watchdog);
         _started.Push(_database);
         Stub = await StartAsync(LaunchPlan.Stub());
         var catalog = await ProductFiles.WriteCatalogAsync(_folder, Stub.Address, _cancel);
-        if (product is not null)
+        if (hasOneNode)
         {
-            Add(InProcess, await StartAsync(LaunchPlan.Product(product, catalog, [])), []);
-            await AddClusterAsync(silo, "one", silos: 1, (OneSilo, "stream"));
+            Add(OneNode, await StartAsync(LaunchPlan.Product(assembly, catalog, [])), []);
+            await AddClusterAsync(assembly, "one", silos: 1, (OneSilo, "stream"));
         }
 
-        await AddClusterAsync(silo, "two", silos: 2, (TwoSilos, "stream"), (TwoSilosPull, "pull"));
+        await AddClusterAsync(assembly, "two", silos: 2, (TwoSilos, "stream"), (TwoSilosPull, "pull"));
     }
 
     private async Task AddClusterAsync(string assembly, string database, int silos, params (string Name, string Answers)[] frontends)

@@ -3,7 +3,7 @@ using Ensemble.Load.Traffic;
 
 namespace Ensemble.Load.Cluster;
 
-/// <summary>One way to serve the same catalog: the in-process engine, or a cluster behind one of its frontends.</summary>
+/// <summary>One way to serve the same catalog: one node, or a cluster behind one of its frontends.</summary>
 internal sealed class Side(
     string name, ChildProcess door, IReadOnlyList<Node> nodes, ChildProcess stub, Database? database = null) : IDisposable
 {

@@ -2,7 +2,7 @@ using Ensemble.Load.Measuring;
 
 namespace Ensemble.Load.Cluster;
 
-/// <summary>Two silos against one silo, where both were held against the in-process engine in the same rounds.</summary>
+/// <summary>Two silos against one silo, where both were held against one node in the same rounds.</summary>
 internal static class SiloComparison
 {
     /// <returns>Null where one of them is missing.</returns>

@@ -14,7 +14,7 @@ internal sealed class TierMeter(string silo, int rounds, TimeSpan slot, TimeSpan
 
     public async Task<TierFigures> MeasureAsync()
     {
-        await using var fleet = await Fleet.StartAsync(product: null, silo, cancel);
+        await using var fleet = await Fleet.StartAsync(silo, hasOneNode: false, cancel);
         using var probe = new StubProbe(fleet.Stub);
         var slots = new SlotRunner(probe);
         var side = fleet[Fleet.TwoSilos];

@@ -3,20 +3,21 @@ using Ensemble.Catalog;
 using Ensemble.Gates;
 using Ensemble.Runs;
 using Ensemble.Telemetry;
+using Ensemble.Testing;
 using Ensemble.Upstreams;
 using Ensemble.Usage;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Ensemble.Load.Gate;
 
-/// <summary>The product's gates as one process has them: a hot model with all four limits and a cooldown, leases renewed, states saved.</summary>
+/// <summary>The product's gates as a node has them, without the calls of their grains: a hot model with all four limits and a cooldown, leases renewed, states saved.</summary>
 internal sealed class ProductGate : IGateSubject
 {
     private static readonly GateKey Key = GateKey.Model("hot");
 
     private static readonly GateHolder Holder = new(RunId.New(), 1, "bench", SubCallRole.Panel, new SubCallKey(SubCallStep.Candidate, 0, 0));
 
-    private readonly InProcessGates _gates;
+    private readonly TestGates _gates;
     private readonly Meter _meter = new("bench");
     private readonly GateAgent _agent;
 
@@ -30,7 +31,7 @@ internal sealed class ProductGate : IGateSubject
             RateLimit = new RateLimitConfig { Rpm = int.MaxValue, Rpd = int.MaxValue, Tpm = long.MaxValue / 2, Concurrency = 10_000 },
         };
         var catalog = new StaticCatalog(new CatalogSnapshot(1, [model], [], []));
-        _gates = new InProcessGates(catalog, TimeProvider.System, new InMemoryGateStore(), new NoUsageSink(), NullLogger<InProcessGates>.Instance);
+        _gates = new TestGates(catalog, TimeProvider.System, new InMemoryGateStore(), new NoUsageSink());
         _agent = new GateAgent(_gates, catalog, TimeProvider.System, new GateInstruments(_meter), NullLogger<GateAgent>.Instance);
     }
 

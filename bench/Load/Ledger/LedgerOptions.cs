@@ -17,8 +17,8 @@ internal sealed record LedgerOptions
     /// <summary>Whether processes are killed as well.</summary>
     public bool HasKills { get; init; } = true;
 
-    /// <summary>The product's assembly; null = the Release build in this repository.</summary>
-    public string? Product { get; init; }
+    /// <summary>The assembly of the product; null = the Release build in this repository.</summary>
+    public string? Silo { get; init; }
 
     /// <summary>Where the report goes; null = bench/results/ledger-DATE.md.</summary>
     public string? Out { get; init; }
@@ -40,7 +40,7 @@ internal sealed record LedgerOptions
                 "--sqlite" => options with { SqliteRate = Rate(RunOptions.Value(args, ref i)) },
                 "--postgres" => options with { PostgresRate = Rate(RunOptions.Value(args, ref i)) },
                 "--no-kills" => options with { HasKills = false },
-                "--product" => options with { Product = RunOptions.Value(args, ref i) },
+                "--silo" => options with { Silo = RunOptions.Value(args, ref i) },
                 "--out" => options with { Out = RunOptions.Value(args, ref i) },
                 var unknown => throw new LoadException($"{unknown} is not known. Usage:\n{RunOptions.Usage}"),
             };

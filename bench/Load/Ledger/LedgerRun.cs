@@ -13,7 +13,7 @@ internal sealed class LedgerRun(LedgerOptions options, CancellationToken cancel)
 
     public async Task<int> ExecuteAsync()
     {
-        var product = ProductFiles.Product(options.Product);
+        var product = ProductFiles.Silo(options.Silo);
         var folder = Directory.CreateTempSubdirectory("ensemble-ledger-").FullName;
         try
         {

@@ -9,8 +9,8 @@ internal sealed record PanelOptions
     /// <summary>Names or kinds of subjects; empty = all.</summary>
     public IReadOnlyList<string> Only { get; init; } = [];
 
-    /// <summary>The product's assembly; null = the Release build in this repository.</summary>
-    public string? Product { get; init; }
+    /// <summary>The assembly of the product; null = the Release build in this repository.</summary>
+    public string? Silo { get; init; }
 
     /// <summary>Where the report goes beside the console; null = nowhere.</summary>
     public string? Out { get; init; }
@@ -24,7 +24,7 @@ internal sealed record PanelOptions
             {
                 "--data" => options with { Data = RunOptions.Value(args, ref i) },
                 "--only" => options with { Only = RunOptions.Value(args, ref i).Split(',') },
-                "--product" => options with { Product = RunOptions.Value(args, ref i) },
+                "--silo" => options with { Silo = RunOptions.Value(args, ref i) },
                 "--out" => options with { Out = RunOptions.Value(args, ref i) },
                 var unknown => throw new LoadException($"{unknown} is not known. Usage:\n{RunOptions.Usage}"),
             };

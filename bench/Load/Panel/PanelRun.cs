@@ -10,7 +10,7 @@ internal sealed class PanelRun(PanelOptions options, CancellationToken cancel)
     {
         var recorded = await RecordedPanel.ReadAsync(options.Data, cancel);
         var subjects = Chosen(PanelSubject.All(recorded));
-        var product = ProductFiles.Product(options.Product);
+        var product = ProductFiles.Silo(options.Silo);
         var folder = Directory.CreateTempSubdirectory("ensemble-panel-").FullName;
         try
         {

@@ -48,6 +48,7 @@ internal sealed record LaunchPlan(string Name, Func<Uri, IReadOnlyList<string>> 
             },
         };
 
+    /// <summary>A node of role <c>all</c> with storage in memory.</summary>
     public static LaunchPlan Product(string assembly, string catalog, IReadOnlyList<string> extra) =>
         new("product", address =>
         [
@@ -58,18 +59,19 @@ internal sealed record LaunchPlan(string Name, Func<Uri, IReadOnlyList<string>> 
             Environment = new Dictionary<string, string> { ["Storage__Provider"] = "memory" },
         };
 
-    /// <param name="assembly">Of the gateway, or of a cluster's node where <paramref name="side"/> is one of role <c>all</c>.</param>
+    /// <param name="assembly">Of a node; of <see cref="ProductSide.Before"/> perhaps of a gateway that has no roles.</param>
     /// <param name="folder">For its database and its meter's socket. Each start has a new, empty database.</param>
     public static LaunchPlan Product(ProductSide side, string assembly, string folder, string catalog, IReadOnlyList<string> extra)
     {
         var metrics = new Uri($"http://127.0.0.1:{ChildProcess.FreePort()}");
-        var meter = side.IsNode ? Path.Combine(folder, $"meter-{metrics.Port}") : null;
+        var isNode = Path.GetFileName(assembly) == ProductFiles.NodeFile;
+        var meter = isNode ? Path.Combine(folder, $"meter-{metrics.Port}") : null;
         return new(side.Name, address =>
         [
             assembly, "--urls", Text(address), "--Catalog:File", catalog, "--Management:Url", Text(metrics),
             "--Storage:Provider", side.Storage,
             .. side.Storage == ProductSide.Sqlite ? (string[])["--Storage:ConnectionString", Database(address)] : [],
-            .. side.IsNode ? (string[])["--role", "all", .. SiloPorts()] : [],
+            .. isNode ? (string[])["--role", "all", .. SiloPorts()] : [],
             .. extra,
         ])
         {

@@ -24,11 +24,10 @@ internal static class ProductFiles
         throw new LoadException("Ensemble.Orleans.sln is in no folder above the benchmark: run it inside the repository.");
     }
 
-    public static string Product(string? given) =>
-        given is null ? Built("src/Frontend", "Ensemble.Frontend.dll", "--product") : Existing(given);
+    public const string NodeFile = "ensemble-silo.dll";
 
-    public static string Silo(string? given) =>
-        given is null ? Built("src/Silo", "ensemble-silo.dll", "--silo") : Existing(given);
+    /// <param name="given">A build's assembly; null = the Release build in this repository.</param>
+    public static string Silo(string? given) => given is null ? Built("src/Silo", NodeFile, "--silo") : Existing(given);
 
     /// <exception cref="LoadException">It is not there.</exception>
     public static string Existing(string assembly) => Path.GetFullPath(assembly) is var path && File.Exists(path)

@@ -13,9 +13,10 @@ internal static class Aims
     public static IReadOnlyList<Aim> Judge(Measurements measured) =>
     [
         .. from side in measured.Sides
+           where side != ProductSide.Before.Name
            from aim in OfSide(side, measured)
            select aim,
-        .. EngineShare(measured) is { } share ? [share] : (Aim[])[],
+        .. ShareOfBefore(measured) is { } share ? [share] : (Aim[])[],
         .. from soak in measured.Soaks
            from aim in OfSoak(soak)
            select aim,
@@ -144,17 +145,17 @@ internal static class Aims
 
     /// <summary>Both were measured beside the same baseline, at different times: their ratios to it are compared.</summary>
     /// <returns>Null where one of them was not.</returns>
-    private static Aim? EngineShare(Measurements measured)
+    private static Aim? ShareOfBefore(Measurements measured)
     {
         const double Least = 0.9;
         if (Find(measured.Throughput, ProductSide.AllMemory.Name, 64) is not { Failure: null } node
-            || Find(measured.Throughput, ProductSide.InProcess.Name, 64) is not { Failure: null } alone)
+            || Find(measured.Throughput, ProductSide.Before.Name, 64) is not { Failure: null } other)
         {
             return null;
         }
 
-        var text = $"{ProductSide.AllMemory.Name}, 0 ms, 64 callers: at least {Least * 100:0} % of what {ProductSide.InProcess.Name} does";
-        var share = node.Compare(slot => slot.RunsPerSecond).Ratio / alone.Compare(slot => slot.RunsPerSecond).Ratio;
+        var text = $"{ProductSide.AllMemory.Name}, 0 ms, 64 callers: at least {Least * 100:0} % of what the build of --before does";
+        var share = node.Compare(slot => slot.RunsPerSecond).Ratio / other.Compare(slot => slot.RunsPerSecond).Ratio;
         return new Aim(text, $"{share * 100:0} %", share >= Least);
     }
 

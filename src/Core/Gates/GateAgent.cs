@@ -154,7 +154,7 @@ public sealed partial class GateAgent : IGate, IGateHolder, IAsyncDisposable
     }
 
     /// <summary>Limits of ensembles and keys are told to callers with each answer: they are counted call by call.</summary>
-    private bool IsOneByOne(Entry entry) => !_authority.GivesPasses || (entry.Held.Key.Kind != GateKind.Model && entry.Held.Limits.HasRate);
+    private static bool IsOneByOne(Entry entry) => entry.Held.Key.Kind != GateKind.Model && entry.Held.Limits.HasRate;
 
     private GateAdmission? TryAdmit(Entry entry, GateRequest request)
     {

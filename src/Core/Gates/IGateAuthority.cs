@@ -3,9 +3,6 @@ namespace Ensemble.Gates;
 /// <summary>Decides what gates admit, for all processes that ask. Asking twice changes nothing.</summary>
 public interface IGateAuthority
 {
-    /// <summary>Whether it is worth asking for passes: not where each question is answered in this process.</summary>
-    bool GivesPasses { get; }
-
     /// <summary>Admits one.</summary>
     ValueTask<GateAdmission> AcquireAsync(GateRequest request, CancellationToken cancellationToken);
 

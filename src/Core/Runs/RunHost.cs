@@ -29,7 +29,7 @@ public sealed class RunHost : IRunsInFlight, IAsyncDisposable
 
     private readonly ICatalog _catalog;
     private readonly RunServices _services;
-    private readonly StoredAnswers? _answers;
+    private readonly StoredAnswers _answers;
     private readonly ILogger _logger;
 
     /// <summary>Runs that are executed.</summary>
@@ -43,15 +43,14 @@ public sealed class RunHost : IRunsInFlight, IAsyncDisposable
     private readonly ITimer _timer;
     private volatile bool _isHurried;
 
-    /// <param name="answers">Keeps the panel's answers for a machine that takes a run over; null = they are kept in memory alone.</param>
-    /// <param name="maxRuns">Runs that are executed at a time at most; one more is refused.</param>
-    public RunHost(ICatalog catalog, RunServices services, StoredAnswers? answers, ILogger<Run> logger, int maxRuns = int.MaxValue)
+    /// <param name="answers">Keeps the panel's answers for a machine that takes a run over.</param>
+    public RunHost(ICatalog catalog, RunServices services, StoredAnswers answers, ILogger<Run> logger)
     {
         _catalog = catalog;
         _services = services;
         _answers = answers;
         _logger = logger;
-        _executing = new RunDoor(maxRuns, () => services.Usage.IsNearlyFull);
+        _executing = new RunDoor(isHeldShut: () => services.Usage.IsNearlyFull);
         _timer = services.Time.CreateTimer(static state => ((RunHost)state!).Sweep(), this, SweepInterval, SweepInterval);
         services.Buffers.OnShortage(Spare);
     }
@@ -212,8 +211,7 @@ public sealed class RunHost : IRunsInFlight, IAsyncDisposable
 
     /// <returns>What is known of the run: the first incarnation of a request that may be repeated may be one whose process was lost.</returns>
     private async ValueTask<RunMemory> RecallAsync(RunRequest request) =>
-        _answers is null ? new RunMemory()
-        : request.Incarnation > 1 || request.IsKept ? await _answers.ResumeAsync(request.Id)
+        request.Incarnation > 1 || request.IsKept ? await _answers.ResumeAsync(request.Id)
         : _answers.Begin(request.Id);
 
     private bool HasRoom(RunRequest request)

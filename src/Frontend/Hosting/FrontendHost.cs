@@ -1,14 +1,12 @@
-using Ensemble.Catalog;
-using Ensemble.Storage.Hosting;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 
 namespace Ensemble.Frontend.Hosting;
 
-/// <summary>Puts the frontend together with the in-process engine behind it.</summary>
-public static class FrontendHost
+/// <summary>What every host of a frontend has alike, whatever engine is behind it.</summary>
+internal static class FrontendHost
 {
-    internal const string DefaultUrl = "http://127.0.0.1:8080";
+    private const string DefaultUrl = "http://127.0.0.1:8080";
 
     /// <summary>Requests at once over one HTTP/2 connection.</summary>
     private const int MaxStreams = 100;
@@ -18,31 +16,14 @@ public static class FrontendHost
     /// <summary>Slack between the longest drain and the moment at which the host gives up on a stop.</summary>
     private static readonly TimeSpan StopSlack = TimeSpan.FromSeconds(20);
 
-    /// <param name="args">The command line.</param>
-    /// <param name="configure">Replaces services, for a host that embeds the frontend.</param>
-    /// <exception cref="CatalogException">The catalog has errors; the message lists them all.</exception>
-    public static WebApplication Build(string[] args, Action<IServiceCollection>? configure = null)
-    {
-        var (builder, problems) = CreateBuilder(args);
-        var options = OptionsReader.Read(builder.Configuration, problems);
-        builder.UseListeners(options, DefaultUrl);
-        ListenAddresses.Check(builder.Configuration, options);
-        builder.Services.AddEnsembleStorage(options.Storage).AddEnsembleFrontend(options).AddInProcessEngine();
-        configure?.Invoke(builder.Services);
-
-        var app = builder.Build();
-        app.MapEnsembleFrontend();
-        return app;
-    }
-
     /// <summary>What every host of this product begins with.</summary>
     /// <param name="args">The command line.</param>
-    /// <param name="more">Options that the host has besides a frontend's.</param>
+    /// <param name="known">Every option that the host reads.</param>
     /// <returns>The builder, and a sentence for each argument that means nothing: they are reported with what is wrong with the options.</returns>
     /// <exception cref="StartException">The configuration cannot be read.</exception>
-    internal static (WebApplicationBuilder Builder, IReadOnlyList<string> Problems) CreateBuilder(string[] args, IReadOnlyList<string>? more = null)
+    public static (WebApplicationBuilder Builder, IReadOnlyList<string> Problems) CreateBuilder(string[] args, IReadOnlyList<string> known)
     {
-        var line = CommandLine.Read(args, [.. OptionsReader.Known, .. more ?? []]);
+        var line = CommandLine.Read(args, known);
         try
         {
             var builder = WebApplication.CreateSlimBuilder(line.Options);
@@ -61,8 +42,17 @@ public static class FrontendHost
         }
     }
 
+    /// <summary>Adds the HTTP tier, which listens at 127.0.0.1:8080 unless the configuration says where. It needs storage and an engine besides.</summary>
+    /// <exception cref="StartException">It would listen where it must not.</exception>
+    public static void AddFrontend(this WebApplicationBuilder builder, FrontendOptions options)
+    {
+        builder.UseListeners(options, DefaultUrl);
+        ListenAddresses.Check(builder.Configuration, options);
+        builder.Services.AddEnsembleModels().AddEnsembleFrontend(options);
+    }
+
     /// <summary>Listens where the configuration says, else at <paramref name="defaultUrl"/>, and stops no sooner than runs may take to finish.</summary>
-    internal static void UseListeners(this WebApplicationBuilder builder, FrontendOptions options, string defaultUrl)
+    public static void UseListeners(this WebApplicationBuilder builder, FrontendOptions options, string defaultUrl)
     {
         if (AddressKeys.All(key => string.IsNullOrEmpty(builder.Configuration[key])) && !builder.Configuration.GetSection("Kestrel:Endpoints").Exists())
         {

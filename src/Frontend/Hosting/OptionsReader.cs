@@ -10,11 +10,11 @@ using Ensemble.Usage;
 
 namespace Ensemble.Frontend.Hosting;
 
-/// <summary>Reads the options out of configuration and collects everything that is wrong with them.</summary>
+/// <summary>Reads a frontend's options out of configuration and collects everything that is wrong with them.</summary>
 /// <param name="configuration">Where the options stand.</param>
-/// <param name="more">Options that a host has besides <see cref="Known"/>, and reads itself.</param>
+/// <param name="known">Every option that the host reads: <see cref="Known"/>, and those that it has besides.</param>
 /// <param name="problems">What is wrong with the command line already; null = nothing is.</param>
-internal sealed class OptionsReader(IConfiguration configuration, IReadOnlyList<string>? more = null, IReadOnlyList<string>? problems = null)
+internal sealed class OptionsReader(IConfiguration configuration, IReadOnlyList<string> known, IReadOnlyList<string>? problems = null)
 {
     /// <summary>Every option of a frontend.</summary>
     public static readonly string[] Known =
@@ -49,17 +49,6 @@ internal sealed class OptionsReader(IConfiguration configuration, IReadOnlyList<
     };
 
     private readonly List<string> _problems = [.. problems ?? []];
-    private readonly string[] _known = [.. Known, .. more ?? []];
-
-    /// <param name="problems">What is wrong with the command line already; null = nothing is.</param>
-    /// <exception cref="StartException">Names every option that does not hold, and what it may be.</exception>
-    public static FrontendOptions Read(IConfiguration configuration, IReadOnlyList<string>? problems = null)
-    {
-        var reader = new OptionsReader(configuration, problems: problems);
-        var options = reader.Frontend();
-        reader.ThrowIfAny();
-        return options;
-    }
 
     /// <summary>Adds what is wrong with an option.</summary>
     public void Problem(string sentence) => _problems.Add(sentence);
@@ -76,7 +65,7 @@ internal sealed class OptionsReader(IConfiguration configuration, IReadOnlyList<
     /// <returns>A frontend's options. They are of use only where no problem was found.</returns>
     public FrontendOptions Frontend()
     {
-        foreach (var section in _known.Where(option => option.Contains(':', StringComparison.Ordinal)).Select(option => option.Split(':')[0]).Distinct(StringComparer.Ordinal))
+        foreach (var section in known.Where(option => option.Contains(':', StringComparison.Ordinal)).Select(option => option.Split(':')[0]).Distinct(StringComparer.Ordinal))
         {
             CheckNames(section);
         }
@@ -299,7 +288,7 @@ internal sealed class OptionsReader(IConfiguration configuration, IReadOnlyList<
     {
         foreach (var child in configuration.GetSection(section).GetChildren())
         {
-            if (!_known.Contains(child.Path, StringComparer.OrdinalIgnoreCase))
+            if (!known.Contains(child.Path, StringComparer.OrdinalIgnoreCase))
             {
                 _problems.Add($"option {child.Path}: there is no such option.{Suggest(child.Path)}");
             }
@@ -324,5 +313,5 @@ internal sealed class OptionsReader(IConfiguration configuration, IReadOnlyList<
         return Uri.TryCreate(host, UriKind.Absolute, out var address) && schemes.Contains(address.Scheme, StringComparer.Ordinal);
     }
 
-    private string Suggest(string name) => " " + NearestName.Advice(name, _known, $"Options: {string.Join(", ", _known)}.");
+    private string Suggest(string name) => " " + NearestName.Advice(name, known, $"Options: {string.Join(", ", known)}.");
 }

@@ -27,7 +27,7 @@ namespace Ensemble.Frontend.Hosting;
 
 public static partial class ServiceCollectionExtensions
 {
-    /// <summary>Adds the HTTP tier. It needs an <see cref="IRunEngine"/> and serves whatever that executes.</summary>
+    /// <summary>Adds the HTTP tier. It needs an <see cref="IRunEngine"/>, and the stores.</summary>
     public static IServiceCollection AddEnsembleFrontend(this IServiceCollection services, FrontendOptions options)
     {
         services.AddEnsembleCatalog(options);
@@ -42,7 +42,6 @@ public static partial class ServiceCollectionExtensions
         services.TryAddSingleton(OpenMember);
         services.TryAddSingleton<IClusterMembers>(static provider => provider.GetRequiredService<LocalMember>());
         services.AddSingleton<ClusterEndpoint>();
-        services.TryAddSingleton<IUsageQueries>(static _ => new InMemoryUsageQueries(new InMemoryUsageStore()));
         services.AddSingleton<UsageEndpoint>();
         services.TryAddSingleton(static _ => new UsageFeed());
         services.AddSingleton<UsageStreamEndpoint>();
@@ -52,13 +51,7 @@ public static partial class ServiceCollectionExtensions
         services.AddSingleton<BodyReader>();
         services.AddSingleton<RequestGates>();
         services.AddSingleton<MonthlyBudgets>();
-
-        // What is repeated is found in this process, unless its engine reaches further.
-        services.TryAddSingleton(static provider => new RepeatedRequests(
-            new InMemoryRunStore(),
-            provider.GetRequiredService<IRunEngine>(),
-            provider.GetRequiredService<TimeProvider>(),
-            provider.GetRequiredService<ILogger<RepeatedRequests>>()));
+        services.AddSingleton<RepeatedRequests>();
         services.AddSingleton<RunAnswers>();
         services.AddSingleton<ChatEndpoint>();
         services.AddSingleton<ModelsEndpoint>();
@@ -85,29 +78,6 @@ public static partial class ServiceCollectionExtensions
         services.TryAddSingleton<ISecrets>(provider => provider.GetRequiredService<SecretResolver>());
         services.TryAddSingleton<ICatalog>(OpenCatalog);
         services.AddHostedService<CatalogStart>();
-        return services;
-    }
-
-    /// <summary>Adds an engine, and gates, of this process alone.</summary>
-    public static IServiceCollection AddInProcessEngine(this IServiceCollection services)
-    {
-        services.AddEnsembleModels();
-        services.TryAddSingleton<InProcessGates>();
-        services.TryAddSingleton(static _ => new UsageFeed());
-        services.TryAddKeyedSingleton<IUsageSink>(UsageFeed.SinkName, static (provider, _) => provider.GetRequiredService<UsageFeed>());
-        services.TryAddSingleton(OpenGates);
-        services.TryAddSingleton(static provider => new RunHost(
-            provider.GetRequiredService<ICatalog>(),
-            provider.GetRequiredService<RunServices>(),
-            answers: null,
-            provider.GetRequiredService<ILogger<Run>>(),
-            provider.GetRequiredService<FrontendOptions>().MaxRuns));
-        services.TryAddSingleton(static provider => new InProcessRunEngine(
-            provider.GetRequiredService<RunHost>(),
-            provider.GetRequiredService<FrontendOptions>().MaxRuns,
-            provider.GetRequiredService<ILogger<Run>>()));
-        services.TryAddSingleton<IRunEngine>(static provider => provider.GetRequiredService<InProcessRunEngine>());
-        services.TryAddSingleton<IRunsInFlight>(static provider => provider.GetRequiredService<InProcessRunEngine>());
         return services;
     }
 
@@ -203,18 +173,6 @@ public static partial class ServiceCollectionExtensions
         }
 
         return new CompositeUsageSink([.. sinks]);
-    }
-
-    private static IGate OpenGates(IServiceProvider provider)
-    {
-        var gates = provider.GetRequiredService<InProcessGates>();
-        provider.GetRequiredService<StateInstruments>().Watch(gates);
-        return new GateAgent(
-            gates,
-            provider.GetRequiredService<ICatalog>(),
-            provider.GetRequiredService<TimeProvider>(),
-            provider.GetRequiredService<GateInstruments>(),
-            provider.GetRequiredService<ILogger<GateAgent>>());
     }
 
     private static UpstreamHttp OpenNetwork(FrontendOptions options, ILogger<UpstreamHttp> logger)

@@ -1,6 +1,7 @@
 using Ensemble.Frontend.Errors;
 using Ensemble.Frontend.Hosting;
 using Ensemble.Runs;
+using Ensemble.Usage;
 
 namespace Ensemble.Frontend.Limits;
 
@@ -10,25 +11,39 @@ namespace Ensemble.Frontend.Limits;
 internal sealed partial class RequestPlaces(
     FrontendOptions options, IRunsInFlight runs, ByteBudget buffers, ILogger<RequestPlaces> logger)
 {
+    private readonly HalfFull _halfFull = new(options.MaxRuns);
     private int _taken;
 
     /// <returns>A place to leave once the request is answered; or why there is none.</returns>
     public (RequestPlace? Place, ApiError? Error) Enter()
     {
         // Runs that callers may repeat go on without their requests.
-        if (Interlocked.Increment(ref _taken) <= options.MaxRuns && runs.InFlight < options.MaxRuns)
+        var (taken, inFlight) = (Interlocked.Increment(ref _taken), runs.InFlight);
+        if (_halfFull.Notices(Math.Max(taken, inFlight)))
+        {
+            LogHalfFull(logger, Math.Max(taken, inFlight), options.MaxRuns);
+        }
+
+        if (taken <= options.MaxRuns && inFlight < options.MaxRuns)
         {
             return (new RequestPlace(this, buffers), null);
         }
 
         Leave();
-        LogFull(logger, options.MaxRuns, runs.InFlight);
+        LogFull(logger, options.MaxRuns, inFlight);
         return (null, ApiErrors.Overloaded);
     }
 
     internal void Leave() => Interlocked.Decrement(ref _taken);
 
     internal void Refuse(long bytes) => LogNoRoom(logger, bytes, buffers.Used, buffers.Limit);
+
+    [LoggerMessage(
+        EventId = 13,
+        EventName = "RunsHalfFull",
+        Level = LogLevel.Warning,
+        Message = "{InFlight} runs are in flight, of at most {MaxRuns} (Limits:MaxRuns): above that new ones are refused")]
+    private static partial void LogHalfFull(ILogger logger, int inFlight, int maxRuns);
 
     [LoggerMessage(
         EventId = 24,

@@ -9,8 +9,6 @@ public sealed class ClusterGates(IGrainFactory grains, ClusterCalls calls) : IGa
     private Task<IGateContact>? _contact;
     private GateContact? _local;
 
-    public bool GivesPasses => true;
-
     public ValueTask<GateAdmission> AcquireAsync(GateRequest request, CancellationToken cancellationToken) =>
         calls.AskAsync(static asked => asked.Grain.AcquireAsync(asked.Request), (Grain: Grain(request.Gate), Request: request), cancellationToken);
 

@@ -1,5 +1,4 @@
 using System.Diagnostics.Metrics;
-using Ensemble.Catalog;
 using Ensemble.Gates;
 using Ensemble.Grains.Answers;
 using Ensemble.Grains.Calls;
@@ -33,11 +32,7 @@ public static class GrainHostingExtensions
     /// <param name="isAlone">Whether all frontends are in this process: they read runs and usage where they are, and no stream is needed.</param>
     public static ISiloBuilder AddEnsembleGrains(this ISiloBuilder silo, bool isAlone = false)
     {
-        silo.Services.TryAddSingleton(static provider => new RunHost(
-            provider.GetRequiredService<ICatalog>(),
-            provider.GetRequiredService<RunServices>(),
-            provider.GetRequiredService<StoredAnswers>(),
-            provider.GetRequiredService<ILogger<Run>>()));
+        silo.Services.TryAddSingleton<RunHost>();
         silo.Services.TryAddSingleton<SiloGates>();
         silo.Services.TryAddSingleton<IKeptGates>(static provider => provider.GetRequiredService<SiloGates>());
 
@@ -96,7 +91,6 @@ public static class GrainHostingExtensions
             provider.GetService<RunHost>(),
             provider.GetService<ByteBudget>()));
         services.TryAddSingleton<IRunEngine>(static provider => provider.GetRequiredService<ClusterRunEngine>());
-        services.Replace(ServiceDescriptor.Singleton<RepeatedRequests, RepeatedRequests>());
         services.TryAddSingleton<IRunsInFlight>(static provider => provider.GetRequiredService<ClusterRunEngine>());
         services.Replace(ServiceDescriptor.Singleton<IModelProbe, ClusterProbe>());
         services.Replace(ServiceDescriptor.Singleton<IClusterMembers>(static provider => new ClusterMembers(

@@ -2,7 +2,6 @@ using Ensemble.Grains.Answers;
 using Ensemble.Grains.Calls;
 using Ensemble.Grains.Silos;
 using Ensemble.Runs;
-using Ensemble.Usage;
 using Microsoft.Extensions.Logging;
 
 namespace Ensemble.Grains.Runs;
@@ -54,8 +53,6 @@ public sealed partial class ClusterRunEngine : IRunEngine, IRunsInFlight, IAsync
     private readonly SemaphoreSlim _large = new(MaxLarge, MaxLarge);
     private readonly ITimer _timer;
     private readonly RunDoor _door;
-    private readonly HalfFull _halfFull;
-    private readonly int _maxRuns;
     private readonly ByteBudget _buffers;
 
     /// <param name="maxRuns">Runs of this frontend in flight at most; one more is refused.</param>
@@ -75,8 +72,6 @@ public sealed partial class ClusterRunEngine : IRunEngine, IRunsInFlight, IAsync
         _buffers = buffers ?? new ByteBudget();
         _grains = grains;
         _calls = calls;
-        _maxRuns = maxRuns;
-        _halfFull = new HalfFull(maxRuns);
         _door = new RunDoor(maxRuns);
         _stream = stream;
         _logger = logger;
@@ -92,11 +87,6 @@ public sealed partial class ClusterRunEngine : IRunEngine, IRunsInFlight, IAsync
         if (start != RunStart.Started)
         {
             return start;
-        }
-
-        if (_door.InFlight is var inFlight && _halfFull.Notices(inFlight))
-        {
-            RunLog.HalfFull(_logger, inFlight, _maxRuns);
         }
 
         var started = default(RunStart?);

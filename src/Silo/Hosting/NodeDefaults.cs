@@ -2,7 +2,7 @@ using Microsoft.Extensions.Configuration.Memory;
 
 namespace Ensemble.Silo.Hosting;
 
-/// <summary>What a node does otherwise than a frontend by itself, where nobody says what it should do.</summary>
+/// <summary>What a node logs, and where a member of a cluster keeps its tables, unless its configuration says otherwise.</summary>
 internal static class NodeDefaults
 {
     public static void AddNodeDefaults(this WebApplicationBuilder builder)

@@ -54,9 +54,8 @@ internal static class NodeHost
             builder.Services.AddSiloReach();
         }
 
-        builder.UseListeners(frontend, FrontendHost.DefaultUrl);
-        ListenAddresses.Check(builder.Configuration, frontend);
-        builder.Services.AddClusterEngine(frontend.MaxRuns, answers, node.IsAlone).AddEnsembleModels().AddEnsembleFrontend(frontend);
+        builder.Services.AddClusterEngine(frontend.MaxRuns, answers, node.IsAlone);
+        builder.AddFrontend(frontend);
         var app = builder.Build();
         app.MapEnsembleFrontend();
         return app;

@@ -16,9 +16,12 @@ internal static class NodeOptionsReader
 
     private const string Answers = "Cluster:Answers";
 
-    /// <summary>Every option that a frontend alone does not have.</summary>
+    /// <summary>Every option of a node, with those of its frontend.</summary>
     public static readonly string[] Known =
-        ["role", "Cluster:ClusterId", "Cluster:ServiceId", Connection, "Cluster:SiloPort", "Cluster:GatewayPort", Address, Answers];
+    [
+        .. OptionsReader.Known,
+        "role", "Cluster:ClusterId", "Cluster:ServiceId", Connection, "Cluster:SiloPort", "Cluster:GatewayPort", Address, Answers,
+    ];
 
     private const int MaxName = 64;
 

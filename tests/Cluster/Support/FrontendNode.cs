@@ -51,7 +51,9 @@ internal sealed class FrontendNode : IAsyncDisposable
         builder.Services.AddSingleton(catalog);
         builder.Services.AddSingleton(runs);
         builder.Services.AddSingleton(panels);
-        builder.Services.AddSingleton<IUsageStore>(new InMemoryUsageStore());
+        var usage = new InMemoryUsageStore();
+        builder.Services.AddSingleton<IUsageStore>(usage);
+        builder.Services.AddSingleton<IUsageQueries>(new InMemoryUsageQueries(usage));
         builder.Services.AddEnsembleFrontend(options).AddClusterEngine(maxRuns: 1024, answers).AddEnsembleModels();
         if (observe is not null)
         {

@@ -20,7 +20,7 @@ internal sealed class AgentBench : IGateAuthority, IUsageSink, IAsyncDisposable
     private readonly List<GateAgent> _agents = [];
     private readonly Channel<GateReport> _reports = Channel.CreateUnbounded<GateReport>();
     private readonly SemaphoreSlim _lost = new(0);
-    private InProcessGates _gates;
+    private TestGates _gates;
 
     public AgentBench(RateLimitConfig? rate = null)
     {
@@ -43,8 +43,6 @@ internal sealed class AgentBench : IGateAuthority, IUsageSink, IAsyncDisposable
 
     /// <summary>How many answers to reports get lost from now on.</summary>
     public int LosesAnswers { get; set; }
-
-    public bool GivesPasses => true;
 
     public static CatalogSnapshot Snapshot(RateLimitConfig? rate) => new CatalogBuilder().Add(TestModels.Simulated("m") with { RateLimit = rate }).Build();
 
@@ -162,5 +160,5 @@ internal sealed class AgentBench : IGateAuthority, IUsageSink, IAsyncDisposable
         _lost.Dispose();
     }
 
-    private InProcessGates OpenGates() => new(Catalog, Time, _store, this, NullLogger<InProcessGates>.Instance);
+    private TestGates OpenGates() => new(Catalog, Time, _store, this);
 }

@@ -3,7 +3,6 @@ using Ensemble.Gates;
 using Ensemble.Testing;
 using Ensemble.Upstreams;
 using Ensemble.Usage;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Ensemble.Core.Tests.Gates;
 
@@ -27,7 +26,7 @@ public sealed class TwoKeepersTests : IUsageSink
         var admitted = new Queue<DateTimeOffset>();
         for (var tick = 0; tick < 180 * EachSecond / 2; tick++)
         {
-            foreach (var gates in (InProcessGates[])[one, other])
+            foreach (var gates in (TestGates[])[one, other])
             {
                 if ((await AskAsync(gates)).Lease is { } lease)
                 {
@@ -95,13 +94,12 @@ public sealed class TwoKeepersTests : IUsageSink
         }
     }
 
-    private static Task<GateAdmission> AskAsync(InProcessGates gates) =>
+    private static Task<GateAdmission> AskAsync(TestGates gates) =>
         gates.AcquireAsync(new GateRequest(Key, Guid.NewGuid(), 0, GateBench.Holder), TestContext.Current.CancellationToken).AsTask();
 
-    private InProcessGates Open(RateLimitConfig? limits = null) => new(
+    private TestGates Open(RateLimitConfig? limits = null) => new(
         new TestCatalog(new CatalogBuilder().Add(TestModels.Simulated("a") with { RateLimit = limits }).Build()),
         _time,
         _store,
-        this,
-        NullLogger<InProcessGates>.Instance);
+        this);
 }

@@ -21,8 +21,6 @@ internal sealed class ScriptedGate : IGate, IGateAuthority
 
     public IReadOnlyList<(GateKey Gate, IReadOnlyList<GateLease> Leases)> Renewed => Copy(_renewed);
 
-    public bool GivesPasses => false;
-
     /// <summary>Releases are answered after it.</summary>
     public Task ReleaseHold { get; set; } = Task.CompletedTask;
 
@@ -87,7 +85,7 @@ internal sealed class ScriptedGate : IGate, IGateAuthority
     }
 
     public ValueTask<GateGrant> ReportAsync(GateKey gate, GateReport report, IGateHolder holder, CancellationToken cancellationToken) =>
-        throw new NotSupportedException("It gives no passes.");
+        new(new GateGrant { Terms = GateTerms.OneByOne, Life = GateGrant.OneByOneLife, Epoch = 0, Number = 0 });
 
     public ValueTask<GateRefusal?> RefusalAsync(GateKey gate, long tokens, CancellationToken cancellationToken) =>
         new(_closed.GetValueOrDefault(gate.ToString()));

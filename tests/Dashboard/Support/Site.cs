@@ -1,4 +1,4 @@
-using Ensemble.Frontend.Hosting;
+using Ensemble.Testing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -30,7 +30,7 @@ internal sealed class Site : IAsyncDisposable
     public static async Task<Site> StartAsync(params string[] args)
     {
         var folder = Directory.CreateTempSubdirectory("ensemble-dashboard-");
-        var app = FrontendHost.Build(
+        var app = TestHost.Build(
             [
                 "--urls", "http://127.0.0.1:0", "--Management:Url", "none", "--Usage:Log", "false",
                 "--Storage:Provider", "sqlite", "--Storage:ConnectionString", $"Data Source={Path.Combine(folder.FullName, "ensemble.db")}", .. args,

@@ -19,9 +19,13 @@ public sealed class GatesTests
             args: AdminExtensions.KeyOption);
         council.Model("numbat").Default = StubReply.Error(429, "rate_limit_exceeded", "Slow down.", retryAfter: TimeSpan.FromSeconds(45));
         (await council.Gateway.ChatAsync(Council.Ask, "sk-anna")).Status.ShouldBe(HttpStatusCode.OK);
-        council.Clock.Advance(TimeSpan.FromSeconds(5));
-
         var list = await council.Gateway.ReadAsync("/admin/gates");
+        for (var second = 0; second < 5; second++)
+        {
+            // Those who look make processes give back what they were granted and do not use; on a clock that jumps it would count as used.
+            council.Clock.Advance(TimeSpan.FromSeconds(1));
+            list = await council.Gateway.ReadAsync("/admin/gates");
+        }
 
         list.Status.ShouldBe(HttpStatusCode.OK, list.Body);
         Gates(list).Keys.ShouldBe(["caller:key-1", "model:bilby", "model:numbat", "model:potoroo", "model:quokka", "model:solo", "model:wombat"]);

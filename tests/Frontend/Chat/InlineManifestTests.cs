@@ -117,7 +117,7 @@ public sealed class InlineManifestTests
     public async Task Inline_ManifestOutOfReach_IsNullAndTheAnswerIsGiven(bool isForgotten)
     {
         await using var council = await Council.StartAsync(configure: services => services.AddSingleton<IRunEngine>(provider =>
-            new WithoutManifests(provider.GetRequiredService<InProcessRunEngine>(), isForgotten)));
+            new WithoutManifests(provider.GetRequiredService<TestRunEngine>(), isForgotten)));
 
         var answer = await council.Gateway.ChatAsync(Council.Ask, null, Inline);
 

@@ -1,6 +1,7 @@
 using System.Net;
 using Ensemble.Frontend.Hosting;
 using Ensemble.Frontend.Tests.Support;
+using Ensemble.Testing;
 
 namespace Ensemble.Frontend.Tests.Doors;
 
@@ -92,7 +93,7 @@ public sealed class CorsTests
     [InlineData("https://*.example/x")]
     public void Read_NoOrigin_SaysWhatToWrite(string origin)
     {
-        var problem = Should.Throw<StartException>(() => FrontendHost.Build(["--Cors:AllowedOrigins", origin]));
+        var problem = Should.Throw<StartException>(() => TestHost.Build(["--Cors:AllowedOrigins", origin]));
 
         problem.Message.ShouldContain($"option Cors:AllowedOrigins: '{origin}' is not an origin. Write SCHEME://HOST");
     }

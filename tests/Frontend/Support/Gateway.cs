@@ -3,7 +3,7 @@ using System.ClientModel.Primitives;
 using System.Net.Http.Headers;
 using System.Text;
 using Ensemble.Catalog;
-using Ensemble.Frontend.Hosting;
+using Ensemble.Testing;
 using Ensemble.Usage;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -61,7 +61,7 @@ internal sealed class Gateway : IAsyncDisposable
             all = ["--urls", "http://127.0.0.1:0", .. all];
         }
 
-        var app = FrontendHost.Build(all, services =>
+        var app = TestHost.Build(all, services =>
         {
             if (catalog is not null)
             {

@@ -30,7 +30,7 @@ internal sealed class Product : IAsyncDisposable
             start.ArgumentList.Add("sh");
         }
 
-        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "Ensemble.Frontend.dll"));
+        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "ensemble-silo.dll"));
         foreach (var arg in args)
         {
             start.ArgumentList.Add(arg);

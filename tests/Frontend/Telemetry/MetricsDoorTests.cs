@@ -4,6 +4,7 @@ using Ensemble.Frontend.Hosting;
 using Ensemble.Frontend.Management;
 using Ensemble.Frontend.Tests.Support;
 using Ensemble.Telemetry;
+using Ensemble.Testing;
 using Ensemble.Usage;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -128,7 +129,7 @@ public sealed class MetricsDoorTests
     [Fact]
     public void Read_OptionsThatDoNotHold_NameEach()
     {
-        var problem = Should.Throw<StartException>(() => FrontendHost.Build(
+        var problem = Should.Throw<StartException>(() => TestHost.Build(
             ["--Management:Url", "9464", "--Telemetry:OtlpEndpoint", "collector:4317", "--Telemetry:OtlpProtocol", "json"]));
 
         problem.Message.ShouldContain("option Management:Url: '9464' is not an address to listen on.");

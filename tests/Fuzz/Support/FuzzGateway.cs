@@ -1,8 +1,8 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
-using Ensemble.Frontend.Hosting;
 using Ensemble.Fuzz.Tests.Seeds;
 using Ensemble.Runs;
+using Ensemble.Testing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -39,7 +39,7 @@ internal sealed class FuzzGateway : IAsyncDisposable, ILoggerProvider
         var file = Path.Combine(gateway._folder.FullName, "catalog.json");
         await File.WriteAllTextAsync(file, FuzzCatalog.Json(gateway.Upstream.Url, simulatesSome));
         string[] args = ["--urls", "http://127.0.0.1:0", "--Storage:Provider", "memory", "--Management:Url", "none", "--Telemetry:CaptureContent", "true"];
-        gateway._app = FrontendHost.Build(isEdited ? [.. args, "--Admin:Key", AdminSeeds.Key] : [.. args, "--Catalog:File", file], services =>
+        gateway._app = TestHost.Build(isEdited ? [.. args, "--Admin:Key", AdminSeeds.Key] : [.. args, "--Catalog:File", file], services =>
             services.AddLogging(logging => logging.ClearProviders().AddProvider(gateway)));
         await gateway._app.StartAsync();
         gateway.Http = new HttpClient(new SocketsHttpHandler { UseProxy = false })

@@ -1,16 +1,17 @@
 using Ensemble.Catalog;
 using Ensemble.Runs;
+using Ensemble.Testing;
 using Ensemble.Upstreams;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Ensemble.Core.Tests.Runs;
 
-public sealed class InProcessRunEngineTests
+public sealed class RunHostTests
 {
     private readonly RunBench _bench = new();
     private readonly ByteBudget _buffers = new(64 * 1024 * 1024);
 
-    public InProcessRunEngineTests() => _bench.Upstream.On("a", Does.Say("one")).On("b", Does.Say("two")).On("c", Does.Say("three"));
+    public RunHostTests() => _bench.Upstream.On("a", Does.Say("one")).On("b", Does.Say("two")).On("c", Does.Say("three"));
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -489,13 +490,16 @@ public sealed class InProcessRunEngineTests
         (await ReadAsync(engine, run))[^1].ShouldBeOfType<RunFailed>().Failure.Kind.ShouldBe(RunFailureKind.OutOfMemory);
     }
 
-    private InProcessRunEngine Engine(int maxRuns = 10) => Hosted(maxRuns).Engine;
+    private TestRunEngine Engine(int maxRuns = 10) => Hosted(maxRuns).Engine;
 
-    private (RunHost Host, InProcessRunEngine Engine) Hosted(int maxRuns = 10)
+    private (RunHost Host, TestRunEngine Engine) Hosted(int maxRuns = 10)
     {
         var host = new RunHost(
-            new StaticCatalog(_bench.Catalog()), _bench.Services() with { Buffers = _buffers }, answers: null, NullLogger<Run>.Instance, maxRuns);
-        return (host, new InProcessRunEngine(host, maxRuns, NullLogger<Run>.Instance));
+            new StaticCatalog(_bench.Catalog()),
+            _bench.Services() with { Buffers = _buffers },
+            new StoredAnswers(new InMemoryRunStore(), sealer: null, _bench.Time, NullLogger<StoredAnswers>.Instance),
+            NullLogger<Run>.Instance);
+        return (host, new TestRunEngine(host, maxRuns));
     }
 
     private static RunRequest Request(RunId id, string model = "panel", string text = "?") => new()
@@ -505,18 +509,18 @@ public sealed class InProcessRunEngineTests
         CatalogRevision = 1,
     };
 
-    private static async Task<RunId> StartAsync(InProcessRunEngine engine, string model = "panel", bool isKept = false)
+    private static async Task<RunId> StartAsync(TestRunEngine engine, string model = "panel", bool isKept = false)
     {
         var id = RunId.New();
         (await engine.StartAsync(Request(id, model) with { IsKept = isKept }, Token)).ShouldBe(RunStart.Started);
         return id;
     }
 
-    private static async Task<List<RunEvent>> ReadAsync(InProcessRunEngine engine, RunId run) =>
+    private static async Task<List<RunEvent>> ReadAsync(TestRunEngine engine, RunId run) =>
         await engine.ReadAsync(run, 0, Token).ToListAsync(Token);
 
     // A run's place is free a moment after its last event; the engine has no signal for that but its count.
-    private static async Task IdleAsync(InProcessRunEngine engine)
+    private static async Task IdleAsync(TestRunEngine engine)
     {
         while (engine.InFlight > 0)
         {

@@ -3,11 +3,10 @@ using Ensemble.Gates;
 using Ensemble.Testing;
 using Ensemble.Upstreams;
 using Ensemble.Usage;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Ensemble.Core.Tests.Gates;
 
-public sealed class InProcessGatesTests : IUsageSink
+public sealed class KeptGateTests : IUsageSink
 {
     private static readonly GateKey Key = GateKey.Model("a");
 
@@ -139,17 +138,17 @@ public sealed class InProcessGatesTests : IUsageSink
         .Add(TestModels.Simulated("a") with { RateLimit = limits }, TestModels.Simulated("b") with { RateLimit = limits })
         .Build();
 
-    private static Task<GateAdmission> AskAsync(InProcessGates gates, GateKey? key = null, long tokens = 0) =>
+    private static Task<GateAdmission> AskAsync(TestGates gates, GateKey? key = null, long tokens = 0) =>
         gates.AcquireAsync(new GateRequest(key ?? Key, Guid.NewGuid(), tokens, GateBench.Holder), TestContext.Current.CancellationToken).AsTask();
 
-    private InProcessGates Open(RateLimitConfig? limits = null, IGateStore? store = null, TimeProvider? time = null)
+    private TestGates Open(RateLimitConfig? limits = null, IGateStore? store = null, TimeProvider? time = null)
     {
         if (limits is not null)
         {
             _catalog.Change(Catalog(limits));
         }
 
-        return new InProcessGates(_catalog, time ?? _time, store ?? _store, this, NullLogger<InProcessGates>.Instance);
+        return new TestGates(_catalog, time ?? _time, store ?? _store, this);
     }
 
     private sealed class FailingStore(IGateStore inner) : IGateStore

@@ -1,0 +1,60 @@
+using Ensemble.Catalog;
+using Ensemble.Frontend.Hosting;
+using Ensemble.Gates;
+using Ensemble.Runs;
+using Ensemble.Storage.Hosting;
+using Ensemble.Telemetry;
+using Ensemble.Usage;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Ensemble.Testing;
+
+/// <summary>
+/// The product's endpoints, pipeline and storage in this process, without Orleans: on a clock of the test's own, and up within
+/// milliseconds.
+/// </summary>
+public static class TestHost
+{
+    /// <param name="args">The command line, with the options of a frontend.</param>
+    /// <param name="configure">Replaces services.</param>
+    /// <exception cref="StartException">An option does not hold.</exception>
+    public static WebApplication Build(string[] args, Action<IServiceCollection>? configure = null)
+    {
+        var (builder, problems) = FrontendHost.CreateBuilder(args, OptionsReader.Known);
+        var reader = new OptionsReader(builder.Configuration, OptionsReader.Known, problems);
+        var options = reader.Frontend();
+        reader.ThrowIfAny();
+        builder.Services.AddEnsembleStorage(options.Storage);
+        builder.AddFrontend(options);
+        AddEngine(builder.Services);
+        configure?.Invoke(builder.Services);
+
+        var app = builder.Build();
+        app.MapEnsembleFrontend();
+        return app;
+    }
+
+    private static void AddEngine(IServiceCollection services)
+    {
+        services.AddKeyedSingleton<IUsageSink>(UsageFeed.SinkName, static (provider, _) => provider.GetRequiredService<UsageFeed>());
+        services.AddSingleton<TestGates>();
+        services.AddSingleton<IGate>(static provider =>
+        {
+            var gates = provider.GetRequiredService<TestGates>();
+            provider.GetRequiredService<StateInstruments>().Watch(gates);
+            return new GateAgent(
+                gates,
+                provider.GetRequiredService<ICatalog>(),
+                provider.GetRequiredService<TimeProvider>(),
+                provider.GetRequiredService<GateInstruments>(),
+                provider.GetRequiredService<ILogger<GateAgent>>());
+        });
+        services.AddSingleton<RunHost>();
+        services.AddSingleton(static provider => new TestRunEngine(
+            provider.GetRequiredService<RunHost>(), provider.GetRequiredService<FrontendOptions>().MaxRuns));
+        services.AddSingleton<IRunEngine>(static provider => provider.GetRequiredService<TestRunEngine>());
+        services.AddSingleton<IRunsInFlight>(static provider => provider.GetRequiredService<TestRunEngine>());
+    }
+}
