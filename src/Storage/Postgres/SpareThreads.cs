@@ -2,7 +2,7 @@ namespace Ensemble.Storage.Postgres;
 
 /// <summary>
 /// Lets the pool begin threads at once while some of its threads are held by a server that hangs. A minimum that is always so large costs
-/// a third of the runs a second (docs/decisions/0031).
+/// a third of the runs a second (docs/decisions/0032).
 /// </summary>
 internal static class SpareThreads
 {
