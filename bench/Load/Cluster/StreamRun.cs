@@ -14,7 +14,7 @@ internal sealed class StreamRun(ClusterOptions options, CancellationToken cancel
     {
         var silo = ProductFiles.Silo(options.Silo);
         StreamMeasurements measured;
-        await using (var fleet = await Fleet.StartAsync(product: null, silo, cancel))
+        await using (var fleet = await Fleet.StartAsync(silo, hasOneNode: false, cancel))
         {
             measured = await MeasureAsync(fleet);
         }

@@ -178,7 +178,7 @@ public sealed class JoinedNodeTests
             await using var database = NpgsqlDataSource.Create(connection);
             await using var read = database.CreateCommand("SELECT saved_at FROM gates WHERE gate = @gate");
             read.Parameters.AddWithValue("gate", gate);
-            var counted = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
+            var counted = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();
             while (await read.ExecuteScalarAsync(Now.Cancel) is not long savedAt || savedAt <= counted)
             {
                 Now.Cancel.ThrowIfCancellationRequested();
