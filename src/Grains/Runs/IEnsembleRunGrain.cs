@@ -1,6 +1,5 @@
 using Ensemble.Runs;
 using Orleans.CodeGeneration;
-using Orleans.Concurrency;
 
 namespace Ensemble.Grains.Runs;
 

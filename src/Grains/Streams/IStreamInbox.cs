@@ -1,5 +1,3 @@
-using Orleans.Concurrency;
-
 namespace Ensemble.Grains.Streams;
 
 /// <summary>A process that subscribes to streams, for those that produce them.</summary>

@@ -16,18 +16,12 @@ internal sealed class PushStreamProvider : IStreamProvider, IStreamInbox
 
     private readonly ConcurrentDictionary<long, IPushTarget> _subscribed = new();
     private readonly IGrainFactory _grains;
-    private readonly Lazy<Task<string>> _opening;
+    private readonly Lock _lock = new();
+    private Task<string>? _opening;
     private volatile string? _address;
     private long _opened;
 
-    public PushStreamProvider(string name, IGrainFactory grains)
-    {
-        Name = name;
-        _grains = grains;
-
-        // Outside of grains, which cannot be reached so.
-        _opening = new(() => Task.Run(MakeAddress));
-    }
+    public PushStreamProvider(string name, IGrainFactory grains) => (Name, _grains) = (name, grains);
 
     public string Name { get; }
 
@@ -38,7 +32,7 @@ internal sealed class PushStreamProvider : IStreamProvider, IStreamInbox
     /// <returns>Another stream of this process: the key of its id is for those that produce it.</returns>
     public async Task<IAsyncStream<T>> OpenAsync<T>(string streamNamespace)
     {
-        var address = await _opening.Value;
+        var address = await FindAddressAsync();
         var number = Interlocked.Increment(ref _opened);
         return GetStream<T>(StreamId.Create(streamNamespace, string.Create(CultureInfo.InvariantCulture, $"{address}{Separator}{number}")));
     }
@@ -81,6 +75,15 @@ internal sealed class PushStreamProvider : IStreamProvider, IStreamInbox
 
     internal IPushTarget? FindSubscriber(StreamId streamId) =>
         streamId.GetKeyAsString() is var key && IsHere(key) ? _subscribed.GetValueOrDefault(Number(streamId, key)) : null;
+
+    private Task<string> FindAddressAsync()
+    {
+        lock (_lock)
+        {
+            // Outside of grains, which cannot be reached so.
+            return _opening ??= Task.Run(MakeAddress);
+        }
+    }
 
     private string MakeAddress()
     {
