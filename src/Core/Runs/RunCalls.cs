@@ -71,30 +71,26 @@ internal sealed class RunCalls(
     public async ValueTask<SubCall[]> AdmitAsync(IReadOnlyList<SubCall> subCalls, CancellationToken cancellationToken)
     {
         var admitted = new SubCall[subCalls.Count];
-        var asked = new ValueTask<GateAdmission?>?[subCalls.Count];
-        for (var index = 0; index < asked.Length; index++)
+        for (var index = 0; index < admitted.Length; index++)
         {
             admitted[index] = memory.Recall(subCalls[index].Key) is null ? Reserve(subCalls[index]) : subCalls[index];
         }
 
-        for (var index = 0; index < asked.Length; index++)
+        var asked = Array.ConvertAll(admitted, subCall => AdmitAsync(subCall, cancellationToken));
+        for (var index = 0; index < admitted.Length; index++)
         {
-            var subCall = admitted[index];
-            asked[index] = !subCall.IsOverBudget && subCall.Reservation is not null
-                ? services.Models.AdmitAsync(subCall.Call, Holder(subCall), cancellationToken)
-                : null;
-        }
-
-        for (var index = 0; index < asked.Length; index++)
-        {
-            if (asked[index] is { } admission)
+            if (await asked[index] is { } admission)
             {
-                admitted[index] = admitted[index] with { Admission = await admission };
+                admitted[index] = admitted[index] with { Admission = admission };
             }
         }
 
         return admitted;
     }
+
+    private ValueTask<GateAdmission?> AdmitAsync(SubCall subCall, CancellationToken cancellationToken) => subCall is { IsOverBudget: false, Reservation: not null }
+        ? services.Models.AdmitAsync(subCall.Call, Holder(subCall), cancellationToken)
+        : default;
 
     /// <summary>Gives back what is held for a call that is not made.</summary>
     public ValueTask ReturnAsync(SubCall subCall)

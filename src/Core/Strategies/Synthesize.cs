@@ -36,9 +36,18 @@ internal sealed class Synthesize(EnsembleConfig ensemble) : IPanelDecision
     {
         // The answers are compared while the judge works. How far they agree is told before the answer, so that has to wait for it.
         context.HoldBack();
-        var compared = new Lazy<Task<PanelRound>>(round.ComparedAsync);
+        var compared = new TaskCompletionSource<Ballot>(TaskCreationOptions.RunContinuationsAsynchronously);
         var writing = WriteAsync(context, round.Panel.Candidates, compared);
-        await compared.Value;
+        try
+        {
+            compared.SetResult((await round.ComparedAsync()).Ballot);
+        }
+        catch (Exception exception)
+        {
+            compared.SetException(exception);
+            throw;
+        }
+
         var fits = context.ShowHeldBack();
         var end = await writing;
         return fits ? end : Giving.TooLarge;
@@ -62,11 +71,11 @@ internal sealed class Synthesize(EnsembleConfig ensemble) : IPanelDecision
         };
     }
 
-    private async Task<RunEnd> WriteAsync(RunContext context, IReadOnlyList<Candidate> candidates, Lazy<Task<PanelRound>> compared)
+    private async Task<RunEnd> WriteAsync(RunContext context, IReadOnlyList<Candidate> candidates, TaskCompletionSource<Ballot> compared)
     {
         var note = ensemble.Analysis && candidates.Count > 1 ? await AnalyseAsync(context, candidates) : null;
         var prompt = new JudgePrompt(context.Chat, Judge, candidates, context.Random("judge"), note);
-        return await JudgeAsync(context, ensemble, async () => (await compared.Value).Ballot, prompt);
+        return await JudgeAsync(context, ensemble, () => compared.Task, prompt);
     }
 
     private async Task<string?> AnalyseAsync(RunContext context, IReadOnlyList<Candidate> candidates)

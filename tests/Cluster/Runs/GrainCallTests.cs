@@ -1,7 +1,6 @@
 using Ensemble.Catalog;
 using Ensemble.Cluster.Tests.Support;
 using Ensemble.Grains.Gates;
-using Ensemble.Grains.Runs;
 using Ensemble.Grains.Silos;
 using Ensemble.Testing;
 using Microsoft.Extensions.DependencyInjection;
