@@ -31,7 +31,7 @@ public sealed class CatalogApplier(ICatalogStore store, SecretPolicy policy)
         {
             var document = await store.ReadAsync(cancellationToken);
             var (result, changes) = Plan(file, document);
-            result = result with { Warnings = [.. read.Warnings, .. result.Warnings], Revision = document.Revision };
+            result = result with { Revision = document.Revision };
             if (result.Errors.Count > 0 || changes.Count == 0 || dryRun)
             {
                 return result;
@@ -74,6 +74,7 @@ public sealed class CatalogApplier(ICatalogStore store, SecretPolicy policy)
         var result = new ApplyResult
         {
             Errors = check.Errors,
+            Warnings = check.Warnings,
             Added = Paths(written.Where(entry => !stored.ContainsKey((entry.Kind, entry.Name)))),
             Changed = Paths(written.Where(entry => stored.ContainsKey((entry.Kind, entry.Name)))),
             Removed = Paths(removed),

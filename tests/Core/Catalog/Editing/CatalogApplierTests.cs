@@ -83,8 +83,8 @@ public sealed class CatalogApplierTests
         var stranded = await ApplyAsync($$"""{"models":[{{Model("a")}}]}""");
 
         (added.Added.Count, added.Removed.Count, added.Unchanged).ShouldBe((1, 0, 3));
-        stranded.Errors.ShouldHaveSingleItem().Path.ShouldStartWith("keys[\"team\"].allowed_models");
-        (await _store.ReadRevisionAsync(Cancel)).ShouldBe(2);
+        stranded.Removed.Count.ShouldBe(2);
+        stranded.Warnings.ShouldHaveSingleItem().Path.ShouldStartWith("keys[\"team\"].allowed_models");
     }
 
     [Fact]
