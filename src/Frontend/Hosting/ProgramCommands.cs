@@ -58,8 +58,13 @@ internal sealed class ProgramCommands(string program, string serves, IReadOnlyLi
         }
 
         var name = string.Join(' ', words);
-        var advice = NearestName.Advice(name, commands.Select(known => known.Name), "");
-        var nearest = advice.Length > 0 ? advice : NearestName.Advice(words[0], commands.Select(known => known.Name), $"Commands: {string.Join(", ", commands.Select(known => known.Name))}.");
+        var known = commands.Select(candidate => candidate.Name).ToList();
+
+        // The first word of a command of two is not misspelt.
+        var begun = known.Find(candidate => candidate.StartsWith($"{words[0]} ", StringComparison.OrdinalIgnoreCase));
+        var nearest = (NearestName.Of(name, known) ?? NearestName.Of(words[0], known) ?? begun) is { } meant
+            ? $"Did you mean \"{meant}\"?"
+            : $"Commands: {string.Join(", ", known)}.";
         return $"command '{name}': there is no such command. {nearest} {program} --help lists commands and options.";
     }
 

@@ -1,9 +1,11 @@
+using Orleans.CodeGeneration;
 using Orleans.Services;
 
 namespace Ensemble.Grains.Members;
 
 /// <summary>A silo, as other silos ask it how it stands. Each has one; it is no grain that could be elsewhere.</summary>
 [Alias(Aliases.NodeService)]
+[Version(1)]
 public interface INodeService : IGrainService
 {
     /// <returns>A <see cref="Ensemble.Members.NodeReport"/> as JSON.</returns>

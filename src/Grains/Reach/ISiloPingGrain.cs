@@ -1,7 +1,10 @@
+using Orleans.CodeGeneration;
+
 namespace Ensemble.Grains.Reach;
 
 /// <summary>Answers in whichever silo a frontend is connected to.</summary>
 [Alias(Aliases.SiloPingGrain)]
+[Version(1)]
 public interface ISiloPingGrain : IGrainWithIntegerKey
 {
     [Alias("ping")]

@@ -30,6 +30,8 @@ public sealed partial class SiloReach(Func<int, ValueTask> ping, TimeProvider ti
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        // It starts when this process has connected to the cluster, however long that took.
+        Volatile.Write(ref _heard, time.GetTimestamp());
         using var timer = new PeriodicTimer(Interval, time);
         try
         {

@@ -198,9 +198,16 @@ public sealed class ClusterProcessTests
                 return answered;
             }
 
-            var answer = await frontend.PostAsync("/v1/chat/completions", body);
-            answer.Status.ShouldBe(HttpStatusCode.OK, answer.Body);
-            answer.Body.ShouldNotContain("\"error\"");
+            try
+            {
+                var answer = await frontend.PostAsync("/v1/chat/completions", body);
+                answer.Status.ShouldBe(HttpStatusCode.OK, answer.Body);
+                answer.Body.ShouldNotContain("\"error\"");
+            }
+            catch (HttpRequestException exception)
+            {
+                Assert.Fail($"{exception}\n{frontend.Log}");
+            }
         }
     }
 

@@ -4,6 +4,9 @@ using Ensemble.Cluster.Tests.Support;
 using Ensemble.Gates;
 using Ensemble.Grains.Calls;
 using Ensemble.Grains.Gates;
+using Ensemble.Grains.Members;
+using Ensemble.Grains.Models;
+using Ensemble.Grains.Reach;
 using Ensemble.Grains.Runs;
 using Ensemble.Grains.Silos;
 using Ensemble.Grains.Streams;
@@ -25,6 +28,9 @@ public sealed class CrossSiloTests
                 [
                     typeof(IEnsembleRunGrain), typeof(IGateGrain), typeof(IModelCallGrain), typeof(ICallerGateGrain), typeof(IGateContact),
                     typeof(ISiloGrain), typeof(IStreamInbox), typeof(IUsageWatchGrain),
+
+                    // JSON or nothing, between processes of their own tests.
+                    typeof(IClusterGrain), typeof(INodeService), typeof(IProbeGrain), typeof(ISiloPingGrain),
                 ],
                 ignoreOrder: true);
 

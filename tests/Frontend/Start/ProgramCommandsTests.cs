@@ -43,7 +43,7 @@ public sealed class ProgramCommandsTests : IDisposable
     [InlineData("tables waiting for long", "command 'tables waiting for long'")]
     [InlineData("file send", "file send: takes one FILE, and which one is missing. Usage: program file send FILE [--now]")]
     [InlineData("file send a.json b.json", "2 arguments were given")]
-    [InlineData("file", "Did you mean")]
+    [InlineData("file", "Did you mean \"file send\"?")]
     [InlineData("serve", "Commands: check, file send, tables, tables wait.")]
     [InlineData("Check a.json", "Did you mean \"check\"?")]
     [InlineData("check", "check: takes one FILE, and which one is missing. Usage: program check FILE")]
