@@ -61,13 +61,9 @@ internal sealed class NodeProcess : IAsyncDisposable
     /// <param name="onLine">Is told each line that it writes until it has started.</param>
     /// <param name="args">The command line.</param>
     /// <returns>The process, when it has started.</returns>
-    public static Task<NodeProcess> StartAsync(string? connection, Action<string> onLine, params string[] args) =>
-        StartAsync(connection, onLine, heapLimit: null, args);
-
-    /// <param name="heapLimit">The heap that it may have, in bytes; null = as much as the machine has.</param>
-    public static async Task<NodeProcess> StartAsync(string? connection, Action<string> onLine, long? heapLimit, params string[] args)
+    public static async Task<NodeProcess> StartAsync(string? connection, Action<string> onLine, params string[] args)
     {
-        var node = new NodeProcess(Run(connection, heapLimit, [.. args, "--urls", "http://127.0.0.1:0"]));
+        var node = new NodeProcess(Run(connection, [.. args, "--urls", "http://127.0.0.1:0"]));
         while (await node._process.StandardOutput.ReadLineAsync(Now.Cancel) is { } line)
         {
             node.Keep(line);
@@ -90,24 +86,12 @@ internal sealed class NodeProcess : IAsyncDisposable
     /// <summary>Starts the program where it cannot start, and waits for its end.</summary>
     public static async Task<(int Code, string Errors)> FailAsync(string? connection, params string[] args)
     {
-        var node = new NodeProcess(Run(connection, heapLimit: null, args));
+        var node = new NodeProcess(Run(connection, args));
         await using (node)
         {
             await node.ReadAsync();
             await node._process.WaitForExitAsync(Now.Cancel);
             return (node._process.ExitCode, await node._errors);
-        }
-    }
-
-    public bool HasExited => _process.HasExited;
-
-    /// <summary>The most memory that it ever had, in MiB.</summary>
-    public long PeakMebibytes
-    {
-        get
-        {
-            _process.Refresh();
-            return _process.PeakWorkingSet64 >> 20;
         }
     }
 
@@ -165,7 +149,7 @@ internal sealed class NodeProcess : IAsyncDisposable
 
     private Task SignalAsync(string signal) => Command.RunAsync("/", "kill", signal, _process.Id.ToString(CultureInfo.InvariantCulture));
 
-    private static Process Run(string? connection, long? heapLimit, string[] args)
+    private static Process Run(string? connection, string[] args)
     {
         var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "ensemble-silo.dll"), .. args])
         {
@@ -176,11 +160,6 @@ internal sealed class NodeProcess : IAsyncDisposable
         };
         start.Environment["Cluster__ConnectionString"] = connection;
         start.Environment.Remove("POD_IP");
-        if (heapLimit is { } limit)
-        {
-            start.Environment["DOTNET_GCHeapHardLimit"] = $"0x{limit:X}";
-        }
-
         return Process.Start(start)!;
     }
 
