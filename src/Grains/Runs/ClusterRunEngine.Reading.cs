@@ -17,9 +17,17 @@ public sealed partial class ClusterRunEngine
         if (Find(run) is not { } inFlight)
         {
             // Somebody else's, or one that nobody wants any more: what is there of it is read.
+            var isWhole = false;
             await foreach (var runEvent in ReadOnceAsync(run, null, new RunReading(incarnation: 1, after, streamed: false, _calls.Time.GetTimestamp()), cancellationToken))
             {
+                isWhole = IsLast(runEvent);
                 yield return runEvent;
+            }
+
+            if (!isWhole)
+            {
+                // Its time was over just now, or its silo is gone.
+                yield return Failed($"The answer of run {run.Value} is not kept any longer. Ask again.");
             }
 
             yield break;
@@ -222,7 +230,7 @@ public sealed partial class ClusterRunEngine
         return await StartSomewhereAsync(run, next, isNew: true) == RunStart.Started;
     }
 
-    private static RunFailed Interrupted(RunId run) => new(
-        new RunFailure(RunFailureKind.Interrupted, $"The answer was interrupted by a failure of the server that wrote it (run {run.Value})."),
-        UsageTotals.None with { CostUsd = null });
+    private static RunFailed Interrupted(RunId run) => Failed($"The answer was interrupted by a failure of the server that wrote it (run {run.Value}).");
+
+    private static RunFailed Failed(string message) => new(new RunFailure(RunFailureKind.Interrupted, message), UsageTotals.None with { CostUsd = null });
 }

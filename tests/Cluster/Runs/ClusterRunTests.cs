@@ -141,6 +141,17 @@ public sealed class ClusterRunTests
     }
 
     [Fact]
+    public async Task Read_RunThatIsNotKept_EndsWithAFailure()
+    {
+        await using var bench = await ClusterBench.StartAsync();
+        var engine = bench.Frontends[0].Services.GetRequiredService<ClusterRunEngine>();
+
+        var events = await engine.ReadAsync(RunId.New(), 0, Now.Cancel).ToListAsync(Now.Cancel);
+
+        events.ShouldHaveSingleItem().ShouldBeOfType<RunFailed>().Failure.Kind.ShouldBe(RunFailureKind.Interrupted);
+    }
+
+    [Fact]
     public async Task Renew_ManyRuns_OneCallASiloNamesAllOfItsOwn()
     {
         var log = new CallLog();
