@@ -57,7 +57,11 @@ public sealed partial class GateState
         SettleCalls(holder, report, now);
 
         // A report that was overtaken does not know what is kept now.
-        holder.Slots = Math.Max(holder.IsNewest(report.Number) ? report.Slots : holder.Slots, holder.Leases.Count);
+        if (holder.IsNewest(report.Number))
+        {
+            holder.Kept = report.Slots;
+        }
+
         foreach (var outcome in report.Outcomes)
         {
             if (Verdicts.Of(outcome.Outcome) == Verdict.Healthy)
@@ -163,7 +167,7 @@ public sealed partial class GateState
         }
 
         holder.AllowanceUntil = now + AllowanceLife;
-        holder.Slots += added.Slots;
+        holder.Kept += added.Slots;
         Add(holder, added with { Slots = 0 });
         _nextAllowanceEnd = Math.Min(_nextAllowanceEnd, holder.AllowanceUntil);
         return Grant(GateTerms.Allowance, GateGrant.AllowanceLife) with { Allowance = holder.Allowance, Units = added };
@@ -410,8 +414,14 @@ public sealed partial class GateState
         /// <summary>Requests and tokens of its allowance that it may still use.</summary>
         public GateUnits Outstanding { get; set; }
 
-        /// <summary>Calls in flight and places for more. They stay when an allowance ends: who does not report may have filled them.</summary>
-        public long Slots { get; set; }
+        /// <summary>Places by its newest report, and those that were granted since.</summary>
+        public long Kept { get; set; }
+
+        /// <summary>
+        /// Calls in flight and places for more. They stay when an allowance ends: who does not report may have filled them. A call whose end
+        /// is in a report that was overtaken is in flight until that arrives.
+        /// </summary>
+        public long Slots => Math.Max(Kept, Leases.Count);
 
         /// <summary>The number of the report that was answered last, and that answer.</summary>
         public long Answered { get; set; }
@@ -467,7 +477,7 @@ public sealed partial class GateState
             EndedAllowance = saved.EndedAllowance,
             EndedAt = saved.EndedAt,
             Outstanding = saved.Outstanding,
-            Slots = saved.Slots,
+            Kept = saved.Slots,
         };
     }
 }

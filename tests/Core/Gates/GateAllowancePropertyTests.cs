@@ -58,6 +58,21 @@ public sealed class GateAllowancePropertyTests
     }
 
     [Fact]
+    public void Report_ThatOvertakesTheEndOfACall_LeavesNoPlaceBehind()
+    {
+        var state = new GateState(GateBench.Key, new GateLimits(Limits, null), 1, new ManualTimeProvider());
+        var lease = new GateLease(GateBench.Key, Guid.NewGuid(), 1, 0, 100, IsProbe: false, Holder: null);
+        var began = new GateReport { Agent = Guid.NewGuid(), Number = 1, Requests = 1, Slots = 1, Begun = [lease] };
+        state.Settle(began);
+
+        state.Settle(began with { Number = 3, Requests = 0, Slots = 0, Begun = [] });
+        var before = state.Places;
+        state.Settle(began with { Number = 2, Requests = 0, Slots = 0, Begun = [], Ended = [new GateEnd(lease.Id, 30, IsUnused: false)] });
+
+        (before, state.Places, state.Status().InFlight).ShouldBe((1L, 0L, 0));
+    }
+
+    [Fact]
     public void AnySchedule_AtRest_EverythingIsBackAfterThreeSeconds()
     {
         Prop.ForAll(Arb.From(Step.Where(step => step.Action < AllowanceScript.FirstFault).ListOf(120)), steps =>
