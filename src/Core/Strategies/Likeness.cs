@@ -11,15 +11,16 @@ internal static class Likeness
     /// <summary>No model takes more in one text, in characters: the beginning speaks for the whole.</summary>
     private const int MaxCharacters = 24_000;
 
+    /// <param name="texts">One without text, as of an answer that only calls tools, is like none: no model takes it.</param>
     /// <param name="number">Tells several questions of one run apart.</param>
     /// <returns>Cosines of each two texts, not below 0; null where the model gave no vectors.</returns>
     public static async Task<double[,]?> AskAsync(RunContext context, EnsembleConfig ensemble, string model, IReadOnlyList<string> texts, int number)
     {
         var config = context.Catalog.Models[model];
         var cut = texts.Select(text => text.Length <= MaxCharacters ? text : text[..MaxCharacters]).ToArray();
-        var vectors = new float[texts.Count][];
+        var vectors = new float[]?[texts.Count];
         var cache = context.Embeddings;
-        var unknown = Enumerable.Range(0, cut.Length).Where(index => !cache.TryGet(config, cut[index], out vectors[index]!)).ToArray();
+        var unknown = Enumerable.Range(0, cut.Length).Where(index => !string.IsNullOrWhiteSpace(cut[index]) && !cache.TryGet(config, cut[index], out vectors[index]!)).ToArray();
         if (unknown.Length > 0)
         {
             var result = await context.Calls.MakeAsync(
@@ -49,9 +50,9 @@ internal static class Likeness
         return Cosines(vectors);
     }
 
-    private static double[,]? Cosines(float[][] vectors)
+    private static double[,]? Cosines(float[]?[] vectors)
     {
-        if (vectors.Any(vector => vector.Length != vectors[0].Length))
+        if (vectors.OfType<float[]>().Select(vector => vector.Length).Distinct().Count() > 1)
         {
             return null;
         }
@@ -63,7 +64,7 @@ internal static class Likeness
             {
                 alike[index, other] = alike[other, index] = index == other
                     ? 1
-                    : Math.Clamp(Product(vectors[index], vectors[other]), 0, 1);
+                    : vectors[index] is { } one && vectors[other] is { } two ? Math.Clamp(Product(one, two), 0, 1) : 0;
             }
         }
 

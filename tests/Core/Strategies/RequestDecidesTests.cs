@@ -315,6 +315,25 @@ public sealed class RequestDecidesTests
         outcome.Manifest.Agreement.ShouldBe(2d / 3);
     }
 
+    [Fact]
+    public async Task Execute_AnswerThatOnlyCallsTools_IsNotSentToTheEmbeddingModel()
+    {
+        _bench.Ensemble = TestEnsembles.Of(StrategyKind.Consensus, "panel", ["a", "b", "c"], "judge") with
+        {
+            Consensus = new ConsensusConfig("vectors", 0.8),
+            Tools = ToolsMode.Vote,
+        };
+        Prose();
+        _bench.Upstream
+            .On("a", Does.Call("", """[{"id":"c1","type":"function","function":{"name":"weather","arguments":"{}"}}]"""))
+            .On("vectors", Does.Embed([1, 0], [1, 0]));
+
+        var outcome = await _bench.RunAsync(WithTools);
+
+        outcome.Manifest.Degraded.ShouldBeEmpty();
+        outcome.Text.ShouldBe("Nobody has ever found out, and nobody will in time.");
+    }
+
     private void Prose() => _bench.Upstream
         .On("a", Does.Assist("One might well say that it is a matter of taste."))
         .On("b", Does.Assist("Nobody has ever found out, and nobody will in time."))
