@@ -7,20 +7,23 @@ namespace Ensemble.Judging;
 /// <summary>What the caller's <c>response_format</c> wants of an answer.</summary>
 internal sealed class AnswerFormat
 {
-    public static readonly AnswerFormat Text = new(isJson: false, schema: null);
+    public static readonly AnswerFormat Text = new(isJson: false, schema: null, default);
 
     private readonly bool _isJson;
     private readonly JsonElement? _schema;
     private readonly bool _wantsObject;
+    private readonly CancellationToken _ends;
 
-    private AnswerFormat(bool isJson, JsonElement? schema)
+    private AnswerFormat(bool isJson, JsonElement? schema, CancellationToken ends)
     {
+        _ends = ends;
         _isJson = isJson;
         _schema = schema;
         _wantsObject = schema is not { } wanted || wanted.Member("type")?.TextIs("object") == true;
     }
 
-    public static AnswerFormat Of(ChatRequest chat)
+    /// <param name="ends">Cancelled at the end of the run: little time is taken for a check after that.</param>
+    public static AnswerFormat Of(ChatRequest chat, CancellationToken ends = default)
     {
         if (!chat.TryGetField("response_format", out var field) || field.Kind != JsonTokenType.StartObject)
         {
@@ -28,16 +31,17 @@ internal sealed class AnswerFormat
         }
 
         using var document = SoundJson.Parse(chat.SliceMemory(field.Value));
-        return Of(document.RootElement);
+        return Of(document.RootElement, ends);
     }
 
-    private static AnswerFormat Of(JsonElement format) =>
+    private static AnswerFormat Of(JsonElement format, CancellationToken ends) =>
         format.Member("type")?.Text() switch
         {
-            "json_object" => new AnswerFormat(isJson: true, schema: null),
+            "json_object" => new AnswerFormat(isJson: true, schema: null, ends),
             "json_schema" => new AnswerFormat(
                 isJson: true,
-                format.Member("json_schema")?.Member("schema")?.Clone()),
+                format.Member("json_schema")?.Member("schema")?.Clone(),
+                ends),
             _ => Text,
         };
 
@@ -72,7 +76,7 @@ internal sealed class AnswerFormat
             using var answer = SoundJson.Parse(content);
             return _schema is not { } schema
                 ? answer.RootElement.ValueKind == JsonValueKind.Object
-                : JsonSchemaCheck.IsValid(answer.RootElement, schema);
+                : JsonSchemaCheck.IsValid(answer.RootElement, schema, _ends);
         }
         catch (JsonException)
         {

@@ -15,29 +15,34 @@ internal sealed class JsonSchemaCheck
     private const int MaxDepth = 64;
 
     /// <summary>
-    /// Work that a check may take, in units of up to 100 ns: a keyword, a look-up, a comparison, and what each reads. A value that
-    /// needs more is taken
-    /// as invalid, since alternatives that refer to each other, and lists that are compared item by item, could take for ever.
+    /// Steps of work that a check may take; none takes longer than 100 ns: a keyword, a look-up, a comparison, and each 32 bytes that one
+    /// reads. A value that needs more is taken as invalid: alternatives that refer to each other, and lists that are compared item
+    /// by item, could take for ever.
     /// </summary>
     private const int MaxWork = 1_000_000;
 
-    /// <summary>Bytes that are decoded, or compared one by one, in a unit.</summary>
+    /// <summary>The same after the end of the run, when nobody waits for a long check.</summary>
+    private const int MaxWorkAtTheEnd = MaxWork / 16;
+
+    /// <summary>Bytes that are decoded, or compared one by one, in a step.</summary>
     private const int BytesRead = 32;
 
-    /// <summary>Bytes of names and values that a look-up passes over in a unit.</summary>
+    /// <summary>Bytes of names and values that a look-up passes over in a step.</summary>
     private const int BytesPassed = 512;
 
     private readonly JsonElement _root;
+    private readonly CancellationToken _ends;
     private long _work;
 
-    private JsonSchemaCheck(JsonElement root) => _root = root;
+    private JsonSchemaCheck(JsonElement root, CancellationToken ends) => (_root, _ends) = (root, ends);
 
+    /// <param name="ends">Cancelled at the end of the run.</param>
     /// <exception cref="InvalidOperationException">The schema is not one: a keyword's value has the wrong type.</exception>
-    public static bool IsValid(JsonElement value, JsonElement schema)
+    public static bool IsValid(JsonElement value, JsonElement schema, CancellationToken ends = default)
     {
         try
         {
-            return new JsonSchemaCheck(schema).IsValid(value, schema, 0);
+            return new JsonSchemaCheck(schema, ends).IsValid(value, schema, 0);
         }
         catch (TooMuchWorkException)
         {
@@ -155,9 +160,13 @@ internal sealed class JsonSchemaCheck
         }
 
         var target = _root;
-        foreach (var step in path.Split('/').Skip(1))
+        var rest = path.AsSpan(1);
+        while (rest.Length > 0)
         {
-            var name = step.Replace("~1", "/", StringComparison.Ordinal).Replace("~0", "~", StringComparison.Ordinal);
+            Spend(1);
+            rest = rest[1..];
+            var end = rest.IndexOf('/') is >= 0 and var slash ? slash : rest.Length;
+            var name = rest[..end].ToString().Replace("~1", "/", StringComparison.Ordinal).Replace("~0", "~", StringComparison.Ordinal);
             target = target.ValueKind switch
             {
                 JsonValueKind.Object when TryGet(target, name, out var member) => member,
@@ -165,6 +174,7 @@ internal sealed class JsonSchemaCheck
                     target[index],
                 _ => throw new InvalidOperationException("A reference leads nowhere."),
             };
+            rest = rest[end..];
         }
 
         return target;
@@ -186,24 +196,30 @@ internal sealed class JsonSchemaCheck
 
     private string Text(JsonElement value)
     {
-        Spend(Size(value) / BytesRead);
+        SpendOn(value);
         return value.Text() ?? throw new InvalidOperationException("A string is expected.");
     }
 
     private double? Number(JsonElement value)
     {
-        Spend(Size(value) / BytesRead);
+        SpendOn(value);
         return value.Number();
     }
 
     private double Bound(JsonElement rule) => Number(rule) ?? throw new InvalidOperationException("A number is expected.");
 
-    private static long Whole(JsonElement rule) => rule.Whole() ?? throw new InvalidOperationException("A whole number is expected.");
+    private long Whole(JsonElement rule)
+    {
+        SpendOn(rule);
+        return rule.Whole() ?? throw new InvalidOperationException("A whole number is expected.");
+    }
+
+    private void SpendOn(JsonElement read) => Spend(1 + (Size(read) / BytesRead));
 
     private void Spend(int work)
     {
         _work += work;
-        if (_work > MaxWork)
+        if (_work > (_ends.IsCancellationRequested ? MaxWorkAtTheEnd : MaxWork))
         {
             throw new TooMuchWorkException();
         }

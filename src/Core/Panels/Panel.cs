@@ -14,7 +14,7 @@ internal sealed class Panel : IDisposable
     private readonly RunContext _context;
     private readonly EnsembleConfig _ensemble;
     private readonly PanelPlan _plan;
-    private readonly SubCallResult?[] _results;
+    private readonly Answer[]?[] _answers;
     private readonly PanelCount _count;
     private readonly CancellationTokenSource _stop;
     private readonly TaskCompletionSource<string> _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -29,7 +29,7 @@ internal sealed class Panel : IDisposable
         _context = context;
         _ensemble = ensemble;
         _plan = plan;
-        _results = new SubCallResult?[plan.Slots.Count];
+        _answers = new Answer[]?[plan.Slots.Count];
         _count = new PanelCount(plan.Slots.Sum(slot => slot.Answers), plan.Required);
         _stop = CancellationTokenSource.CreateLinkedTokenSource(context.Deadline.Token);
         _openedAfter = context.Elapsed;
@@ -109,7 +109,7 @@ internal sealed class Panel : IDisposable
             }
             else
             {
-                _results[index] = await _context.Calls.MakeAsync(questions[index], _stop.Token);
+                _answers[index] = Read(index, await _context.Calls.MakeAsync(questions[index], _stop.Token));
             }
         }
 
@@ -149,6 +149,10 @@ internal sealed class Panel : IDisposable
 
     private void Report(int index, SubCallResult result)
     {
+        // Long answers take time to read and to count, and the deadline waits for the lock.
+        var answers = Read(index, result);
+        IReadOnlyList<Candidate> candidates;
+        double weightOut;
         lock (_lock)
         {
             if (_closed.Task.IsCompleted)
@@ -163,17 +167,23 @@ internal sealed class Panel : IDisposable
                 return;
             }
 
-            _results[index] = result;
-            var answers = Answers(index, result);
-            for (var answer = 0; answer < answers.Count; answer++)
+            _answers[index] = answers;
+            foreach (var answer in answers)
             {
-                Take(_count.Report(answers[answer].IsUsable));
+                Take(_count.Report(answer.Result.IsUsable));
             }
 
-            if (_count.HasQuorum && _plan.IsDecided is { } isDecided && !_context.IsReplay && !_closed.Task.IsCompleted && isDecided(Result().Candidates, WeightOut()))
+            if (!_count.HasQuorum || _plan.IsDecided is null || _context.IsReplay || _closed.Task.IsCompleted)
             {
-                _closed.TrySetResult("decided");
+                return;
             }
+
+            (candidates, weightOut) = (Result().Candidates, WeightOut());
+        }
+
+        if (_plan.IsDecided(candidates, weightOut))
+        {
+            Close("decided");
         }
     }
 
@@ -198,19 +208,21 @@ internal sealed class Panel : IDisposable
     private double WeightOut()
     {
         var weight = 0d;
-        for (var index = 0; index < _results.Length; index++)
+        for (var index = 0; index < _answers.Length; index++)
         {
-            weight += _results[index] is null ? _plan.Slots[index].Weight : 0;
+            weight += _answers[index] is null ? _plan.Slots[index].Weight : 0;
         }
 
         return weight;
     }
 
     /// <summary>What came of each answer that a call asked for.</summary>
-    private IReadOnlyList<SubCallResult> Answers(int index, SubCallResult result)
+    private Answer[] Read(int index, SubCallResult result)
     {
-        var wanted = _plan.Slots[index].Answers;
-        return wanted == 1 ? [result] : SampledAnswers.Of(result, wanted, _plan.Expected);
+        var slot = _plan.Slots[index];
+        IReadOnlyList<SubCallResult> answers = slot.Answers == 1 ? [result] : SampledAnswers.Of(result, slot.Answers, _plan.Expected);
+        return [.. answers.Select(answer => new Answer(
+            answer, answer.IsUsable ? new Candidate(answer.Key, answer.Call.Answer!, slot.Member.Weight) : null))];
     }
 
     private void BeginGrace(TimeSpan timeToQuorum)
@@ -241,30 +253,25 @@ internal sealed class Panel : IDisposable
 
     private PanelResult Result()
     {
-        var candidates = new List<Candidate>(_results.Length);
+        var candidates = new List<Candidate>(_answers.Length);
         var missing = new List<SubCallResult>();
-        for (var index = 0; index < _results.Length; index++)
+        foreach (var answer in _answers.SelectMany(answers => answers ?? []))
         {
-            if (_results[index] is not { } result)
+            if (answer.Candidate is { } candidate)
             {
-                continue;
+                candidates.Add(candidate);
             }
-
-            foreach (var answer in Answers(index, result))
+            else
             {
-                if (answer.IsUsable)
-                {
-                    candidates.Add(new Candidate(answer.Key, answer.Call.Answer!, _plan.Slots[index].Member.Weight));
-                }
-                else
-                {
-                    missing.Add(answer);
-                }
+                missing.Add(answer.Result);
             }
         }
 
         return new PanelResult(candidates, missing, _plan.Required, _plan.Slots.Sum(slot => slot.Answers)) { Cancelled = Cancelled() };
     }
 
-    private IReadOnlyList<PanelSlot> Cancelled() => [.. _plan.Slots.Where((_, index) => _results[index] is null)];
+    private IReadOnlyList<PanelSlot> Cancelled() => [.. _plan.Slots.Where((_, index) => _answers[index] is null)];
+
+    /// <param name="Candidate">Null where the answer cannot be used.</param>
+    private readonly record struct Answer(SubCallResult Result, Candidate? Candidate);
 }

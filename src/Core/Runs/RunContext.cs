@@ -1,7 +1,9 @@
+using Ensemble.Answers;
 using Ensemble.Catalog;
 using Ensemble.Chat;
 using Ensemble.Judging;
 using Ensemble.Models;
+using Ensemble.Panels;
 using Ensemble.Strategies;
 using Microsoft.Extensions.Logging;
 
@@ -16,6 +18,7 @@ internal sealed class RunContext
     private readonly Lock _showing = new();
     private AnswerFormat? _format;
     private List<RunEvent>? _heldBack;
+    private (EnsembleConfig Of, AnswerReader Reader)? _reader;
 
     /// <param name="deadline">Its token cancels every sub-call.</param>
     public RunContext(
@@ -68,7 +71,19 @@ internal sealed class RunContext
     public EmbeddingCache Embeddings => _services.Embeddings;
 
     /// <summary>What the caller wants of the answer.</summary>
-    public AnswerFormat Format => _format ??= AnswerFormat.Of(Chat);
+    public AnswerFormat Format => _format ??= AnswerFormat.Of(Chat, Deadline.Token);
+
+    /// <summary>What reads the answers of an ensemble: the same one each time, so that no answer is read twice.</summary>
+    public AnswerReader Reader(EnsembleConfig ensemble)
+    {
+        if (_reader is not { } reader || reader.Of != ensemble)
+        {
+            reader = (ensemble, AnswerReader.For(Chat, ensemble.AnswerType, ToolOffer.Of(Chat, ensemble.Tools).IsOpen));
+            _reader = reader;
+        }
+
+        return reader.Reader;
+    }
 
     public bool CapturesContent => _services.CaptureContent;
 

@@ -51,7 +51,7 @@ internal static class Audit
 
     // A verifier reads text: of an answer that calls tools, the calls.
     private static Candidate Readable(Candidate answer) => answer.Answer.CallsTools
-        ? answer with { Answer = new ChatAnswer($"{answer.Text}\nTool calls: {ToolAnswer.CallsOf(answer.Answer)}".Trim(), answer.Answer.FinishReason) }
+        ? new Candidate(answer.Key, new ChatAnswer($"{answer.Text}\nTool calls: {ToolAnswer.CallsOf(answer.Answer)}".Trim(), answer.Answer.FinishReason), answer.Weight)
         : answer;
 
     /// <summary>Asks for a better answer: the draft and what is wrong with it, after the caller's messages.</summary>

@@ -12,14 +12,12 @@ internal sealed class Ballot
     private readonly EnsembleConfig _ensemble;
     private readonly AnswerReader _reader;
     private readonly double[,]? _alike;
+    private AnswerClusters? _clusters;
 
     private Ballot(AnswerReader reader, EnsembleConfig ensemble, IReadOnlyList<Candidate> candidates, double[,]? alike)
     {
         (_reader, _ensemble, Candidates, _alike) = (reader, ensemble, candidates, alike);
-        Typed = [.. candidates.Select(candidate => reader.Read(candidate.Answer))];
-        Clusters = candidates.Count == 0
-            ? null
-            : AnswerClusters.Of(Typed, [.. candidates.Select(candidate => candidate.Text)], [.. candidates.Select(candidate => candidate.Weight)], ensemble.Consensus.Threshold, alike);
+        Typed = [.. candidates.Select(candidate => candidate.Typed(reader))];
     }
 
     /// <summary>In the panel's order.</summary>
@@ -28,8 +26,13 @@ internal sealed class Ballot
     /// <summary>One a candidate; null where it says nothing that could be counted.</summary>
     public IReadOnlyList<TypedAnswer?> Typed { get; }
 
-    /// <summary>Null where there is no candidate.</summary>
-    public AnswerClusters? Clusters { get; }
+    /// <summary>Null where there is no candidate. Prose is compared when this is first asked for.</summary>
+    public AnswerClusters? Clusters => Candidates.Count == 0 ? null : _clusters ??= AnswerClusters.Of(
+        Typed,
+        [.. Candidates.Select(candidate => candidate.Text)],
+        [.. Candidates.Select(candidate => candidate.Weight)],
+        _ensemble.Consensus.Threshold,
+        _alike);
 
     public bool AllTyped => Candidates.Count > 0 && Typed.All(answer => answer is not null);
 
@@ -37,10 +40,6 @@ internal sealed class Ballot
 
     /// <summary>From 0 to 1; null below two answers.</summary>
     public double? Agreement => Clusters?.Agreement;
-
-    /// <summary>What reads the answers to a request.</summary>
-    public static AnswerReader Reader(RunContext context, EnsembleConfig ensemble) =>
-        AnswerReader.For(context.Chat, ensemble.AnswerType, ToolOffer.Of(context.Chat, ensemble.Tools).IsOpen);
 
     /// <param name="alike">Likeness of each two candidates, from 0 to 1; null = by their words.</param>
     public static Ballot Of(AnswerReader reader, EnsembleConfig ensemble, IReadOnlyList<Candidate> candidates, double[,]? alike = null) =>
@@ -50,7 +49,7 @@ internal sealed class Ballot
     /// <param name="number">Tells several comparisons of one run apart.</param>
     public static async Task<Ballot> CompareAsync(RunContext context, EnsembleConfig ensemble, IReadOnlyList<Candidate> candidates, int number = 0)
     {
-        var reader = Reader(context, ensemble);
+        var reader = context.Reader(ensemble);
         var ballot = Of(reader, ensemble, candidates);
         var needsVectors = candidates.Count > 1 && !context.Deadline.IsOver && (!ballot.AllTyped || ensemble.Strategy == StrategyKind.Consensus);
         if (!needsVectors || ensemble.Consensus.EmbeddingModel is not { } model)
@@ -82,8 +81,7 @@ internal sealed class Ballot
     }
 
     /// <returns>Those that have the caller's format; null where none has.</returns>
-    public Ballot? Fitting(AnswerFormat format) =>
-        Where(candidate => candidate.Answer.CallsTools || format.Accepts(candidate.Text) != false);
+    public Ballot? Fitting(AnswerFormat format) => Where(candidate => candidate.Fits(format));
 
     /// <returns>The candidates of which something holds, as a ballot of their own; null where it holds of none.</returns>
     public Ballot? Where(Func<Candidate, bool> predicate)

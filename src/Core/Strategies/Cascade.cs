@@ -50,7 +50,7 @@ internal sealed class Cascade(EnsembleConfig ensemble) : IStrategy
     private async Task<PanelRound> AskAsync(RunContext context, PanelSlot[] slots, List<Candidate> earlier, int index, bool isLast)
     {
         var answers = slots.Sum(slot => slot.Answers);
-        var reader = Ballot.Reader(context, ensemble);
+        var reader = context.Reader(ensemble);
         return await PanelRound.AskAsync(context, ensemble, PanelPlan.Of(context, ensemble) with
         {
             Slots = slots,
@@ -59,14 +59,18 @@ internal sealed class Cascade(EnsembleConfig ensemble) : IStrategy
             Required = isLast ? 1 : Math.Min(answers, Math.Max((answers / 2) + 1, ensemble.MinResponses)),
             Grace = ensemble.StragglerGrace ?? StragglerGrace.All,
             IsDecided = (candidates, weightOut) => ensemble.Cascade.MinAgreement < 1
-                && VoteRule.IsSettled(Ballot.Of(reader, ensemble, candidates), weightOut)
-                && IsEnough(Ballot.Of(reader, ensemble, candidates), weightOut),
+                && IsSettled(Ballot.Of(reader, ensemble, candidates), weightOut),
         }, earlier, index);
     }
 
     /// <summary>Whether those who agree are enough, whatever those who are out say.</summary>
-    private bool IsEnough(Ballot ballot, double weightOut)
+    private bool IsSettled(Ballot ballot, double weightOut)
     {
+        if (!VoteRule.IsSettled(ballot, weightOut))
+        {
+            return false;
+        }
+
         var weight = ballot.Candidates.Sum(candidate => candidate.Weight);
         return ballot.Agreement * weight / (weight + weightOut) >= ensemble.Cascade.MinAgreement;
     }

@@ -26,7 +26,7 @@ internal sealed record PanelRound(PanelResult Panel, Ballot Ballot, Ballot All)
 
     private static PanelRound Uncompared(RunContext context, EnsembleConfig ensemble, PanelResult panel)
     {
-        var ballot = Ballot.Of(Ballot.Reader(context, ensemble), ensemble, panel.Candidates);
+        var ballot = Ballot.Of(context.Reader(ensemble), ensemble, panel.Candidates);
         return new PanelRound(panel, ballot, ballot);
     }
 
@@ -36,8 +36,8 @@ internal sealed record PanelRound(PanelResult Panel, Ballot Ballot, Ballot All)
         IReadOnlyList<Candidate> candidates = earlier is { Count: > 0 } ? [.. earlier, .. panel.Candidates] : panel.Candidates;
         var all = plan.Compares && (panel.HasQuorum || earlier is not null)
             ? await Ballot.CompareAsync(context, ensemble, candidates, number)
-            : Ballot.Of(Ballot.Reader(context, ensemble), ensemble, candidates);
-        var ballot = all.Where(panel.Candidates.Contains) ?? Ballot.Of(Ballot.Reader(context, ensemble), ensemble, []);
+            : Ballot.Of(context.Reader(ensemble), ensemble, candidates);
+        var ballot = all.Where(panel.Candidates.Contains) ?? Ballot.Of(context.Reader(ensemble), ensemble, []);
         context.Findings.Compare(plan.Compares ? all.Manifest(context.CapturesContent) : []);
 
         // What has not the caller's format decides nothing where others have it.

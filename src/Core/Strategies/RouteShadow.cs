@@ -25,7 +25,7 @@ internal sealed class RouteShadow(RunContext context, EnsembleConfig ensemble, s
         }
 
         var ballot = Ballot.Of(
-            Ballot.Reader(context, ensemble),
+            context.Reader(ensemble),
             ensemble,
             [new Candidate(new SubCallKey(SubCallStep.Candidate, 0, 0), new ChatAnswer(routed, "stop"), 1), new Candidate(Key, shadow.Call.Answer!, 1)]);
         context.Findings.Decide(new DecisionManifest("shadow", ballot.Agreement == 1 ? "agrees" : "differs") { Value = ballot.Agreement });

@@ -14,7 +14,7 @@ internal sealed class Vote(EnsembleConfig ensemble) : IPanelDecision
 {
     public PanelPlan Plan(RunContext context)
     {
-        var reader = Ballot.Reader(context, ensemble);
+        var reader = context.Reader(ensemble);
         return PanelPlan.Of(context, ensemble) with
         {
             Grace = ensemble.StragglerGrace ?? StragglerGrace.All,

@@ -72,6 +72,31 @@ public sealed class JsonSchemaCheckTests
     }
 
     [Fact]
+    public void IsValid_ReferenceOfEightMillionSteps_EndsAtTheFirstThatLeadsNowhere()
+    {
+        var schema = Json($$"""{"$ref":"#{{new string('/', 8_000_000)}}"}""");
+        Should.Throw<InvalidOperationException>(() => JsonSchemaCheck.IsValid(Json("1"), Json("""{"$ref":"#/a"}""")));
+        var before = GC.GetAllocatedBytesForCurrentThread();
+
+        Should.Throw<InvalidOperationException>(() => JsonSchemaCheck.IsValid(Json("1"), schema));
+
+        // The text of the reference, twice; of its steps but one.
+        (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBeLessThan(64_000_000);
+    }
+
+    [Theory]
+    [InlineData(1_000, true)]
+    [InlineData(200_000, false)]
+    public void IsValid_AfterTheEndOfTheRun_TakesASixteenthOfTheWork(int items, bool expected)
+    {
+        var schema = Json("""{"items":{"type":"number"}}""");
+        var value = Json($"[{Repeat("1", items)}]");
+
+        JsonSchemaCheck.IsValid(value, schema, new CancellationToken(canceled: true)).ShouldBe(expected);
+        JsonSchemaCheck.IsValid(value, schema, CancellationToken.None).ShouldBeTrue();
+    }
+
+    [Fact]
     public void IsValid_LargeAnswerOfAnOrdinarySchema_IsChecked()
     {
         var schema = """{"type":"object","required":["rows"],"additionalProperties":false,"properties":{"rows":{"type":"array","items":{"$ref":"#/$defs/row"}}},"$defs":{"row":{"type":"object","additionalProperties":false,"required":["id","kind","note"],"properties":{"id":{"type":"integer","minimum":0},"kind":{"enum":["a","b","c","d","e"]},"note":{"anyOf":[{"type":"null"},{"type":"string","maxLength":80}]}}}}}""";
@@ -80,7 +105,7 @@ public sealed class JsonSchemaCheckTests
         JsonSchemaCheck.IsValid(Json($$"""{"rows":[{{Repeat(row, 5000)}}]}"""), Json(schema)).ShouldBeTrue();
     }
 
-    public static TheoryData<string> Blowups => ["enum", "const", "required", "properties", "additionalProperties", "maxLength", "minimum", "type", "keywords", "refs", "anyOf"];
+    public static TheoryData<string> Blowups => ["enum", "const", "required", "properties", "additionalProperties", "maxLength", "minimum", "type", "typeNames", "keywords", "refs", "anyOf"];
 
     private static (string Schema, string Value) Blowup(string kind)
     {
@@ -97,6 +122,7 @@ public sealed class JsonSchemaCheckTests
             "maxLength" => (AllOf("""{"items":{"maxLength":30000}}""", 5000), $"[{Repeat($"\"{text}\"", 500)}]"),
             "minimum" => (AllOf("""{"items":{"minimum":0}}""", 5000), $"[{Repeat(new string('1', 300), 5000)}]"),
             "type" => (AllOf($$"""{"items":{"type":["{{text}}","number"]} }""", 500), $"[{Repeat("1", 5000)}]"),
+            "typeNames" => ($$"""{"items":{"type":[{{Repeat("\"null\"", 14_000)}},"number"]} }""", $"[{Repeat("1", 10_000)}]"),
             "keywords" => (AllOf($$"""{"items":{{wide}} }""", 100), $"[{Repeat("1", 1000)}]"),
             "refs" => ($$"""{"$defs":{{wide}},"items":{{AllOf("""{"$ref":"#/$defs/n0"}""", 2000)}} }""", $"[{Repeat("1", 1000)}]"),
             _ => ("""{"anyOf":[{"$ref":"#"},{"$ref":"#"},{"$ref":"#"}]}""", "1"),

@@ -1,9 +1,11 @@
 using Ensemble.Catalog;
 using Ensemble.Core.Tests.Runs;
+using Ensemble.Panels;
 using Ensemble.Runs;
 using Ensemble.Testing;
 using Ensemble.Upstreams;
 using Ensemble.Usage;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Ensemble.Core.Tests.Panels;
 
@@ -36,6 +38,37 @@ public sealed class PanelTests
         usage.PromptTokens.ShouldBe(TokenEstimate.OfRequest(RunBench.Parse(RunBench.Question)));
         usage.CompletionTokens.ShouldBeNull();
         outcome.Manifest.SubCalls.Count.ShouldBe(4);
+    }
+
+    [Fact]
+    public async Task Ask_DecisionThatTakesLong_IsNotWaitedForByTheEndOfTheRun()
+    {
+        _bench.Upstream.On("a", Does.Say("42")).On("b", Does.Say("42")).On("c", Does.Hang());
+        using var caller = new CancellationTokenSource();
+        using var deadline = new RunDeadline(TimeSpan.FromSeconds(60), TimeSpan.FromSeconds(60), _bench.Time, caller.Token);
+        var context = new RunContext(
+            new RunRequest { Id = RunBench.Id, Chat = RunBench.Parse(RunBench.Question), CatalogRevision = 1 },
+            _bench.Catalog(),
+            _bench.Services(),
+            _bench.Memory,
+            new RunJournal(1),
+            deadline,
+            NullLogger.Instance);
+        var ended = Task.CompletedTask;
+        var plan = PanelPlan.Of(context, _bench.Ensemble) with
+        {
+            IsDecided = (_, _) =>
+            {
+                // While this decides, the run ends in another thread.
+                ended = Task.Run(caller.Cancel, TestContext.Current.CancellationToken);
+                return !SpinWait.SpinUntil(() => ended.IsCompleted, TimeSpan.FromSeconds(5));
+            },
+        };
+
+        var (_, manifest) = await Panel.AskAsync(context, _bench.Ensemble, plan);
+
+        await ended;
+        manifest.ClosedBecause.ShouldBe("cancelled");
     }
 
     [Fact]
