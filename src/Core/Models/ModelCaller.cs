@@ -5,13 +5,15 @@ using Ensemble.Gates;
 using Ensemble.Telemetry;
 using Ensemble.Upstreams;
 using Ensemble.Usage;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Polly;
 using Polly.Retry;
 
 namespace Ensemble.Models;
 
 /// <summary>One gate lease and one upstream call an attempt; attempts by the model's retries.</summary>
-public sealed class ModelCaller : IModelCaller
+public sealed partial class ModelCaller : IModelCaller
 {
     private static readonly ResiliencePropertyKey<Attempts> AttemptsKey = new("ensemble.attempts");
 
@@ -19,15 +21,18 @@ public sealed class ModelCaller : IModelCaller
     private readonly IGate _gate;
     private readonly TimeProvider _time;
     private readonly Random _random;
+    private readonly ILogger _logger;
     private readonly ConcurrentDictionary<int, ResiliencePipeline<UpstreamResult>> _pipelines = new();
 
     /// <param name="random">For the jitter between attempts; guarded here, so it needs not be thread-safe.</param>
-    public ModelCaller(IReadOnlyDictionary<ProviderKind, IUpstream> upstreams, IGate gate, TimeProvider time, Random random)
+    public ModelCaller(
+        IReadOnlyDictionary<ProviderKind, IUpstream> upstreams, IGate gate, TimeProvider time, Random random, ILogger? logger = null)
     {
         _upstreams = upstreams;
         _gate = gate;
         _time = time;
         _random = random;
+        _logger = logger ?? NullLogger.Instance;
     }
 
     public async ValueTask<GateAdmission?> AdmitAsync(ModelCall call, GateHolder holder, CancellationToken cancellationToken)
@@ -36,8 +41,9 @@ public sealed class ModelCaller : IModelCaller
         {
             return await _gate.AcquireAsync(Ask(call, holder), cancellationToken);
         }
-        catch (Exception)
+        catch (Exception exception)
         {
+            LogGate(exception, call.Model.DisplayName, cancellationToken);
             return null;
         }
     }
@@ -51,8 +57,9 @@ public sealed class ModelCaller : IModelCaller
         {
             return await _gate.RefusalAsync(GateKey.Model(model), tokens, cancellationToken);
         }
-        catch (Exception)
+        catch (Exception exception)
         {
+            LogGate(exception, model, cancellationToken);
             return null;
         }
     }
@@ -161,6 +168,7 @@ public sealed class ModelCaller : IModelCaller
             }
 
             // A gate may be in another process. Out of reach, it admits nobody, and that may pass.
+            LogGate(exception, call.Model.DisplayName, watch.Token);
             attempts.LastError = new UpstreamError($"The gate could not be asked: {exception.Message}") { NeverSent = !attempts.MayBeBilled };
             return UpstreamResult.Failed(CallOutcome.TransportError, attempts.LastError);
         }
@@ -185,18 +193,33 @@ public sealed class ModelCaller : IModelCaller
         UpstreamResult? result = null;
         try
         {
-            result = await attempts.Upstream.SendAsync(
-                new UpstreamRequest
+            try
+            {
+                result = await attempts.Upstream.SendAsync(
+                    new UpstreamRequest
+                    {
+                        Model = call.Model,
+                        Chat = call.Chat,
+                        Edits = call.Edits,
+                        Inputs = call.Inputs,
+                        Sink = call.Sink,
+                        KeepChoices = call.KeepChoices,
+                        Watch = watch,
+                    },
+                    watch.Token);
+            }
+            catch (Exception exception)
+            {
+                if (!watch.Token.IsCancellationRequested)
                 {
-                    Model = call.Model,
-                    Chat = call.Chat,
-                    Edits = call.Edits,
-                    Inputs = call.Inputs,
-                    Sink = call.Sink,
-                    KeepChoices = call.KeepChoices,
-                    Watch = watch,
-                },
-                watch.Token);
+                    LogFault(_logger, exception, call.Model.DisplayName);
+                }
+
+                result = UpstreamResult.Failed(
+                    watch.Token.IsCancellationRequested ? CallOutcome.Cancelled : CallOutcome.InvalidResponse,
+                    new UpstreamError("The call failed by a fault of the gateway."));
+            }
+
             if (result.Outcome == CallOutcome.Cancelled)
             {
                 result = result with { Outcome = watch.CancelledBy() };
@@ -250,9 +273,10 @@ public sealed class ModelCaller : IModelCaller
         {
             await _gate.ReleaseAsync(lease, release);
         }
-        catch (Exception)
+        catch (Exception exception)
         {
             // A gate in another process may be out of reach; the lease expires there by itself, and the answer is not lost with it.
+            LogGate(exception, lease.Gate.Name, CancellationToken.None);
         }
     }
 
@@ -286,6 +310,22 @@ public sealed class ModelCaller : IModelCaller
             return _random.NextDouble();
         }
     }
+
+    private void LogGate(Exception exception, string gate, CancellationToken cancellationToken)
+    {
+        if (!cancellationToken.IsCancellationRequested)
+        {
+            LogGateOutOfReach(_logger, exception, gate);
+        }
+    }
+
+    [LoggerMessage(
+        EventId = 14, EventName = "CallFault", Level = LogLevel.Error, Message = "a call of {Model} failed by a fault of the gateway")]
+    private static partial void LogFault(ILogger logger, Exception exception, string model);
+
+    [LoggerMessage(
+        EventId = 58, EventName = "GateOutOfReach", Level = LogLevel.Warning, Message = "the gate of {Model} could not be asked, or told")]
+    private static partial void LogGateOutOfReach(ILogger logger, Exception exception, string model);
 
     /// <summary>What the attempts of one call share.</summary>
     private sealed class Attempts(ModelCall call, IUpstream upstream, CallWatch watch, GateHolder holder)

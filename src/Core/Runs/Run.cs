@@ -18,6 +18,8 @@ public sealed partial class Run : IDisposable
     /// <summary>What a run takes besides its body, its journal and its answers, in bytes: its manifest, mostly.</summary>
     private const int Overhead = 4096;
 
+    private static readonly RunFailure Faulted = new(RunFailureKind.Internal, "The gateway failed to execute this run.");
+
     private static readonly string CancelledOutcome = SnakeCase.Of(RunFailureKind.Cancelled);
 
     private readonly IStrategy _strategy;
@@ -136,7 +138,7 @@ public sealed partial class Run : IDisposable
         catch (Exception exception)
         {
             LogFault(_logger, exception, Id.Value, context.Chat.Model);
-            end = new RunFailure(RunFailureKind.Internal, "The gateway failed to execute this run.");
+            end = Faulted;
 
             // Nobody is left who would read what is still in flight.
             await _stop.CancelAsync();
@@ -144,8 +146,29 @@ public sealed partial class Run : IDisposable
 
         // Stragglers have been cancelled, and what they used belongs into this run's accounts.
         await SettleAsync(context);
-        context.KeepPanel();
         var totals = context.Accounts.Totals();
+        var last = default(RunEvent?);
+        try
+        {
+            await AccountAsync(context, end, totals, activity);
+            last = end.Answer is { } answer ? new RunCompleted(answer, totals) : new RunFailed(end.Failure!, totals);
+        }
+        catch (Exception exception)
+        {
+            LogFault(_logger, exception, Id.Value, context.Chat.Model);
+            if (Volatile.Read(ref _context) is not null)
+            {
+                Free(context);
+            }
+        }
+
+        // Readers wait for an end, whatever happens.
+        Journal.Append(last ?? new RunFailed(Faulted, totals));
+    }
+
+    private async Task AccountAsync(RunContext context, RunEnd end, UsageTotals totals, Activity? activity)
+    {
+        context.KeepPanel();
         _finished = Manifest(context, end, totals);
         Free(context);
         _usage.Append(_finished);
@@ -157,7 +180,6 @@ public sealed partial class Run : IDisposable
 
         RunTrace.End(activity, _finished);
         await _usage.FlushAsync(_finished.Run);
-        Journal.Append(end.Answer is { } answer ? new RunCompleted(answer, totals) : new RunFailed(end.Failure!, totals));
     }
 
     /// <summary>What the run has done so far, or did.</summary>

@@ -117,7 +117,8 @@ public static partial class ServiceCollectionExtensions
             provider.GetRequiredService<IReadOnlyDictionary<ProviderKind, IUpstream>>(),
             provider.GetRequiredService<IGate>(),
             provider.GetRequiredService<TimeProvider>(),
-            new Random(Environment.TickCount)));
+            new Random(Environment.TickCount),
+            provider.GetRequiredService<ILogger<ModelCaller>>()));
         services.TryAddSingleton(static provider => new RunServices(
             provider.GetRequiredService<IModelCaller>(),
             provider.GetRequiredService<IUsageSink>(),

@@ -72,8 +72,16 @@ internal sealed class RunBench : IUsageSink
     /// <summary>Whether accounts pile up.</summary>
     public bool IsNearlyFull { get; set; }
 
+    /// <summary>Thrown where a run's end is accounted for; null = nothing is.</summary>
+    public Exception? Fault { get; set; }
+
     public void Append(RunManifest ended)
     {
+        if (Fault is { } fault)
+        {
+            throw fault;
+        }
+
         lock (_usage)
         {
             _ended.Add(ended);

@@ -163,24 +163,39 @@ public sealed class RunTests
     }
 
     [Fact]
-    public async Task Execute_FaultOfOurs_IsAFailedRunThatLeavesNobodyWaiting()
+    public async Task Execute_DialectThatThrows_IsAFailedCallThatOthersMakeUpFor()
     {
-        var fault = new TaskCompletionSource();
-        Models.On("a", async (_, _) =>
-        {
-            await fault.Task;
-            throw new NotSupportedException("broken dialect");
-        }).On("b", Does.Hang()).On("c", Does.Hang());
+        Models.On("a", (_, _) => throw new NotSupportedException("broken dialect")).On("b", Does.Say("42")).On("c", Does.Say("42"));
+
+        var outcome = await _bench.RunAsync();
+
+        outcome.Text.ShouldBe("the judge's answer");
+        outcome.Manifest.SubCalls.Single(call => call.Usage.Model == "a").Usage.Outcome.ShouldBe(CallOutcome.InvalidResponse);
+    }
+
+    [Fact]
+    public async Task Execute_AllDialectsThrow_IsAFailedRunThatSaysNothingOfTheFault()
+    {
+        Models.On("a", Throw).On("b", Throw).On("c", Throw);
+
+        var outcome = await _bench.RunAsync();
+
+        outcome.Failure.ShouldNotBeNull().Message.ShouldNotContain("broken dialect");
+
+        static Task<UpstreamResult> Throw(UpstreamRequest request, CancellationToken cancellationToken) => throw new NotSupportedException("broken dialect");
+    }
+
+    [Fact]
+    public async Task Execute_AccountsThatThrow_LeaveNoReaderWaiting()
+    {
+        _bench.Fault = new NotSupportedException("broken accounts");
 
         var run = _bench.Start();
-        await Models.CalledAsync("c");
-        fault.SetResult();
-        var outcome = await run.EndAsync();
+        var last = await run.SeeAsync<RunFailed>().WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+        await run.Execution;
 
-        outcome.Failure!.Kind.ShouldBe(RunFailureKind.Internal);
-        outcome.Failure.Message.ShouldNotContain("broken dialect");
-        Models.CallsOf("b")[0].WasCancelled.ShouldBeTrue();
-        Models.CallsOf("c")[0].WasCancelled.ShouldBeTrue();
+        last.Failure.Kind.ShouldBe(RunFailureKind.Internal);
+        last.Failure.Message.ShouldNotContain("broken accounts");
     }
 
     [Fact]

@@ -13,6 +13,9 @@ internal sealed class SimulatedSchema
     private const int MaxItems = 16;
     private const int MaxReferences = 8;
 
+    /// <summary>Bounds beyond this are read as this, so that sums and differences of two hold.</summary>
+    private const decimal MaxBound = 1e15m;
+
     private readonly JsonElement _root;
     private readonly SimulatedThought _thought;
     private readonly SimulatedDraw _draw;
@@ -183,7 +186,7 @@ internal sealed class SimulatedSchema
     }
 
     private static decimal? Limit(JsonElement schema, string name) =>
-        SimulatedJson.Member(schema, name)?.Exact();
+        SimulatedJson.Member(schema, name)?.Exact() is { } bound ? Math.Clamp(bound, -MaxBound, MaxBound) : null;
 
     private static IEnumerable<string> Required(JsonElement schema)
     {

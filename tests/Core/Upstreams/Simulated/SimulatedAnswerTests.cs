@@ -176,6 +176,21 @@ public sealed class SimulatedAnswerTests
         (await SimulatedBench.AskAsync(prompt, more: schema)).ShouldBe("""{"best":"B","index":1,"number":2,"label":"B"}""");
     }
 
+    [Theory]
+    [InlineData("number")]
+    [InlineData("integer")]
+    public async Task Send_BoundsThatNoDifferenceHolds_IsAnswered(string type)
+    {
+        var schema = """
+            ,"response_format":{"type":"json_schema","json_schema":{"name":"n","schema":{"type":"object","properties":{"a":{"type":"TYPE",
+            "minimum":-79228162514264337593543950335,"maximum":79228162514264337593543950335}},"required":["a"]}}}
+            """.Replace("TYPE", type, StringComparison.Ordinal);
+
+        var answer = await SimulatedBench.AskAsync("How sure are you?", more: schema);
+
+        JsonDocument.Parse(answer).RootElement.GetProperty("a").ValueKind.ShouldBe(JsonValueKind.Number);
+    }
+
     [Fact]
     public async Task Send_JsonObject_AnswersWithOne()
     {
