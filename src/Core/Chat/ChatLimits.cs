@@ -16,4 +16,10 @@ public sealed record ChatLimits
     public int MaxParts { get; init; } = 8192;
 
     public static readonly ChatLimits Default = new();
+
+    /// <summary>
+    /// Of a request that the gateway wrote: what it is made of was checked when it came in, and what was added must not make it fail.
+    /// </summary>
+    public static readonly ChatLimits Rewritten =
+        new() { MaxMessages = int.MaxValue, MaxDepth = 256, MaxFields = int.MaxValue, MaxParts = int.MaxValue };
 }

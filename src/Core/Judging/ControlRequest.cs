@@ -37,6 +37,6 @@ internal static class ControlRequest
             json.WriteEndObject();
         }
 
-        return ChatRequestParser.Parse(buffer.WrittenMemory, ChatLimits.Default);
+        return ChatRequestParser.Parse(buffer.WrittenMemory, ChatLimits.Rewritten);
     }
 }

@@ -164,7 +164,7 @@ internal sealed class ReplayEndpoint(
         }
 
         var first = ChatRequestParser.Parse(panel.Request, ChatLimits.Default);
-        return ChatRequestParser.Parse(RequestRewriter.Rewrite(first, edits).ToArray(), ChatLimits.Default);
+        return ChatRequestParser.Parse(RequestRewriter.Rewrite(first, edits).ToArray(), ChatLimits.Rewritten);
     }
 
     // The ensemble's owner has chosen its models for all who may use it; any other is the caller's own to use, or not.

@@ -50,7 +50,7 @@ internal sealed class RunRequestConverter : IConverter<RunRequest, RunRequestSur
         Incarnation = surrogate.Incarnation,
 
         // The bytes that the caller sent are all there is; who gets them finds in them what it needs.
-        Chat = ChatRequestParser.Parse(surrogate.ReplayOf is null ? surrogate.Body : surrogate.ReplayBody, ChatLimits.Default),
+        Chat = ChatRequestParser.Parse(surrogate.ReplayOf is null ? surrogate.Body : surrogate.ReplayBody, ChatLimits.Rewritten),
         Caller = surrogate.Caller,
         CatalogRevision = surrogate.CatalogRevision,
         IsKept = surrogate.IsKept,

@@ -12,9 +12,6 @@ internal sealed class SimulatedRequest
 
     private static readonly string[] ShapesTheAnswer = ["temperature", "seed"];
 
-    // The body was bounded and checked when it came in; what was added to it must not make it fail here.
-    private static readonly ChatLimits Limits = new() { MaxMessages = int.MaxValue, MaxDepth = 256, MaxFields = int.MaxValue, MaxParts = int.MaxValue };
-
     private SimulatedRequest(ChatRequest chat) => Chat = chat;
 
     public ChatRequest Chat { get; }
@@ -40,7 +37,8 @@ internal sealed class SimulatedRequest
     public static SimulatedRequest Read(UpstreamRequest upstream)
     {
         var model = upstream.Model;
-        var chat = ChatRequestParser.Parse(RequestRewriter.Rewrite(upstream.Chat, EditsOf(upstream, out var dropped)).ToArray(), Limits);
+        var body = RequestRewriter.Rewrite(upstream.Chat, EditsOf(upstream, out var dropped)).ToArray();
+        var chat = ChatRequestParser.Parse(body, ChatLimits.Rewritten);
         CheckParts(chat);
         if (chat.N > 1 && !upstream.KeepChoices)
         {
