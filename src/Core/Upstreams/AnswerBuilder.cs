@@ -30,6 +30,7 @@ internal sealed class AnswerBuilder(IAnswerSink? sink, ICallWatch? watch, bool k
     private int _received;
     private ulong _seen;
     private ulong _finished;
+    private Dictionary<int, bool>? _further;
 
     /// <summary>Whether each choice that began has said why it ended, and all of it was passed on.</summary>
     public bool IsFinished { get; private set; }
@@ -56,7 +57,7 @@ internal sealed class AnswerBuilder(IAnswerSink? sink, ICallWatch? watch, bool k
             PassOn(chunk);
         }
 
-        IsFinished = _seen != 0 && (_seen & ~_finished) == 0;
+        IsFinished = (_seen != 0 || _further is not null) && (_seen & ~_finished) == 0 && _further?.ContainsValue(false) != true;
     }
 
     /// <summary>Takes an answer that came whole; a sink gets it as one piece.</summary>
@@ -118,6 +119,11 @@ internal sealed class AnswerBuilder(IAnswerSink? sink, ICallWatch? watch, bool k
         _usageFields = completion.UsageFields ?? _usageFields;
         _seen |= completion.Choices;
         _finished |= completion.FinishedChoices;
+        if (completion.FurtherChoices is { } choices)
+        {
+            TakeFurther(choices);
+        }
+
         _finishReason = completion.FinishReason ?? _finishReason;
         _callsTools |= completion.CallsTools;
         _received += (completion.Content?.Length ?? 0) + completion.OtherCharacters;
@@ -128,9 +134,18 @@ internal sealed class AnswerBuilder(IAnswerSink? sink, ICallWatch? watch, bool k
         }
     }
 
+    private void TakeFurther(List<(int Index, bool Ends)> choices)
+    {
+        _further ??= [];
+        foreach (var (index, ends) in choices)
+        {
+            _further[index] = ends || _further.GetValueOrDefault(index);
+        }
+    }
+
     private void PassOn(in Completion chunk)
     {
-        if (chunk is { Content.Length: > 0 } or { Refusal.Length: > 0 } or { OtherCharacters: > 0 } or { CallsTools: true } or { HasReasoning: true })
+        if (chunk.Says)
         {
             Begin();
         }

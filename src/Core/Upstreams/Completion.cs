@@ -23,10 +23,19 @@ internal record struct Completion
     /// <summary>How many choices this body has.</summary>
     public int ChoiceCount { get; set; }
 
-    /// <summary>A bit for each choice that this body has.</summary>
+    /// <summary>A bit for each choice that this body has, of the first 64.</summary>
     public ulong Choices { get; set; }
 
-    /// <summary>A bit for each choice that says here why it ended.</summary>
+    /// <summary>Choices after the first 64, and whether each says here why it ended; null where there are none.</summary>
+    public List<(int Index, bool Ends)>? FurtherChoices { get; set; }
+
+    /// <summary>Whether a piece of an answer is in it, thoughts too.</summary>
+    public readonly bool Says =>
+        Content is { Length: > 0 } || Refusal is { Length: > 0 } || OtherCharacters > 0 || CallsTools || HasReasoning;
+
+    public readonly bool HasChoices => Choices != 0 || FurtherChoices is not null;
+
+    /// <summary>A bit for each choice that says here why it ended, of the first 64.</summary>
     public ulong FinishedChoices { get; set; }
 
     /// <summary>Whether a choice has no delta, as in a whole answer, or as one that only annotates others.</summary>

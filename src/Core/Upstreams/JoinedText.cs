@@ -10,6 +10,9 @@ internal struct JoinedText
 
     public readonly int Length => _all?.Length ?? _first?.Length ?? 0;
 
+    /// <summary>Null where no text came.</summary>
+    public readonly string? OrNull => _all?.ToString() ?? _first;
+
     public void Append(string? piece)
     {
         if (string.IsNullOrEmpty(piece))
@@ -27,5 +30,5 @@ internal struct JoinedText
         _all.Append(piece);
     }
 
-    public override readonly string ToString() => _all?.ToString() ?? _first ?? "";
+    public override readonly string ToString() => OrNull ?? "";
 }

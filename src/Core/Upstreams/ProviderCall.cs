@@ -129,19 +129,23 @@ internal abstract class ProviderCall(
                     break;
                 }
 
-                if (!isOver && (chunk.IsOver || _answer.IsFinished))
+                // Choices may come one after the other, and each chunk may say that it is the last.
+                var wasOver = isOver;
+                isOver = chunk.IsOver || (chunk.HasChoices ? _answer.IsFinished : isOver);
+                if (isOver != wasOver || (isOver && chunk.Says))
                 {
-                    isOver = true;
-                    reading.CancelAfter(AfterEnd);
+                    reading.CancelAfter(isOver ? AfterEnd : Timeout.InfiniteTimeSpan);
                 }
             }
         }
-        catch (OperationCanceledException) when (isOver && !cancellationToken.IsCancellationRequested)
+        catch (Exception exception) when (isOver && IsLostConnection(exception))
         {
-            if (!_answer.IsFinished)
-            {
-                _answer.AddChunk(End());
-            }
+            // All of the answer came: a connection that stays open, that broke, or a call that was stopped, after it is no loss.
+        }
+
+        if (isOver && !_answer.IsFinished)
+        {
+            _answer.AddChunk(End());
         }
 
         return _answer.IsFinished

@@ -5,6 +5,9 @@ namespace Ensemble.Upstreams.OpenAi;
 /// <summary>Reads a chat completion, or a chunk of one, in one pass; what it does not know is skipped.</summary>
 internal static class CompletionReader
 {
+    /// <summary>Choices that have a bit.</summary>
+    private const int MostBits = 64;
+
     /// <param name="rewriter">Writes the choices again; null = they are not kept.</param>
     /// <param name="fields">Keeps what else a direct caller may see; null = nothing is kept.</param>
     /// <exception cref="JsonException">Not one JSON object of the expected shape.</exception>
@@ -63,15 +66,20 @@ internal static class CompletionReader
         }
 
         Expect(reader, JsonTokenType.StartArray);
+        var (text, refusal) = (new JoinedText(), new JoinedText());
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
             Expect(reader, JsonTokenType.StartObject);
-            ReadChoice(ref reader, ref completion);
+            ReadChoice(ref reader, ref completion, ref text, ref refusal);
             completion.ChoiceCount++;
         }
+
+        completion.Content = text.OrNull;
+        completion.Refusal = refusal.OrNull;
     }
 
-    private static void ReadChoice(ref Utf8JsonReader reader, ref Completion completion)
+    private static void ReadChoice(
+        ref Utf8JsonReader reader, ref Completion completion, ref JoinedText text, ref JoinedText refusal)
     {
         var choice = new Completion();
         var index = completion.ChoiceCount;
@@ -111,16 +119,21 @@ internal static class CompletionReader
         completion.LacksDelta |= !hasDelta;
         completion.LacksMessage |= !hasMessage;
         completion.IsBroken |= choice.FinishReason == FinishReason.Broken;
-        Add(ref completion, choice, index);
+        Add(ref completion, choice, index, isPiece: !hasMessage, ref text, ref refusal);
     }
 
-    private static void Add(ref Completion completion, in Completion choice, int index)
+    private static void Add(
+        ref Completion completion, in Completion choice, int index, bool isPiece, ref JoinedText text, ref JoinedText refusal)
     {
-        var bit = 1UL << Math.Clamp(index, 0, 63);
-        completion.Choices |= bit;
-        if (choice.FinishReason is not null)
+        if (index < MostBits)
         {
-            completion.FinishedChoices |= bit;
+            var bit = 1UL << Math.Max(index, 0);
+            completion.Choices |= bit;
+            completion.FinishedChoices |= choice.FinishReason is null ? 0 : bit;
+        }
+        else
+        {
+            (completion.FurtherChoices ??= []).Add((index, choice.FinishReason is not null));
         }
 
         completion.CallsTools |= choice.CallsTools;
@@ -131,9 +144,15 @@ internal static class CompletionReader
             return;
         }
 
-        completion.Content = choice.Content;
-        completion.Refusal = choice.Refusal;
-        completion.FinishReason = choice.FinishReason;
+        // A chunk may have several pieces of one choice. Of whole choices with one number the first counts.
+        if (!isPiece && text.Length > 0)
+        {
+            return;
+        }
+
+        text.Append(choice.Content);
+        refusal.Append(choice.Refusal);
+        completion.FinishReason = choice.FinishReason ?? completion.FinishReason;
     }
 
     private static void ReadMessage(ref Utf8JsonReader reader, ref Completion choice)

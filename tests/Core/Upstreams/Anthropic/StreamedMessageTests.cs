@@ -106,6 +106,19 @@ public sealed class StreamedMessageTests : IAsyncLifetime
         _sink.Choices[^1].ShouldContain("\"finish_reason\":\"stop\"");
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Send_AnswerOverAndStreamEndsWithoutItsOwnEnd_IsWhole(bool isDropped)
+    {
+        StubStep[] steps = [AnthropicStep.Start(), AnthropicStep.TextStart(0), AnthropicStep.Text(0, "all"), AnthropicStep.Stop(0), AnthropicStep.End()];
+        Stream(isDropped ? [.. steps, StubStep.Wait(_sink.First), StubStep.Drop()] : steps);
+
+        var result = await _harness.StreamAsync(_sink);
+
+        result.Answer.ShouldBe(new ChatAnswer("all", "stop"));
+    }
+
     [Fact]
     public async Task Send_KeepChoices_GivesTextAndCallsAsOpenAiDoes()
     {

@@ -233,6 +233,59 @@ public sealed class StreamedAnswerTests : IAsyncLifetime
     }
 
     [Theory]
+    [InlineData(0, 1)]
+    [InlineData(63, 64)]
+    [InlineData(64, 65)]
+    public async Task Send_ChoiceBeginsAfterTheEndOfAnother_IsReadToItsEnd(int first, int second)
+    {
+        var later = new TaskCompletionSource();
+        _harness.Served.Enqueue(StubReply.Stream(
+            StubStep.Raw($$"""{"choices":[{"index":{{first}},"delta":{"content":"a"},"finish_reason":"stop"}]}"""),
+            StubStep.Raw($$"""{"choices":[{"index":{{second}},"delta":{"content":"b"},"note":1}]}"""),
+            StubStep.Wait(later.Task),
+            StubStep.Raw($$"""{"choices":[{"index":{{second}},"delta":{"content":"c"},"finish_reason":"stop"}]}"""),
+            StubStep.Done()));
+
+        var call = _harness.StreamAsync(_sink, keepChoices: true);
+        await _sink.Noted;
+        _harness.Time.Advance(TimeSpan.FromSeconds(60));
+        later.SetResult();
+        var result = await call;
+
+        result.Outcome.ShouldBe(CallOutcome.Ok);
+        string.Concat(_sink.Choices).ShouldContain("\"c\"");
+    }
+
+    [Fact]
+    public async Task Send_EndInEachChunk_IsReadToTheLast()
+    {
+        var later = new TaskCompletionSource();
+        _harness.Served.Enqueue(StubReply.Stream(
+            StubStep.Raw("""{"choices":[{"index":0,"delta":{"content":"a"},"finish_reason":"stop"}]}"""),
+            StubStep.Raw("""{"choices":[{"index":0,"delta":{"content":"b"},"finish_reason":"stop","note":1}]}"""),
+            StubStep.Wait(later.Task),
+            StubStep.Raw("""{"choices":[{"index":0,"delta":{"content":"c"},"finish_reason":"stop"}]}"""),
+            StubStep.Done()));
+
+        var call = _harness.StreamAsync(_sink, keepChoices: true);
+        await _harness.Time.WaitForTimerAsync(TimeSpan.FromSeconds(2), TestContext.Current.CancellationToken);
+        _harness.Time.Advance(TimeSpan.FromSeconds(1));
+        await _sink.Noted;
+        later.SetResult();
+        (await call).Answer!.Content.ShouldBe("abc");
+    }
+
+    [Fact]
+    public async Task Send_PiecesOfOneChoiceInOneChunk_AreJoined()
+    {
+        _harness.Served.Enqueue(StubReply.Stream(
+            StubStep.Raw("""{"choices":[{"index":0,"delta":{"content":"a"},"finish_reason":"stop"},{"index":0,"delta":{"content":"b"}}]}"""),
+            StubStep.Done()));
+
+        (await _harness.StreamAsync(_sink)).Answer.ShouldBe(new ChatAnswer("ab", "stop"));
+    }
+
+    [Theory]
     [InlineData(false)]
     [InlineData(true)]
     public async Task Send_FaultAfterTheFinish_IsAFailure(bool keepChoices)
