@@ -92,7 +92,7 @@ public sealed class RunJournal(int incarnation, ByteBudget? budget = null)
             {
                 AnswerDelta delta => (delta.Text.Length, Overhead + (delta.Text.Length * sizeof(char))),
                 ChoicesDelta delta => (delta.Size, Overhead + delta.Size),
-                RunCompleted completed => (0, Overhead + completed.Answer.Choices.Length),
+                RunCompleted completed => (0, Overhead + completed.Answer.Size),
                 _ => (0, Overhead),
             };
             if (_ended || (!isLast && (_dropped + _events.Count >= MaxEvents || _answerSize + size > MaxAnswerSize || !HasRoom(bytes))))
@@ -224,9 +224,9 @@ public sealed class RunJournal(int incarnation, ByteBudget? budget = null)
             return;
         }
 
-        var last = _events[^1] is RunCompleted end ? new RunCompleted(end.Answer with { Choices = default }, end.Usage) : _events[^1];
+        var last = _events[^1] is RunCompleted end ? new RunCompleted(end.Answer.Stripped(), end.Usage) : _events[^1];
         last.Stamp(_dropped + _events.Count, incarnation);
-        _isStripped |= _events.Count > 1 || _events[^1] is RunCompleted { Answer.Choices.IsEmpty: false };
+        _isStripped |= _events.Count > 1 || _events[^1] is RunCompleted { Answer.Size: > 0 };
         _dropped += _events.Count - 1;
         _events.Clear();
         _events.Capacity = 1;

@@ -30,9 +30,8 @@ public sealed class RunMemory(Action<SubCallKey, ModelCallResult>? remembered = 
     /// <summary>Takes over what another one knows, as known before.</summary>
     public void Restore(SubCallKey key, ModelCallResult result) => _finished.TryAdd(key, result);
 
-    /// <returns>Of an answer's text and choices, in bytes.</returns>
-    internal static long SizeOf(ModelCallResult result) =>
-        result.Answer is { } answer ? ((answer.Content.Length + (answer.Refusal?.Length ?? 0)) * sizeof(char)) + answer.Choices.Length : 0;
+    /// <returns>Of an answer, in bytes.</returns>
+    internal static long SizeOf(ModelCallResult result) => result.Answer?.Size ?? 0;
 
     public ModelCallResult? Recall(SubCallKey key) => _finished.GetValueOrDefault(key);
 }

@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Text.Json;
 using Ensemble.Catalog;
 using Ensemble.Chat;
 using Ensemble.Models;
@@ -40,7 +42,7 @@ internal sealed class DirectAnswer(ModelConfig model) : IStrategy
             {
                 IsDirect = true,
                 Choices = stream is null ? ids.Replace(answer.Choices) : default,
-                Fields = stream?.Fields ?? answer.Fields,
+                Fields = stream?.TakeFields() ?? answer.Fields,
                 UsageFields = answer.UsageFields,
             }
             : Failure(context, result, stream is { Shown: true });
@@ -104,34 +106,70 @@ internal sealed class DirectAnswer(ModelConfig model) : IStrategy
 
         public bool Overflowed { get; private set; }
 
-        /// <summary>What came beside no choices, and waits for those of a later chunk.</summary>
-        public ReadOnlyMemory<byte> Fields { get; private set; }
+        /// <summary>Bytes of fields that wait for choices; of what comes then nothing is kept.</summary>
+        private const int MostWaiting = 64 * 1024;
 
-        public void OnFields(ReadOnlyMemory<byte> fields) => Fields = Fields.IsEmpty ? fields : Together(Fields, fields);
+        private readonly List<ReadOnlyMemory<byte>> _waiting = [];
+        private int _waitingBytes;
+
+        /// <summary>Takes what came beside no choices, and waits for those of a later chunk; empty where nothing did.</summary>
+        public ReadOnlyMemory<byte> TakeFields()
+        {
+            var fields = _waiting.Count switch
+            {
+                0 => default,
+                1 => _waiting[0],
+                _ => Together(_waiting),
+            };
+            _waiting.Clear();
+            _waitingBytes = 0;
+            return fields;
+        }
+
+        public void OnFields(ReadOnlyMemory<byte> fields)
+        {
+            _waitingBytes += fields.Length;
+            if (_waiting.Count == 0 || _waitingBytes <= MostWaiting)
+            {
+                _waiting.Add(fields);
+            }
+        }
 
         public void OnContent(string text) => throw new InvalidOperationException("A direct answer is read as choices.");
 
         public void OnChoices(ReadOnlyMemory<byte> choices)
         {
             Shown = true;
-            Overflowed |= !context.Show(new ChoicesDelta(ids.Replace(choices)) { Fields = Fields });
-            Fields = default;
+            Overflowed |= !context.Show(new ChoicesDelta(ids.Replace(choices)) { Fields = TakeFields() });
         }
 
-        private static byte[] Together(ReadOnlyMemory<byte> earlier, ReadOnlyMemory<byte> later)
+        /// <summary>One object of several; of one name the last value counts.</summary>
+        private static byte[] Together(List<ReadOnlyMemory<byte>> pieces)
         {
-            using var first = SoundJson.Parse(earlier);
-            using var second = SoundJson.Parse(later);
-            return CatalogEntries.Rewrite(
-                first.RootElement,
-                (_, property) => second.RootElement.Member(property.NameText()) is not null,
-                writer =>
+            var last = new Dictionary<string, JsonElement>();
+            foreach (var piece in pieces)
+            {
+                using var document = SoundJson.Parse(piece);
+                foreach (var property in document.RootElement.Clone().EnumerateObject())
                 {
-                    foreach (var property in second.RootElement.EnumerateObject())
-                    {
-                        property.WriteTo(writer);
-                    }
-                });
+                    last[property.NameText()] = property.Value;
+                }
+            }
+
+            var buffer = new ArrayBufferWriter<byte>(1024);
+            using (var writer = new Utf8JsonWriter(buffer))
+            {
+                writer.WriteStartObject();
+                foreach (var (name, value) in last)
+                {
+                    writer.WritePropertyName(name);
+                    value.WriteTo(writer);
+                }
+
+                writer.WriteEndObject();
+            }
+
+            return buffer.WrittenSpan.ToArray();
         }
     }
 }

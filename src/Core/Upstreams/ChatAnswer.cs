@@ -23,6 +23,12 @@ public sealed record ChatAnswer(string Content, string FinishReason)
     /// <summary>Unit vectors of the texts that were sent, in their order, all of one size; null = not an answer of an embedding model.</summary>
     public IReadOnlyList<float[]>? Vectors { get; init; }
 
+    /// <summary>What it holds in memory, in bytes.</summary>
+    public long Size =>
+        ((Content.Length + (Refusal?.Length ?? 0L)) * sizeof(char))
+        + Choices.Length + Fields.Length + UsageFields.Length
+        + (Vectors is { Count: > 0 } vectors ? (long)vectors.Count * vectors[0].Length * sizeof(float) : 0);
+
     /// <summary>Whether the answer was cut at the length limit.</summary>
     public bool IsCut => FinishReason == Upstreams.FinishReason.Length;
 }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -10,11 +11,16 @@ internal sealed class ChoicesFold
 {
     private static readonly JsonWriterOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
+    /// <summary>Values that an answer may have: a value in a stream takes 70 times the memory of its text.</summary>
+    private const int MaxNodes = 100_000;
+
     private readonly SortedDictionary<int, Node> _choices = [];
+    private int _nodes;
 
     public int Count => _choices.Count;
 
     /// <param name="choices">A JSON array, with a delta in each choice.</param>
+    /// <exception cref="InvalidDataException">All choices together have more values than an answer may have.</exception>
     public void Add(ReadOnlyMemory<byte> choices)
     {
         using var document = SoundJson.Parse(choices);
@@ -32,19 +38,23 @@ internal sealed class ChoicesFold
         return buffer.WrittenSpan.ToArray();
     }
 
-    private static void Add(SortedDictionary<int, Node> nodes, JsonElement items)
+    private void Add(SortedDictionary<int, Node> nodes, JsonElement items)
     {
         foreach (var item in items.EnumerateArray())
         {
             var key = item.Member("index")?.Whole() is >= 0 and <= int.MaxValue and var index ? (int)index : nodes.Count;
             if (!nodes.TryGetValue(key, out var node))
             {
-                nodes.Add(key, node = new Node());
+                nodes.Add(key, node = NewNode());
             }
 
             node.Add(item, isText: false);
         }
     }
+
+    private Node NewNode() => ++_nodes <= MaxNodes
+        ? new Node(this)
+        : throw new InvalidDataException($"The provider's answer has more than {MaxNodes:N0} values in its choices.");
 
     private static void Write(Utf8JsonWriter writer, SortedDictionary<int, Node> nodes, bool keepsIndex)
     {
@@ -58,13 +68,13 @@ internal sealed class ChoicesFold
     }
 
     /// <summary>A value that comes in pieces: text is joined, objects member by member, lists by the index of their items; of all else the last counts.</summary>
-    private sealed class Node
+    private sealed class Node(ChoicesFold fold)
     {
-        private readonly Dictionary<string, Node> _members = [];
-        private readonly SortedDictionary<int, Node> _items = [];
+        private Dictionary<string, Node>? _members;
+        private SortedDictionary<int, Node>? _items;
         private JsonValueKind _kind = JsonValueKind.Null;
         private StringBuilder? _text;
-        private JsonElement _value;
+        private byte[]? _value;
 
         /// <param name="isText">Whether a string is a piece of a text, and not a name.</param>
         public void Add(JsonElement value, bool isText)
@@ -81,9 +91,9 @@ internal sealed class ChoicesFold
                     foreach (var property in value.EnumerateObject())
                     {
                         var name = property.NameText() == "delta" ? "message" : property.NameText();
-                        if (!_members.TryGetValue(name, out var member))
+                        if (!(_members ??= []).TryGetValue(name, out var member))
                         {
-                            _members.Add(name, member = new Node());
+                            _members.Add(name, member = fold.NewNode());
                         }
 
                         member.Add(property.Value, name is not ("role" or "type" or "id" or "name" or "finish_reason"));
@@ -91,13 +101,13 @@ internal sealed class ChoicesFold
 
                     break;
                 case JsonValueKind.Array:
-                    ChoicesFold.Add(_items, value);
+                    fold.Add(_items ??= [], value);
                     break;
                 case JsonValueKind.String when isText:
                     (_text ??= new StringBuilder()).Append(value.Text());
                     break;
                 default:
-                    _value = value.Clone();
+                    _value = JsonMarshal.GetRawUtf8Value(value).ToArray();
                     break;
             }
         }
@@ -108,7 +118,7 @@ internal sealed class ChoicesFold
             {
                 case JsonValueKind.Object:
                     writer.WriteStartObject();
-                    foreach (var (name, member) in _members)
+                    foreach (var (name, member) in _members ?? [])
                     {
                         if (keepsIndex || name != "index")
                         {
@@ -120,7 +130,7 @@ internal sealed class ChoicesFold
                     writer.WriteEndObject();
                     break;
                 case JsonValueKind.Array:
-                    ChoicesFold.Write(writer, _items, keepsIndex: false);
+                    ChoicesFold.Write(writer, _items ?? [], keepsIndex: false);
                     break;
                 case JsonValueKind.String when _text is not null:
                     writer.WriteStringValue(_text.ToString());
@@ -129,7 +139,7 @@ internal sealed class ChoicesFold
                     writer.WriteNullValue();
                     break;
                 default:
-                    _value.WriteTo(writer);
+                    writer.WriteRawValue(_value, skipInputValidation: true);
                     break;
             }
         }

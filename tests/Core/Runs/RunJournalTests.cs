@@ -1,4 +1,5 @@
 using Ensemble.Runs;
+using Ensemble.Upstreams;
 using Ensemble.Usage;
 using FsCheck;
 using FsCheck.Fluent;
@@ -21,6 +22,25 @@ public sealed class RunJournalTests
         journal.IsStripped.ShouldBeTrue();
         (await journal.ReadWholeAsync(TimeSpan.Zero, TimeProvider.System)).ShouldBeNull();
     }
+
+    [Fact]
+    public async Task Append_FieldsOfAWholeAnswer_TakeRoomUntilTheyAreDropped()
+    {
+        var budget = new ByteBudget(1_000_000);
+        var journal = RunJournal.Open(1, budget).ShouldNotBeNull();
+        journal.Append(new RunCompleted(
+            new RunAnswer("stop") { Fields = new byte[100_000], UsageFields = new byte[100_000], Refusal = new string('n', 1000) }, UsageTotals.None));
+
+        budget.Used.ShouldBeGreaterThan(200_000);
+
+        journal.Drop();
+        budget.Used.ShouldBe(0);
+        (await ReadAsync(journal, 0, 1)).ShouldHaveSingleItem().ShouldBeOfType<RunCompleted>().Answer.ShouldBe(new RunAnswer("stop"));
+    }
+
+    [Fact]
+    public void SizeOf_AnswerWithFieldsAndVectors_CountsThem() =>
+        new ChatAnswer("text", "stop") { Fields = new byte[10], UsageFields = new byte[20], Vectors = [new float[5], new float[5]] }.Size.ShouldBe(8 + 30 + 40);
 
     [Fact]
     public async Task Read_ManyReadersFromAnywhere_SeeEachLaterEventOnceInOrder()
