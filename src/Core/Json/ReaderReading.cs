@@ -51,7 +51,7 @@ public static class ReaderReading
     /// <exception cref="JsonException">The value is cut, or not JSON.</exception>
     public static long? ReadCount(this ref Utf8JsonReader reader)
     {
-        if (reader.Number() is >= 0 and < 1e15 and var number)
+        if (reader.Number() is >= 0 and < 1e10 and var number)
         {
             return (long)number;
         }

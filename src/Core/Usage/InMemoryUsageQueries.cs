@@ -117,8 +117,8 @@ public sealed class InMemoryUsageQueries(InMemoryUsageStore store) : IUsageQueri
             Runs = runs.Length,
             Failures = runs.Count(static run => run.Outcome is not RunManifest.Completed && run.Outcome != Cancelled),
             Degraded = runs.Count(static run => run.Degraded.Count > 0),
-            PromptTokens = runs.Sum(static run => run.Usage.Reported.PromptTokens),
-            CompletionTokens = runs.Sum(static run => run.Usage.Reported.CompletionTokens),
+            PromptTokens = runs.Sum(static run => Bounded(run.Usage.Reported.PromptTokens)),
+            CompletionTokens = runs.Sum(static run => Bounded(run.Usage.Reported.CompletionTokens)),
             KnownCostUsd = runs.Sum(static run => run.Usage.CostUsd ?? 0),
             UnpricedRuns = runs.Count(static run => run.Usage.CostUsd is null),
             Agreement = runs.Average(static run => run.Agreement) is { } agreement ? Math.Round(agreement, 6) : null,
@@ -146,8 +146,10 @@ public sealed class InMemoryUsageQueries(InMemoryUsageStore store) : IUsageQueri
             Percentile95 = Percentile(times, 95),
         };
 
-        long Tokens(UsageSource source, Func<UsageEvent, long?> read) => calls.Where(usage => usage.Source == source).Sum(usage => read(usage) ?? 0);
+        long Tokens(UsageSource source, Func<UsageEvent, long?> read) => calls.Where(usage => usage.Source == source).Sum(usage => Bounded(read(usage) ?? 0));
     }
+
+    private static long Bounded(long tokens) => Math.Min(tokens, UsageEvent.MostSummed);
 
     private static TimeSpan Mean(TimeSpan[] times) => TimeSpan.FromMilliseconds(Math.Round(times.Average(time => time.TotalMilliseconds), 3));
 

@@ -105,8 +105,9 @@ public sealed partial class JsonLinesUsageSink : IUsageSink, IAsyncDisposable
             await _output.WriteAsync(buffer.WrittenMemory);
             await _output.FlushAsync();
         }
-        catch (IOException)
+        catch (Exception)
         {
+            // Whatever the output's fault is, those that come later may be written.
             Interlocked.Add(ref _dropped, count);
         }
 

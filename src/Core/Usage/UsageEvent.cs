@@ -7,6 +7,9 @@ namespace Ensemble.Usage;
 /// <summary>What one sub-call took, whatever became of it. One event a sub-call, however many attempts it had.</summary>
 public sealed record UsageEvent
 {
+    /// <summary>What goes of one call, or run, into sums, where it took more: 10^13 tokens, or nano dollars.</summary>
+    public const long MostSummed = 10_000_000_000_000;
+
     public required RunId Run { get; init; }
 
     public required int Incarnation { get; init; }

@@ -40,10 +40,7 @@ internal sealed partial class ExpirySweep(IEnsembleStorage storage, int retentio
             {
             }
 
-            while (await storage.UsageUpkeep.CloseDayAsync(time.GetUtcNow(), cancellationToken))
-            {
-            }
-
+            await CloseDaysAsync(cancellationToken);
             while (retentionDays > 0 && await storage.UsageUpkeep.DeleteAsync(time.GetUtcNow().AddDays(-retentionDays), Batch, cancellationToken) >= Batch)
             {
             }
@@ -53,6 +50,24 @@ internal sealed partial class ExpirySweep(IEnsembleStorage storage, int retentio
             LogNotSwept(logger, exception);
         }
     }
+
+    // Old accounts are deleted also where a day cannot be summed up.
+    private async Task CloseDaysAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            while (await storage.UsageUpkeep.CloseDayAsync(time.GetUtcNow(), cancellationToken))
+            {
+            }
+        }
+        catch (StorageException exception)
+        {
+            LogDayNotClosed(logger, exception);
+        }
+    }
+
+    [LoggerMessage(89, LogLevel.Warning, "a day of the accounts could not be summed up: sums over it take longer, and it is tried again in a minute")]
+    private static partial void LogDayNotClosed(ILogger logger, Exception exception);
 
     [LoggerMessage(85, LogLevel.Debug, "expired answers or old accounts could not be deleted; the next try is in a minute")]
     private static partial void LogNotSwept(ILogger logger, Exception exception);

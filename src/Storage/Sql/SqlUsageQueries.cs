@@ -39,7 +39,7 @@ internal sealed class SqlUsageQueries(SqlDatabase database) : IUsageQueries
          WITH closed AS (SELECT CASE WHEN closed_until < @since THEN @since ELSE closed_until END AS until FROM ledger_closed), costs AS (
              SELECT {UsageSql.Bounded("cost_nano_usd")} AS cost_nano_usd FROM ledger_calls WHERE caller = {Caller} AND started_at >= (SELECT until FROM closed)
              UNION ALL
-             SELECT cost_nano_usd FROM ledger_days WHERE caller = {Caller} AND day >= @since AND day < (SELECT until FROM closed)
+             SELECT {UsageSql.BoundedDay("cost_nano_usd")} FROM ledger_days WHERE caller = {Caller} AND day >= @since AND day < (SELECT until FROM closed)
          )
          SELECT {UsageSql.Sum("cost_nano_usd")} FROM costs
          """;

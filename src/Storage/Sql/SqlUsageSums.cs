@@ -55,7 +55,7 @@ internal static class SqlUsageSums
                 SELECT started_at, 1 AS is_call, {UsageSql.Facts}, {UsageSql.Sums} FROM ledger_calls
                 WHERE started_at >= (SELECT until FROM closed) AND started_at < @to{where}
                 UNION ALL
-                SELECT day AS started_at, 0 AS is_call, {UsageSql.Facts}, {string.Join(", ", UsageSql.SumColumns)} FROM ledger_days
+                SELECT day AS started_at, 0 AS is_call, {UsageSql.Facts}, {UsageSql.DaySums} FROM ledger_days
                 WHERE day >= @first AND day < (SELECT until FROM closed){where}
             ), placed AS (
                 SELECT calls.*{places} FROM calls

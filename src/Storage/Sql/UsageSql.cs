@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Globalization;
 using Ensemble.Upstreams;
 using Ensemble.Usage;
 
@@ -31,8 +32,11 @@ internal static class UsageSql
     /// <summary>Numbers of outcomes that are no failures.</summary>
     public static readonly string Harmless = $"{Id(Words<CallOutcome>.Of(CallOutcome.Ok))}, {Id(Words<CallOutcome>.Of(CallOutcome.Cancelled))}";
 
-    /// <summary>A provider that reports nonsense must not bring the sum of all others to an overflow: a million dollars, 10^15 tokens.</summary>
-    private const string Most = "1000000000000000";
+    /// <summary>What goes of a day's sum into other sums, where that is larger: a million dollars, 10^15 tokens.</summary>
+    private const long MostOfDay = 1_000_000_000_000_000;
+
+    /// <summary>The columns of <see cref="Sums"/>, of a day that is closed.</summary>
+    public static readonly string DaySums = string.Join(", ", SumColumns.Select(column => $"{BoundedDay(column)} AS {column}"));
 
     /// <summary>Sums a column of whole numbers; PostgreSQL would make a decimal of it.</summary>
     public static string Sum(string column) => $"CAST(coalesce(sum({column}), 0) AS bigint)";
@@ -71,8 +75,12 @@ internal static class UsageSql
         }
     }
 
-    /// <summary>A number as it goes into sums.</summary>
-    public static string Bounded(string column) => $"CASE WHEN {column} > {Most} THEN {Most} ELSE coalesce({column}, 0) END";
+    /// <summary>A number as it goes into sums: what a provider reports must not bring the sum of all others to an overflow.</summary>
+    public static string Bounded(string column, long most = UsageEvent.MostSummed) =>
+        string.Create(CultureInfo.InvariantCulture, $"CASE WHEN {column} > {most} THEN {most} ELSE coalesce({column}, 0) END");
+
+    /// <summary>The same of the sum of a day that is closed.</summary>
+    public static string BoundedDay(string column) => Bounded(column, MostOfDay);
 
     /// <summary>Whether a range is short enough to have percentiles.</summary>
     public static bool IsPrecise(DateTimeOffset from, DateTimeOffset to) => to.ToUnixTimeMilliseconds() - from.ToUnixTimeMilliseconds() <= UsageTime.Precise;

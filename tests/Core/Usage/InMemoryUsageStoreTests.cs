@@ -24,6 +24,19 @@ public sealed class InMemoryUsageStoreTests
         store.Runs.ShouldBe([run]);
     }
 
+    [Fact]
+    public async Task Sum_CountsThatNoModelCanHave_DoNotOverflow()
+    {
+        var store = new InMemoryUsageStore();
+        var usage = TestUsage.SubCall(Run) with { PromptTokens = long.MaxValue, CompletionTokens = long.MaxValue };
+        await store.WriteAsync(new([usage, usage with { Incarnation = 2 }], []), Cancel);
+        var range = new UsageFilter(usage.StartedAt.AddDays(-1), usage.StartedAt.AddDays(1));
+
+        var sum = (await new InMemoryUsageQueries(store).SumAsync(range, [], 10, Cancel)).ShouldHaveSingleItem();
+
+        (sum.PromptTokens, sum.CompletionTokens).ShouldBe((2 * UsageEvent.MostSummed, 2 * UsageEvent.MostSummed));
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

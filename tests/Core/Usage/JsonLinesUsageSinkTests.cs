@@ -48,6 +48,19 @@ public sealed class JsonLinesUsageSinkTests
         Encoding.UTF8.GetString(output.ToArray()).Count(character => character == '\n').ShouldBe(JsonLinesUsageSink.QueueLength);
     }
 
+    [Fact]
+    public async Task Append_OutputThatCannotBeWritten_CountsWhatIsLost()
+    {
+        // A full buffer says so with another exception than a full disk.
+        using var output = new MemoryStream(new byte[1]);
+        var sink = new JsonLinesUsageSink(output, new ManualTimeProvider(), NullLogger<JsonLinesUsageSink>.Instance);
+        sink.Append(Event(member: 0));
+
+        await sink.DisposeAsync();
+
+        sink.Dropped.ShouldBe(1);
+    }
+
     private static UsageEvent Event(int member) => new()
     {
         Run = RunId.New(),

@@ -145,6 +145,23 @@ public sealed class UsageQueriesTests
 
     [Theory]
     [MemberData(nameof(All))]
+    public async Task Sum_TenThousandCallsWithCountsThatNoModelHas_DoesNotOverflow(StorageProvider provider)
+    {
+        UsageEvent[] calls =
+        [
+            .. Enumerable.Range(0, 10_000).Select(_ => TestUsage.SubCall(RunId.New()) with { PromptTokens = long.MaxValue, CostUsd = 2_000_000 }),
+        ];
+        await using var database = await TestDatabase.CreateAsync(provider);
+        var (queries, _) = await WithAsync(database, calls, []);
+
+        var group = (await queries.SumAsync(new UsageFilter(Start, Start.AddDays(1)), [], 10, Now.Cancel)).ShouldHaveSingleItem();
+
+        group.PromptTokens.ShouldBe(calls.Length * UsageEvent.MostSummed);
+        (await queries.SpentAsync("anna", Start, Now.Cancel)).ShouldBe(calls.Length * 10_000m);
+    }
+
+    [Theory]
+    [MemberData(nameof(All))]
     public async Task List_PageByPageWhileOthersWrite_HasEachCallOnceNewestFirst(StorageProvider provider)
     {
         var calls = Calls(60);
