@@ -17,6 +17,9 @@ internal static partial class NameScrubber
     /// <summary>What is looked at: enough for what is shown, and little enough for the patterns.</summary>
     private const int MaxScrubbed = 4 * MaxLength;
 
+    /// <summary>Said of a message that cannot be looked through in time.</summary>
+    private const string Unreadable = "The provider refused the request.";
+
     private static readonly ConditionalWeakTable<CatalogSnapshot, Names> Cache = [];
 
     /// <summary>Names that are no words.</summary>
@@ -31,6 +34,18 @@ internal static partial class NameScrubber
 
     /// <param name="keep">The alias that the caller named itself; it stays.</param>
     public static string Scrub(string message, CatalogSnapshot catalog, string keep)
+    {
+        try
+        {
+            return Scrubbed(message, catalog, keep);
+        }
+        catch (RegexMatchTimeoutException)
+        {
+            return Unreadable;
+        }
+    }
+
+    private static string Scrubbed(string message, CatalogSnapshot catalog, string keep)
     {
         var text = Address().Replace(Beginning(message), "[address]");
         text = Organization().Replace(text, "[account]");
@@ -69,7 +84,7 @@ internal static partial class NameScrubber
 
             // A dated or sized variant of a name (-mini, -2024-08-06) gives it away as well, and so does the vendor before it.
             const string Variant = @"([-.:@/][\w.:-]*\w)?";
-            List<string> patterns = [WordyProviders, $@"{From}([\w.-]+/)*({Any(names[false].Concat(Providers))}){Variant}{To}"];
+            List<string> patterns = [WordyProviders, $@"(?<![\w./-])/*([\w.-]+/+)*({Any(names[false].Concat(Providers))}){Variant}{To}"];
             if (names[true].Any())
             {
                 var words = Any(names[true]);

@@ -58,7 +58,7 @@ internal static class ErrorReader
 
     /// <summary>Reads the value at which the reader stands, to its end.</summary>
     /// <param name="time">As for <see cref="ReadBody"/>.</param>
-    /// <returns>Null where the value is null, false or holds nothing of an error.</returns>
+    /// <returns>Null where the value is null, false, blank or holds nothing of an error.</returns>
     /// <exception cref="JsonException">The value is cut, or not JSON.</exception>
     public static UpstreamError? Read(ref Utf8JsonReader reader, TimeProvider? time = null)
     {
@@ -77,7 +77,7 @@ internal static class ErrorReader
         {
             case JsonValueKind.String:
                 var text = value.Text()!;
-                return Inner(text, depth) ?? new UpstreamError(Cut(text));
+                return string.IsNullOrWhiteSpace(text) ? null : Inner(text, depth) ?? new UpstreamError(Cut(text));
             case JsonValueKind.Array:
                 return value.Items().Select(item => Read(item, depth + 1)).FirstOrDefault(error => error is not null);
             case JsonValueKind.Object:
@@ -98,7 +98,7 @@ internal static class ErrorReader
             }
         }
 
-        if (value.TryMember("message", out var message) && message.ValueKind != JsonValueKind.Null)
+        if (value.TryMember("message", out var message) && message.ValueKind != JsonValueKind.Null && !IsBlank(message))
         {
             return Describe(value, Read(message, depth) ?? new UpstreamError(Cut(message.RawText())), depth);
         }
@@ -192,10 +192,12 @@ internal static class ErrorReader
 
     private static string? Text(JsonElement value) => value.ValueKind switch
     {
-        JsonValueKind.String => Cut(value.Text()!),
+        JsonValueKind.String when !IsBlank(value) => Cut(value.Text()!),
         JsonValueKind.Number => Cut(value.RawText()),
         _ => null,
     };
+
+    private static bool IsBlank(JsonElement value) => value.Text() is { } text && string.IsNullOrWhiteSpace(text);
 
     private static string Cut(string text)
     {

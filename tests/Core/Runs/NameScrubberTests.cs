@@ -29,10 +29,30 @@ public sealed class NameScrubberTests
     [InlineData("moon/kimi-k2-0905:free is busy", "the model is busy")]
     [InlineData("Incorrect key sk-ab12****cd34.", "Incorrect key [key]")]
     [InlineData("host gpu-7:8000 is away", "host the model is away")]
+    [InlineData("see models//kimi-k2-0905/x or ./kimi-k2", "see the model or the model")]
     public void Scrub_Message_HoldsNoName(string message, string expected) => NameScrubber.Scrub(message, Catalog, "panel").ShouldBe(expected);
 
     [Fact]
     public void Scrub_TheCallersOwnAlias_Stays() => NameScrubber.Scrub("kimi-k2 is busy", Catalog, "kimi-k2").ShouldBe("kimi-k2 is busy");
+
+    [Theory]
+    [InlineData("a/")]
+    [InlineData("a-/")]
+    [InlineData("-")]
+    [InlineData("kimi/")]
+    public void Scrub_LongPath_IsLookedThroughAtOnce(string part)
+    {
+        var message = string.Concat(Enumerable.Repeat(part, 2000 / part.Length)) + "!";
+        NameScrubber.Scrub(message, Catalog, "panel");
+        var watch = System.Diagnostics.Stopwatch.StartNew();
+
+        for (var time = 0; time < 20; time++)
+        {
+            NameScrubber.Scrub(message, Catalog, "panel");
+        }
+
+        watch.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(2));
+    }
 
     [Fact]
     public void Scrub_HugeMessage_IsBoundedAndQuickAndHasNoHalfName()

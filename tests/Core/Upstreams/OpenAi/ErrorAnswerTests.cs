@@ -14,6 +14,20 @@ public sealed class ErrorAnswerTests : IAsyncLifetime
     public async ValueTask DisposeAsync() => await _harness.DisposeAsync();
 
     [Theory]
+    [InlineData("null")]
+    [InlineData("\"\"")]
+    [InlineData("\" \"")]
+    [InlineData("{}")]
+    [InlineData("{\"code\":\"\",\"message\":\"\"}")]
+    public async Task Send_AnswerWithAnErrorThatSaysNothing_IsAnAnswer(string error)
+    {
+        _harness.Served.Enqueue(StubReply.RawBody(
+            200, $$"""{"error":{{error}},"choices":[{"message":{"content":"yes"},"finish_reason":"stop"}]}""", "application/json"));
+
+        (await _harness.WholeAsync()).Answer!.Content.ShouldBe("yes");
+    }
+
+    [Theory]
     [InlineData(400, CallOutcome.RequestRejected)]
     [InlineData(413, CallOutcome.RequestRejected)]
     [InlineData(422, CallOutcome.RequestRejected)]
