@@ -60,7 +60,7 @@ internal sealed class JudgeStream(RunContext context) : IAnswerSink
             return;
         }
 
-        if (string.IsNullOrWhiteSpace(text))
+        if (string.IsNullOrWhiteSpace(text) || (_format.IsJson && text.AsSpan().TrimStart(JsonFence.White).IsEmpty))
         {
             (_held ??= new StringBuilder()).Append(text);
             return;

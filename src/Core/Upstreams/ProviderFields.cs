@@ -231,7 +231,7 @@ internal sealed class ProviderFields(ModelConfig model)
 
     private static bool IsHidden(in Utf8JsonReader reader)
     {
-        var name = reader.ValueSpan;
+        var name = reader.ValueIsEscaped ? System.Text.Encoding.UTF8.GetBytes(reader.Text()!) : reader.ValueSpan;
         var start = 0;
         for (var at = 0; at <= name.Length; at++)
         {
