@@ -289,7 +289,7 @@ public sealed class RunHost : IRunsInFlight, IAsyncDisposable
 
     /// <returns>How long after its end a run stays.</returns>
     private static TimeSpan KeptFor(HostedRun hosted, bool isWanted) =>
-        hosted.Run.IsKept ? RepeatedRequests.AnswerKept
+        hosted.Run.IsKept ? RepeatedRequests.AnswerKept + (isWanted ? LeaseLifetime : TimeSpan.Zero)
         : hosted.Run.IsWorthResuming ? ResumableKept
         : hosted.IsTaken ? TakenKept
         : isWanted ? TimeSpan.MaxValue

@@ -32,14 +32,12 @@ internal sealed class BodyReader(FrontendOptions options, TimeProvider time)
 
         var length = request.ContentLength;
         return length > limit ? (default, ApiErrors.BodyTooLarge(limit))
-            : length is not null && place?.TryHold(length.Value) == false ? (default, ApiErrors.Overloaded)
-            : await ReadAllAsync(request, limit, place);
+            : await ReadAllAsync(request, limit, (int)Math.Min(length ?? limit, Array.MaxLength), place);
     }
 
     /// <summary>
-    /// Reads on behind the answer to a refused request, so far and so long as is reasonable: official SDKs look at an answer only once
-    /// they have sent
-    /// everything, and send a request again whose connection was closed meanwhile.
+    /// Reads on behind the answer to a refused request, so far and so long as is reasonable: official SDKs look at an answer only once they
+    /// have sent everything, and send a request again whose connection was closed meanwhile.
     /// </summary>
     public async ValueTask DiscardAsync(HttpRequest request)
     {
@@ -63,19 +61,20 @@ internal sealed class BodyReader(FrontendOptions options, TimeProvider time)
                 }
             }
         }
-        catch (Exception exception) when (exception is IOException or OperationCanceledException)
+        catch (Exception exception) when (exception is IOException or OperationCanceledException or InvalidOperationException)
         {
-            // Nothing more comes.
+            // Nothing more comes; of a connection that broke in the middle of a read, nothing can be read.
         }
     }
 
-    private async ValueTask<(ReadOnlyMemory<byte> Body, ApiError? Error)> ReadAllAsync(HttpRequest request, long limit, RequestPlace? place)
+    private async ValueTask<(ReadOnlyMemory<byte> Body, ApiError? Error)> ReadAllAsync(
+        HttpRequest request, long limit, int most, RequestPlace? place)
     {
         var reader = request.BodyReader;
         var deadline = default(ITimer);
         try
         {
-            var body = request.ContentLength is { } length ? GC.AllocateUninitializedArray<byte>((int)length) : [];
+            byte[] body = [];
             for (var read = 0; ;)
             {
                 var reading = reader.ReadAsync(request.HttpContext.RequestAborted);
@@ -88,7 +87,7 @@ internal sealed class BodyReader(FrontendOptions options, TimeProvider time)
                 var buffer = result.Buffer;
                 var error = result.IsCanceled ? ApiErrors.BodyTooSlow
                     : read + buffer.Length > limit ? ApiErrors.BodyTooLarge(limit)
-                    : !TryFit(ref body, read + (int)buffer.Length, limit, place) ? ApiErrors.Overloaded
+                    : !TryFit(ref body, read + (int)buffer.Length, most, place) ? ApiErrors.Overloaded
                     : null;
                 if (error is null)
                 {
@@ -128,15 +127,16 @@ internal sealed class BodyReader(FrontendOptions options, TimeProvider time)
     private ITimer Deadline(PipeReader reader) =>
         time.CreateTimer(static state => ((PipeReader)state!).CancelPendingRead(), reader, options.BodyDeadline, Timeout.InfiniteTimeSpan);
 
-    /// <summary>Makes room in a body whose length was not said.</summary>
-    private static bool TryFit(ref byte[] body, int needed, long limit, RequestPlace? place)
+    /// <summary>Makes room as bytes come: a length that was only announced holds nothing.</summary>
+    /// <param name="most">Bytes that the body has, or may have.</param>
+    private static bool TryFit(ref byte[] body, int needed, int most, RequestPlace? place)
     {
         if (needed <= body.Length)
         {
             return true;
         }
 
-        var larger = (int)Math.Min(limit, Math.Max(Math.Max(needed, FirstPiece), body.Length * 2L));
+        var larger = (int)Math.Min(most, Math.Max(Math.Max(needed, FirstPiece), body.Length * 2L));
         if (place?.TryHold(larger - body.Length) == false)
         {
             return false;
