@@ -36,7 +36,7 @@ internal sealed class LedgerQuery(IQueryCollection query, IReadOnlyList<string> 
         {
             if (!known.Contains(name))
             {
-                Fail(name, $"is none of this address: {Known(name)}");
+                Fail(name, $"is not a parameter of this endpoint: {Known(name)}");
             }
             else if (values.Count > 1)
             {

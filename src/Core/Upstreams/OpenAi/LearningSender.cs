@@ -26,6 +26,7 @@ internal sealed partial class LearningSender(ISecrets secrets, TimeProvider time
 
         var learned = _learned.Of(profile.LearnedKey);
         List<LearnedParameter>? found = null;
+        HashSet<LearnedParameter>? tried = null;
         for (var refusals = 0; ; refusals++)
         {
             var edits = ProviderAdaptation.Apply(request, profile, learned, out var dropped);
@@ -33,7 +34,8 @@ internal sealed partial class LearningSender(ISecrets secrets, TimeProvider time
             if (refusals < MostRefusals
                 && result is { Outcome: CallOutcome.RequestRejected, Error: { Status: 400 or 422 } error }
                 && ParameterRefusal.Find(error, request.Chat, edits) is { } refusal
-                && !learned.Contains(refusal.Parameter))
+                && !learned.Contains(refusal.Parameter)
+                && (tried ??= []).Add(refusal.Parameter))
             {
                 learned = LearnedParameters.With(learned, refusal.Parameter);
                 if (refusal.IsCertain)

@@ -6,6 +6,20 @@ namespace Ensemble.Core.Tests.Upstreams.OpenAi;
 
 public sealed class LearnedParameterTests
 {
+    [Fact]
+    public async Task Send_BothNamesOfTheLimitRefused_IsTriedOnceUnderEach()
+    {
+        await using var harness = await OpenAiHarness.StartAsync();
+        harness.Served.Default = StubReply.Dynamic(request => request.Field("max_tokens") is null
+            ? StubReply.Error(400, "unsupported_parameter", "'max_completion_tokens' is not supported.", "max_completion_tokens")
+            : StubReply.Error(400, "unsupported_parameter", "'max_tokens' is not supported.", "max_tokens"));
+
+        (await harness.WholeAsync("""{"model":"alias","max_tokens":5,"messages":[{"role":"user","content":"Hi"}]}"""))
+            .Outcome.ShouldBe(CallOutcome.RequestRejected);
+
+        harness.Stub.Requests.Count.ShouldBeLessThanOrEqualTo(3);
+    }
+
     [Theory]
     [InlineData("Unsupported parameter: 'seed' is not supported with this model.", "seed", "unsupported_parameter")]
     [InlineData("Unrecognized request argument supplied: seed", null, null)]
