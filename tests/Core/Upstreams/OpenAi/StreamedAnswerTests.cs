@@ -233,13 +233,14 @@ public sealed class StreamedAnswerTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData(0, 1)]
+    [InlineData(1, 2)]
     [InlineData(63, 64)]
     [InlineData(64, 65)]
     public async Task Send_ChoiceBeginsAfterTheEndOfAnother_IsReadToItsEnd(int first, int second)
     {
         var later = new TaskCompletionSource();
         _harness.Served.Enqueue(StubReply.Stream(
+            StubStep.Raw("""{"choices":[{"index":0,"delta":{"content":"text"},"finish_reason":"stop"}]}"""),
             StubStep.Raw($$"""{"choices":[{"index":{{first}},"delta":{"content":"a"},"finish_reason":"stop"}]}"""),
             StubStep.Raw($$"""{"choices":[{"index":{{second}},"delta":{"content":"b"},"note":1}]}"""),
             StubStep.Wait(later.Task),
