@@ -20,7 +20,8 @@ public static class CatalogReport
     public static string Format(CatalogReadResult result) => Format(result.Errors, result.Warnings);
 
     /// <returns>A line for each warning.</returns>
-    internal static string Lines(IReadOnlyList<CatalogIssue> warnings) => string.Concat(warnings.Select(static warning => $"warning: {warning}\n"));
+    internal static string Lines(IReadOnlyList<CatalogIssue> warnings) =>
+        string.Concat(warnings.Select(static warning => $"warning: {warning}\n"));
 
     private static string Count(int count, string noun) => count switch
     {

@@ -2,7 +2,9 @@ using System.Buffers.Binary;
 
 namespace Ensemble.Gates;
 
-/// <summary>Names for leases, unique over all processes: random for each process, and counted in it, since random bytes for each lease are a system call.</summary>
+/// <summary>
+/// Names for leases, unique over all processes: random for each process, and counted in it. Random bytes for each lease are a system call.
+/// </summary>
 internal static class LeaseIds
 {
     private static readonly Guid Process = Guid.NewGuid();

@@ -291,7 +291,8 @@ public sealed partial class ModelCaller : IModelCaller
                 Delay = TimeSpan.FromMilliseconds(250),
                 MaxDelay = TimeSpan.FromSeconds(8),
                 Randomizer = caller.NextDouble,
-                ShouldHandle = static arguments => new(arguments.Outcome.Result is { } result && IsWorthRepeating(result, arguments.Context.Properties.GetValue(AttemptsKey, null!))),
+                ShouldHandle = static arguments => new(
+                    arguments.Outcome.Result is { } result && IsWorthRepeating(result, arguments.Context.Properties.GetValue(AttemptsKey, null!))),
                 DelayGenerator = static arguments => new(arguments.Outcome.Result?.Error?.RetryAfter),
             })
             .Build(),

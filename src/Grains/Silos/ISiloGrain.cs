@@ -15,7 +15,7 @@ public interface ISiloGrain : IGrainWithStringKey
 
     /// <summary>Asks for what ends on this silo, for <see cref="Usage.UsageStreams.Lease"/>.</summary>
     /// <param name="stream">The key of the stream on which it is awaited.</param>
-    /// <returns>Who counts what is sent there: another name says that this silo begins to count anew.</returns>
+    /// <returns>The name under which this silo counts what it sends; a new name means that it counts from 1 again.</returns>
     [Alias("watch")]
     [ResponseTimeout("00:00:02")]
     ValueTask<string> WatchAsync(string stream);

@@ -21,7 +21,7 @@ export async function show(root, { search }, signal) {
   const more = h('p', { class: 'note', hidden: true });
 
   put(root,
-    head('Cluster', 'Members, what lives in each, and what waits in it, every few seconds anew.'),
+    head('Cluster', 'Members, the grains in each, and how full its queues are. Refreshed every few seconds.'),
     stale.element, problem, figures.element,
     panel('Members', members.element),
     panel('Activations', activations.element),
