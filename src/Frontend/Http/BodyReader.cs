@@ -61,9 +61,9 @@ internal sealed class BodyReader(FrontendOptions options, TimeProvider time)
                 }
             }
         }
-        catch (Exception exception) when (exception is IOException or OperationCanceledException or InvalidOperationException)
+        catch (Exception exception) when (exception is IOException or OperationCanceledException)
         {
-            // Nothing more comes; of a connection that broke in the middle of a read, nothing can be read.
+            // Nothing more comes.
         }
     }
 
