@@ -79,6 +79,6 @@ internal sealed class ChatEndpoint(
         }
 
         var fresh = new RunRequest { Id = RunId.New(time), Chat = chat, Caller = caller.Name, CatalogRevision = snapshot.Revision };
-        return await answers.AnswerAsync(context, caller, fresh, snapshot, limits, place);
+        return await answers.AnswerAsync(context, caller, fresh, snapshot, limits);
     }
 }

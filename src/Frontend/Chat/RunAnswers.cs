@@ -16,12 +16,11 @@ internal sealed partial class RunAnswers(
 {
     /// <param name="fresh">The request as one that nobody has made before.</param>
     /// <param name="snapshot">The catalog as the run will have it.</param>
-    /// <param name="place">Lets go of the body once a run has it.</param>
     /// <returns>Why there is no run; null where there was one, and it has been answered.</returns>
     public async Task<ApiError?> AnswerAsync(
-        HttpContext context, Caller caller, RunRequest fresh, CatalogSnapshot snapshot, RunLimits limits, RequestPlace place)
+        HttpContext context, Caller caller, RunRequest fresh, CatalogSnapshot snapshot, RunLimits limits)
     {
-        var error = await TryAnswerAsync(context, caller, fresh, snapshot, limits, place);
+        var error = await TryAnswerAsync(context, caller, fresh, snapshot, limits);
         if (error is { Status: 429 or >= 500 })
         {
             LogRefused(logger, error.Status < 500 ? LogLevel.Information : LogLevel.Warning, fresh.Id.Value, fresh.Chat.Model, error.Code, fresh.Caller);
@@ -31,7 +30,7 @@ internal sealed partial class RunAnswers(
     }
 
     private async Task<ApiError?> TryAnswerAsync(
-        HttpContext context, Caller caller, RunRequest fresh, CatalogSnapshot snapshot, RunLimits limits, RequestPlace place)
+        HttpContext context, Caller caller, RunRequest fresh, CatalogSnapshot snapshot, RunLimits limits)
     {
         var chat = fresh.Chat;
         if (!HasGoodKey(context.Request.Headers[HeaderNames.IdempotencyKey]))
@@ -66,7 +65,6 @@ internal sealed partial class RunAnswers(
         var (request, error) = await StartAsync(context, fresh, admission, limits, fresh.Replay is null && snapshot.Ensembles.ContainsKey(chat.Model));
         if (error is null)
         {
-            place.LetGo();
             await WriteAsync(context, caller, request, wishes, admission, limits.StreamCommit, isRepeat: request.IsKept && request.Id != fresh.Id);
         }
 

@@ -32,6 +32,7 @@ internal sealed class BodyReader(FrontendOptions options, TimeProvider time)
 
         var length = request.ContentLength;
         return length > limit ? (default, ApiErrors.BodyTooLarge(limit))
+            : length is { } announced && place?.HasRoomFor(announced) == false ? (default, ApiErrors.Overloaded)
             : await ReadAllAsync(request, limit, (int)Math.Min(length ?? limit, Array.MaxLength), place);
     }
 
@@ -96,9 +97,15 @@ internal sealed class BodyReader(FrontendOptions options, TimeProvider time)
                 }
 
                 reader.AdvanceTo(buffer.End);
-                if (error is not null || result.IsCompleted)
+                if (error is not null)
                 {
-                    return (error is null ? Cut(body, read) : default, error);
+                    return (default, error);
+                }
+
+                if (result.IsCompleted)
+                {
+                    place?.HoldOnly(read);
+                    return (read == body.Length ? body : body.AsSpan(0, read).ToArray(), null);
                 }
             }
         }
@@ -145,9 +152,6 @@ internal sealed class BodyReader(FrontendOptions options, TimeProvider time)
         Array.Resize(ref body, larger);
         return true;
     }
-
-    // A body that is kept for a run holds no more than it is.
-    private static ReadOnlyMemory<byte> Cut(byte[] body, int length) => length == body.Length ? body : body.AsSpan(0, length).ToArray();
 
     /// <summary>Says that reading the body threw: its reader stays in that read, and takes no other one.</summary>
     private sealed class BrokenBody

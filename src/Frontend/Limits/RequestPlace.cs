@@ -2,11 +2,24 @@ using Ensemble.Runs;
 
 namespace Ensemble.Frontend.Limits;
 
-/// <summary>A request's place, and the bytes of its body until a run has them. Of one thread at a time.</summary>
+/// <summary>A request's place, and the bytes of its body until its answer is written: a run that is lost with
+/// its silo is sent to another. Of one thread at a time.</summary>
 internal sealed class RequestPlace(RequestPlaces places, ByteBudget buffers) : IDisposable
 {
     private long _held;
     private bool _isLeft;
+
+    /// <returns>False where so many more bytes would be too much now; they are not held.</returns>
+    public bool HasRoomFor(long bytes)
+    {
+        var hasRoom = TryHold(bytes);
+        if (hasRoom)
+        {
+            HoldOnly(_held - bytes);
+        }
+
+        return hasRoom;
+    }
 
     /// <returns>False where so many more bytes would be too much.</returns>
     public bool TryHold(long bytes)
@@ -21,11 +34,11 @@ internal sealed class RequestPlace(RequestPlaces places, ByteBudget buffers) : I
         return true;
     }
 
-    /// <summary>Says that the body has gone, or that a run holds it.</summary>
-    public void LetGo()
+    /// <summary>Says how many bytes the body takes now that it is whole.</summary>
+    public void HoldOnly(long bytes)
     {
-        buffers.Return(_held);
-        _held = 0;
+        buffers.Return(_held - bytes);
+        _held = bytes;
     }
 
     public void Dispose()
@@ -36,7 +49,7 @@ internal sealed class RequestPlace(RequestPlaces places, ByteBudget buffers) : I
 
             // The place first: who sees that the bytes are free may count on it.
             places.Leave();
-            LetGo();
+            HoldOnly(0);
         }
     }
 }

@@ -74,7 +74,7 @@ internal sealed class ReplayEndpoint(
             return isAdmin ? AdminErrors.Unavailable(exception.Message) : ApiErrors.Unavailable;
         }
 
-        return error ?? await AnswerAsync(context, caller, manifest!.ReplayOf ?? manifest.Run, wishes, panel!, place);
+        return error ?? await AnswerAsync(context, caller, manifest!.ReplayOf ?? manifest.Run, wishes, panel!);
     }
 
     /// <returns>The manifest of a run that has ended and had a panel, or why there is none for this caller.</returns>
@@ -111,7 +111,7 @@ internal sealed class ReplayEndpoint(
     }
 
     private async Task<ApiError?> AnswerAsync(
-        HttpContext context, Caller caller, RunId source, ReplayWishes wishes, StoredPanel panel, RequestPlace place)
+        HttpContext context, Caller caller, RunId source, ReplayWishes wishes, StoredPanel panel)
     {
         var snapshot = catalog.Current;
         var replay = new RunReplay(source) { Strategy = wishes.Strategy, Judge = wishes.Judge };
@@ -143,7 +143,7 @@ internal sealed class ReplayEndpoint(
         }
 
         var fresh = new RunRequest { Id = RunId.New(time), Chat = chat, Caller = caller.Name, CatalogRevision = snapshot.Revision, Replay = replay };
-        return await answers.AnswerAsync(context, caller, fresh, replay.Apply(snapshot, chat.Model), RunLimits.Of(ensemble), place);
+        return await answers.AnswerAsync(context, caller, fresh, replay.Apply(snapshot, chat.Model), RunLimits.Of(ensemble));
     }
 
     /// <returns>The first request, but whole or streamed as this one asks for.</returns>

@@ -88,8 +88,7 @@ public static class GrainHostingExtensions
             maxRuns,
             provider.GetService<AnswerStream>(),
             provider.GetRequiredService<ILogger<ClusterRunEngine>>(),
-            provider.GetService<RunHost>(),
-            provider.GetService<ByteBudget>()));
+            provider.GetService<RunHost>()));
         services.TryAddSingleton<IRunEngine>(static provider => provider.GetRequiredService<ClusterRunEngine>());
         services.TryAddSingleton<IRunsInFlight>(static provider => provider.GetRequiredService<ClusterRunEngine>());
         services.Replace(ServiceDescriptor.Singleton<IModelProbe, ClusterProbe>());

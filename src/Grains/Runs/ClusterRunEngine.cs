@@ -53,23 +53,19 @@ public sealed partial class ClusterRunEngine : IRunEngine, IRunsInFlight, IAsync
     private readonly SemaphoreSlim _large = new(MaxLarge, MaxLarge);
     private readonly ITimer _timer;
     private readonly RunDoor _door;
-    private readonly ByteBudget _buffers;
 
     /// <param name="maxRuns">Runs of this frontend in flight at most; one more is refused.</param>
     /// <param name="stream">Brings the events of streamed answers; null = all are pulled.</param>
     /// <param name="local">The runs of the silo in this process, which are read where they are; null = there is none.</param>
-    /// <param name="buffers">Has room for requests, which are kept until their answers have been read; null = for any number.</param>
     public ClusterRunEngine(
         IGrainFactory grains,
         ClusterCalls calls,
         int maxRuns,
         AnswerStream? stream,
         ILogger<ClusterRunEngine> logger,
-        RunHost? local = null,
-        ByteBudget? buffers = null)
+        RunHost? local = null)
     {
         _local = local;
-        _buffers = buffers ?? new ByteBudget();
         _grains = grains;
         _calls = calls;
         _door = new RunDoor(maxRuns);
@@ -286,7 +282,6 @@ public sealed partial class ClusterRunEngine : IRunEngine, IRunsInFlight, IAsync
                 return (known, isNew);
             }
 
-            _buffers.Take(request.Chat.Body.Length);
             return (_runs[request.Id] = new RunInFlight(request), true);
         }
     }
@@ -306,7 +301,6 @@ public sealed partial class ClusterRunEngine : IRunEngine, IRunsInFlight, IAsync
             if (isLast)
             {
                 _runs.Remove(run);
-                _buffers.Return(known.Request.Chat.Body.Length);
             }
         }
 

@@ -73,10 +73,10 @@ public sealed class BodyTests
         using var two = await RawHttp.ConnectAsync(council.Gateway.Url);
         foreach (var stalled in (RawHttp[])[one, two])
         {
-            await stalled.SendAsync("POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100000\r\n\r\n{");
+            await stalled.SendAsync("POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100000\r\n\r\n{" + new string(' ', 50_000));
         }
 
-        await UsedAsync(council, 200_000);
+        await UsedAsync(council, 100_000);
         using var third = await RawHttp.ConnectAsync(council.Gateway.Url);
         await third.SendAsync("POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\n");
         var refused = await third.ReadUntilAsync("}}");
