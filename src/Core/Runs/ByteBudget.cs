@@ -41,6 +41,18 @@ public sealed class ByteBudget(long limit = long.MaxValue)
         return TryAdd(bytes);
     }
 
+    /// <returns>Whether so many more bytes could be taken now. None are.</returns>
+    public bool HasRoomFor(long bytes)
+    {
+        var hasRoom = TryTake(bytes);
+        if (hasRoom)
+        {
+            Return(bytes);
+        }
+
+        return hasRoom;
+    }
+
     /// <summary>For what is there already.</summary>
     public void Take(long bytes) => Interlocked.Add(ref _used, bytes);
 

@@ -34,6 +34,11 @@ public sealed partial class Run : IDisposable
     private RunContext? _context;
     private long _held;
 
+    /// <summary>The body's bytes where they are not counted elsewhere in this process; else 0, and <see cref="_sharedBody"/> has them.</summary>
+    private readonly long _ownBody;
+
+    private SharedBytes? _sharedBody;
+
     /// <summary>Of whoever put the run together: it is executed on a thread that knows nothing of that.</summary>
     private readonly ActivityContext _startedBy = Activity.Current?.Context ?? default;
 
@@ -68,7 +73,9 @@ public sealed partial class Run : IDisposable
         Memory = memory;
         _deadline = new RunDeadline(limits.UntilShown, limits.MaxAnswer, services.Time, _stop.Token);
         _context = new RunContext(request, catalog, services, memory, journal, _deadline, logger);
-        Hold(request.Chat.Body.Length + Overhead);
+        _sharedBody = request.CountedBody?.TryShare() == true ? request.CountedBody : null;
+        _ownBody = _sharedBody is null ? request.Chat.Body.Length : 0;
+        Hold(_ownBody + Overhead);
     }
 
     public RunId Id { get; }
@@ -196,6 +203,7 @@ public sealed partial class Run : IDisposable
         Memory = new RunMemory();
         Hold(-Interlocked.Read(ref _held));
         Journal.Drop();
+        ReturnBody();
     }
 
     public void Dispose()
@@ -210,6 +218,8 @@ public sealed partial class Run : IDisposable
         _buffers.Take(bytes);
     }
 
+    private void ReturnBody() => Interlocked.Exchange(ref _sharedBody, null)?.Return();
+
     private void Free(RunContext context)
     {
         if (!IsWorthResuming)
@@ -219,7 +229,8 @@ public sealed partial class Run : IDisposable
 
         Volatile.Write(ref _context, null);
         _buffers.Return(context.Calls.HeldBytes);
-        Hold(Memory.Size - context.Chat.Body.Length);
+        Hold(Memory.Size - _ownBody);
+        ReturnBody();
     }
 
     private async Task SettleAsync(RunContext context)

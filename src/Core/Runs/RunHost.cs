@@ -166,7 +166,8 @@ public sealed class RunHost : IRunsInFlight, IAsyncDisposable
         var memory = earlier?.Run.Memory;
 
         // The body may have come from another process: it is weighed before there is anything to pay for.
-        if (!HasRoom(request) || RunJournal.Open(request.Incarnation, _services.Buffers) is not { } journal)
+        if (!_services.Buffers.HasRoomFor(request.CountedBody is null ? request.Chat.Body.Length : 0)
+            || RunJournal.Open(request.Incarnation, _services.Buffers) is not { } journal)
         {
             return (null, RunStart.Overloaded);
         }
@@ -213,19 +214,6 @@ public sealed class RunHost : IRunsInFlight, IAsyncDisposable
     private async ValueTask<RunMemory> RecallAsync(RunRequest request) =>
         request.Incarnation > 1 || request.IsKept ? await _answers.ResumeAsync(request.Id)
         : _answers.Begin(request.Id);
-
-    private bool HasRoom(RunRequest request)
-    {
-        long bytes = request.Chat.Body.Length;
-        if (!_services.Buffers.TryTake(bytes))
-        {
-            return false;
-        }
-
-        // Its run takes them.
-        _services.Buffers.Return(bytes);
-        return true;
-    }
 
     private static async Task DropAsync(HostedRun hosted)
     {

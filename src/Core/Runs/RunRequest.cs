@@ -21,6 +21,9 @@ public sealed record RunRequest
     /// <summary>Whether the caller may repeat it: it goes on though its caller leaves, and can be read for <see cref="RepeatedRequests.AnswerKept"/> after its end.</summary>
     public bool IsKept { get; init; }
 
+    /// <summary>The body's bytes as this process counts them; null = they are not counted here yet. Does not travel.</summary>
+    public SharedBytes? CountedBody { get; init; }
+
     /// <summary>Where the panel's answers come from; null = from the panel.</summary>
     public RunReplay? Replay { get; init; }
 }

@@ -78,7 +78,10 @@ internal sealed class ChatEndpoint(
             return ApiErrors.From(problem);
         }
 
-        var fresh = new RunRequest { Id = RunId.New(time), Chat = chat, Caller = caller.Name, CatalogRevision = snapshot.Revision };
+        var fresh = new RunRequest
+        {
+            Id = RunId.New(time), Chat = chat, Caller = caller.Name, CatalogRevision = snapshot.Revision, CountedBody = place.Body,
+        };
         return await answers.AnswerAsync(context, caller, fresh, snapshot, limits);
     }
 }

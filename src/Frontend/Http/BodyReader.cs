@@ -12,7 +12,13 @@ internal sealed class BodyReader(FrontendOptions options, TimeProvider time)
     /// <summary>Bytes of a refused request's body that are read behind its answer.</summary>
     public const long MaxDiscarded = 64 * 1024 * 1024;
 
-    private const int FirstPiece = 16 * 1024;
+    private const int FirstPiece = 64 * 1024;
+
+    /// <summary>
+    /// How much room is made for what has come: so much that of many bodies at once some have all their room soon, and the others are
+    /// refused before much of them was sent.
+    /// </summary>
+    private const long Growth = 8;
 
     /// <param name="place">Holds the body's bytes.</param>
     /// <returns>The body, or why there is none.</returns>
@@ -143,7 +149,7 @@ internal sealed class BodyReader(FrontendOptions options, TimeProvider time)
             return true;
         }
 
-        var larger = (int)Math.Min(most, Math.Max(Math.Max(needed, FirstPiece), body.Length * 2L));
+        var larger = (int)Math.Min(most, needed <= FirstPiece ? FirstPiece : needed * Growth);
         if (place?.TryHold(larger - body.Length) == false)
         {
             return false;

@@ -2,20 +2,25 @@ using Ensemble.Runs;
 
 namespace Ensemble.Frontend.Limits;
 
-/// <summary>A request's place, and the bytes of its body until its answer is written: a run that is lost with
-/// its silo is sent to another. Of one thread at a time.</summary>
+/// <summary>
+/// A request's place, and the bytes of its body until its answer is written: a run that is lost with its silo is sent to another.
+/// Of one thread at a time.
+/// </summary>
 internal sealed class RequestPlace(RequestPlaces places, ByteBudget buffers) : IDisposable
 {
     private long _held;
     private bool _isLeft;
 
+    /// <summary>The body's bytes, for a run in this process to share; null while it is not whole.</summary>
+    public SharedBytes? Body { get; private set; }
+
     /// <returns>False where so many more bytes would be too much now; they are not held.</returns>
     public bool HasRoomFor(long bytes)
     {
-        var hasRoom = TryHold(bytes);
-        if (hasRoom)
+        var hasRoom = buffers.HasRoomFor(bytes);
+        if (!hasRoom)
         {
-            HoldOnly(_held - bytes);
+            places.Refuse(bytes);
         }
 
         return hasRoom;
@@ -38,7 +43,8 @@ internal sealed class RequestPlace(RequestPlaces places, ByteBudget buffers) : I
     public void HoldOnly(long bytes)
     {
         buffers.Return(_held - bytes);
-        _held = bytes;
+        _held = 0;
+        Body = new SharedBytes(buffers, bytes);
     }
 
     public void Dispose()
@@ -49,7 +55,9 @@ internal sealed class RequestPlace(RequestPlaces places, ByteBudget buffers) : I
 
             // The place first: who sees that the bytes are free may count on it.
             places.Leave();
-            HoldOnly(0);
+            buffers.Return(_held);
+            _held = 0;
+            Body?.Return();
         }
     }
 }

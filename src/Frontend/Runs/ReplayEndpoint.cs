@@ -74,6 +74,11 @@ internal sealed class ReplayEndpoint(
             return isAdmin ? AdminErrors.Unavailable(exception.Message) : ApiErrors.Unavailable;
         }
 
+        if (error is null && !place.TryHold(panel!.Request.Length))
+        {
+            return ApiErrors.Overloaded;
+        }
+
         return error ?? await AnswerAsync(context, caller, manifest!.ReplayOf ?? manifest.Run, wishes, panel!);
     }
 

@@ -8,6 +8,6 @@ namespace Ensemble.Grains.Reach;
 public interface ISiloPingGrain : IGrainWithIntegerKey
 {
     [Alias("ping")]
-    [ResponseTimeout("00:00:02")]
+    [ResponseTimeout("00:00:05")]
     ValueTask PingAsync();
 }

@@ -14,8 +14,9 @@ public sealed partial class SiloReach(Func<int, ValueTask> ping, TimeProvider ti
     /// <summary>How often it is asked: 1 s.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
-    /// <summary>How long after the last answer a silo is taken to be there: 5 s.</summary>
-    public static readonly TimeSpan Limit = TimeSpan.FromSeconds(5);
+    /// <summary>How long after the last answer a silo is taken to be there: 10 s, so that a machine that stands still for some
+    /// seconds does not turn all callers away.</summary>
+    public static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
 
     /// <summary>Grains that are asked in turn: clients share them out among the silos that they are connected to.</summary>
     private const int Grains = 8;

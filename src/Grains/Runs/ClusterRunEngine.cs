@@ -218,9 +218,16 @@ public sealed partial class ClusterRunEngine : IRunEngine, IRunsInFlight, IAsync
             return await AskAsync(run, request, isNew, AskLimit);
         }
 
-        if (!await _large.WaitAsync(LargeLimit))
+        using (var limit = new CancellationTokenSource(LargeLimit, _calls.Time))
         {
-            return RunStart.Overloaded;
+            try
+            {
+                await _large.WaitAsync(limit.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                return RunStart.Overloaded;
+            }
         }
 
         try
