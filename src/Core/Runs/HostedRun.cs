@@ -9,7 +9,10 @@ public sealed class HostedRun
     private long _wanted;
     private long _ended = long.MinValue;
     private int _readers;
+    private int _readersElsewhere;
     private int _isTaken;
+    private int _isAbandoned;
+    private volatile bool _isRead;
     private readonly TaskCompletionSource _execution = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _holds = 2;
     private volatile bool _isTakenHere;
@@ -27,6 +30,9 @@ public sealed class HostedRun
     /// <summary>Whether its answer was read to the end, or is not wanted.</summary>
     internal bool IsTaken => Volatile.Read(ref _isTaken) != 0;
 
+    /// <summary>Whether a reader, here or elsewhere, has read it to the end.</summary>
+    internal bool IsRead => _isRead;
+
     /// <summary>Whether a reader in this process has read it to the end, and asks for nothing again.</summary>
     internal bool IsTakenHere => _isTakenHere;
 
@@ -35,6 +41,9 @@ public sealed class HostedRun
 
     /// <summary>Whether somebody reads it here.</summary>
     internal bool HasReaders => Volatile.Read(ref _readers) > 0;
+
+    /// <summary>Whether a reader, here or elsewhere, reads it.</summary>
+    internal bool IsBeingRead => HasReaders || Volatile.Read(ref _readersElsewhere) > 0;
 
     /// <summary>When its execution ended; <see cref="long.MinValue"/> = it goes on.</summary>
     internal long Ended => Volatile.Read(ref _ended);
@@ -60,8 +69,8 @@ public sealed class HostedRun
         finally
         {
             Renew();
-            var isLast = Interlocked.Decrement(ref _readers) == 0;
-            if (isLast && Run.IsKept)
+            Interlocked.Decrement(ref _readers);
+            if (Run.IsKept && !IsBeingRead)
             {
                 // A repeat may come for it at any time, or never: a stop does not wait for that.
                 Take();
@@ -70,9 +79,28 @@ public sealed class HostedRun
             if (isWhole)
             {
                 _isTakenHere = true;
+                _isRead = true;
                 Take();
                 _host.ForgetTaken(this);
             }
+        }
+    }
+
+    /// <summary>Says that a reader in another process begins, which has to <see cref="EndReadingElsewhere"/>.</summary>
+    public void BeginReadingElsewhere() => Interlocked.Increment(ref _readersElsewhere);
+
+    /// <param name="isWhole">Whether it has read it to the end. It may still ask for the last part again.</param>
+    public void EndReadingElsewhere(bool isWhole)
+    {
+        Interlocked.Decrement(ref _readersElsewhere);
+        if (isWhole)
+        {
+            _isRead = true;
+            Take();
+        }
+        else
+        {
+            TakeAbandoned();
         }
     }
 
@@ -101,11 +129,8 @@ public sealed class HostedRun
     {
         if (Run.IsKept)
         {
-            if (!HasReaders)
-            {
-                Take();
-            }
-
+            Interlocked.Exchange(ref _isAbandoned, 1);
+            TakeAbandoned();
             return;
         }
 
@@ -116,6 +141,15 @@ public sealed class HostedRun
     internal void Begin() => ThreadPool.UnsafeQueueUserWorkItem(static hosted => _ = hosted.ExecuteAsync(), this, preferLocal: false);
 
     internal void Forget() => Forgotten?.Invoke();
+
+    /// <summary>Where a caller has left a run that is kept, and no other one reads it, a stop does not wait for its answer.</summary>
+    private void TakeAbandoned()
+    {
+        if (Volatile.Read(ref _isAbandoned) != 0 && !IsBeingRead)
+        {
+            Take();
+        }
+    }
 
     private async Task ExecuteAsync()
     {

@@ -285,21 +285,12 @@ public sealed class RunHost : IRunsInFlight, IAsyncDisposable
 
     /// <summary>
     /// Makes room before a request is refused, the oldest answers first: those that nobody waits for nor can ask for by a key, then
-    /// kept ones of callers who have more than their share.
+    /// kept ones of callers who have more than their share, then kept ones of any caller that were read.
     /// </summary>
     private void Spare(long bytes)
     {
         var enough = _services.Buffers.Used - bytes;
-        foreach (var hosted in _runs.Values.Where(hosted => IsSpare(hosted)).OrderBy(hosted => hosted.Ended))
-        {
-            if (_services.Buffers.Used <= enough)
-            {
-                return;
-            }
-
-            Forget(hosted);
-        }
-
+        ForgetOldest(enough, IsSpare);
         foreach (var kept in _runs.Values.Where(hosted => IsKeptAside(hosted)).GroupBy(hosted => hosted.Run.Caller))
         {
             var ofCaller = kept.OrderBy(hosted => hosted.Ended).ToArray();
@@ -310,13 +301,28 @@ public sealed class RunHost : IRunsInFlight, IAsyncDisposable
                 Forget(ofCaller[index]);
             }
         }
+
+        ForgetOldest(enough, static hosted => IsKeptAside(hosted) && hosted.IsRead);
+    }
+
+    private void ForgetOldest(long enough, Func<HostedRun, bool> isSpare)
+    {
+        foreach (var hosted in _runs.Values.Where(isSpare).OrderBy(static hosted => hosted.Ended))
+        {
+            if (_services.Buffers.Used <= enough)
+            {
+                return;
+            }
+
+            Forget(hosted);
+        }
     }
 
     private static bool IsSpare(HostedRun hosted) =>
         hosted is { Ended: not long.MinValue, Run.IsKept: false } && (hosted.IsTaken || !hosted.IsWanted);
 
     private static bool IsKeptAside(HostedRun hosted) =>
-        hosted is { Ended: not long.MinValue, Run.IsKept: true, HasReaders: false } && (hosted.IsTaken || !hosted.IsWanted);
+        hosted is { Ended: not long.MinValue, Run.IsKept: true, IsBeingRead: false } && (hosted.IsTaken || !hosted.IsWanted);
 
     private void CancelAll()
     {

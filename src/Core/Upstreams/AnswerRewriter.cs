@@ -7,14 +7,21 @@ namespace Ensemble.Upstreams;
 
 /// <summary>
 /// Writes the <c>choices</c> of one answer again for a caller that talks to the model directly: finish reasons in OpenAI's words,
-/// tool arguments as text, and characters that were cut between two chunks in the later one. All else stays as the provider said it.
+/// tool arguments as text, and characters that were cut between two chunks in the later one. What else belongs to an answer stays as
+/// the provider said it; of all other fields what <see cref="ProviderFields"/> hides is left out.
 /// </summary>
 /// <param name="isWhole">Whether what comes is a whole answer, in which each choice has a reason; a provider may leave it out.</param>
+/// <param name="fields">Says what is hidden; null = nothing is.</param>
 #pragma warning disable CA1001 // A writer over a buffer holds nothing that has to be given back.
-internal sealed class AnswerRewriter(bool isWhole)
+internal sealed class AnswerRewriter(bool isWhole, ProviderFields? fields = null)
 #pragma warning restore CA1001
 {
     private static readonly JsonWriterOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
+
+    /// <summary>Fields of a choice and of its message that are the answer itself: they are not searched for names.</summary>
+    private static readonly byte[][] Answer = ProviderFields.Utf8(
+        "role", "content", "refusal", "tool_calls", "function_call", "reasoning_content", "reasoning", "reasoning_details", "thinking",
+        "thinking_blocks", "annotations", "audio", "images", "logprobs", "token_ids");
 
     private readonly ArrayBufferWriter<byte> _output = new(512);
     private Dictionary<long, HalfCharacter>? _halves;
@@ -78,11 +85,23 @@ internal sealed class AnswerRewriter(bool isWhole)
             }
 
             var isMessage = reader.TextIs("delta"u8) || reader.TextIs("message"u8);
+            var isFree = !isMessage && IsFree(reader);
+            var key = Key(position, isMessage ? [] : reader.ValueSpan);
+            if (isFree && fields!.Hides(reader))
+            {
+                reader.Skip();
+                continue;
+            }
+
             JsonCopy.Token(ref reader, json, writer);
             reader.Read();
             if (isMessage && reader.TokenType == JsonTokenType.StartObject)
             {
-                callsTools |= WriteObject(ref reader, json, writer, Key(position, [])) && isWhole;
+                callsTools |= WriteObject(ref reader, json, writer, key, Part.Message) && isWhole;
+            }
+            else if (isFree)
+            {
+                WriteValue(ref reader, json, writer, key, Part.Free);
             }
             else
             {
@@ -98,14 +117,23 @@ internal sealed class AnswerRewriter(bool isWhole)
         writer.WriteEndObject();
     }
 
+    private bool IsFree(in Utf8JsonReader reader) => fields is not null && !ProviderFields.IsOneOf(reader, Answer);
+
     /// <param name="key">Tells this object from the others of the answer.</param>
     /// <returns>Whether it has tool calls.</returns>
-    private bool WriteObject(ref Utf8JsonReader reader, ReadOnlySpan<byte> json, Utf8JsonWriter writer, long key)
+    private bool WriteObject(ref Utf8JsonReader reader, ReadOnlySpan<byte> json, Utf8JsonWriter writer, long key, Part part)
     {
         var hasCalls = false;
         writer.WriteStartObject();
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
+            var inside = part == Part.Message ? IsFree(reader) ? Part.Free : Part.Answer : part;
+            if (inside == Part.Free && fields!.Hides(reader))
+            {
+                reader.Skip();
+                continue;
+            }
+
             var isArguments = reader.TextIs("arguments"u8);
             var isIndex = reader.TextIs("index"u8);
             var isCalls = reader.TextIs("tool_calls"u8);
@@ -126,7 +154,7 @@ internal sealed class AnswerRewriter(bool isWhole)
                 key = Key(index, "index"u8);
             }
 
-            hasCalls |= WriteValue(ref reader, json, writer, inner) && isCalls;
+            hasCalls |= WriteValue(ref reader, json, writer, inner, inside) && isCalls;
         }
 
         writer.WriteEndObject();
@@ -134,19 +162,22 @@ internal sealed class AnswerRewriter(bool isWhole)
     }
 
     /// <returns>Whether it is a list with items.</returns>
-    private bool WriteValue(ref Utf8JsonReader reader, ReadOnlySpan<byte> json, Utf8JsonWriter writer, long key)
+    private bool WriteValue(ref Utf8JsonReader reader, ReadOnlySpan<byte> json, Utf8JsonWriter writer, long key, Part part)
     {
         switch (reader.TokenType)
         {
             case JsonTokenType.StartObject:
-                WriteObject(ref reader, json, writer, key);
+                WriteObject(ref reader, json, writer, key, part);
                 return false;
             case JsonTokenType.StartArray:
                 var items = 0;
                 writer.WriteStartArray();
                 while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
                 {
-                    WriteValue(ref reader, json, writer, Key(key + items++, []));
+                    if (part != Part.Free || !fields!.HidesValue(reader))
+                    {
+                        WriteValue(ref reader, json, writer, Key(key + items++, []), part);
+                    }
                 }
 
                 writer.WriteEndArray();
@@ -185,5 +216,17 @@ internal sealed class AnswerRewriter(bool isWhole)
         }
 
         return unchecked((long)(hash * 1099511628211));
+    }
+
+    /// <summary>What an object or a value is a part of.</summary>
+    private enum Part
+    {
+        /// <summary>A message, whose fields are either of the others.</summary>
+        Message,
+
+        Answer,
+
+        /// <summary>A field that no API of OpenAI's has.</summary>
+        Free,
     }
 }

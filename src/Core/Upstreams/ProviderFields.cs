@@ -6,7 +6,7 @@ using Ensemble.Catalog;
 namespace Ensemble.Upstreams;
 
 /// <summary>
-/// Keeps what a provider says beside its choices and its counts, for a caller that talks to the model directly; but no name of the
+/// Keeps what a provider says beside its answer and its counts, for a caller that talks to the model directly; but no name of the
 /// model, of its provider or of a host, and no id: what is called so, and text that names the model or its host, is left out.
 /// </summary>
 internal sealed class ProviderFields(ModelConfig model)
@@ -50,6 +50,14 @@ internal sealed class ProviderFields(ModelConfig model)
 
         WriteMember(ref reader, json, _writer!);
     }
+
+    /// <param name="reader">Stands at the name of a field.</param>
+    /// <returns>Whether the field's name, or its value where that is no object and no array, must not be shown.</returns>
+    public bool Hides(Utf8JsonReader reader) => IsHidden(reader) || (reader.Read() && HidesValue(reader));
+
+    /// <returns>Whether a value that is no object and no array must not be shown. A number beyond every type is an infinity to some
+    /// clients, and no JSON to others.</returns>
+    public bool HidesValue(in Utf8JsonReader reader) => reader.TokenType == JsonTokenType.Number ? reader.Number() is null : Names(reader);
 
     /// <returns>What was taken since the last time, as a JSON object; null where nothing was.</returns>
     public byte[]? Take() => _hasFields ? End() : null;
@@ -141,7 +149,7 @@ internal sealed class ProviderFields(ModelConfig model)
     {
         var name = reader;
         reader.Read();
-        if (!IsLeftOut(reader))
+        if (!HidesValue(reader))
         {
             JsonCopy.Token(ref name, json, writer);
             WriteValue(ref reader, json, writer);
@@ -167,7 +175,7 @@ internal sealed class ProviderFields(ModelConfig model)
             {
                 WriteMember(ref reader, json, writer);
             }
-            else if (!IsLeftOut(reader))
+            else if (!HidesValue(reader))
             {
                 WriteValue(ref reader, json, writer);
             }
@@ -175,9 +183,6 @@ internal sealed class ProviderFields(ModelConfig model)
 
         JsonCopy.Token(ref reader, json, writer);
     }
-
-    // A number beyond every type is an infinity to some clients, and no JSON to others.
-    private bool IsLeftOut(in Utf8JsonReader reader) => reader.TokenType == JsonTokenType.Number ? reader.Number() is null : Names(reader);
 
     /// <summary>Whether a value is text that names the model or its host.</summary>
     private bool Names(in Utf8JsonReader reader)
@@ -203,7 +208,7 @@ internal sealed class ProviderFields(ModelConfig model)
         return false;
     }
 
-    private static byte[][] Utf8(params ReadOnlySpan<string> names)
+    internal static byte[][] Utf8(params ReadOnlySpan<string> names)
     {
         var bytes = new byte[names.Length][];
         for (var index = 0; index < names.Length; index++)
@@ -216,7 +221,7 @@ internal sealed class ProviderFields(ModelConfig model)
 
     private static bool IsWord(string text, int at) => at >= 0 && at < text.Length && (char.IsLetterOrDigit(text[at]) || text[at] == '_');
 
-    private static bool IsOneOf(in Utf8JsonReader reader, byte[][] names)
+    internal static bool IsOneOf(in Utf8JsonReader reader, byte[][] names)
     {
         foreach (var name in names)
         {
@@ -231,6 +236,12 @@ internal sealed class ProviderFields(ModelConfig model)
 
     private static bool IsHidden(in Utf8JsonReader reader)
     {
+        // Its name says only that it is none of OpenAI's; what is in it is looked at.
+        if (reader.TextIs("provider_specific_fields"u8))
+        {
+            return false;
+        }
+
         var name = reader.ValueIsEscaped ? System.Text.Encoding.UTF8.GetBytes(reader.Text()!) : reader.ValueSpan;
         var start = 0;
         for (var at = 0; at <= name.Length; at++)

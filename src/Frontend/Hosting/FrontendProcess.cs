@@ -47,16 +47,24 @@ internal static class FrontendProcess
 
     private static async Task StartAsync(WebApplication app)
     {
+        // The listener opens last. Found out here, nothing has begun that would have to end: a silo warns of each step of such an end.
+        if (ListenAddresses.FindTaken(app.Configuration) is { } taken)
+        {
+            throw CannotListen(app, $"The address {taken} is in use.");
+        }
+
         try
         {
             await app.StartAsync();
         }
         catch (Exception exception) when (exception is IOException or SocketException or AddressInUseException or FormatException or ArgumentException or InvalidOperationException)
         {
-            // The listener opens last: what began before it has to end in order, as a member of a cluster that leaves it.
+            // What began before the listener has to end in order, as a member of a cluster that leaves it.
             await app.StopAsync();
-            var addresses = app.Configuration["urls"];
-            throw new StartException($"Cannot listen on '{addresses}': {exception.Message} Choose another address with --urls http://HOST:PORT.");
+            throw CannotListen(app, exception.Message);
         }
     }
+
+    private static StartException CannotListen(WebApplication app, string reason) =>
+        new($"Cannot listen on '{app.Configuration["urls"]}': {reason} Choose another address with --urls http://HOST:PORT.");
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 
 namespace Ensemble.Frontend.Hosting;
 
@@ -19,6 +20,9 @@ internal static class ListenAddresses
         }
     }
 
+    /// <returns>The first address that another process listens at; null where there is none, or where only the server can tell.</returns>
+    public static string? FindTaken(IConfiguration configuration) => Of(configuration).FirstOrDefault(IsTaken);
+
     /// <summary>As the server picks them: its own endpoints go before addresses, and these before ports.</summary>
     private static IEnumerable<string> Of(IConfiguration configuration)
     {
@@ -30,6 +34,55 @@ internal static class ListenAddresses
 
         var urls = Split(configuration["urls"]);
         return urls.Length > 0 ? urls : PortKeys.SelectMany(key => Split(configuration[key]).Select(port => $"{key[..key.IndexOf('_', StringComparison.Ordinal)]}://*:{port}"));
+    }
+
+    private static bool IsTaken(string url)
+    {
+        try
+        {
+            var address = BindingAddress.Parse(url);
+            if (address.IsUnixPipe || address.IsNamedPipe || address.Port == 0)
+            {
+                return false;
+            }
+
+            foreach (var listener in Listeners(address))
+            {
+                using (listener)
+                {
+                    listener.Start();
+                }
+            }
+
+            return false;
+        }
+        catch (SocketException exception)
+        {
+            return exception.SocketErrorCode == SocketError.AddressAlreadyInUse;
+        }
+        catch (Exception exception) when (exception is FormatException or InvalidOperationException or ArgumentException)
+        {
+            // No address at all: the server says so when it tries.
+            return false;
+        }
+    }
+
+    // As the server reads a host: every name but localhost is "all addresses".
+    private static IEnumerable<TcpListener> Listeners(BindingAddress address)
+    {
+        if (IPAddress.TryParse(address.Host, out var ip))
+        {
+            yield return new TcpListener(ip, address.Port);
+        }
+        else if (address.Host.Equals("localhost", StringComparison.OrdinalIgnoreCase))
+        {
+            yield return new TcpListener(IPAddress.Loopback, address.Port);
+            yield return new TcpListener(IPAddress.IPv6Loopback, address.Port);
+        }
+        else
+        {
+            yield return TcpListener.Create(address.Port);
+        }
     }
 
     private static string[] Split(string? list) => (list ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);

@@ -21,20 +21,18 @@ internal sealed partial class ManagementListener(ManagementOptions options, Func
     /// <summary>Where it listens; null where it does not.</summary>
     public string? Address => _app?.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault();
 
-    /// <summary>Before anything else starts: what goes up and down is counted from its beginning.</summary>
-    public Task StartingAsync(CancellationToken cancellationToken)
-    {
-        _store = options.Url is null ? null : listen();
-        return Task.CompletedTask;
-    }
-
-    public async Task StartAsync(CancellationToken cancellationToken)
+    /// <summary>
+    /// Before anything else starts: what goes up and down is counted from its beginning, and where the address is taken no silo has to stop
+    /// that has just joined its cluster.
+    /// </summary>
+    public async Task StartingAsync(CancellationToken cancellationToken)
     {
         if (options.Url is not { } url)
         {
             return;
         }
 
+        _store = listen();
         var app = Build(url);
         try
         {
@@ -54,6 +52,8 @@ internal sealed partial class ManagementListener(ManagementOptions options, Func
             LogTaken(logger, url);
         }
     }
+
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 

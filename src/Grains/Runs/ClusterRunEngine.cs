@@ -112,8 +112,7 @@ public sealed partial class ClusterRunEngine : IRunEngine, IRunsInFlight, IAsync
 
     public async ValueTask CancelAsync(RunId run, CancellationToken cancellationToken)
     {
-        var isKept = Find(run)?.Request.IsKept ?? false;
-        if (!Forget(run) || isKept)
+        if (!Forget(run))
         {
             return;
         }

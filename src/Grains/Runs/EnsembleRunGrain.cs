@@ -36,10 +36,8 @@ internal sealed class EnsembleRunGrain(RunHost runs) : Grain, IEnsembleRunGrain
             // what its silo sends.
             _ = PublishAsync(hosted, stream);
         }
-        else if (wait - runs.Time.GetElapsedTime(asked) is { Ticks: > 0 } left
-            && await hosted.Run.Journal.ReadWholeAsync(left, runs.Time) is { } events)
+        else if (wait - runs.Time.GetElapsedTime(asked) is { Ticks: > 0 } left && await ReadWholeAsync(hosted, left) is { } events)
         {
-            hosted.Take();
             return new RunAnswered { Start = start, Events = [.. events.Select(RunEventMessage.From)] };
         }
 
@@ -54,6 +52,7 @@ internal sealed class EnsembleRunGrain(RunHost runs) : Grain, IEnsembleRunGrain
         }
 
         var isWhole = false;
+        hosted.BeginReadingElsewhere();
         try
         {
             await foreach (var runEvent in hosted.Run.Journal.ReadAsync(after, cancellationToken))
@@ -64,11 +63,7 @@ internal sealed class EnsembleRunGrain(RunHost runs) : Grain, IEnsembleRunGrain
         }
         finally
         {
-            // Whoever has the last event asks for no more.
-            if (isWhole)
-            {
-                hosted.Take();
-            }
+            hosted.EndReadingElsewhere(isWhole);
         }
     }
 
@@ -81,10 +76,14 @@ internal sealed class EnsembleRunGrain(RunHost runs) : Grain, IEnsembleRunGrain
 
     public Task CancelAsync()
     {
-        // Its end is still read, for what it used.
-        if (Found() is { Run.IsKept: false } hosted)
+        if (Found() is { Run.IsKept: true } kept)
         {
-            hosted.Cancel();
+            kept.Abandon();
+        }
+        else
+        {
+            // Its end is still read, for what it used.
+            _hosted?.Cancel();
         }
 
         return Task.CompletedTask;
@@ -110,10 +109,17 @@ internal sealed class EnsembleRunGrain(RunHost runs) : Grain, IEnsembleRunGrain
     private async Task PublishAsync(HostedRun hosted, string stream)
     {
         var answers = ServiceProvider.GetRequiredService<AnswerPublisher>();
-        if (await answers.PublishAsync(hosted.Run.Journal, hosted.Run.Id, hosted.Run.Incarnation, stream))
-        {
-            hosted.Take();
-        }
+        hosted.BeginReadingElsewhere();
+        hosted.EndReadingElsewhere(
+            isWhole: await answers.PublishAsync(hosted.Run.Journal, hosted.Run.Id, hosted.Run.Incarnation, stream));
+    }
+
+    private async ValueTask<IReadOnlyList<RunEvent>?> ReadWholeAsync(HostedRun hosted, TimeSpan limit)
+    {
+        hosted.BeginReadingElsewhere();
+        var events = await hosted.Run.Journal.ReadWholeAsync(limit, runs.Time);
+        hosted.EndReadingElsewhere(isWhole: events is not null);
+        return events;
     }
 
     private async ValueTask<(bool IsNew, RunStart Start)> BeginAsync(RunRequest request)

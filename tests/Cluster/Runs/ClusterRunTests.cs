@@ -148,7 +148,9 @@ public sealed class ClusterRunTests
 
         var events = await engine.ReadAsync(RunId.New(), 0, Now.Cancel).ToListAsync(Now.Cancel);
 
-        events.ShouldHaveSingleItem().ShouldBeOfType<RunFailed>().Failure.Kind.ShouldBe(RunFailureKind.Interrupted);
+        var failure = events.ShouldHaveSingleItem().ShouldBeOfType<RunFailed>().Failure;
+        failure.Kind.ShouldBe(RunFailureKind.Interrupted);
+        failure.Message.ShouldContain("not kept any longer. Ask again.");
     }
 
     [Fact]

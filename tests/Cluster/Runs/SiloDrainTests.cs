@@ -86,6 +86,25 @@ public sealed class SiloDrainTests
     }
 
     [Fact]
+    public async Task Drain_KeptRunWhoseCallerHasLeftTheFrontend_IsNotWaitedFor()
+    {
+        await using var bench = await ClusterBench.StartAsync();
+        var engine = bench.Frontends[1].Services.GetRequiredService<ClusterRunEngine>();
+        var request = Request(ClusterBench.AskStreamed) with { IsKept = true };
+        await engine.StartAsync(request, Now.Cancel);
+        while (await engine.FindManifestAsync(request.Id, Now.Cancel) is not { Outcome: "completed" })
+        {
+            Now.Cancel.ThrowIfCancellationRequested();
+        }
+
+        await engine.CancelAsync(request.Id, Now.Cancel);
+
+        // By itself it would be waited for until RunHost.LeaseLifetime is over.
+        await Task.WhenAll(bench.Cluster.Silos.Select(silo => Runs(bench, silo).DrainAsync(Now.Cancel))).WaitAsync(RunHost.LeaseLifetime / 2, Now.Cancel);
+        (await engine.ReadAsync(request.Id, 0, Now.Cancel).ToListAsync(Now.Cancel))[^1].ShouldBeOfType<RunCompleted>("a repeat has it");
+    }
+
+    [Fact]
     public async Task Drain_TimeIsOver_WaitsForNobody()
     {
         await using var bench = await ClusterBench.StartAsync();

@@ -17,6 +17,14 @@ public sealed class BaseUrlTests
     [InlineData("https://[64:ff9b::a9fe:a9fe]/v1", "metadata")]
     [InlineData("https://169.254.169.254./v1", "metadata")]
     [InlineData("https://224.0.0.1/v1", "multicast")]
+    [InlineData("http://metadata.google.internal/computeMetadata/v1", "metadata")]
+    [InlineData("https://METADATA.google.internal./v1", "metadata")]
+    [InlineData("http://metadata/v1", "metadata")]
+    [InlineData("http://metadata.goog/v1", "metadata")]
+    [InlineData("http://instance-data/latest", "metadata")]
+    [InlineData("http://instance-data.ec2.internal/latest", "metadata")]
+    [InlineData("http://metadata.azure.internal/metadata", "metadata")]
+    [InlineData("http://metadata.tencentyun.com/latest", "metadata")]
     public void Read_AddressThatIsNeverCalled_IsAnError(string url, string words)
     {
         var error = Read(url).Errors.ShouldHaveSingleItem();
@@ -48,6 +56,8 @@ public sealed class BaseUrlTests
     [InlineData("http://[::1]:8000/v1")]
     [InlineData("https://api.example.com/v1")]
     [InlineData("https://8.8.8.8/v1")]
+    [InlineData("https://metadata.example.com/v1")]
+    [InlineData("https://models.internal/v1")]
     public void Read_ThisMachineOrThePublicInternet_IsServed(string url)
     {
         var result = Read(url);

@@ -223,6 +223,31 @@ public sealed class JudgeChainTests
     }
 
     [Fact]
+    public async Task Ask_JsonBehindManyByteOrderMarks_IsShownAfterBoundedWork()
+    {
+        var allocated = long.MaxValue;
+        Models.On("judge", (request, cancellationToken) =>
+        {
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            for (var index = 0; index < 20_000; index++)
+            {
+                request.Sink!.OnContent("\uFEFF");
+            }
+
+            request.Sink!.OnContent("{\"a\":2}");
+            allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+            return Task.FromResult(new UpstreamResult { Outcome = CallOutcome.Ok, Answer = new ChatAnswer("{\"a\":2}", "stop"), Usage = Does.Used });
+        });
+
+        var outcome = await _bench.RunAsync(SchemaQuestion.Replace("\"model\"", "\"stream\":true,\"model\"", StringComparison.Ordinal));
+
+        outcome.Text.TrimStart('\uFEFF').ShouldBe("{\"a\":2}");
+
+        // Each mark copied with all before it is 400 MB.
+        allocated.ShouldBeLessThan(4 * 1024 * 1024);
+    }
+
+    [Fact]
     public async Task Ask_StreamIsCutBeforeItKeepsTheSchema_EndsAsCut()
     {
         Models.On("judge", Does.Finish("length", "{\"a\"", ":"));

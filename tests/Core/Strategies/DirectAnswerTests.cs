@@ -80,6 +80,30 @@ public sealed class DirectAnswerTests
     }
 
     [Fact]
+    public async Task Execute_FieldsComeWithoutChoices_AreJoinedUpTo64KiB()
+    {
+        const int Piece = 1024;
+        _bench.Upstream.On("a", (request, _) =>
+        {
+            for (var index = 0; index < 1000; index++)
+            {
+                var text = $"{{\"f{index}\":\"";
+                request.Sink!.OnFields(Encoding.UTF8.GetBytes(text + new string('x', Piece - text.Length - 2) + "\"}"));
+            }
+
+            request.Sink!.OnChoices("""[{"delta":{"content":"Hi"}}]"""u8.ToArray());
+            return Task.FromResult(new UpstreamResult { Outcome = CallOutcome.Ok, Answer = new ChatAnswer("Hi", "stop") });
+        });
+
+        var outcome = await _bench.RunAsync(Streamed);
+
+        var fields = outcome.Events.OfType<ChoicesDelta>().ShouldHaveSingleItem().Fields;
+        fields.Length.ShouldBeInRange(63 * Piece, 64 * Piece);
+        Encoding.UTF8.GetString(fields.Span).ShouldContain("\"f0\"");
+        outcome.Failure.ShouldBeNull();
+    }
+
+    [Fact]
     public async Task Execute_Cancelled_EndsAsCancelled()
     {
         _bench.Upstream.On("a", Does.Hang());

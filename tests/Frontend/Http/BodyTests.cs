@@ -130,6 +130,28 @@ public sealed class BodyTests
     }
 
     [Fact]
+    public async Task Body_ManyAreAnnouncedAndDoNotCome_HoldNoMemory()
+    {
+        const int Length = 8 * 1024 * 1024;
+        await using var council = await Council.StartAsync(args: ["--Limits:MaxBufferedBytes", $"{4 * Length}"]);
+        var stalled = new List<RawHttp>();
+        for (var index = 0; index < 16; index++)
+        {
+            stalled.Add(await RawHttp.ConnectAsync(council.Gateway.Url));
+            await stalled[^1].SendAsync(
+                $"POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nContent-Length: {Length}\r\n\r\n");
+
+            // Kestrel asks for a body once it is read.
+            (await stalled[^1].ReadUntilAsync("\r\n")).ShouldStartWith("HTTP/1.1 100 ");
+        }
+
+        Buffers(council).Used.ShouldBeLessThan(100_000);
+        (await council.Gateway.ChatAsync(Council.AskSolo[..^1] + new string(' ', Length / 2) + "}")).Status.ShouldBe(HttpStatusCode.OK);
+        stalled.ForEach(static raw => raw.Dispose());
+        await UnusedAsync(council);
+    }
+
+    [Fact]
     public async Task Body_ConnectionIsResetInItsMiddle_IsNoFaultOfTheGateway()
     {
         var council = await Council.StartAsync();

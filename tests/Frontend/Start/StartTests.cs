@@ -73,9 +73,23 @@ public sealed class StartTests
 
         (await product.EndAsync()).ShouldBe(1);
 
-        product.Errors.ShouldContain(address);
-        product.Errors.ShouldContain("--urls");
-        ShouldBePlain(product);
+        product.Errors.ShouldBe($"Cannot listen on '{address}': The address {address} is in use. Choose another address with --urls http://HOST:PORT.");
+        product.Output.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Start_ManagementPortInUse_SaysThatAndNothingElse()
+    {
+        using var taken = new TcpListener(IPAddress.Loopback, 0);
+        taken.Start();
+        var address = $"http://{taken.LocalEndpoint}";
+        await using var product = Product.Start("--urls", "http://127.0.0.1:0", "--Management:Url", address);
+
+        (await product.EndAsync()).ShouldBe(1);
+
+        product.Errors.ShouldStartWith($"option Management:Url: cannot listen on '{address}': ");
+        product.Errors.Split('\n').ShouldHaveSingleItem();
+        product.Output.ShouldBeEmpty();
     }
 
     [Fact]

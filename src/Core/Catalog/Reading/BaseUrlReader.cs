@@ -50,7 +50,7 @@ internal static class BaseUrlReader
         }
 
         var host = url.IdnHost;
-        var verdict = AddressRule.TryReadLiteral(host, out var address) ? AddressRule.Judge(address) : default;
+        var verdict = AddressRule.Judge(host);
         if (verdict.Kind == AddressKind.Forbidden)
         {
             shown.Error($"is {verdict.Words}, which is never called", "Give the address of the provider itself.");

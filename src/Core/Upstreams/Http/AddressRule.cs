@@ -12,6 +12,13 @@ internal static class AddressRule
     private const string Metadata = "a metadata address of a cloud";
     private const string Reserved = "a reserved address";
 
+    /// <summary>Names by which clouds give their machines credentials, wherever a resolver says that they are.</summary>
+    private static readonly string[] MetadataNames =
+    [
+        "metadata", "metadata.goog", "instance-data", "metadata.tencentyun.com",
+        "metadata.packet.net", "metadata.platformequinix.com", "rancher-metadata",
+    ];
+
     private static readonly AddressVerdict Public = new(AddressKind.Public, "a public address");
 
     // The first network that holds an address decides.
@@ -61,6 +68,12 @@ internal static class AddressRule
         Private("::/0", Reserved),
     ];
 
+    /// <returns>Of a host as it is written; without words where it is a name of which only its addresses tell.</returns>
+    public static AddressVerdict Judge(string host) =>
+        TryReadLiteral(host, out var address) ? Judge(address)
+        : IsMetadataName(host.AsSpan().TrimEnd('.')) ? new AddressVerdict(AddressKind.Forbidden, Metadata)
+        : default;
+
     public static AddressVerdict Judge(IPAddress address)
     {
         if (address.AddressFamily == AddressFamily.InterNetwork)
@@ -85,6 +98,22 @@ internal static class AddressRule
 
     /// <summary>Reads a host that is an address, in any spelling that a resolver takes for one.</summary>
     public static bool TryReadLiteral(string host, out IPAddress address) => IPAddress.TryParse(host.AsSpan().TrimEnd('.'), out address!);
+
+    // A cloud has the same service under a name of each region or project.
+    private static bool IsMetadataName(ReadOnlySpan<char> host)
+    {
+        foreach (var name in MetadataNames)
+        {
+            if (host.Equals(name, StringComparison.OrdinalIgnoreCase))
+            {
+                return true;
+            }
+        }
+
+        return host.EndsWith(".internal", StringComparison.OrdinalIgnoreCase)
+            && (host.StartsWith("metadata.", StringComparison.OrdinalIgnoreCase)
+                || host.StartsWith("instance-data.", StringComparison.OrdinalIgnoreCase));
+    }
 
     /// <summary>The IPv4 address to which a packet for an IPv6 address is, or was once, handed on.</summary>
     private static IPAddress? Carried(byte[] bytes)

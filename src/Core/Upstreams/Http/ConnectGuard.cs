@@ -9,7 +9,7 @@ namespace Ensemble.Upstreams.Http;
 /// </summary>
 internal sealed class ConnectGuard(UpstreamNetwork network)
 {
-    /// <summary>Checks a host that is an address already; one that is a name is checked when it is connected to.</summary>
+    /// <summary>Checks a host as it is written. Where it is a name, its addresses are checked when it is connected to.</summary>
     /// <param name="isProxied">Whether a proxy makes the connection, and finds the addresses of the name.</param>
     /// <exception cref="AddressRefusedException">The address may not be called.</exception>
     public void Check(Uri target, bool isProxied)
@@ -19,6 +19,11 @@ internal sealed class ConnectGuard(UpstreamNetwork network)
         if (isLiteral && Refusal(host, address, IsPlain(target)) is { } refusal)
         {
             throw new AddressRefusedException(refusal);
+        }
+
+        if (!isLiteral && AddressRule.Judge(host) is { Kind: AddressKind.Forbidden } verdict)
+        {
+            throw new AddressRefusedException($"The host '{host}' is {verdict.Words}, which is never called. Change base_url.");
         }
 
         if (isProxied && !isLiteral && IsPlain(target) && !AddressRule.IsLoopbackHost(host))

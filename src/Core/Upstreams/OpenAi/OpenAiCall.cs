@@ -12,8 +12,8 @@ internal sealed class OpenAiCall(
 {
     private readonly UpstreamRequest _request = request;
     private readonly string? _key = key;
-    private readonly AnswerRewriter? _chunks = request.KeepChoices ? new AnswerRewriter(isWhole: false) : null;
     private readonly ProviderFields? _fields = request.KeepChoices ? new ProviderFields(request.Model) : null;
+    private AnswerRewriter? _chunks;
 
     /// <summary>A request with the key where the provider looks for it.</summary>
     public static HttpRequestMessage Post(Uri address, RequestBody body, ModelProfile profile, string? key)
@@ -33,7 +33,7 @@ internal sealed class OpenAiCall(
 
     protected override HttpRequestMessage Message() => Post(profile.Endpoint, RequestRewriter.Rewrite(_request.Chat, edits), profile, _key);
 
-    protected override Completion ReadWhole(ReadOnlySpan<byte> json) => Read(json, _request.KeepChoices ? new AnswerRewriter(isWhole: true) : null);
+    protected override Completion ReadWhole(ReadOnlySpan<byte> json) => Read(json, Rewriter(isWhole: true));
 
     protected override Completion ReadEvent(string type, ReadOnlySpan<byte> data)
     {
@@ -47,8 +47,10 @@ internal sealed class OpenAiCall(
             return new Completion { Error = ErrorReader.ReadBody(data) };
         }
 
-        return data.IsEmpty ? default : Read(data, _chunks);
+        return data.IsEmpty ? default : Read(data, _chunks ??= Rewriter(isWhole: false));
     }
+
+    private AnswerRewriter? Rewriter(bool isWhole) => _fields is null ? null : new AnswerRewriter(isWhole, _fields);
 
     /// <summary>Reads an answer, or a piece of one, or what some servers put in its place without calling it an error.</summary>
     private Completion Read(ReadOnlySpan<byte> json, AnswerRewriter? rewriter)

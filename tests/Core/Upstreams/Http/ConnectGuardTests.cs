@@ -61,6 +61,8 @@ public sealed class ConnectGuardTests
     [InlineData("http://[fd00:ec2::254]/v1")]
     [InlineData("https://192.168.1.1/v1")]
     [InlineData("http://0xA9FEA9FE/v1")]
+    [InlineData("http://metadata.google.internal/v1")]
+    [InlineData("https://metadata/v1")]
     public async Task Send_RefusedAddressAsItStands_IsNotLookedUpNorCalled(string baseUrl)
     {
         await using var harness = await OpenAiHarness.StartAsync(network: Names("8.8.8.8"));
@@ -175,7 +177,7 @@ public sealed class ConnectGuardTests
 
         harness.Model = harness.Model with { BaseUrl = new Uri("http://10.1.2.3/v1") };
         (await harness.WholeAsync()).Outcome.ShouldBe(CallOutcome.Ok);
-        foreach (var address in (string[])["http://169.254.169.254/v1", "http://169.254.169.254./v1", "http://11.1.2.3/v1", "http://provider.test/v1"])
+        foreach (var address in (string[])["http://169.254.169.254/v1", "http://169.254.169.254./v1", "https://metadata.google.internal/v1", "http://11.1.2.3/v1", "http://provider.test/v1"])
         {
             harness.Model = harness.Model with { BaseUrl = new Uri(address) };
             (await harness.WholeAsync()).Outcome.ShouldBe(CallOutcome.NotFound);

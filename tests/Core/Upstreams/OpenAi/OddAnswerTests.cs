@@ -227,6 +227,23 @@ public sealed class OddAnswerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Send_FreeFieldsOfAStreamsDelta_NameNobody()
+    {
+        var host = _harness.Stub.BaseUrl.Host;
+        _harness.Served.Default = StubReply.Stream(
+            StubStep.Raw($$$"""{"choices":[{"index":0,"delta":{"content":"a","provider_specific_fields":{"at":"{{{host}}}:80","host":"h","took":1}},"via":"{{{host}}}"}]}"""),
+            StubStep.Raw("""{"choices":[{"index":0,"delta":{"x_note":"\ud83d"}}]}"""),
+            StubStep.Raw("""{"choices":[{"index":0,"delta":{"x_note":"\ude00"},"finish_reason":"stop"}]}"""),
+            StubStep.Done());
+
+        await _harness.StreamAsync(_sink, keepChoices: true);
+
+        _sink.Choices[0].ShouldBe("""[{"index":0,"delta":{"content":"a","provider_specific_fields":{"took":1}}}]""");
+        JsonElement.Parse(_sink.Choices[^1])[0].GetProperty("delta").GetProperty("x_note").GetString().ShouldBe(
+            "\U0001F600", "a free field is joined as the answer is");
+    }
+
+    [Fact]
     public async Task Send_LoneClosingTagAfterTextWasShown_BreaksOffAndIsHeldBackFromThenOn()
     {
         _harness.Served.Default = StubReply.Text("", deltas: ["Let me see. ", "SECRET.\n", "</think>", "\n\nyes"]);

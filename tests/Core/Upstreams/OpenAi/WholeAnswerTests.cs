@@ -104,6 +104,40 @@ public sealed class WholeAnswerTests : IAsyncLifetime
             """{"cost":0.25,"prompt_cache_hit_tokens":1,"prompt_tokens_details":{"cache_write_tokens":2}}""");
     }
 
+    [Fact]
+    public async Task Send_FreeFieldsOfAChoiceAndItsMessage_AreKeptButNamesAndIds()
+    {
+        _harness.Model = _harness.Model with { Model = "m-large" };
+        var host = _harness.Stub.BaseUrl.Host;
+        _harness.Stub.Model("m-large").Enqueue(StubReply.RawBody(
+            200,
+            $$$"""
+            {"choices":[{"index":0,"stop_reason":"</s>","native":"m-large stopped","backend":"b7","message":{"role":"assistant","content":"I am m-large.",
+            "provider_specific_fields":{"endpoint":"http://{{{host}}}:8000/v1","mod\u0065l":"m-large","request_id":"r","took":1.50,"cost":1e400,
+            "notes":["from {{{host}}}","fine"],"deep":{"server":"s","region":"eu"}},"note":"by m-large",
+            "reasoning":"m-large thinks","audio":{"id":"a1"}},"finish_reason":"stop"}]}
+            """,
+            "application/json"));
+
+        var answer = (await _harness.WholeAsync(keepChoices: true)).Answer!;
+
+        Encoding.UTF8.GetString(answer.Choices.Span).ShouldBe(
+            """
+            [{"index":0,"stop_reason":"</s>","message":{"role":"assistant","content":"I am m-large.","provider_specific_fields":
+            {"took":1.50,"notes":["fine"],"deep":{"region":"eu"}},"reasoning":"m-large thinks","audio":{"id":"a1"}},"finish_reason":"stop"}]
+            """.ReplaceLineEndings(""));
+    }
+
+    [Fact]
+    public async Task Send_FieldNamesWithEscapes_AreReadAsTheyAreMeant()
+    {
+        Answer("""{"mod\u0065l":"theirs","tr\u0061ce_\u0069d":"t","x":{"\u0068ost":"h","n\u006fte":"n"},"choices":[{"message":{"content":"a"},"finish_reason":"stop"}]}""");
+
+        var answer = (await _harness.WholeAsync(keepChoices: true)).Answer!;
+
+        Encoding.UTF8.GetString(answer.Fields.Span).ShouldBe("""{"x":{"note":"n"}}""");
+    }
+
     [Theory]
     [InlineData("""{"error":{"message":"slow down","code":429}}""", CallOutcome.RateLimited)]
     [InlineData("""{"error":{"message":"too long","code":"context_length_exceeded"}}""", CallOutcome.RequestRejected)]
