@@ -89,5 +89,5 @@ internal static class AdminErrors
         ? $"There is no entry '{Cut(name)}', and the request expects one."
         : $"The entry '{Cut(name)}' is there, at version {entry.Version}, and the request expects something else: read it again.";
 
-    private static string Cut(string text) => text.Length <= MaxShown ? text : string.Concat(text.AsSpan(0, MaxShown), "…");
+    private static string Cut(string text) => SentText.Cut(text, MaxShown);
 }

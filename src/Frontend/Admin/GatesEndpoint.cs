@@ -10,26 +10,16 @@ namespace Ensemble.Frontend.Admin;
 /// <summary><c>GET /admin/gates</c>: how the limits of every model stand, and of every ensemble and key that has any.</summary>
 internal sealed class GatesEndpoint(AdminAuthenticator admin, ICatalog catalog, IGate gates)
 {
-    private const int MaxPage = 1000;
-    private const int UsualPage = 100;
-
     public async Task ListAsync(HttpContext context)
     {
-        if (admin.Check(context) is { } refused)
+        var (page, error) = NamePage.Read(context.Request.Query);
+        if ((admin.Check(context) ?? error) is { } refused)
         {
             await ApiErrorWriter.WriteAsync(context, refused);
             return;
         }
 
-        var query = context.Request.Query;
-        var limit = UsualPage;
-        if (query.TryGetValue("limit", out var text) && (!int.TryParse(text, out limit) || limit is < 1 or > MaxPage))
-        {
-            await ApiErrorWriter.WriteAsync(context, AdminErrors.BadQuery("limit", $"must be a whole number from 1 to {MaxPage}"));
-            return;
-        }
-
-        var after = query.TryGetValue("after", out var name) ? name.ToString() : null;
+        var (limit, after) = page;
         var rest = Keys(catalog.Current)
             .Where(key => after is null || string.CompareOrdinal(key.ToString(), after) > 0)
             .OrderBy(key => key.ToString(), StringComparer.Ordinal)

@@ -14,9 +14,6 @@ namespace Ensemble.Frontend.Admin;
 /// <param name="now">Where a range ends if nobody says otherwise.</param>
 internal sealed class LedgerQuery(IQueryCollection query, IReadOnlyList<string> known, DateTimeOffset now)
 {
-    public const int MaxPage = 1000;
-
-    private const int UsualPage = 100;
     private const int MaxText = 256;
     private const int MaxCursor = 512;
 
@@ -65,10 +62,9 @@ internal sealed class LedgerQuery(IQueryCollection query, IReadOnlyList<string> 
 
     public int Limit()
     {
-        var limit = UsualPage;
-        if (Text("limit") is { } text && (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out limit) || limit is < 1 or > MaxPage))
+        if (!NamePage.TryReadLimit(Text("limit"), out var limit))
         {
-            Fail("limit", $"must be a whole number from 1 to {MaxPage}");
+            Fail("limit", NamePage.LimitRule);
         }
 
         return limit;

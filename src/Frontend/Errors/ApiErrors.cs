@@ -15,9 +15,7 @@ internal static class ApiErrors
     private const string RateLimit = "rate_limit_error";
     private const string OverloadedType = "overloaded_error";
 
-    /// <summary>What a caller sent is repeated to it only so far, in characters: a body may be one long name.</summary>
-    private const int MaxName = 128;
-
+    /// <summary>Characters of a message that holds what a caller sent.</summary>
     private const int MaxMessage = 500;
 
     private static readonly TimeSpan SoonAgain = TimeSpan.FromSeconds(1);
@@ -52,7 +50,7 @@ internal static class ApiErrors
         503, OverloadedType, "unavailable", "The servers behind this one do not answer now: try again shortly.")
     { RetryAfter = SoonAgain };
 
-    public static readonly ApiError NoSuchDoor = new(404, InvalidRequest, "not_found", "There is nothing at this address.") { IsLasting = true };
+    public static readonly ApiError NotFound = new(404, InvalidRequest, "not_found", "There is nothing at this address.") { IsLasting = true };
 
     public static readonly ApiError Fault = new(500, "api_error", "internal_error", "The gateway failed; its log has the request id.");
 
@@ -83,7 +81,7 @@ internal static class ApiErrors
     /// <summary>For an alias that does not exist, and for one that the caller may not use: who may not use it does not learn whether it exists.</summary>
     public static ApiError ModelNotFound(string alias) => new(
         404, InvalidRequest, "model_not_found",
-        $"The model '{Cut(alias)}' does not exist, or this API key may not use it: GET /v1/models lists those that it may.")
+        $"The model '{SentText.Cut(alias)}' does not exist, or this API key may not use it: GET /v1/models lists those that it may.")
     { Param = "model", IsLasting = true };
 
     /// <summary>For a limit of the caller's key, or of the ensemble that it names.</summary>
@@ -107,7 +105,7 @@ internal static class ApiErrors
     { IsLasting = true };
 
     public static ApiError RunNotFound(string id) => new(
-        404, InvalidRequest, "run_not_found", $"No run '{Cut(id)}' of yours is known here.")
+        404, InvalidRequest, "run_not_found", $"No run '{SentText.Cut(id)}' of yours is known here.")
     { IsLasting = true };
 
     public static ApiError BodyTooLarge(long limit) => new(
@@ -122,9 +120,9 @@ internal static class ApiErrors
         415, InvalidRequest, "unsupported_encoding", "The body is compressed: send it without a Content-Encoding.")
     { IsLasting = true };
 
-    public static ApiError From(ChatRequestException problem) => new(400, InvalidRequest, problem.Code, Cut(problem.Message, MaxMessage))
+    public static ApiError From(ChatRequestException problem) => new(400, InvalidRequest, problem.Code, SentText.Cut(problem.Message, MaxMessage))
     {
-        Param = problem.Param is null ? null : Cut(problem.Param),
+        Param = problem.Param is null ? null : SentText.Cut(problem.Param),
         IsLasting = true,
     };
 
@@ -132,8 +130,8 @@ internal static class ApiErrors
     /// <param name="allowed">The methods that the address takes, where the status is 405.</param>
     public static ApiError From(int status, HttpRequest request, string allowed) => status switch
     {
-        404 => NoSuchDoor with { Message = PathAdvice.For(request.Path) },
-        405 => new(405, InvalidRequest, "method_not_allowed", $"This address does not take {Cut(request.Method)}. It takes {allowed}.") { IsLasting = true },
+        404 => NotFound with { Message = PathAdvice.For(request.Path) },
+        405 => new(405, InvalidRequest, "method_not_allowed", $"This address does not take {SentText.Cut(request.Method)}. It takes {allowed}.") { IsLasting = true },
         _ => new(status, status < 500 ? InvalidRequest : "api_error", null, $"The request ended with status {status}."),
     };
 
@@ -162,8 +160,6 @@ internal static class ApiErrors
         RunFailureKind.Interrupted => new(503, OverloadedType, "run_interrupted", failure.Message) { RetryAfter = SoonAgain },
         _ => Fault,
     };
-
-    private static string Cut(string text, int most = MaxName) => text.Length <= most ? text : string.Concat(text.AsSpan(0, most), "…");
 
     // A provider's "too large" and "cannot be processed" keep their status; everything else that it refuses is a 400.
     private static ApiError Rejected(RunFailure failure) => new(failure.Status is 413 or 422 ? failure.Status.Value : 400, InvalidRequest, failure.Code, failure.Message)

@@ -17,8 +17,6 @@ internal sealed record ReplayWishes(StrategyKind? Strategy, string? Judge, bool 
     /// <summary>Largest body, in bytes.</summary>
     public const int MaxBytes = 64 * 1024;
 
-    private const int MaxShown = 128;
-
     private static readonly string[] Fields = ["strategy", "judge", "stream", "stream_options"];
 
     private static readonly JsonDocumentOptions Options = new() { AllowDuplicateProperties = false, MaxDepth = 8 };
@@ -48,7 +46,7 @@ internal sealed record ReplayWishes(StrategyKind? Strategy, string? Judge, bool 
             if (!Fields.Contains(fieldName, StringComparer.Ordinal))
             {
                 var advice = NearestName.Advice(fieldName, Fields, $"Known are {string.Join(", ", Fields)}.");
-                return (null, ReplayErrors.BadField(Cut(fieldName), $"'{Cut(fieldName)}' is not a known field. {advice}"));
+                return (null, ReplayErrors.BadField(SentText.Cut(fieldName), $"'{SentText.Cut(fieldName)}' is not a known field. {advice}"));
             }
 
             if (field.Value.ValueKind == JsonValueKind.Null)
@@ -63,7 +61,7 @@ internal sealed record ReplayWishes(StrategyKind? Strategy, string? Judge, bool 
                     if (!ReplayRules.Names.TryGetValue(name, out var strategy))
                     {
                         var advice = NearestName.Advice(name, ReplayRules.Replayable, $"Name one of: {string.Join(", ", ReplayRules.Replayable)}.");
-                        return (null, ReplayErrors.BadField("strategy", $"'{Cut(name)}' is no strategy. {advice}"));
+                        return (null, ReplayErrors.BadField("strategy", $"'{SentText.Cut(name)}' is no strategy. {advice}"));
                     }
 
                     wishes = wishes with { Strategy = strategy };
@@ -94,6 +92,4 @@ internal sealed record ReplayWishes(StrategyKind? Strategy, string? Judge, bool 
         "judge" => "the alias of a model",
         _ => "the name of a strategy",
     };
-
-    private static string Cut(string text) => text.Length <= MaxShown ? text : string.Concat(text.AsSpan(0, MaxShown), "…");
 }
