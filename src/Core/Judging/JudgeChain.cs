@@ -10,7 +10,7 @@ namespace Ensemble.Judging;
 /// <summary>Asks the judge to write the answer, and its fallbacks in turn while nothing has been shown.</summary>
 internal sealed class JudgeChain(RunContext context, EnsembleConfig ensemble, JudgeConfig judge)
 {
-    private static readonly FrozenSet<string> NeverSent = MemberEdits.NeverSent
+    private static readonly FrozenSet<string> AlwaysDropped = MemberEdits.AlwaysDropped
         .Concat(["seed", "temperature", "top_p", "presence_penalty", "frequency_penalty"])
         .ToFrozenSet();
 
@@ -59,7 +59,7 @@ internal sealed class JudgeChain(RunContext context, EnsembleConfig ensemble, Ju
 
     private RequestEdits Edits(JudgePrompt prompt, ModelConfig model)
     {
-        var edits = new RequestEdits(NeverSent);
+        var edits = new RequestEdits(AlwaysDropped);
         if (judge.Temperature is { } temperature)
         {
             edits.Set("temperature", temperature);

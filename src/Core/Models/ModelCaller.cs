@@ -258,7 +258,7 @@ public sealed partial class ModelCaller : IModelCaller
     private static GateRequest Ask(ModelCall call, GateHolder holder) => new(
         GateKey.Model(call.Model.DisplayName),
         LeaseIds.Next(),
-        call.Model.RateLimit?.Tpm is null ? 0 : CallTokens.Most(call),
+        call.Model.RateLimit?.Tpm is null ? 0 : CallTokens.Reserved(call),
         holder);
 
     /// <returns>Null where nobody knows; a provider that answers with an error status has counted nothing.</returns>

@@ -60,26 +60,13 @@ public static class EnsembleRequestRules
         var reader = new Utf8JsonReader(value);
         while (reader.Read())
         {
-            if (reader.TokenType == JsonTokenType.String && IsAudio(ref reader))
+            if (reader.TokenType == JsonTokenType.String && reader.TextIs("audio"u8))
             {
                 return true;
             }
         }
 
         return false;
-    }
-
-    private static bool IsAudio(ref Utf8JsonReader reader)
-    {
-        try
-        {
-            return reader.TextIs("audio"u8);
-        }
-        catch (InvalidOperationException)
-        {
-            // An escape that stands for half a character.
-            return false;
-        }
     }
 
     private static ChatRequestException Refused(string param, string message) => new(message, param, Code);

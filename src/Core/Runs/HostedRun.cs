@@ -9,10 +9,12 @@ public sealed class HostedRun
     private long _wanted;
     private long _ended = long.MinValue;
     private int _readers;
-    private int _isTaken;
+    private int _isSettled;
     private readonly TaskCompletionSource _execution = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private int _holds = 2;
-    private volatile bool _isTakenHere;
+
+    // The end of its execution, and the answer that is read or not wanted: after both the host is done with it.
+    private int _pending = 2;
+    private volatile bool _isReadHere;
 
     internal HostedRun(RunHost host, Run run, long now) => (_host, Run, _wanted) = (host, run, now);
 
@@ -25,10 +27,10 @@ public sealed class HostedRun
     public Task Execution => _execution.Task;
 
     /// <summary>Whether its answer was read to the end, or is not wanted.</summary>
-    internal bool IsTaken => Volatile.Read(ref _isTaken) != 0;
+    internal bool IsSettled => Volatile.Read(ref _isSettled) != 0;
 
     /// <summary>Whether a reader in this process has read it to the end, and asks for nothing again.</summary>
-    internal bool IsTakenHere => _isTakenHere;
+    internal bool IsReadHere => _isReadHere;
 
     /// <summary>Whether somebody reads it here, or a reader elsewhere was heard of within <see cref="RunHost.LeaseLifetime"/>.</summary>
     internal bool IsWanted => HasReaders || _host.Time.GetElapsedTime(Volatile.Read(ref _wanted)) <= RunHost.LeaseLifetime;
@@ -64,24 +66,24 @@ public sealed class HostedRun
             if (isLast && Run.IsKept)
             {
                 // A repeat may come for it at any time, or never: a stop does not wait for that.
-                Take();
+                Settle();
             }
 
             if (isWhole)
             {
-                _isTakenHere = true;
-                Take();
-                _host.ForgetTaken(this);
+                _isReadHere = true;
+                Settle();
+                _host.ForgetSettled(this);
             }
         }
     }
 
     /// <summary>Says that its answer was read to the end, or that nobody wants it. A reader elsewhere may still ask for the last part again.</summary>
-    public void Take()
+    public void Settle()
     {
-        if (Interlocked.Exchange(ref _isTaken, 1) == 0)
+        if (Interlocked.Exchange(ref _isSettled, 1) == 0)
         {
-            Release();
+            CompleteOne();
         }
     }
 
@@ -93,7 +95,7 @@ public sealed class HostedRun
             Run.Cancel();
         }
 
-        Take();
+        Settle();
     }
 
     /// <summary>Stops it and drops its answer: its caller has left. One that the caller may repeat goes on, and its answer stays.</summary>
@@ -103,7 +105,7 @@ public sealed class HostedRun
         {
             if (!HasReaders)
             {
-                Take();
+                Settle();
             }
 
             return;
@@ -129,14 +131,14 @@ public sealed class HostedRun
             Run.Dispose();
             Volatile.Write(ref _ended, _host.Time.GetTimestamp());
             _host.OnEnded(this);
-            Release();
+            CompleteOne();
             _execution.SetResult();
         }
     }
 
-    private void Release()
+    private void CompleteOne()
     {
-        if (Interlocked.Decrement(ref _holds) == 0)
+        if (Interlocked.Decrement(ref _pending) == 0)
         {
             _host.OnDone();
         }

@@ -123,7 +123,7 @@ public sealed partial class Run : IDisposable
             end = await context.SeedAsync() is { } missing ? missing : await _strategy.ExecuteAsync(context);
             if (end.Failure is not null && _stop.IsCancellationRequested)
             {
-                end = new RunFailure(RunFailureKind.Cancelled, "The run was cancelled.");
+                end = RunEnds.Cancelled;
             }
             else if (end.Failure is { Kind: RunFailureKind.AnswerTooLarge } && Journal.IsStarved)
             {

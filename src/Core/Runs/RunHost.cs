@@ -17,7 +17,7 @@ public sealed class RunHost : IRunsInFlight, IAsyncDisposable
     public const int KeptManifests = 1024;
 
     /// <summary>How long an answer stays that a reader in another process has read: its last part may have been lost on the way.</summary>
-    public static readonly TimeSpan TakenKept = TimeSpan.FromSeconds(10);
+    public static readonly TimeSpan SettledKept = TimeSpan.FromSeconds(10);
 
     public static readonly TimeSpan SweepInterval = TimeSpan.FromSeconds(1);
 
@@ -25,7 +25,7 @@ public sealed class RunHost : IRunsInFlight, IAsyncDisposable
     private const int CallersShare = 4;
 
     /// <summary>How long a failed run's answers of its panel wait for the next try.</summary>
-    private static readonly TimeSpan ResumableKept = RepeatedRequests.PanelKept + TakenKept;
+    private static readonly TimeSpan ResumableKept = RepeatedRequests.PanelKept + SettledKept;
 
     private readonly ICatalog _catalog;
     private readonly RunServices _services;
@@ -33,10 +33,10 @@ public sealed class RunHost : IRunsInFlight, IAsyncDisposable
     private readonly ILogger _logger;
 
     /// <summary>Runs that are executed.</summary>
-    private readonly RunDoor _executing;
+    private readonly RunAdmission _executing;
 
     /// <summary>Runs that are executed, or whose answers are to be read.</summary>
-    private readonly RunDoor _unread = new();
+    private readonly RunAdmission _unread = new();
     private readonly ConcurrentDictionary<RunId, HostedRun> _runs = new();
     private readonly ConcurrentDictionary<RunId, RunManifest> _manifests = new();
     private readonly ConcurrentQueue<RunId> _forgotten = new();
@@ -50,7 +50,7 @@ public sealed class RunHost : IRunsInFlight, IAsyncDisposable
         _services = services;
         _answers = answers;
         _logger = logger;
-        _executing = new RunDoor(isHeldShut: () => services.Usage.IsNearlyFull);
+        _executing = new RunAdmission(isPaused: () => services.Usage.IsNearlyFull);
         _timer = services.Time.CreateTimer(static state => ((RunHost)state!).Sweep(), this, SweepInterval, SweepInterval);
         services.Buffers.OnShortage(Spare);
     }
@@ -123,7 +123,7 @@ public sealed class RunHost : IRunsInFlight, IAsyncDisposable
     public ValueTask DisposeAsync() => _timer.DisposeAsync();
 
     /// <summary>Called by a run's reader in this process, who asks for nothing again.</summary>
-    internal void ForgetTaken(HostedRun hosted)
+    internal void ForgetSettled(HostedRun hosted)
     {
         if (hosted.Ended != long.MinValue && !IsKept(hosted))
         {
@@ -134,9 +134,9 @@ public sealed class RunHost : IRunsInFlight, IAsyncDisposable
     internal void OnEnded(HostedRun hosted)
     {
         // Its last event may have been read before.
-        if (hosted.IsTakenHere)
+        if (hosted.IsReadHere)
         {
-            ForgetTaken(hosted);
+            ForgetSettled(hosted);
         }
 
         _executing.Leave();
@@ -249,7 +249,7 @@ public sealed class RunHost : IRunsInFlight, IAsyncDisposable
             _manifests.TryRemove(oldest, out _);
         }
 
-        hosted.Take();
+        hosted.Settle();
         run.Drop();
         hosted.Forget();
     }
@@ -272,14 +272,14 @@ public sealed class RunHost : IRunsInFlight, IAsyncDisposable
             var age = Time.GetElapsedTime(ended);
             if (!isWanted)
             {
-                hosted.Take();
+                hosted.Settle();
             }
 
             if (age >= KeptFor(hosted, isWanted))
             {
                 Forget(hosted);
             }
-            else if (age >= TakenKept && hosted is { IsTaken: true, Run: { IsKept: true, HasFailed: true } })
+            else if (age >= SettledKept && hosted is { IsSettled: true, Run: { IsKept: true, HasFailed: true } })
             {
                 // A repeat makes a new attempt: of this one it needs the manifest and the panel's answers.
                 hosted.Run.Journal.Drop();
@@ -291,7 +291,7 @@ public sealed class RunHost : IRunsInFlight, IAsyncDisposable
     private static TimeSpan KeptFor(HostedRun hosted, bool isWanted) =>
         hosted.Run.IsKept ? RepeatedRequests.AnswerKept + (isWanted ? LeaseLifetime : TimeSpan.Zero)
         : hosted.Run.IsWorthResuming ? ResumableKept
-        : hosted.IsTaken ? TakenKept
+        : hosted.IsSettled ? SettledKept
         : isWanted ? TimeSpan.MaxValue
         : LeaseLifetime;
 
@@ -325,10 +325,10 @@ public sealed class RunHost : IRunsInFlight, IAsyncDisposable
     }
 
     private static bool IsSpare(HostedRun hosted) =>
-        hosted is { Ended: not long.MinValue, Run.IsKept: false } && (hosted.IsTaken || !hosted.IsWanted);
+        hosted is { Ended: not long.MinValue, Run.IsKept: false } && (hosted.IsSettled || !hosted.IsWanted);
 
     private static bool IsKeptAside(HostedRun hosted) =>
-        hosted is { Ended: not long.MinValue, Run.IsKept: true, HasReaders: false } && (hosted.IsTaken || !hosted.IsWanted);
+        hosted is { Ended: not long.MinValue, Run.IsKept: true, HasReaders: false } && (hosted.IsSettled || !hosted.IsWanted);
 
     private void CancelAll()
     {

@@ -109,7 +109,7 @@ public sealed class RunJournal(int incarnation, ByteBudget? budget = null)
             if (isLast)
             {
                 Settle();
-                DropUnread();
+                StripIfUnread();
                 end = _end;
             }
 
@@ -186,7 +186,7 @@ public sealed class RunJournal(int incarnation, ByteBudget? budget = null)
         lock (_lock)
         {
             _isUnwanted = true;
-            DropUnread();
+            StripIfUnread();
         }
     }
 
@@ -213,11 +213,11 @@ public sealed class RunJournal(int incarnation, ByteBudget? budget = null)
         lock (_lock)
         {
             _readers--;
-            DropUnread();
+            StripIfUnread();
         }
     }
 
-    private void DropUnread()
+    private void StripIfUnread()
     {
         if (!_isUnwanted || !_ended || _readers > 0 || _events.Count == 0)
         {

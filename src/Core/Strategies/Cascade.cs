@@ -40,7 +40,7 @@ internal sealed class Cascade(EnsembleConfig ensemble) : IStrategy
             {
                 context.Findings.Agree(by.Candidates.Count, by.Agreement);
                 context.Findings.Save(Savings.OfUnmade(context, rungs.Skip(index + 1).SelectMany(rung => rung).SelectMany(member => PanelSlot.Of(ensemble, member, context.Chat, context.Catalog))));
-                return Giving.Give(context, accepted, "cascade", "accepted", by.Agreement);
+                return RunEnds.Give(context, accepted, "cascade", "accepted", by.Agreement);
             }
         }
 
@@ -123,7 +123,7 @@ internal sealed class Cascade(EnsembleConfig ensemble) : IStrategy
         var result = await new AnswerChain(context, ensemble).WriteAsync([calls.Writer(ensemble.Panel[member].Model, key)]);
         if (result.Overflowed)
         {
-            return Giving.TooLarge;
+            return RunEnds.TooLarge;
         }
 
         if (result.Answer is { } answer)
@@ -143,7 +143,7 @@ internal sealed class Cascade(EnsembleConfig ensemble) : IStrategy
     {
         if (context.Deadline.IsCancelled)
         {
-            return Giving.Cancelled;
+            return RunEnds.Cancelled;
         }
 
         if (last is not { Shown: true } && found.Count > 0 && ensemble.OnJudgeFailure != OnJudgeFailure.Fail
@@ -160,6 +160,6 @@ internal sealed class Cascade(EnsembleConfig ensemble) : IStrategy
     {
         var all = await Ballot.CompareAsync(context, ensemble, found, CascadeRungs.Of(ensemble).Count);
         context.Findings.Agree(found.Count, (all.Fitting(context.Format) ?? all).Agreement);
-        return Giving.GiveBest(context, all, JudgeFailure.Reason(context, "last_rung_failed"));
+        return RunEnds.GiveBest(context, all, JudgeFailure.Reason(context, "last_rung_failed"));
     }
 }

@@ -41,7 +41,7 @@ internal sealed class Confidence(EnsembleConfig ensemble) : IPanelDecision
         context.Findings.Compare(ballot.Manifest(context.CapturesContent, scores));
         if (context.Deadline.IsCancelled)
         {
-            return Giving.Cancelled;
+            return RunEnds.Cancelled;
         }
 
         var surest = Enumerable.Range(0, scores.Length).Where(index => scores[index] is not null).OrderByDescending(index => scores[index]).ToArray();
@@ -51,7 +51,7 @@ internal sealed class Confidence(EnsembleConfig ensemble) : IPanelDecision
             return Consensus.Decide(context, ballot);
         }
 
-        return Giving.Give(context, ballot.Candidates[surest[0]], "confidence", SnakeCase.Of(ensemble.Confidence.Source), scores[surest[0]]);
+        return RunEnds.Give(context, ballot.Candidates[surest[0]], "confidence", SnakeCase.Of(ensemble.Confidence.Source), scores[surest[0]]);
     }
 
     private static async Task<double?> ReportAsync(RunContext context, EnsembleConfig ensemble, Candidate candidate, int number)

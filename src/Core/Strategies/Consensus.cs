@@ -13,6 +13,6 @@ internal sealed class Consensus(EnsembleConfig ensemble) : IPanelDecision
     public Task<RunEnd> DecideAsync(RunContext context, PanelRound round) => Task.FromResult(Decide(context, round.Ballot));
 
     public static RunEnd Decide(RunContext context, Ballot all) => all.Fitting(context.Format) is { } ballot
-        ? Giving.Give(context, ballot.Candidates[ballot.Clusters!.Centre()], "consensus", "nearest_to_all", ballot.Agreement)
+        ? RunEnds.Give(context, ballot.Candidates[ballot.Clusters!.Centre()], "consensus", "nearest_to_all", ballot.Agreement)
         : PanelFailure.NoneInFormat;
 }

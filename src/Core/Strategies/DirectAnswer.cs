@@ -33,7 +33,7 @@ internal sealed class DirectAnswer(ModelConfig model) : IStrategy
             context.Deadline.Token);
         if (stream is { Overflowed: true })
         {
-            return new RunFailure(RunFailureKind.AnswerTooLarge, "The answer is larger than a run may hold.");
+            return RunEnds.TooLarge;
         }
 
         // A blank, refused or filtered answer is this model's answer; only an ensemble has others to turn to.
@@ -63,9 +63,9 @@ internal sealed class DirectAnswer(ModelConfig model) : IStrategy
         switch (result.Outcome)
         {
             case CallOutcome.Cancelled when context.Deadline.Passed:
-                return new RunFailure(RunFailureKind.DeadlineExceeded, shown ? "The answer took longer than it may." : "The deadline passed before the model answered.");
+                return RunEnds.DeadlinePassed("the model", shown);
             case CallOutcome.Cancelled:
-                return new RunFailure(RunFailureKind.Cancelled, "The run was cancelled.");
+                return RunEnds.Cancelled;
             case CallOutcome.RequestRejected:
             case CallOutcome.Filtered when error is { Status: not null }:
                 return new RunFailure(RunFailureKind.RequestRejected, NameScrubber.Scrub(error!.Message, context.Catalog, context.Chat.Model))
@@ -86,13 +86,13 @@ internal sealed class DirectAnswer(ModelConfig model) : IStrategy
                     IsLasting = isFinal,
                 };
             case CallOutcome.TimedOut or CallOutcome.Stalled:
-                return new RunFailure(RunFailureKind.DirectTimedOut, shown ? "The model fell silent in the middle of its answer." : "The model did not answer in time.")
+                return new RunFailure(RunFailureKind.DirectTimedOut, RunEnds.TimedOut("The model", shown))
                 {
                     // All of the call's time is gone already.
                     IsLasting = true,
                 };
             default:
-                return new RunFailure(RunFailureKind.DirectFailed, shown ? "The model's answer broke off." : "The model gave no answer.")
+                return new RunFailure(RunFailureKind.DirectFailed, RunEnds.NoAnswer("The model", shown))
                 {
                     IsLasting = isFinal || isOperators,
                     RetryAfter = isOperators ? null : error?.RetryAfter,

@@ -17,7 +17,7 @@ internal sealed class Route(EnsembleConfig ensemble) : IStrategy
         var target = await ChooseAsync(context);
         if (context.Deadline.IsCancelled)
         {
-            return Giving.Cancelled;
+            return RunEnds.Cancelled;
         }
 
         var calls = new MemberCall(context, ensemble);
@@ -86,7 +86,7 @@ internal sealed class Route(EnsembleConfig ensemble) : IStrategy
         var result = await new AnswerChain(context, ensemble).WriteAsync(writers);
         if (result.Overflowed)
         {
-            return (Giving.TooLarge, null);
+            return (RunEnds.TooLarge, null);
         }
 
         if (result.Answer is not { } answer)

@@ -191,13 +191,9 @@ internal sealed class RunPlanner(ChatRequest chat, CatalogSnapshot catalog, Func
     private void Answer(SubCallRole role, SubCallStep step, string model, bool isSure, long prompt, int answers = 1) =>
         Add(role, step, model, isSure, prompt, Longest(model) * answers);
 
-    private void Add(SubCallRole role, SubCallStep step, string model, bool isSure, long prompt, long completion)
-    {
-        var price = catalog.Models[model].Price;
+    private void Add(SubCallRole role, SubCallStep step, string model, bool isSure, long prompt, long completion) =>
         _calls.Add(new PlannedCall(
-            role, step, model, isSure, prompt, completion,
-            price is null ? null : ((prompt * price.InputPerMillion) + (completion * price.OutputPerMillion)) / 1_000_000m));
-    }
+            role, step, model, isSure, prompt, completion, catalog.Models[model].Price?.CostUsd(prompt, completion)));
 
     private long Longest(string model) => longest(chat, catalog.Models[model]);
 }

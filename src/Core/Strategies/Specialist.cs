@@ -19,7 +19,7 @@ internal sealed class Specialist(EnsembleConfig ensemble) : IStrategy
         var plan = await PlanAsync(context);
         if (context.Deadline.IsCancelled)
         {
-            return Giving.Cancelled;
+            return RunEnds.Cancelled;
         }
 
         if (plan is null or { Count: <= 1 })
@@ -56,7 +56,7 @@ internal sealed class Specialist(EnsembleConfig ensemble) : IStrategy
         var verdict = await new JudgeChain(context, ensemble, Judge).AskAsync(prompt);
         return verdict switch
         {
-            { Overflowed: true } => Giving.TooLarge,
+            { Overflowed: true } => RunEnds.TooLarge,
             { Answer: { } answer } => answer,
             _ => JudgeFailure.Of(context, verdict),
         };
@@ -109,7 +109,7 @@ internal sealed class Specialist(EnsembleConfig ensemble) : IStrategy
         var result = await new AnswerChain(context, ensemble).WriteAsync(writers);
         return result switch
         {
-            { Overflowed: true } => Giving.TooLarge,
+            { Overflowed: true } => RunEnds.TooLarge,
             { Answer: { } answer } => answer,
             _ => JudgeFailure.OfMembers(context, result),
         };

@@ -33,7 +33,7 @@ internal sealed class Vote(EnsembleConfig ensemble) : IPanelDecision
         var winner = ballot.Candidates[vote.Winner];
         if (vote.IsDecided)
         {
-            return Giving.Give(context, winner, "vote", "plurality", Share(ballot, vote.Winner));
+            return RunEnds.Give(context, winner, "vote", "plurality", Share(ballot, vote.Winner));
         }
 
         context.Findings.Decide(new DecisionManifest("vote", "undecided") { Reason = "no_two_equal" });
@@ -45,7 +45,7 @@ internal sealed class Vote(EnsembleConfig ensemble) : IPanelDecision
         }
 
         context.Findings.Degrade("undecided");
-        return Giving.Give(context, winner, "vote", "heaviest_member");
+        return RunEnds.Give(context, winner, "vote", "heaviest_member");
     }
 
     private async Task<RunEnd> NobodyFitsAsync(RunContext context, Ballot ballot)

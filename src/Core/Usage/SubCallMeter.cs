@@ -1,4 +1,3 @@
-using Ensemble.Catalog;
 using Ensemble.Models;
 using Ensemble.Upstreams;
 
@@ -13,7 +12,7 @@ internal static class SubCallMeter
     {
         if (result.Usage is { } usage)
         {
-            return new(usage.PromptTokens, usage.CompletionTokens, UsageSource.Reported, Cost(call.Model.Price, usage.PromptTokens, usage.CompletionTokens));
+            return new(usage.PromptTokens, usage.CompletionTokens, UsageSource.Reported, call.Model.Price?.CostUsd(usage.PromptTokens, usage.CompletionTokens));
         }
 
         // Providers do not bill for what they refused, and no call that never left is billed.
@@ -30,7 +29,7 @@ internal static class SubCallMeter
 
         var prompt = CallTokens.Prompt(call);
         var completion = Completion(call, result);
-        return new(prompt, completion, UsageSource.Estimated, completion is { } known ? Cost(call.Model.Price, prompt, known) : null);
+        return new(prompt, completion, UsageSource.Estimated, completion is { } known ? call.Model.Price?.CostUsd(prompt, known) : null);
     }
 
     private static long? Completion(ModelCall call, ModelCallResult result)
@@ -54,7 +53,4 @@ internal static class SubCallMeter
         var isStream = call.Sink is not null;
         return isStream ? TokenEstimate.OfLength(result.ReceivedCharacters) : null;
     }
-
-    private static decimal? Cost(PriceConfig? price, long prompt, long completion) =>
-        price is null ? null : ((prompt * price.InputPerMillion) + (completion * price.OutputPerMillion)) / 1_000_000m;
 }

@@ -52,7 +52,7 @@ public sealed partial class ClusterRunEngine : IRunEngine, IRunsInFlight, IAsync
     private readonly ILogger _logger;
     private readonly SemaphoreSlim _large = new(MaxLarge, MaxLarge);
     private readonly ITimer _timer;
-    private readonly RunDoor _door;
+    private readonly RunAdmission _admission;
 
     /// <param name="maxRuns">Runs of this frontend in flight at most; one more is refused.</param>
     /// <param name="stream">Brings the events of streamed answers; null = all are pulled.</param>
@@ -68,18 +68,18 @@ public sealed partial class ClusterRunEngine : IRunEngine, IRunsInFlight, IAsync
         _local = local;
         _grains = grains;
         _calls = calls;
-        _door = new RunDoor(maxRuns);
+        _admission = new RunAdmission(maxRuns);
         _stream = stream;
         _logger = logger;
         _timer = calls.Time.CreateTimer(static state => ((ClusterRunEngine)state!).RenewAll(), this, RenewalInterval, RenewalInterval);
     }
 
     /// <summary>Runs that were started here and have not been read to their end.</summary>
-    public int InFlight => _door.InFlight;
+    public int InFlight => _admission.InFlight;
 
     public async ValueTask<RunStart> StartAsync(RunRequest request, CancellationToken cancellationToken)
     {
-        var start = _door.Enter();
+        var start = _admission.Enter();
         if (start != RunStart.Started)
         {
             return start;
@@ -146,7 +146,7 @@ public sealed partial class ClusterRunEngine : IRunEngine, IRunsInFlight, IAsync
         return json is null ? null : RunManifestJson.Read(json);
     }
 
-    public Task DrainAsync(CancellationToken cancellationToken) => _door.DrainAsync(CancelAll, cancellationToken);
+    public Task DrainAsync(CancellationToken cancellationToken) => _admission.DrainAsync(CancelAll, cancellationToken);
 
     public ValueTask DisposeAsync()
     {
@@ -309,7 +309,7 @@ public sealed partial class ClusterRunEngine : IRunEngine, IRunsInFlight, IAsync
             _stream?.Close(run);
         }
 
-        _door.Leave();
+        _admission.Leave();
         return isLast;
     }
 

@@ -39,7 +39,7 @@ internal sealed class EnsembleRunGrain(RunHost runs) : Grain, IEnsembleRunGrain
         else if (wait - runs.Time.GetElapsedTime(asked) is { Ticks: > 0 } left
             && await hosted.Run.Journal.ReadWholeAsync(left, runs.Time) is { } events)
         {
-            hosted.Take();
+            hosted.Settle();
             return new RunAnswered { Start = start, Events = [.. events.Select(RunEventMessage.From)] };
         }
 
@@ -67,7 +67,7 @@ internal sealed class EnsembleRunGrain(RunHost runs) : Grain, IEnsembleRunGrain
             // Whoever has the last event asks for no more.
             if (isWhole)
             {
-                hosted.Take();
+                hosted.Settle();
             }
         }
     }
@@ -112,7 +112,7 @@ internal sealed class EnsembleRunGrain(RunHost runs) : Grain, IEnsembleRunGrain
         var answers = ServiceProvider.GetRequiredService<AnswerPublisher>();
         if (await answers.PublishAsync(hosted.Run.Journal, hosted.Run.Id, hosted.Run.Incarnation, stream))
         {
-            hosted.Take();
+            hosted.Settle();
         }
     }
 

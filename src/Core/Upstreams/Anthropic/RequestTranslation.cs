@@ -209,7 +209,7 @@ internal sealed class RequestTranslation
             {
                 Field(name, value);
             }
-            else if (!SaysNothing(name, value.Span))
+            else if (!IsDefault(name, value.Span))
             {
                 _dropped.Add(name);
             }
@@ -223,9 +223,7 @@ internal sealed class RequestTranslation
 
     private void Field(string name, ReadOnlyMemory<byte> json) => _body.Write(","u8).WriteText(name).Write(":"u8).Write(json);
 
-    private static bool SaysNothing(string name, ReadOnlySpan<byte> value) =>
-        value.SequenceEqual("null"u8) || value.SequenceEqual("false"u8) || value.SequenceEqual("0"u8)
-        || value.SequenceEqual("\"auto\""u8) || value.SequenceEqual("\"none\""u8)
-        || (name == "n" && value.SequenceEqual("1"u8))
-        || (value[0] is (byte)'[' or (byte)'{' && value[1..^1].Trim(" \t\r\n"u8).IsEmpty);
+    // What comes here are OpenAI's fields: also the one answer that Anthropic gives, and an object such as logit_bias that lists nothing.
+    private static bool IsDefault(string name, ReadOnlySpan<byte> value) =>
+        NeutralValue.IsDefault(value) || NeutralValue.IsEmptyObject(value) || (name == "n" && value.SequenceEqual("1"u8));
 }

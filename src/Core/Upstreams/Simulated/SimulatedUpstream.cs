@@ -81,18 +81,10 @@ public sealed class SimulatedUpstream(TimeProvider time) : IUpstream
 
     private static (SimulatedRequest Seen, SimulatedDraw Draw, SimulatedReply[] Replies) Prepare(UpstreamRequest request, SimulatedConfig config)
     {
-        try
-        {
-            var seen = SimulatedRequest.Read(request);
-            var style = SimulatedDraw.OfModel(config, request.Model.Model);
-            var draw = seen.MixedInto(style);
-            return (seen, draw, SimulatedWriter.Write(seen, config, style, draw));
-        }
-        catch (InvalidOperationException)
-        {
-            // The readers' word for half of a surrogate pair, written as an escape: valid JSON, but no text.
-            throw new ChatRequestException("A string in the body is not valid Unicode: it escapes half of a surrogate pair.", null);
-        }
+        var seen = SimulatedRequest.Read(request);
+        var style = SimulatedDraw.OfModel(config, request.Model.Model);
+        var draw = seen.MixedInto(style);
+        return (seen, draw, SimulatedWriter.Write(seen, config, style, draw));
     }
 
     private async Task<UpstreamResult> EmbedAsync(

@@ -2,8 +2,8 @@ namespace Ensemble.Runs;
 
 /// <summary>Counts runs in flight: lets so many in at once, and none any more once it is closed. Thread-safe.</summary>
 /// <param name="maxRuns">Runs inside at most.</param>
-/// <param name="isHeldShut">Whether no other one is let in for now; null = never.</param>
-public sealed class RunDoor(int maxRuns = int.MaxValue, Func<bool>? isHeldShut = null)
+/// <param name="isPaused">Whether no other one is let in for now; null = never.</param>
+public sealed class RunAdmission(int maxRuns = int.MaxValue, Func<bool>? isPaused = null)
 {
     private readonly Lock _lock = new();
     private readonly TaskCompletionSource _empty = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -42,7 +42,7 @@ public sealed class RunDoor(int maxRuns = int.MaxValue, Func<bool>? isHeldShut =
                 return RunStart.Draining;
             }
 
-            if (_inside >= maxRuns || isHeldShut?.Invoke() == true)
+            if (_inside >= maxRuns || isPaused?.Invoke() == true)
             {
                 return RunStart.Overloaded;
             }
