@@ -108,7 +108,7 @@ internal sealed class AnswerReader
         return Short(text, isCut);
     }
 
-    // Without a statement the last number of a text that came to its end is taken: whoever forces the type knows that there is one.
+    // Without a statement the last number of a text that came to its end is taken: a caller that forces the type knows that there is one.
     private TypedAnswer? Number(ReadOnlySpan<char> text, bool isCut)
     {
         var reader = new NumberAnswer(_question!.AsksPercent);

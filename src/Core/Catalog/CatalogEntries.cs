@@ -66,7 +66,7 @@ internal static class CatalogEntries
         return (buffer.WrittenMemory, broken);
     }
 
-    /// <summary>Writes an object anew, without comments, with some fields changed.</summary>
+    /// <summary>Writes an object again, without comments, with some fields changed.</summary>
     /// <param name="write">Writes a field instead; false = it stays as it is.</param>
     /// <param name="append">Writes what is added at the end.</param>
     public static byte[] Rewrite(JsonElement entry, Func<Utf8JsonWriter, JsonProperty, bool> write, Action<Utf8JsonWriter>? append = null)

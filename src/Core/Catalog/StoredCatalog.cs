@@ -14,7 +14,7 @@ internal static partial class StoredCatalog
         var result = CatalogReader.Read(json, document.Revision, secrets, CatalogOrigin.Store);
         var names = new Names(document.Entries);
         var errors = broken
-            .Select(place => new CatalogIssue(PathOf(place.Kind, names.At(place.Kind, place.Index)), "is not valid JSON", null, "Write it anew, or delete it."))
+            .Select(place => new CatalogIssue(PathOf(place.Kind, names.At(place.Kind, place.Index)), "is not valid JSON", null, "Write it again, or delete it."))
             .ToList();
         var unreadable = errors.Select(error => error.Path).ToHashSet();
         errors.AddRange(result.Errors.Select(names.Name).Where(error => !unreadable.Contains(error.Path)));

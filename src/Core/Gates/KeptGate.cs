@@ -55,7 +55,7 @@ public sealed partial class KeptGate
 
     public GateKey Key { get; }
 
-    /// <summary>Takes the gate over from whoever kept it before. Never throws: without the store the gate begins anew.</summary>
+    /// <summary>Takes the gate over from its owner before. Never throws: without the store the gate begins empty.</summary>
     public static async Task<KeptGate> OpenAsync(GateKey key, ICatalog catalog, IGateStore store, TimeProvider time, ILogger logger)
     {
         StoredGate? stored = null;
@@ -178,7 +178,7 @@ public sealed partial class KeptGate
         }
     }
 
-    /// <summary>Writes the usage events of leases that expired: whoever held them never came back to say what they took.</summary>
+    /// <summary>Writes the usage events of leases that expired: their holder never reported what they took.</summary>
     public void ReportLost(IUsageSink usage)
     {
         IReadOnlyList<GateLease> leases;
@@ -386,6 +386,6 @@ public sealed partial class KeptGate
     [LoggerMessage(53, LogLevel.Information, "A process did not say in time what it did at the gate {Gate}: its pass ends by itself")]
     private static partial void LogNoReport(ILogger logger, Exception exception, string gate);
 
-    [LoggerMessage(52, LogLevel.Warning, "A lease of {Gate} expired, {Lease}: whoever held it never came back")]
+    [LoggerMessage(52, LogLevel.Warning, "A lease of {Gate} expired, {Lease}: its holder never reported its end")]
     private static partial void LogLost(ILogger logger, string gate, Guid lease);
 }

@@ -6,8 +6,8 @@ using Ensemble.Upstreams;
 namespace Ensemble.Panels;
 
 /// <summary>
-/// Asks all members at once, and goes on when there is quorum and the rest had its grace, when nobody is out any more, or
-/// when quorum is out of reach. Whoever is still out then is cancelled.
+/// Asks all members at once, and goes on when there is quorum and the rest had its grace, when every member has ended, or
+/// when quorum is out of reach. Members that are still asked then are cancelled.
 /// </summary>
 internal sealed class Panel : IDisposable
 {

@@ -78,7 +78,7 @@ public sealed partial class RepeatedRequests(IRunStore store, IRunEngine engine,
         }
     }
 
-    /// <summary>Passes a run's events on. Where it fails after usable answers, a way that repeating may mend, the panel is kept before the caller learns of it.</summary>
+    /// <summary>Passes a run's events on. Where it fails after usable answers, a way that repeating may cure, the panel is kept before the caller learns of it.</summary>
     public async IAsyncEnumerable<RunEvent> KeepingPanelAsync(
         RunRequest request, IAsyncEnumerable<RunEvent> events, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {

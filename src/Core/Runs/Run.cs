@@ -8,8 +8,8 @@ using Microsoft.Extensions.Logging;
 namespace Ensemble.Runs;
 
 /// <summary>
-/// The pipeline of one incarnation of a run: strategy, end, accounts. The same in one process and in a cluster; whoever
-/// starts it gives it a journal to write and keeps the journal for its readers.
+/// The pipeline of one incarnation of a run: strategy, end, accounts. The same in one process and in a cluster; its
+/// starter gives it a journal to write and keeps the journal for its readers.
 /// </summary>
 public sealed partial class Run : IDisposable
 {
@@ -34,7 +34,7 @@ public sealed partial class Run : IDisposable
     private RunContext? _context;
     private long _held;
 
-    /// <summary>Of whoever put the run together: it is executed on a thread that knows nothing of that.</summary>
+    /// <summary>Of the request that started the run, which is executed on another thread.</summary>
     private readonly ActivityContext _startedBy = Activity.Current?.Context ?? default;
 
     private RunManifest? _finished;

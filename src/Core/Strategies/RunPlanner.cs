@@ -127,7 +127,7 @@ internal sealed class RunPlanner(ChatRequest chat, CatalogSnapshot catalog, Func
 
         Control(SubCallStep.Classification, classifier, isSure: true, 0);
 
-        // Nobody knows whom it will choose: the dearest stands for all.
+        // Which one it will choose is not known: the most expensive stands for all.
         RouteTo(route, route.Targets.MaxBy(target => (catalog.Models[target].Price?.OutputPerMillion ?? decimal.MaxValue, target == route.Default ? 0 : 1))!);
     }
 
@@ -159,13 +159,13 @@ internal sealed class RunPlanner(ChatRequest chat, CatalogSnapshot catalog, Func
     {
         var config = ensemble.Specialist!;
         Add(SubCallRole.Control, SubCallStep.Plan, config.Planner, isSure: true, _prompt + Wording, ControlQuestion.PlanMaxTokens);
-        var dearest = config.Members.Values.MaxBy(member => (catalog.Models[member].Price?.OutputPerMillion ?? decimal.MaxValue, Longest(member)))!;
+        var costliest = config.Members.Values.MaxBy(member => (catalog.Models[member].Price?.OutputPerMillion ?? decimal.MaxValue, Longest(member)))!;
         for (var part = 0; part < config.MaxSubtasks; part++)
         {
-            Answer(SubCallRole.Panel, SubCallStep.Subtask, dearest, isSure: part == 0, _prompt + Wording);
+            Answer(SubCallRole.Panel, SubCallStep.Subtask, costliest, isSure: part == 0, _prompt + Wording);
         }
 
-        Judges(ensemble, (judge, isSure) => Answer(SubCallRole.Judge, SubCallStep.Synthesis, judge, isSure, _prompt + (config.MaxSubtasks * Longest(dearest)) + Wording), isSure: true);
+        Judges(ensemble, (judge, isSure) => Answer(SubCallRole.Judge, SubCallStep.Synthesis, judge, isSure, _prompt + (config.MaxSubtasks * Longest(costliest)) + Wording), isSure: true);
     }
 
     private void Members(IEnumerable<PanelSlot> slots, bool isSure)

@@ -64,7 +64,7 @@ internal sealed class Synthesize(EnsembleConfig ensemble) : IPanelDecision
             { Answer: { } answer } => answer,
             { Shown: true } => JudgeFailure.Of(context, verdict),
 
-            // Whoever left needs no second-best answer.
+            // A caller that left needs no second-best answer.
             _ when context.Deadline.IsCancelled => RunEnds.Cancelled,
             _ when ensemble.OnJudgeFailure == OnJudgeFailure.Fail => JudgeFailure.Of(context, verdict),
             _ => RunEnds.GiveBest(context, await ballot(), JudgeFailure.Reason(context)) ?? JudgeFailure.WithoutStandIn(context, verdict),

@@ -7,7 +7,7 @@ using Ensemble.Usage;
 
 namespace Ensemble.Telemetry;
 
-/// <summary>Shows how this process stands, to whoever looks: nothing is measured in between, and no other process is asked.</summary>
+/// <summary>Shows the state of this process when it is read: nothing is measured in between, and no other process is asked.</summary>
 public sealed class StateInstruments
 {
     private readonly Meter _meter;

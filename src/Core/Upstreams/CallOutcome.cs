@@ -57,7 +57,7 @@ public enum CallOutcome
     /// <summary>Stopped by us: a straggler, a caller that left, a deadline of the run.</summary>
     Cancelled,
 
-    /// <summary>Nobody knows: whoever made the call never came back.</summary>
+    /// <summary>Nobody knows: the caller of the model never reported an end.</summary>
     Lost,
 
     /// <summary>It did not fit the run's budget; no call was made.</summary>

@@ -60,7 +60,7 @@ public static class CallTokens
             return TokenEstimate.OfRequest(call.Chat) + appended;
         }
 
-        // Messages that were written anew carry the caller's attachments as they were, and those do not count by their length.
+        // Messages that were replaced carry the caller's attachments as they were, and those do not count by their length.
         var attachments = call.Chat.Parts.Where(part => part.Kind is not (ContentPartKind.Text or ContentPartKind.Refusal));
         return appended + TokenEstimate.OfUtf8(replaced.Span)
             + attachments.Sum(part => TokenEstimate.ImageTokens - TokenEstimate.OfUtf8(call.Chat.Slice(part.Whole)));

@@ -3,7 +3,7 @@ using Ensemble.Runs;
 namespace Ensemble.Usage;
 
 /// <summary>
-/// Shows accounts to whoever watches, as they come. Keeps nothing: a watcher sees what comes while it watches, and is told where something was left
+/// Shows accounts to watchers, as they come. Keeps nothing: a watcher sees what comes while it watches, and is told where something was left
 /// out. Nobody waits for a watcher, and without one nothing is done. Thread-safe.
 /// </summary>
 /// <param name="maxWatchers">Watchers at one time at most.</param>
@@ -78,7 +78,7 @@ public sealed class UsageFeed(int maxWatchers = UsageFeed.MaxWatchers, int capac
         }
     }
 
-    /// <summary>Tells everyone that so much was left out on the way here, whoever would have seen it.</summary>
+    /// <summary>Tells everyone that so much was left out on the way here, whichever filter they have.</summary>
     public void TellDropped(long count)
     {
         foreach (var watcher in _watchers)

@@ -287,7 +287,7 @@ public sealed partial class UsageLedger : IUsageSink, IAsyncDisposable
         }
         catch (Exception exception)
         {
-            // Whatever it is, an operator can mend it, and until then nothing else is to be done with accounts than to keep them.
+            // Whatever it is, an operator can correct it, and until then nothing else is to be done with accounts than to keep them.
             if (!isAway && !_givingUp.IsCancellationRequested)
             {
                 LogAway(_logger, exception);

@@ -22,7 +22,7 @@ internal sealed partial class AdminAuthenticator(FrontendOptions options, Dashbo
     private long _refused;
 
     /// <summary>
-    /// Whether the request comes from an administrator, at a door that serves callers too: with the admin key, with a session that began with it,
+    /// Whether the request comes from an administrator, at an endpoint that serves callers too: with the admin key, with a session that began with it,
     /// or, where no admin key is set, from this machine's own user without any key.
     /// </summary>
     public bool Permits(HttpContext context) => (options.AdminKeySha256, PresentedKey.Of(context.Request)) switch
@@ -47,7 +47,7 @@ internal sealed partial class AdminAuthenticator(FrontendOptions options, Dashbo
             : (false, caller, error);
     }
 
-    /// <returns>Why the admin doors are closed to this request; null where they are open.</returns>
+    /// <returns>Why the admin endpoints are closed to this request; null where they are open.</returns>
     public ApiError? Check(HttpContext context)
     {
         if (options.AdminKeySha256 is not { } expected)

@@ -38,7 +38,7 @@ internal static class AdminErrors
     public static ApiError BadQuery(string name, string rule) => new(400, InvalidRequest, null, $"The query parameter '{name}' {rule}.") { Param = name, IsLasting = true };
 
     public static ApiError BadTag(string header) => new(
-        400, InvalidRequest, null, $"The header {header} is not one that this door takes: If-Match takes entity tags as \"7\" or *, If-None-Match of a PUT takes *.")
+        400, InvalidRequest, null, $"The header {header} is not one that this endpoint takes: If-Match takes entity tags as \"7\" or *, If-None-Match of a PUT takes *.")
     { Param = header, IsLasting = true };
 
     public static ApiError Unavailable(string reason) => new(503, "api_error", "store_unavailable", reason) { RetryAfter = TimeSpan.FromSeconds(1) };

@@ -4,7 +4,7 @@ using Ensemble.Usage;
 
 namespace Ensemble.Frontend.Admin;
 
-/// <summary>Writes what the doors to the accounts answer. Times are milliseconds, costs US dollars.</summary>
+/// <summary>Writes what the endpoints to the accounts answer. Times are milliseconds, costs US dollars.</summary>
 internal static class LedgerJson
 {
     /// <param name="kind">What is summed up.</param>

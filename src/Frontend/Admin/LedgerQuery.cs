@@ -8,9 +8,9 @@ using Ensemble.Usage;
 
 namespace Ensemble.Frontend.Admin;
 
-/// <summary>Reads the query parameters of the doors to the accounts. The first thing that is wrong becomes the answer.</summary>
+/// <summary>Reads the query parameters of the endpoints to the accounts. The first thing that is wrong becomes the answer.</summary>
 /// <param name="query">What was sent.</param>
-/// <param name="known">Every parameter of the door.</param>
+/// <param name="known">Every parameter of the endpoint.</param>
 /// <param name="now">Where a range ends if nobody says otherwise.</param>
 internal sealed class LedgerQuery(IQueryCollection query, IReadOnlyList<string> known, DateTimeOffset now)
 {

@@ -59,7 +59,7 @@ internal sealed class UsageEndpoint(AdminAuthenticator admin, IUsageQueries quer
             query.Fail("id", $"must be the beginning of a run's id: 1 to {MaxPrefix} hexadecimal digits in lower case");
         }
 
-        // Whoever knows a run need not know when it was.
+        // A caller that knows a run need not know when it was.
         var range = query.Range(cursor is { } page ? (page.From, page.To) : null, isUnbounded: id is not null);
         var by = query.GroupBy(RunGroup.Dimensions);
         var limit = query.Limit();

@@ -155,7 +155,7 @@ internal sealed partial class RunAnswers(
         {
             if (!completed)
             {
-                // The caller left, or could not be written to: nobody wants this answer any more.
+                // The caller left, or could not be written to: this answer is no longer wanted.
                 await engine.CancelAsync(request.Id, CancellationToken.None);
                 await gates.SettleCancelledAsync(request.Id, admission);
             }

@@ -5,7 +5,7 @@ using Microsoft.Net.Http.Headers;
 namespace Ensemble.Frontend.Dashboard;
 
 /// <summary>
-/// <c>/dashboard/…</c>: the pages, embedded in the assembly. They hold no data: what they show they ask the documented doors for, with the
+/// <c>/dashboard/…</c>: the pages, embedded in the assembly. They hold no data: what they show they ask the documented endpoints for, with the
 /// reader's own rights.
 /// </summary>
 internal static class DashboardAssets

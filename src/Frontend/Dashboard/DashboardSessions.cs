@@ -22,7 +22,7 @@ internal sealed class DashboardSessions(FrontendOptions options, TimeProvider ti
         ? HKDF.DeriveKey(HashAlgorithmName.SHA256, secret.ToArray(), HMACSHA256.HashSizeInBytes, info: "ensemble dashboard session 1"u8.ToArray())
         : null;
 
-    /// <summary>Begins a session of whoever has shown the admin key.</summary>
+    /// <summary>Begins a session after the admin key was shown.</summary>
     /// <exception cref="InvalidOperationException">No admin key is set.</exception>
     public string Begin()
     {

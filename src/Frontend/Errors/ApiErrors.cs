@@ -101,7 +101,7 @@ internal static class ApiErrors
         "insufficient_quota",
         string.Create(
             CultureInfo.InvariantCulture,
-            $"This API key has spent its budget of {budget} USD for {month:yyyy-MM} (UTC): ask whoever runs this gateway for more, or wait for the next month."))
+            $"This API key has spent its budget of {budget} USD for {month:yyyy-MM} (UTC): ask the operator of this gateway for more, or wait for the next month."))
     { IsLasting = true };
 
     public static ApiError RunNotFound(string id) => new(

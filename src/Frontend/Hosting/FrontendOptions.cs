@@ -63,7 +63,7 @@ public sealed record FrontendOptions
     /// <summary><c>Management:Url</c>: where <c>/metrics</c> is. Default <c>http://127.0.0.1:9464</c> where that is free.</summary>
     public ManagementOptions Management { get; init; } = ManagementOptions.Default;
 
-    /// <summary><c>Admin:Key</c>: what opens the admin doors, as SHA-256 of its UTF-8 bytes; null = they answer on this machine only.</summary>
+    /// <summary><c>Admin:Key</c>: what opens the admin endpoints, as SHA-256 of its UTF-8 bytes; null = they answer on this machine only.</summary>
     public ReadOnlyMemory<byte>? AdminKeySha256 { get; init; }
 
     /// <summary><c>Cors:AllowedOrigins</c>: origins of web pages that may call <c>/v1</c>; <c>*</c> = every one. Default none.</summary>

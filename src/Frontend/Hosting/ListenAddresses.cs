@@ -7,13 +7,13 @@ internal static class ListenAddresses
 {
     private static readonly string[] PortKeys = ["http_ports", "https_ports"];
 
-    /// <exception cref="StartException">Other machines reach the process, and nothing keeps them from its admin doors.</exception>
+    /// <exception cref="StartException">Other machines reach the process, and nothing keeps them from its admin endpoints.</exception>
     public static void Check(IConfiguration configuration, FrontendOptions options)
     {
         if (options.AdminKeySha256 is null && Of(configuration).FirstOrDefault(address => !IsLocal(address)) is { } open)
         {
             throw new StartException(
-                $"Listening on '{open}' opens this server to other machines, so its admin doors need a key: set the option Admin:Key"
+                $"Listening on '{open}' opens this server to other machines, so its admin endpoints need a key: set the option Admin:Key"
                 + $" (environment variable Admin__Key) to a secret of at least {OptionsReader.MinAdminKey} characters, as 'openssl rand -base64 32'"
                 + " makes one; or listen on http://127.0.0.1:8080.");
         }

@@ -8,7 +8,7 @@ namespace Ensemble.Frontend.Hosting;
 /// <summary>Reads an option that lists networks, separated by commas.</summary>
 internal static class NetworkList
 {
-    /// <param name="problems">Takes what is wrong with each entry, and how to mend it.</param>
+    /// <param name="problems">Takes what is wrong with each entry, and how to correct it.</param>
     public static IReadOnlyList<IPNetwork> Read(IConfigurationSection section, List<string> problems)
     {
         if (section.GetChildren().Any())

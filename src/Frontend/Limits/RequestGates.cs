@@ -9,7 +9,7 @@ namespace Ensemble.Frontend.Limits;
 /// <summary>The limits that a request meets before there is a run: those of its caller's key, and of the ensemble it names.</summary>
 internal sealed class RequestGates(IGate gates, IRunEngine engine, TimeProvider time)
 {
-    /// <summary>How long a run that nobody reads any more may take to say what it used.</summary>
+    /// <summary>How long a run without readers may take to say what it used.</summary>
     private static readonly TimeSpan LastWord = TimeSpan.FromSeconds(5);
 
     public ValueTask<JointAdmission> EnterAsync(Caller caller, RunRequest request, CatalogSnapshot catalog, CancellationToken cancellationToken)

@@ -26,7 +26,7 @@ internal sealed class ReplayEndpoint(
 {
     private static readonly ReadOnlyMemory<byte> True = "true"u8.ToArray();
 
-    // Whoever has the admin key may do everything.
+    // The holder of the admin key may do everything.
     private static readonly Caller Administrator = new(null);
 
     public async Task HandleAsync(HttpContext context)

@@ -8,7 +8,7 @@ namespace Ensemble.Frontend.Telemetry;
 
 internal static class TelemetryExtensions
 {
-    /// <summary>Adds the product's instruments, and whoever reads them: <c>/metrics</c>, and a collector where one is named.</summary>
+    /// <summary>Adds the product's instruments, and their readers: <c>/metrics</c>, and a collector where one is named.</summary>
     public static IServiceCollection AddEnsembleTelemetry(this IServiceCollection services)
     {
         services.TryAddSingleton(static provider => new RunInstruments(Meter(provider)));

@@ -16,7 +16,7 @@ public sealed partial class ClusterRunEngine
     {
         if (Find(run) is not { } inFlight)
         {
-            // Somebody else's, or one that nobody wants any more: what is there of it is read.
+            // Somebody else's, or one that is no longer wanted: what is there of it is read.
             var isWhole = false;
             await foreach (var runEvent in ReadOnceAsync(run, null, new RunReading(incarnation: 1, after, streamed: false, _calls.Time.GetTimestamp()), cancellationToken))
             {

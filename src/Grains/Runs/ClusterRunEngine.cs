@@ -130,7 +130,7 @@ public sealed partial class ClusterRunEngine : IRunEngine, IRunsInFlight, IAsync
         }
         catch (Exception exception) when (ClusterCalls.MayPass(exception))
         {
-            // Nobody renews it any more, so that it stops by itself.
+            // It is no longer renewed, so that it stops by itself.
             LogNotReached(_logger, exception, run.Value);
         }
     }

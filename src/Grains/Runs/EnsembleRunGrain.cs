@@ -64,7 +64,7 @@ internal sealed class EnsembleRunGrain(RunHost runs) : Grain, IEnsembleRunGrain
         }
         finally
         {
-            // Whoever has the last event asks for no more.
+            // A reader that has the last event asks for no more.
             if (isWhole)
             {
                 hosted.Settle();

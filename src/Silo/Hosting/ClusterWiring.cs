@@ -13,7 +13,7 @@ internal static class ClusterWiring
 {
     private const string PostgresInvariant = "Npgsql";
 
-    /// <summary>Whoever reads events hears from a run at half of it, so it is the same on both sides.</summary>
+    /// <summary>A reader of events hears from a run at half of it, so it is the same on both sides.</summary>
     private static readonly TimeSpan ResponseTimeout = TimeSpan.FromSeconds(30);
 
     private static readonly TimeSpan Probe = TimeSpan.FromSeconds(2);

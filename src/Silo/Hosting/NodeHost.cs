@@ -61,7 +61,7 @@ internal static class NodeHost
         return app;
     }
 
-    // Its doors are probes, which tell nothing and change nothing: no key is needed to open them to other machines.
+    // Its endpoints are probes, which tell nothing and change nothing: no key is needed to open them to other machines.
     private static WebApplication BuildSilo(WebApplicationBuilder builder, FrontendOptions frontend, NodeOptions node)
     {
         builder.UseOrleans(silo => silo.AddNode(node));

@@ -63,7 +63,7 @@ internal static class SchemaCommand
     }
 
     /// <returns>What to wait for; null where nothing is missing.</returns>
-    /// <exception cref="StorageException">Something that waiting would not mend.</exception>
+    /// <exception cref="StorageException">Something that does not pass by waiting.</exception>
     private static async Task<string?> MissingAsync(MembershipSchema schema, StorageOptions storage, CancellationToken cancellationToken)
     {
         try

@@ -69,6 +69,6 @@ internal sealed partial class ExpirySweep(IEnsembleStorage storage, int retentio
     [LoggerMessage(89, LogLevel.Warning, "a day of the accounts could not be summed up: sums over it take longer, and it is tried again in a minute")]
     private static partial void LogDayNotClosed(ILogger logger, Exception exception);
 
-    [LoggerMessage(85, LogLevel.Debug, "expired answers or old accounts could not be deleted; the next try is in a minute")]
+    [LoggerMessage(85, LogLevel.Debug, "expired answers, claims or panels of runs, or accounts past their retention, could not be deleted: it is tried again in a minute")]
     private static partial void LogNotSwept(ILogger logger, Exception exception);
 }

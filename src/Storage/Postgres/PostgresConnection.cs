@@ -13,7 +13,7 @@ internal static class PostgresConnection
     private const int MaxPoolSize = 16;
 
     /// <param name="connectionString">As Npgsql takes it.</param>
-    /// <param name="option">Where it stands, for whoever has to mend it.</param>
+    /// <param name="option">The option that holds it, which is named in errors.</param>
     /// <exception cref="StorageException">It is none. What is wrong is not shown: a badly quoted password looks like a keyword.</exception>
     public static NpgsqlConnectionStringBuilder Read(string? connectionString, string option = "Storage:ConnectionString")
     {

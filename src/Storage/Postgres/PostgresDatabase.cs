@@ -6,7 +6,7 @@ namespace Ensemble.Storage.Postgres;
 
 /// <summary>
 /// A database on a server. Tables are made and found along the user's search path. What fails because the server is away fails at once
-/// and says that it is transient: only whoever asked knows whether it may be asked again.
+/// and says that it is transient: only the caller knows whether it may be asked again.
 /// </summary>
 internal sealed class PostgresDatabase : SqlDatabase
 {

@@ -27,7 +27,7 @@ internal sealed partial class PostgresWatch(NpgsqlDataSource sessions, PostgresD
 
     public async IAsyncEnumerable<long> ListenAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        // Whoever is slow gets the newest revision only.
+        // A slow reader gets the newest revision only.
         var heard = System.Threading.Channels.Channel.CreateBounded<long>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest });
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var listening = ListenAlwaysAsync(heard.Writer, ending.Token);
@@ -70,7 +70,7 @@ internal sealed partial class PostgresWatch(NpgsqlDataSource sessions, PostgresD
         }
         catch (Exception exception)
         {
-            // Cancelled, or a fault: whoever reads is told either way.
+            // Cancelled, or a fault: the reader is told either way.
             heard.TryComplete(exception);
         }
     }

@@ -3,8 +3,8 @@ using Ensemble.Catalog;
 namespace Ensemble.Storage.Sql;
 
 /// <summary>
-/// The catalog in a database. The row with the revision is what writers contend for: whoever raises it first has written, and everybody
-/// else finds another revision than expected.
+/// The catalog in a database. The row with the revision is what writers contend for: the first to raise it has written, and every
+/// other one finds another revision than expected.
 /// </summary>
 internal sealed class SqlCatalogStore(SqlDatabase database) : ICatalogStore
 {

@@ -15,7 +15,7 @@ internal sealed class SqlPanelStore(SqlDatabase database) : IPanelStore
 
     private const string Delete = "DELETE FROM run_panels WHERE run IN (SELECT run FROM run_panels WHERE expires_at <= @now ORDER BY expires_at LIMIT @limit";
 
-    // Whoever was written anew between the two is not to be deleted.
+    // A panel that was written again between the two is not to be deleted.
     private const string StillExpired = ") AND expires_at <= @now";
 
     public Task SaveAsync(RunId run, ReadOnlyMemory<byte> payload, DateTimeOffset expiresAt, CancellationToken cancellationToken) => database.WriteAsync(

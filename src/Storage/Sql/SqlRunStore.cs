@@ -33,7 +33,7 @@ internal sealed class SqlRunStore(SqlDatabase database) : IRunStore
     private const string DeleteClaims =
         "DELETE FROM run_claims WHERE scope IN (SELECT scope FROM run_claims WHERE expires_at <= @now ORDER BY expires_at LIMIT @limit";
 
-    // Whoever was claimed anew between the two is not to be deleted.
+    // A key that was claimed again between the two is not to be deleted.
     private const string StillExpired = ") AND expires_at <= @now";
 
     public Task SaveAnswerAsync(RunId run, StoredAnswer answer, DateTimeOffset expiresAt, DateTimeOffset now, CancellationToken cancellationToken) => database.WriteAsync(

@@ -31,7 +31,7 @@ internal sealed class SqlUsageUpkeep(SqlDatabase database) : IUsageUpkeep
 
     private const string Earlier = "CASE WHEN closed_until < @until THEN closed_until ELSE @until END";
 
-    // Before anything is deleted: whoever sums meanwhile takes such days from their sums.
+    // Before anything is deleted: a query that sums meanwhile takes such days from their sums.
     private const string Give = $"UPDATE ledger_closed SET deleted_until = {Earlier} WHERE deleted_until < {Earlier}";
 
     private const string DeleteCalls =

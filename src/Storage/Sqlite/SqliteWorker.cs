@@ -12,7 +12,7 @@ namespace Ensemble.Storage.Sqlite;
 /// </summary>
 internal sealed class SqliteWorker : IAsyncDisposable
 {
-    /// <summary>Jobs that wait or run at most; whoever has one more waits for a place.</summary>
+    /// <summary>Jobs that wait or run at most; a caller with one more waits for a place.</summary>
     private const int QueueLength = 256;
 
     private readonly SemaphoreSlim _places = new(QueueLength, QueueLength);

@@ -5,7 +5,7 @@ using Ensemble.Frontend.Tests.Support;
 
 namespace Ensemble.Frontend.Tests.Admin;
 
-/// <summary>Each admin door, and each status that it answers with.</summary>
+/// <summary>Each admin endpoint, and each status that it answers with.</summary>
 public sealed class EntriesTests
 {
     private const string Solo = """{"display_name":"team/solo","provider":"simulated"}""";

@@ -1,7 +1,7 @@
 namespace Ensemble.Catalog.Editing;
 
 /// <summary>
-/// Edits a stored catalog entry by entry. The whole catalog is read anew with each edit in it, and is written only where it holds;
+/// Edits a stored catalog entry by entry. The whole catalog is read again with each edit in it, and is written only where it holds;
 /// where somebody else wrote in the meantime, all of that is done again.
 /// </summary>
 public sealed class CatalogEditor : IDisposable

@@ -27,7 +27,7 @@ internal sealed class EditedCatalog
     public IReadOnlyList<CatalogIssue> Own { get; }
 
     /// <summary>
-    /// Errors of other entries that were not there before: one that is broken already must not keep the rest from being mended.
+    /// Errors of other entries that were not there before: one that is broken already must not keep the rest from being corrected.
     /// </summary>
     public IReadOnlyList<CatalogIssue> Elsewhere { get; }
 

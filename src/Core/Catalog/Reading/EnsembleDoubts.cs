@@ -5,7 +5,7 @@ namespace Ensemble.Catalog.Reading;
 /// <summary>Warns of ensembles that hold, and yet are unlikely to do what was meant.</summary>
 internal static class EnsembleDoubts
 {
-    /// <summary>A judge that costs less than its panel's dearest member by more than this is taken for a much weaker model.</summary>
+    /// <summary>A judge that costs less than its panel's most expensive member by more than this is taken for a much weaker model.</summary>
     private const int MuchCheaper = 5;
 
     public static void Check(
@@ -44,16 +44,16 @@ internal static class EnsembleDoubts
             return;
         }
 
-        var dearest = ensemble.Panel.Select(member => member.Model)
+        var costliest = ensemble.Panel.Select(member => member.Model)
             .Concat(ensemble.Specialist?.Members.Values ?? [])
             .Select(model => (Model: model, Price: models.GetValueOrDefault(model)?.Price?.OutputPerMillion ?? 0))
             .DefaultIfEmpty()
             .MaxBy(member => member.Price);
-        if (price.OutputPerMillion * MuchCheaper < dearest.Price)
+        if (price.OutputPerMillion * MuchCheaper < costliest.Price)
         {
             issues.Warn(new CatalogIssue(
                 $"{path}.judge.model",
-                $"costs less than a fifth of {ConfigText.Quote(dearest.Model)}, whose answers it judges, and may be too weak for it",
+                $"costs less than a fifth of {ConfigText.Quote(costliest.Model)}, whose answers it judges, and may be too weak for it",
                 ConfigText.Quote(judge.Model),
                 "Let a model judge that is about as good as the panel's best."));
         }

@@ -126,7 +126,7 @@ internal static class ParamsReader
         return true;
     }
 
-    /// <summary>Written anew: comments and trailing commas of the file must not reach a provider.</summary>
+    /// <summary>Written again: comments and trailing commas of the file must not reach a provider.</summary>
     private static byte[] Canonical(JsonElement element)
     {
         using var buffer = new MemoryStream();

@@ -52,11 +52,11 @@ internal static class PatternReader
         }
         catch (RegexParseException exception)
         {
-            node.Error($"is not a valid regular expression: {exception.Error} at character {exception.Offset + 1}", "Mend the expression.");
+            node.Error($"is not a valid regular expression: {exception.Error} at character {exception.Offset + 1}", "Correct the expression.");
         }
         catch (ArgumentException)
         {
-            node.Error("is not a valid regular expression", "Mend the expression.");
+            node.Error("is not a valid regular expression", "Correct the expression.");
         }
 
         return null;

@@ -37,7 +37,7 @@ internal sealed class ProviderAdaptation
         return adaptation._edits;
     }
 
-    /// <summary>The value under which a field goes out, whoever put it there.</summary>
+    /// <summary>The value under which a field goes out, whether the caller or the catalog set it.</summary>
     public static bool TryGetSent(ChatRequest chat, RequestEdits edits, string name, out ReadOnlyMemory<byte> value)
     {
         if (edits.Fields.TryGetValue(name, out value))
