@@ -73,8 +73,8 @@ internal sealed class AnswerClusters
     }
 
     /// <param name="typed">
-    /// What each says, null where it says nothing that can be counted. Where any is typed, an answer that is not stands alone, unless another
-    /// has the same text.
+    /// What each says, null where it says nothing that can be counted. Where any is typed, an answer that is not stands alone, unless
+    /// another has the same text.
     /// </param>
     /// <param name="texts">One an answer; at least one.</param>
     /// <param name="weights">One an answer, above 0.</param>

@@ -25,8 +25,8 @@ internal sealed class ChoiceList
     public int Count { get; }
 
     /// <summary>
-    /// Finds "A)", "(A)" and "[A]" anywhere, "A." and "A:" at the start of a line; letters in order, in one style. Of several lists the last one
-    /// counts, so that examples before the question do not.
+    /// Finds "A)", "(A)" and "[A]" anywhere, "A." and "A:" at the start of a line; letters in order, in one style. Of several lists the
+    /// last one counts, so that examples before the question do not.
     /// </summary>
     /// <returns>Null where there are not at least two choices.</returns>
     public static ChoiceList? In(ReadOnlySpan<char> text)

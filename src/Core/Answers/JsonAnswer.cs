@@ -6,7 +6,9 @@ using System.Text.Json;
 
 namespace Ensemble.Answers;
 
-/// <summary>JSON in its canonical form: names sorted and each once, the last value of a name kept as parsers do, numbers normalised, no white space.</summary>
+/// <summary>
+/// JSON in its canonical form: names sorted and each once, the last value of a name kept as parsers do, numbers normalised, no white space.
+/// </summary>
 internal static class JsonAnswer
 {
     /// <summary>Longer JSON is not compared, in characters.</summary>

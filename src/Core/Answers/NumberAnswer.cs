@@ -98,8 +98,8 @@ internal readonly record struct NumberAnswer(bool InPercent) : IStatedReader<Num
     }
 
     /// <summary>
-    /// Without a statement: of the last sentence that holds numbers the one after its last equals sign, else the one that was worked out last before it,
-    /// else the last one that the question did not give, else the last one.
+    /// Without a statement: of the last sentence that holds numbers the one after its last equals sign, else the one that was worked out
+    /// last before it, else the last one that the question did not give, else the last one.
     /// </summary>
     /// <param name="given">Numbers in the question.</param>
     public bool Last(ReadOnlySpan<char> text, IReadOnlyCollection<NumberValue> given, out NumberValue value)

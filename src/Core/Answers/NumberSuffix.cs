@@ -1,6 +1,9 @@
 namespace Ensemble.Answers;
 
-/// <summary>Reads what may stand behind the digits of a number and belongs to it: a fraction, a power of ten, a scale, a percent sign, an ordinal ending.</summary>
+/// <summary>
+/// Reads what may stand behind the digits of a number and belongs to it: a fraction, a power of ten, a scale, a percent sign, an ordinal
+/// ending.
+/// </summary>
 internal static class NumberSuffix
 {
     /// <param name="whole">Whether the digits before are whole ones, and the fraction is added to them: 2 1/3.</param>

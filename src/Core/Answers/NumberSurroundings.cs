@@ -1,6 +1,9 @@
 namespace Ensemble.Answers;
 
-/// <summary>What stands before and after a number, and whether that makes something else of it: a term, a factor, one of several, the number of a line.</summary>
+/// <summary>
+/// What stands before and after a number, and whether that makes something else of it: a term, a factor, one of several, the number of a
+/// line.
+/// </summary>
 internal static class NumberSurroundings
 {
     /// <summary>Words after a number that may name what it counts.</summary>

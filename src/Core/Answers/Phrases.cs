@@ -4,8 +4,8 @@ using System.Text;
 namespace Ensemble.Answers;
 
 /// <summary>
-/// Phrases that texts are searched for, whatever their case. The runtime compares several characters at once only where every phrase is of ASCII and
-/// has two at least; the others are looked for only in texts that have a character of theirs.
+/// Phrases that texts are searched for, whatever their case. The runtime compares several characters at once only where every phrase is of
+/// ASCII and has two at least; the others are looked for only in texts that have a character of theirs.
 /// </summary>
 internal sealed class Phrases
 {

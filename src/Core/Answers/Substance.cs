@@ -4,8 +4,8 @@ using Ensemble.Upstreams;
 namespace Ensemble.Answers;
 
 /// <summary>
-/// Whether an answer answers at all. A text is a refusal, or unsure, by how it begins and by what follows: an answer that says so in passing, quotes
-/// it, or goes on to state something is neither.
+/// Whether an answer answers at all. A text is a refusal, or unsure, by how it begins and by what follows: an answer that says so in
+/// passing, quotes it, or goes on to state something is neither.
 /// </summary>
 internal static class Substance
 {

@@ -15,7 +15,10 @@ public sealed record EnsembleConfig
 
     public RateLimitConfig? RateLimit { get; init; }
 
-    /// <summary>Usable answers that are needed, from 1 to <see cref="AnswerCount"/>. Default: the smaller of 2 and the panel; more than half of it where answers are counted.</summary>
+    /// <summary>
+    /// Usable answers that are needed, from 1 to <see cref="AnswerCount"/>. Default: the smaller of 2 and the panel; more than half of it
+    /// where answers are counted.
+    /// </summary>
     public required int MinResponses { get; init; }
 
     /// <summary>Bounds each call; null = the called model's own.</summary>

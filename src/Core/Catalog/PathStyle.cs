@@ -19,8 +19,8 @@ internal sealed class PathStyle(bool isWindows)
     public string Example => isWindows ? @"C:\\folder\\name" : "/absolute/path";
 
     /// <summary>
-    /// Whether a text is an absolute path of a file. On Windows from a drive on: a share would send this machine's credentials to another one,
-    /// and devices and streams of files are no files.
+    /// Whether a text is an absolute path of a file. On Windows from a drive on: a share would send this machine's credentials to another
+    /// one, and devices and streams of files are no files.
     /// </summary>
     public bool IsUsable(string path)
     {
@@ -36,7 +36,9 @@ internal sealed class PathStyle(bool isWindows)
             : path.StartsWith('/');
     }
 
-    /// <summary>Whether a path lies in a folder, by its text. A step back is refused even where it stays inside: after a link it leads elsewhere.</summary>
+    /// <summary>
+    /// Whether a path lies in a folder, by its text. A step back is refused even where it stays inside: after a link it leads elsewhere.
+    /// </summary>
     public bool IsBelow(string folder, string path)
     {
         var (outer, inner) = (Steps(folder), Steps(path));

@@ -5,7 +5,9 @@ using System.Text.RegularExpressions;
 
 namespace Ensemble.Catalog;
 
-/// <summary>Reads the entries of a store as one catalog, and says what is wrong by the names of entries, since a store has no order.</summary>
+/// <summary>
+/// Reads the entries of a store as one catalog, and says what is wrong by the names of entries, since a store has no order.
+/// </summary>
 internal static partial class StoredCatalog
 {
     public static CatalogReadResult Read(CatalogDocument document, SecretResolver? secrets)

@@ -4,8 +4,8 @@ using System.Text.Json;
 namespace Ensemble.Chat;
 
 /// <summary>
-/// Gives messages of an assistant that say nothing the form that providers take: empty text where there is none and no call, and no list of calls
-/// that is empty. Everything else of them stays as it was sent.
+/// Gives messages of an assistant that say nothing the form that providers take: empty text where there is none and no call, and no list of
+/// calls that is empty. Everything else of them stays as it was sent.
 /// </summary>
 internal static class AssistantMessage
 {

@@ -1,8 +1,8 @@
 namespace Ensemble.Chat;
 
 /// <summary>
-/// A chat-completions request: the caller's bytes, and an index into them. Nothing is ever serialised again that
-/// nobody changed, so that unknown fields, number formats and images reach a provider as they were sent.
+/// A chat-completions request: the caller's bytes, and an index into them. Nothing is ever serialised again that nobody changed, so that
+/// unknown fields, number formats and images reach a provider as they were sent.
 /// </summary>
 public sealed class ChatRequest
 {

@@ -95,7 +95,9 @@ public sealed partial class GateState
         return holder.Answer!;
     }
 
-    /// <summary>The processes whose passes and allowances are to end now. Before anybody is refused, what they report is waited for.</summary>
+    /// <summary>
+    /// The processes whose passes and allowances are to end now. Before anybody is refused, what they report is waited for.
+    /// </summary>
     public IReadOnlyList<IGateHolder> TakeRevoked()
     {
         if (!_revokes)
@@ -418,8 +420,8 @@ public sealed partial class GateState
         public long Kept { get; set; }
 
         /// <summary>
-        /// Calls in flight and places for more. They stay when an allowance ends: who does not report may have filled them. A call whose end
-        /// is in a report that was overtaken is in flight until that arrives.
+        /// Calls in flight and places for more. They stay when an allowance ends: who does not report may have filled them. A call whose
+        /// end is in a report that was overtaken is in flight until that arrives.
         /// </summary>
         public long Slots => Math.Max(Kept, Leases.Count);
 

@@ -36,7 +36,8 @@ public sealed partial class GateState
     private long _lastFailure;
 
     /// <param name="epoch">Of the present owner of this state; above that of every earlier owner.</param>
-    /// <param name="snapshot">What the last keeper left, as <see cref="Snapshot"/> wrote it; empty, or of a version not known here = nothing.</param>
+    /// <param name="snapshot">What the last keeper left, as <see cref="Snapshot"/> wrote it; empty, or of a version not known here =
+    /// nothing.</param>
     public GateState(GateKey key, GateLimits limits, long epoch, TimeProvider time, ReadOnlyMemory<byte> snapshot = default)
     {
         _key = key;

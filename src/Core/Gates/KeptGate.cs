@@ -5,15 +5,17 @@ using Microsoft.Extensions.Logging;
 namespace Ensemble.Gates;
 
 /// <summary>
-/// A <see cref="GateState"/> with its keeper's duties: the limits of the catalog that is served now, snapshots in the store, and leases that
-/// got lost. Thread-safe. Where the store is out of reach the state lives in memory alone, and is saved when the store is back.
+/// A <see cref="GateState"/> with its keeper's duties: the limits of the catalog that is served now, snapshots in the store, and leases
+/// that got lost. Thread-safe. Where the store is out of reach the state lives in memory alone, and is saved when the store is back.
 /// </summary>
 public sealed partial class KeptGate
 {
     /// <summary>How often a keeper saves what has changed, and looks for lost leases: 1 s.</summary>
     public static readonly TimeSpan SaveInterval = TimeSpan.FromSeconds(1);
 
-    /// <summary>How long a process may take to report when it is asked to. One that is silent goes on with its pass until that ends.</summary>
+    /// <summary>
+    /// How long a process may take to report when it is asked to. One that is silent goes on with its pass until that ends.
+    /// </summary>
     private static readonly TimeSpan ReportPatience = TimeSpan.FromSeconds(1);
 
     /// <summary>How long another keeper is reckoned with after it was seen.</summary>

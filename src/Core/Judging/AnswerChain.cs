@@ -6,7 +6,9 @@ using Ensemble.Upstreams;
 
 namespace Ensemble.Judging;
 
-/// <summary>Has an answer written for the caller: live where it is streamed, and by the next model where one fails with nothing shown.</summary>
+/// <summary>
+/// Has an answer written for the caller: live where it is streamed, and by the next model where one fails with nothing shown.
+/// </summary>
 internal sealed class AnswerChain(RunContext context, EnsembleConfig ensemble)
 {
     public async Task<JudgeResult> WriteAsync(IReadOnlyList<AnswerWriter> writers)

@@ -6,7 +6,9 @@ using Ensemble.Usage;
 
 namespace Ensemble.Judging;
 
-/// <summary>What a judge is asked, made from the conversation and the candidates. The same for every judge of a chain but for its length.</summary>
+/// <summary>
+/// What a judge is asked, made from the conversation and the candidates. The same for every judge of a chain but for its length.
+/// </summary>
 internal sealed class JudgePrompt
 {
     /// <summary>Of the built-in wording; grows when it changes.</summary>

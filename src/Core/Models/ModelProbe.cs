@@ -5,8 +5,8 @@ using Ensemble.Upstreams;
 namespace Ensemble.Models;
 
 /// <summary>
-/// Asks a model for a word or two, or an embedding model for a vector, past its gate and without retries, to see whether it is configured as its provider wants it. What
-/// that costs is a few tokens.
+/// Asks a model for a word or two, or an embedding model for a vector, past its gate and without retries, to see whether it is configured
+/// as its provider wants it. What that costs is a few tokens.
 /// </summary>
 public sealed class ModelProbe(IReadOnlyDictionary<ProviderKind, IUpstream> upstreams, ISecrets secrets, TimeProvider time) : IModelProbe
 {

@@ -19,7 +19,9 @@ public sealed record ProbeReport
     /// <summary>The beginning of what it said; of a vector, how long it is.</summary>
     public string? Answer { get; init; }
 
-    /// <summary>Of the parameters that were tried, those that are not sent, since the provider is known, or was found, not to take them.</summary>
+    /// <summary>
+    /// Of the parameters that were tried, those that are not sent, since the provider is known, or was found, not to take them.
+    /// </summary>
     public IReadOnlyList<string> DroppedParameters { get; init; } = [];
 
     /// <summary>Whether a stream of it, or a vector, comes with the tokens used.</summary>

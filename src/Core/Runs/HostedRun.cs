@@ -78,7 +78,9 @@ public sealed class HostedRun
         }
     }
 
-    /// <summary>Says that its answer was read to the end, or that nobody wants it. A reader elsewhere may still ask for the last part again.</summary>
+    /// <summary>
+    /// Says that its answer was read to the end, or that nobody wants it. A reader elsewhere may still ask for the last part again.
+    /// </summary>
     public void Settle()
     {
         if (Interlocked.Exchange(ref _isSettled, 1) == 0)

@@ -7,8 +7,8 @@ using Microsoft.Extensions.Logging;
 namespace Ensemble.Runs;
 
 /// <summary>
-/// Finds the run that a repeated request belongs to. With an idempotency key: the run that is under way or has ended, or the next incarnation of
-/// one that failed. Without one: what the panel answered to a run that failed less than <see cref="PanelKept"/> ago, once.
+/// Finds the run that a repeated request belongs to. With an idempotency key: the run that is under way or has ended, or the next
+/// incarnation of one that failed. Without one: what the panel answered to a run that failed less than <see cref="PanelKept"/> ago, once.
 /// </summary>
 public sealed partial class RepeatedRequests(IRunStore store, IRunEngine engine, TimeProvider time, ILogger<RepeatedRequests> logger)
 {
@@ -78,7 +78,10 @@ public sealed partial class RepeatedRequests(IRunStore store, IRunEngine engine,
         }
     }
 
-    /// <summary>Passes a run's events on. Where it fails after usable answers, a way that repeating may cure, the panel is kept before the caller learns of it.</summary>
+    /// <summary>
+    /// Passes a run's events on. Where it fails after usable answers, a way that repeating may cure, the panel is kept before the caller
+    /// learns of it.
+    /// </summary>
     public async IAsyncEnumerable<RunEvent> KeepingPanelAsync(
         RunRequest request, IAsyncEnumerable<RunEvent> events, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {

@@ -7,7 +7,9 @@ using Microsoft.Extensions.Logging;
 
 namespace Ensemble.Runs;
 
-/// <summary>What the sub-calls of a run took: each is a line of its manifest, settles what was reserved for it, and is one usage event. Thread-safe.</summary>
+/// <summary>
+/// What the sub-calls of a run took: each is a line of its manifest, settles what was reserved for it, and is one usage event. Thread-safe.
+/// </summary>
 internal sealed partial class RunAccounts(RunRequest request, RunBudget budget, IUsageSink usage, ILogger logger)
 {
     private readonly Lock _lock = new();

@@ -32,7 +32,8 @@ public sealed class RunAdmission(int maxRuns = int.MaxValue, Func<bool>? isPause
         }
     }
 
-    /// <returns><see cref="RunStart.Started"/> for one that is counted now and has to <see cref="Leave"/>; otherwise why it is not.</returns>
+    /// <returns><see cref="RunStart.Started"/> for one that is counted now and has to <see cref="Leave"/>; otherwise why it is
+    /// not.</returns>
     public RunStart Enter()
     {
         lock (_lock)

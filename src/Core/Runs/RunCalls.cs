@@ -9,8 +9,8 @@ using Ensemble.Usage;
 namespace Ensemble.Runs;
 
 /// <summary>
-/// Makes the sub-calls of a run: within its budget, past the gates of their models, and not again where an earlier incarnation has the answer.
-/// Thread-safe.
+/// Makes the sub-calls of a run: within its budget, past the gates of their models, and not again where an earlier incarnation has the
+/// answer. Thread-safe.
 /// </summary>
 /// <param name="onBudget">What becomes of the run where a call does not fit the budget.</param>
 /// <param name="keepsPanel">Whether what the panel answers is kept.</param>

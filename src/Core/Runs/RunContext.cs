@@ -9,7 +9,10 @@ using Microsoft.Extensions.Logging;
 
 namespace Ensemble.Runs;
 
-/// <summary>What a strategy works with: the request, the catalog that the run began with, its clock, its journal, its sub-calls, and where it says what it found.</summary>
+/// <summary>
+/// What a strategy works with: the request, the catalog that the run began with, its clock, its journal, its sub-calls, and where it says
+/// what it found.
+/// </summary>
 internal sealed class RunContext
 {
     private readonly RunServices _services;

@@ -3,8 +3,8 @@ using Ensemble.Upstreams;
 namespace Ensemble.Runs;
 
 /// <summary>
-/// What a run's strategy found and decided, for its manifest. Readers of the journal hear at once of the panel and of why the answer is less than was asked for.
-/// Thread-safe.
+/// What a run's strategy found and decided, for its manifest. Readers of the journal hear at once of the panel and of why the answer is
+/// less than was asked for. Thread-safe.
 /// </summary>
 internal sealed class RunFindings(RunJournal journal)
 {

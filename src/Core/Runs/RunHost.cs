@@ -21,7 +21,9 @@ public sealed class RunHost : IRunsInFlight, IAsyncDisposable
 
     public static readonly TimeSpan SweepInterval = TimeSpan.FromSeconds(1);
 
-    /// <summary>Where room is short, answers that one caller may ask for again by their keys take a quarter of the memory at most.</summary>
+    /// <summary>
+    /// Where room is short, answers that one caller may ask for again by their keys take a quarter of the memory at most.
+    /// </summary>
     private const int CallersShare = 4;
 
     /// <summary>How long a failed run's answers of its panel wait for the next try.</summary>
@@ -209,7 +211,8 @@ public sealed class RunHost : IRunsInFlight, IAsyncDisposable
         }
     }
 
-    /// <returns>What is known of the run: the first incarnation of a request that may be repeated may be one whose process was lost.</returns>
+    /// <returns>What is known of the run: the first incarnation of a request that may be repeated may be one whose process was
+    /// lost.</returns>
     private async ValueTask<RunMemory> RecallAsync(RunRequest request) =>
         request.Incarnation > 1 || request.IsKept ? await _answers.ResumeAsync(request.Id)
         : _answers.Begin(request.Id);

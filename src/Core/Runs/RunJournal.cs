@@ -152,7 +152,8 @@ public sealed class RunJournal(int incarnation, ByteBudget? budget = null)
         }
     }
 
-    /// <returns>All events, once the last one is there; null where that takes longer than <paramref name="limit"/>, or some were dropped.</returns>
+    /// <returns>All events, once the last one is there; null where that takes longer than <paramref name="limit"/>, or some were
+    /// dropped.</returns>
     public async ValueTask<IReadOnlyList<RunEvent>?> ReadWholeAsync(TimeSpan limit, TimeProvider time)
     {
         var end = Task.CompletedTask;

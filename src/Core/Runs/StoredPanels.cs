@@ -5,8 +5,8 @@ using Microsoft.Extensions.Logging;
 namespace Ensemble.Runs;
 
 /// <summary>
-/// Keeps the requests and panel answers of ended runs for replays: encrypted, one write a run, and no run waits for it. What cannot be written,
-/// because the store is away or too slow, is lost for replays, and for nothing else.
+/// Keeps the requests and panel answers of ended runs for replays: encrypted, one write a run, and no run waits for it. What cannot be
+/// written, because the store is away or too slow, is lost for replays, and for nothing else.
 /// </summary>
 /// <param name="retention">How long each is kept.</param>
 public sealed partial class StoredPanels(IPanelStore store, SecretSealer sealer, TimeSpan retention, TimeProvider time, ILogger<StoredPanels> logger) : IAsyncDisposable

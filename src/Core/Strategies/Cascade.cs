@@ -75,7 +75,8 @@ internal sealed class Cascade(EnsembleConfig ensemble) : IStrategy
         return ballot.Agreement * weight / (weight + weightOut) >= ensemble.Cascade.MinAgreement;
     }
 
-    /// <returns>The answer that this rung settles on, and the answers whose comparison decided that; null where the next rung is needed.</returns>
+    /// <returns>The answer that this rung settles on, and the answers whose comparison decided that; null where the next rung is
+    /// needed.</returns>
     private (Candidate Answer, Ballot By)? Accepted(RunContext context, PanelRound round, int index, bool isLast)
     {
         var all = round.All.Fitting(context.Format) ?? round.All;

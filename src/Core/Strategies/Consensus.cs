@@ -4,7 +4,9 @@ using Ensemble.Runs;
 
 namespace Ensemble.Strategies;
 
-/// <summary>The candidate nearest to the weighted middle of all of them: by the vectors of an embedding model, else by their words.</summary>
+/// <summary>
+/// The candidate nearest to the weighted middle of all of them: by the vectors of an embedding model, else by their words.
+/// </summary>
 internal sealed class Consensus(EnsembleConfig ensemble) : IPanelDecision
 {
     public PanelPlan Plan(RunContext context) =>

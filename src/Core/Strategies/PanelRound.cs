@@ -10,7 +10,8 @@ internal sealed record PanelRound(PanelResult Panel, Ballot Ballot, Ballot All)
 {
     private Func<Task<PanelRound>>? _compare;
 
-    /// <param name="earlier">Answers of earlier rounds, to which these are compared even below quorum; null = this is the only round.</param>
+    /// <param name="earlier">Answers of earlier rounds, to which these are compared even below quorum; null = this is the only
+    /// round.</param>
     /// <param name="number">Tells several rounds of one run apart.</param>
     public static async Task<PanelRound> AskAsync(
         RunContext context, EnsembleConfig ensemble, PanelPlan plan, IReadOnlyList<Candidate>? earlier = null, int number = 0)

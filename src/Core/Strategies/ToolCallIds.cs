@@ -7,8 +7,8 @@ using Ensemble.Runs;
 namespace Ensemble.Strategies;
 
 /// <summary>
-/// Replaces the tool-call ids of one answer by ids of this run, which hold them, fills in what a call lacks that clients take for granted, and
-/// leaves out calls that are none.
+/// Replaces the tool-call ids of one answer by ids of this run, which hold them, fills in what a call lacks that clients take for granted,
+/// and leaves out calls that are none.
 /// </summary>
 /// <param name="model">The alias of the model whose calls they are.</param>
 internal sealed class ToolCallIds(RunId run, string model)
@@ -21,7 +21,8 @@ internal sealed class ToolCallIds(RunId run, string model)
     /// <param name="id">The provider's; null or empty where it gave none.</param>
     public string Of(string? id) => string.IsNullOrEmpty(id) ? ToolCallId.OfNone(_unnamed++, run.Value) : ToolCallId.Of(id, model, run.Value);
 
-    /// <param name="choices">A JSON array of choices: whole, or the next chunk of a stream. Its bytes stay where nothing has to be filled in.</param>
+    /// <param name="choices">A JSON array of choices: whole, or the next chunk of a stream. Its bytes stay where nothing has to be filled
+    /// in.</param>
     public ReadOnlyMemory<byte> Replace(ReadOnlyMemory<byte> choices)
     {
         if (choices.Span.IndexOf("\"tool_calls\""u8) < 0 && choices.Span.IndexOf("\"function_call\""u8) < 0)

@@ -2,7 +2,9 @@ using System.Text.Json;
 
 namespace Ensemble.Strategies;
 
-/// <summary>Writes a tool call with an id of ours, and with what clients take for granted where a provider left it out. The rest stays as it came.</summary>
+/// <summary>
+/// Writes a tool call with an id of ours, and with what clients take for granted where a provider left it out. The rest stays as it came.
+/// </summary>
 internal static class ToolCallWriter
 {
     public static readonly JsonWriterOptions Relaxed = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };

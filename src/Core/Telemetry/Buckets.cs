@@ -2,7 +2,10 @@ using System.Diagnostics.Metrics;
 
 namespace Ensemble.Telemetry;
 
-/// <summary>Boundaries of histograms. Those of calls, first tokens and token counts are the ones that OpenTelemetry's generative-AI conventions advise.</summary>
+/// <summary>
+/// Boundaries of histograms. Those of calls, first tokens and token counts are the ones that OpenTelemetry's generative-AI conventions
+/// advise.
+/// </summary>
 internal static class Buckets
 {
     public static readonly InstrumentAdvice<double> Calls = Of(0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92, 163.84, 327.68);

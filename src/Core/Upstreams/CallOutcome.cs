@@ -21,7 +21,9 @@ public enum CallOutcome
     /// <summary>400, 413, 422: the request is at fault.</summary>
     RequestRejected,
 
-    /// <summary>404, a redirect, or another status that asking again does not change: the operator's address or model name is at fault.</summary>
+    /// <summary>
+    /// 404, a redirect, or another status that asking again does not change: the operator's address or model name is at fault.
+    /// </summary>
     NotFound,
 
     /// <summary>401, 402, 403: the operator's key or account is at fault.</summary>

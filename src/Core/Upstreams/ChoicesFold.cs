@@ -67,7 +67,10 @@ internal sealed class ChoicesFold
         writer.WriteEndArray();
     }
 
-    /// <summary>A value that comes in pieces: text is joined, objects member by member, lists by the index of their items; of all else the last counts.</summary>
+    /// <summary>
+    /// A value that comes in pieces: text is joined, objects member by member, lists by the index of their items; of all else the last
+    /// counts.
+    /// </summary>
     private sealed class Node(ChoicesFold fold)
     {
         private Dictionary<string, Node>? _members;

@@ -127,7 +127,9 @@ internal static class ErrorReader
         };
     }
 
-    /// <summary>A stable reason beside a code that says less: Azure's filter, OpenRouter's moderation, a key that Google does not know.</summary>
+    /// <summary>
+    /// A stable reason beside a code that says less: Azure's filter, OpenRouter's moderation, a key that Google does not know.
+    /// </summary>
     private static string? Reason(JsonElement value)
     {
         if (value.Member("innererror")?.Member("code") is { } inner && inner.TextIs("ResponsibleAIPolicyViolation"))

@@ -11,7 +11,9 @@ namespace Ensemble.Upstreams;
 internal abstract class ProviderCall(
     UpstreamHttp http, TimeProvider time, UpstreamRequest request, string? key, ModelHeaders headers, ThoughtHabit? thoughts = null)
 {
-    /// <summary>How long a stream is listened to whose answer is over: for its usage, and for its end, so that the connection can be used again.</summary>
+    /// <summary>
+    /// How long a stream is listened to whose answer is over: for its usage, and for its end, so that the connection can be used again.
+    /// </summary>
     private static readonly TimeSpan AfterEnd = TimeSpan.FromSeconds(2);
 
     private const int LargestStream = 16 * 1024 * 1024;

@@ -31,7 +31,9 @@ public interface IUsageQueries
     /// <returns>The manifest of a run's newest incarnation; null where none is kept.</returns>
     Task<RunManifest?> FindManifestAsync(RunId run, CancellationToken cancellationToken);
 
-    /// <summary>What a caller's calls that began at a time or later cost, in US dollars. Calls without a known cost count nothing.</summary>
+    /// <summary>
+    /// What a caller's calls that began at a time or later cost, in US dollars. Calls without a known cost count nothing.
+    /// </summary>
     /// <param name="since">A beginning of a day, in UTC.</param>
     Task<decimal> SpentAsync(string caller, DateTimeOffset since, CancellationToken cancellationToken);
 }

@@ -3,7 +3,9 @@ using Ensemble.Upstreams;
 
 namespace Ensemble.Usage;
 
-/// <summary>Tells the tokens and the cost of a call: reported where the provider reported, estimated where the text is known, else unknown.</summary>
+/// <summary>
+/// Tells the tokens and the cost of a call: reported where the provider reported, estimated where the text is known, else unknown.
+/// </summary>
 internal static class SubCallMeter
 {
     public readonly record struct Reading(long? PromptTokens, long? CompletionTokens, UsageSource Source, decimal? CostUsd);

@@ -3,8 +3,8 @@ using Ensemble.Runs;
 namespace Ensemble.Usage;
 
 /// <summary>
-/// Shows accounts to watchers, as they come. Keeps nothing: a watcher sees what comes while it watches, and is told where something was left
-/// out. Nobody waits for a watcher, and without one nothing is done. Thread-safe.
+/// Shows accounts to watchers, as they come. Keeps nothing: a watcher sees what comes while it watches, and is told where something was
+/// left out. Nobody waits for a watcher, and without one nothing is done. Thread-safe.
 /// </summary>
 /// <param name="maxWatchers">Watchers at one time at most.</param>
 /// <param name="capacity">Notes that a watcher may be behind; more are left out.</param>
@@ -14,7 +14,9 @@ public sealed class UsageFeed(int maxWatchers = UsageFeed.MaxWatchers, int capac
 
     public const int Capacity = 4096;
 
-    /// <summary>The name of the service, an <see cref="IUsageSink"/>, by which the accounts of a process reach watchers, here or elsewhere.</summary>
+    /// <summary>
+    /// The name of the service, an <see cref="IUsageSink"/>, by which the accounts of a process reach watchers, here or elsewhere.
+    /// </summary>
     public const string SinkName = "watchers";
 
     private readonly Lock _lock = new();

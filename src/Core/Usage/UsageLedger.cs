@@ -5,8 +5,8 @@ using Microsoft.Extensions.Logging;
 namespace Ensemble.Usage;
 
 /// <summary>
-/// Keeps accounts in a store, from a queue of its own: no run waits for a database. What came in within about 100 ms is written together, in
-/// order. While the store is away everything waits, up to the queue's bound; what does not fit is counted, and lost.
+/// Keeps accounts in a store, from a queue of its own: no run waits for a database. What came in within about 100 ms is written together,
+/// in order. While the store is away everything waits, up to the queue's bound; what does not fit is counted, and lost.
 /// </summary>
 public sealed partial class UsageLedger : IUsageSink, IAsyncDisposable
 {
@@ -79,7 +79,9 @@ public sealed partial class UsageLedger : IUsageSink, IAsyncDisposable
     /// <summary>Sub-calls and runs that are not kept: they did not fit, or could not be written until the end.</summary>
     public long Dropped => Interlocked.Read(ref _dropped);
 
-    /// <summary>Answers that waited in vain: their accounts were not in the database within <see cref="FlushLimit"/>, and may be later.</summary>
+    /// <summary>
+    /// Answers that waited in vain: their accounts were not in the database within <see cref="FlushLimit"/>, and may be later.
+    /// </summary>
     public long Unconfirmed => Interlocked.Read(ref _unconfirmed);
 
     /// <summary>From three quarters of the queue on.</summary>

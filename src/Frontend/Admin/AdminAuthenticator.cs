@@ -22,8 +22,8 @@ internal sealed partial class AdminAuthenticator(FrontendOptions options, Dashbo
     private long _refused;
 
     /// <summary>
-    /// Whether the request comes from an administrator, at an endpoint that serves callers too: with the admin key, with a session that began with it,
-    /// or, where no admin key is set, from this machine's own user without any key.
+    /// Whether the request comes from an administrator, at an endpoint that serves callers too: with the admin key, with a session that
+    /// began with it, or, where no admin key is set, from this machine's own user without any key.
     /// </summary>
     public bool Permits(HttpContext context) => (options.AdminKeySha256, PresentedKey.Of(context.Request)) switch
     {
@@ -33,7 +33,9 @@ internal sealed partial class AdminAuthenticator(FrontendOptions options, Dashbo
         _ => false,
     };
 
-    /// <summary>Who asks at an endpoint that serves callers and administrators. A key that is neither's counts as a wrong admin key.</summary>
+    /// <summary>
+    /// Who asks at an endpoint that serves callers and administrators. A key that is neither's counts as a wrong admin key.
+    /// </summary>
     public (bool IsAdmin, Caller? Caller, ApiError? Error) Identify(HttpContext context, Authenticator callers)
     {
         if (Permits(context))

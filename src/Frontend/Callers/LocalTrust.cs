@@ -14,8 +14,8 @@ internal static class LocalTrust
         "IP", "IPv4", "IPv6", "Addr", "Address", "ClientIP", "RealIP", "RemoteIP", "SocketIP");
 
     /// <summary>
-    /// Not where a proxy passed it on, which any header of a proxy shows, for a proxy is always local; nor where a web page elsewhere made a
-    /// browser send it, by its own origin or under a name of its own for this address.
+    /// Not where a proxy passed it on, which any header of a proxy shows, for a proxy is always local; nor where a web page elsewhere made
+    /// a browser send it, by its own origin or under a name of its own for this address.
     /// </summary>
     public static bool Holds(HttpContext context)
     {
@@ -31,8 +31,8 @@ internal static class LocalTrust
         && (request.Headers.Origin.Count == 0 || (Uri.TryCreate(request.Headers.Origin, UriKind.Absolute, out var origin) && IsLocal(origin.Host)));
 
     /// <summary>
-    /// Whether a header is one that a proxy, a load balancer or a content network adds. Told by the words of its name, since each vendor has
-    /// names of its own: a header that ends with an address tells of somebody else's.
+    /// Whether a header is one that a proxy, a load balancer or a content network adds. Told by the words of its name, since each vendor
+    /// has names of its own: a header that ends with an address tells of somebody else's.
     /// </summary>
     private static bool IsForwarding(string header)
     {

@@ -1,6 +1,8 @@
 namespace Ensemble.Frontend.Callers;
 
-/// <summary>The key that a request carries: <c>Authorization: Bearer KEY</c>, else Anthropic's <c>x-api-key</c>, else Azure's <c>api-key</c>.</summary>
+/// <summary>
+/// The key that a request carries: <c>Authorization: Bearer KEY</c>, else Anthropic's <c>x-api-key</c>, else Azure's <c>api-key</c>.
+/// </summary>
 internal static class PresentedKey
 {
     private const string Scheme = "Bearer ";

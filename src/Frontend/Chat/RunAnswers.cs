@@ -10,7 +10,9 @@ using Microsoft.Extensions.Primitives;
 
 namespace Ensemble.Frontend.Chat;
 
-/// <summary>Answers a request that has been checked: wishes, budget and limits; then a run, or the one that it repeats, whole or streamed.</summary>
+/// <summary>
+/// Answers a request that has been checked: wishes, budget and limits; then a run, or the one that it repeats, whole or streamed.
+/// </summary>
 internal sealed partial class RunAnswers(
     IRunEngine engine, RequestGates gates, MonthlyBudgets budgets, RepeatedRequests repeats, TimeProvider time, ILogger<RunAnswers> logger)
 {

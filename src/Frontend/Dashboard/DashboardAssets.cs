@@ -5,8 +5,8 @@ using Microsoft.Net.Http.Headers;
 namespace Ensemble.Frontend.Dashboard;
 
 /// <summary>
-/// <c>/dashboard/…</c>: the pages, embedded in the assembly. They hold no data: what they show they ask the documented endpoints for, with the
-/// reader's own rights.
+/// <c>/dashboard/…</c>: the pages, embedded in the assembly. They hold no data: what they show they ask the documented endpoints for, with
+/// the reader's own rights.
 /// </summary>
 internal static class DashboardAssets
 {

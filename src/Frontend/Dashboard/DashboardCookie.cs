@@ -16,8 +16,8 @@ internal static class DashboardCookie
     public static void Clear(HttpContext context) => context.Response.Cookies.Delete(Name, Options(context, null));
 
     /// <summary>
-    /// SameSite alone takes another port of the same host for the same site. A browser names the page's origin on everything that is not
-    /// a GET, and no script can change that; a proxy may have changed the host, but not what the browser says of where the request came from.
+    /// SameSite alone takes another port of the same host for the same site. A browser names the page's origin on everything that is not a
+    /// GET, and no script can change that; a proxy may have changed the host, but not what the browser says of where the request came from.
     /// </summary>
     public static bool IsOfThisPage(HttpRequest request) => request.Headers["Sec-Fetch-Site"].ToString() is { Length: > 0 } site
         ? site == "same-origin"

@@ -6,8 +6,8 @@ using Ensemble.Frontend.Hosting;
 namespace Ensemble.Frontend.Dashboard;
 
 /// <summary>
-/// Sessions of the dashboard's cookie. One is its end and a code over it that only processes with the same admin key can make: every frontend
-/// of a cluster knows it, nothing is stored, and another admin key ends all of them.
+/// Sessions of the dashboard's cookie. One is its end and a code over it that only processes with the same admin key can make: every
+/// frontend of a cluster knows it, nothing is stored, and another admin key ends all of them.
 /// </summary>
 internal sealed class DashboardSessions(FrontendOptions options, TimeProvider time)
 {

@@ -78,7 +78,9 @@ internal static class ApiErrors
         400, InvalidRequest, null, "'dry_run' is true or false, once: with true the request's plan is the answer, and nobody is called.")
     { Param = "dry_run", IsLasting = true };
 
-    /// <summary>For an alias that does not exist, and for one that the caller may not use: who may not use it does not learn whether it exists.</summary>
+    /// <summary>
+    /// For an alias that does not exist, and for one that the caller may not use: who may not use it does not learn whether it exists.
+    /// </summary>
     public static ApiError ModelNotFound(string alias) => new(
         404, InvalidRequest, "model_not_found",
         $"The model '{SentText.Cut(alias)}' does not exist, or this API key may not use it: GET /v1/models lists those that it may.")

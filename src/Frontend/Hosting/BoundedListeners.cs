@@ -6,8 +6,8 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Ensemble.Frontend.Hosting;
 
 /// <summary>
-/// Accepts no connection while as many as may be are open. Kestrel closes those over its limit only after it has accepted them: a burst would take
-/// every descriptor of the process, and the runtime ends a process that gets none.
+/// Accepts no connection while as many as may be are open. Kestrel closes those over its limit only after it has accepted them: a burst
+/// would take every descriptor of the process, and the runtime ends a process that gets none.
 /// </summary>
 internal sealed class BoundedListeners(IConnectionListenerFactory listeners, long limit) : IConnectionListenerFactory, IConnectionListenerFactorySelector, IDisposable
 {

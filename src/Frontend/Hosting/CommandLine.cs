@@ -3,7 +3,8 @@ using Ensemble.Catalog.Reading;
 namespace Ensemble.Frontend.Hosting;
 
 /// <summary>
-/// A command line without what .NET's configuration would pass over in silence, or choke on: a misspelt option would be one that was never set.
+/// A command line without what .NET's configuration would pass over in silence, or choke on: a misspelt option would be one that was never
+/// set.
 /// </summary>
 /// <param name="Options">The arguments that mean something.</param>
 /// <param name="Problems">A sentence for each that does not.</param>

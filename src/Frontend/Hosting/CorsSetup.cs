@@ -4,7 +4,8 @@ using Microsoft.AspNetCore.Cors.Infrastructure;
 namespace Ensemble.Frontend.Hosting;
 
 /// <summary>
-/// Lets web pages of listed origins call the endpoints under <c>/v1</c>, and those alone: an administrator's cookie is for no page elsewhere.
+/// Lets web pages of listed origins call the endpoints under <c>/v1</c>, and those alone: an administrator's cookie is for no page
+/// elsewhere.
 /// </summary>
 internal static class CorsSetup
 {

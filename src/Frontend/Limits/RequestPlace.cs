@@ -2,8 +2,10 @@ using Ensemble.Runs;
 
 namespace Ensemble.Frontend.Limits;
 
-/// <summary>A request's place, and the bytes of its body until its answer is written: a run that is lost with
-/// its silo is sent to another. Of one thread at a time.</summary>
+/// <summary>
+/// A request's place, and the bytes of its body until its answer is written: a run that is lost with its silo is sent to another. Of one
+/// thread at a time.
+/// </summary>
 internal sealed class RequestPlace(RequestPlaces places, ByteBudget buffers) : IDisposable
 {
     private long _held;

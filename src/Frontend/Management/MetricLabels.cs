@@ -5,8 +5,8 @@ using System.Globalization;
 namespace Ensemble.Frontend.Management;
 
 /// <summary>
-/// Writes labels as they stand in the text, in the order of their names: that is also the key by which a series is found, and no measurement
-/// of a known series allocates.
+/// Writes labels as they stand in the text, in the order of their names: that is also the key by which a series is found, and no
+/// measurement of a known series allocates.
 /// </summary>
 internal static class MetricLabels
 {

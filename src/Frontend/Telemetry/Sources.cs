@@ -15,6 +15,8 @@ internal static class Sources
         EnsembleTelemetry.Name, "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", OrleansMetrics.Meter, "System.Runtime",
     ];
 
-    /// <summary>Of the product, of its HTTP, and of calls between the nodes of a cluster: without these a trace would end at the frontend.</summary>
+    /// <summary>
+    /// Of the product, of its HTTP, and of calls between the nodes of a cluster: without these a trace would end at the frontend.
+    /// </summary>
     public static readonly IReadOnlyList<string> Activities = [EnsembleTelemetry.Name, "Microsoft.AspNetCore", "Microsoft.Orleans.Application"];
 }

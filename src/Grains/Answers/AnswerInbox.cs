@@ -2,7 +2,9 @@ using System.Threading.Channels;
 
 namespace Ensemble.Grains.Answers;
 
-/// <summary>What a frontend's stream has brought for one run and the run's reader has not taken yet. Bounded, and nobody waits to put something in.</summary>
+/// <summary>
+/// What a frontend's stream has brought for one run and the run's reader has not taken yet. Bounded, and nobody waits to put something in.
+/// </summary>
 internal sealed class AnswerInbox(int incarnation, long opened)
 {
     /// <summary>Most batches in it: a reader that is slower than this pulls the rest, at its own pace.</summary>

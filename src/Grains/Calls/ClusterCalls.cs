@@ -6,8 +6,8 @@ using Polly.Timeout;
 namespace Ensemble.Grains.Calls;
 
 /// <summary>
-/// Calls to grains that are asked again where the cluster did not answer: each has a deadline of its own, and asking twice changes nothing. A silo
-/// that died is found out, and its grains are elsewhere, well within <see cref="Patience"/>.
+/// Calls to grains that are asked again where the cluster did not answer: each has a deadline of its own, and asking twice changes nothing.
+/// A silo that died is found out, and its grains are elsewhere, well within <see cref="Patience"/>.
 /// </summary>
 public sealed class ClusterCalls
 {

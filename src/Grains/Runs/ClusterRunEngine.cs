@@ -30,7 +30,8 @@ public sealed partial class ClusterRunEngine : IRunEngine, IRunsInFlight, IAsync
     private const int LargeBody = 1024 * 1024;
 
     /// <summary>
-    /// Large requests on their way to silos at most. More at once would only make each of them late, and be sent again while they still wait.
+    /// Large requests on their way to silos at most. More at once would only make each of them late, and be sent again while they still
+    /// wait.
     /// </summary>
     private const int MaxLarge = 4;
 

@@ -27,7 +27,9 @@ internal static class SchemaCommand
         await output.WriteLineAsync(UpToDate);
     });
 
-    /// <summary>Waits for the database, the tables of this version, and the rights to use them. Each new reason to wait is told once.</summary>
+    /// <summary>
+    /// Waits for the database, the tables of this version, and the rights to use them. Each new reason to wait is told once.
+    /// </summary>
     /// <returns>The exit code: 0 where a node can start, 1 where waiting would not help.</returns>
     public static Task<int> WaitAsync(string[] args, TextWriter output, TextWriter errors, TimeProvider time, CancellationToken cancellationToken = default) =>
         TryAsync(errors, async () =>

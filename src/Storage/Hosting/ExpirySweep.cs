@@ -3,7 +3,10 @@ using Microsoft.Extensions.Logging;
 
 namespace Ensemble.Storage.Hosting;
 
-/// <summary>Once a minute: deletes the answers, claims and panels of runs that have expired, sums up days of the accounts, and deletes those that are old.</summary>
+/// <summary>
+/// Once a minute: deletes the answers, claims and panels of runs that have expired, sums up days of the accounts, and deletes those that
+/// are old.
+/// </summary>
 /// <param name="retentionDays">How long accounts are kept; 0 = for ever.</param>
 internal sealed partial class ExpirySweep(IEnsembleStorage storage, int retentionDays, TimeProvider time, ILogger<ExpirySweep> logger) : BackgroundService
 {

@@ -5,8 +5,8 @@ using Npgsql;
 namespace Ensemble.Storage.Postgres;
 
 /// <summary>
-/// By COPY, which costs the server half of what INSERT does, but knows no conflicts. Where keys may be there already, as in a batch whose commit was not
-/// acknowledged, by one INSERT with an array a column.
+/// By COPY, which costs the server half of what INSERT does, but knows no conflicts. Where keys may be there already, as in a batch whose
+/// commit was not acknowledged, by one INSERT with an array a column.
 /// </summary>
 internal sealed class PostgresBulk : ISqlBulk
 {

@@ -3,8 +3,8 @@ using System.Text.Json;
 namespace Ensemble.Storage.Sql;
 
 /// <summary>
-/// The numbers of names in a database. They are asked for with each batch: numbers that outlived a restored copy of the database would be those of
-/// other names.
+/// The numbers of names in a database. They are asked for with each batch: numbers that outlived a restored copy of the database would be
+/// those of other names.
 /// </summary>
 internal sealed class LedgerNames
 {

@@ -2,7 +2,9 @@ using Ensemble.Catalog;
 
 namespace Ensemble.Storage.Sql;
 
-/// <summary>A database: hands out connections for the length of a job, and turns its failures into <see cref="StorageException"/>.</summary>
+/// <summary>
+/// A database: hands out connections for the length of a job, and turns its failures into <see cref="StorageException"/>.
+/// </summary>
 internal abstract class SqlDatabase(IReadOnlyList<Migration> migrations, TimeProvider time) : IAsyncDisposable
 {
     /// <summary>Of jobs that nobody's request waits for.</summary>

@@ -3,8 +3,8 @@ using Ensemble.Usage;
 namespace Ensemble.Storage.Sql;
 
 /// <summary>
-/// Closes days and deletes accounts. The process that closes a day holds the one row of <c>ledger_closed</c>, so that of several processes one does it;
-/// a process that dies in the middle has done nothing.
+/// Closes days and deletes accounts. The process that closes a day holds the one row of <c>ledger_closed</c>, so that of several processes
+/// one does it; a process that dies in the middle has done nothing.
 /// </summary>
 internal sealed class SqlUsageUpkeep(SqlDatabase database) : IUsageUpkeep
 {

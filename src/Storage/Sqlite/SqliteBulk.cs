@@ -8,8 +8,9 @@ using SQLitePCL;
 namespace Ensemble.Storage.Sqlite;
 
 /// <summary>
-/// Row by row through one prepared statement of SQLite's own interface. There are no round trips to save; what costs is what the library for ADO.NET does
-/// for each execution: it looks parameters up by name, boxes values and makes a reader, which is several times the insert itself.
+/// Row by row through one prepared statement of SQLite's own interface. There are no round trips to save; what costs is what the library
+/// for ADO.NET does for each execution: it looks parameters up by name, boxes values and makes a reader, which is several times the insert
+/// itself.
 /// </summary>
 internal sealed class SqliteBulk : ISqlBulk
 {

@@ -8,7 +8,8 @@ internal static class SqlitePath
     private static readonly string[] Keys = ["data source", "datasource", "filename"];
 
     /// <returns>The absolute path.</returns>
-    /// <exception cref="StorageException">It names no file, or asks for more than a file. Not shown: it may be PostgreSQL's, with a password.</exception>
+    /// <exception cref="StorageException">It names no file, or asks for more than a file. Not shown: it may be PostgreSQL's, with a
+    /// password.</exception>
     public static string Of(string? connectionString)
     {
         var text = string.IsNullOrWhiteSpace(connectionString) ? StorageOptions.DefaultSqlite : connectionString;

@@ -27,7 +27,8 @@ internal sealed class SqliteWorker : IAsyncDisposable
     private volatile Exception? _locked;
 
     /// <param name="connect">Opens a connection; tried again at the next job where it fails.</param>
-    /// <param name="prepare">Called before each job, with how long its turn took to come. Where it throws the connection is given up.</param>
+    /// <param name="prepare">Called before each job, with how long its turn took to come. Where it throws the connection is given
+    /// up.</param>
     /// <param name="lockTimeout">After so long in the queue a job fails as the last one did, where that one met a lock.</param>
     public SqliteWorker(
         string name, int threads, Func<SqliteConnection> connect, Action<SqliteConnection, TimeSpan> prepare, TimeSpan lockTimeout, TimeProvider time)

@@ -67,7 +67,9 @@ internal static class CatalogJson
         ? "Write a backslash as two: \"file:C:\\\\folder\\\\name\"."
         : "Correct the text there, or just before.";
 
-    /// <summary>An escaped half of a surrogate pair is valid JSON, but no text: found here, so that no later read of a string can fail.</summary>
+    /// <summary>
+    /// An escaped half of a surrogate pair is valid JSON, but no text: found here, so that no later read of a string can fail.
+    /// </summary>
     private static void CheckStrings(ReadOnlySpan<byte> json)
     {
         var reader = new Utf8JsonReader(json, new JsonReaderOptions

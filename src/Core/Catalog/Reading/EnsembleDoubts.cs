@@ -5,7 +5,9 @@ namespace Ensemble.Catalog.Reading;
 /// <summary>Warns of ensembles that hold, and yet are unlikely to do what was meant.</summary>
 internal static class EnsembleDoubts
 {
-    /// <summary>A judge that costs less than its panel's most expensive member by more than this is taken for a much weaker model.</summary>
+    /// <summary>
+    /// A judge that costs less than its panel's most expensive member by more than this is taken for a much weaker model.
+    /// </summary>
     private const int MuchCheaper = 5;
 
     public static void Check(

@@ -10,7 +10,8 @@ internal static class PatternReader
 
     private static readonly TimeSpan Timeout = TimeSpan.FromMilliseconds(100);
 
-    /// <returns>An expression that runs in time linear to the text, and so needs no time-out, which would make its result a matter of luck.</returns>
+    /// <returns>An expression that runs in time linear to the text, and so needs no time-out, which would make its result a matter of
+    /// luck.</returns>
     public static Regex? ReadLinear(ConfigNode node) => Read(node, static (node, pattern) =>
     {
         try

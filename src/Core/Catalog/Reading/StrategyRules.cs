@@ -36,7 +36,9 @@ internal static class StrategyRules
 
     public static string NameOf(StrategyKind kind) => Names.First(name => name.Kind == kind).Name;
 
-    /// <summary>Whether a panel is what is asked; otherwise the strategy's own block names the models, and members only give settings.</summary>
+    /// <summary>
+    /// Whether a panel is what is asked; otherwise the strategy's own block names the models, and members only give settings.
+    /// </summary>
     public static bool AsksPanel(StrategyKind kind) => Comparing.Contains(kind);
 
     public static bool NeedsJudge(StrategyKind kind) => kind is Synthesize or BestOf or Specialist;

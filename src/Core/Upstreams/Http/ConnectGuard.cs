@@ -61,7 +61,8 @@ internal sealed class ConnectGuard(UpstreamNetwork network)
         throw failure;
     }
 
-    /// <param name="isPlain">Whether nothing proves that who answers is the host: then all of its addresses have to be where it may be.</param>
+    /// <param name="isPlain">Whether nothing proves that who answers is the host: then all of its addresses have to be where it may
+    /// be.</param>
     /// <exception cref="AddressRefusedException">There are addresses, and none may be called.</exception>
     internal List<IPAddress> Allowed(string host, IPAddress[] addresses, bool isPlain = false)
     {

@@ -6,10 +6,10 @@ using Ensemble.Usage;
 namespace Ensemble.Upstreams.Simulated;
 
 /// <summary>
-/// A provider that answers from this process: for a first run without keys, for demonstrations and for load tests without a
-/// network. What it does follows from the model's seed and name and from what it is asked (messages, temperature, seed), however
-/// that is spelt in JSON: the same question gets the same answer at the same pace, streamed or whole, from any client. A simulated failure repeats with its request too: what heals it
-/// is another seed, temperature or model.
+/// A provider that answers from this process: for a first run without keys, for demonstrations and for load tests without a network. What
+/// it does follows from the model's seed and name and from what it is asked (messages, temperature, seed), however that is spelt in JSON:
+/// the same question gets the same answer at the same pace, streamed or whole, from any client. A simulated failure repeats with its
+/// request too: what heals it is another seed, temperature or model.
 /// </summary>
 /// <param name="time">Times latency and pace.</param>
 public sealed class SimulatedUpstream(TimeProvider time) : IUpstream
