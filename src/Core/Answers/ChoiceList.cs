@@ -39,7 +39,8 @@ internal sealed class ChoiceList
         var takesLower = AsksForOne.IsIn(text);
         for (var at = 0; at < text.Length; at++)
         {
-            if (!char.IsAsciiLetter(text[at]) || (!takesLower && char.IsAsciiLetterLower(text[at])) || !IsMark(text, at, out var here, out var start))
+            if (!char.IsAsciiLetter(text[at]) || (!takesLower && char.IsAsciiLetterLower(text[at]))
+                || !IsMark(text, at, out var here, out var start))
             {
                 continue;
             }

@@ -85,7 +85,11 @@ internal static class NumberSuffix
         var at = end + (Characters.IsAt(text, end, ' ') ? 1 : 0);
         var word = Words.At(text, at);
         var power =
-            Words.Is(word, "thousand") ? 3 : Words.Is(word, "million") ? 6 : Words.Is(word, "billion") ? 9 : Words.Is(word, "trillion") ? 12 : 0;
+            Words.Is(word, "thousand") ? 3
+            : Words.Is(word, "million") ? 6
+            : Words.Is(word, "billion") ? 9
+            : Words.Is(word, "trillion") ? 12
+            : 0;
         end = power == 0 ? end : at + word.Length;
         return power;
     }

@@ -40,13 +40,15 @@ internal static class CatalogEntries
     }
 
     /// <returns>One catalog, and the places of entries that are no JSON; null stands there instead.</returns>
-    public static (ReadOnlyMemory<byte> Json, IReadOnlyList<(CatalogEntryKind Kind, int Index)> Broken) Join(IReadOnlyList<CatalogEntry> entries)
+    public static (ReadOnlyMemory<byte> Json, IReadOnlyList<(CatalogEntryKind Kind, int Index)> Broken) Join(
+        IReadOnlyList<CatalogEntry> entries)
     {
         var buffer = new ArrayBufferWriter<byte>(4096);
         var broken = new List<(CatalogEntryKind, int)>();
         using var writer = new Utf8JsonWriter(buffer, WriterOptions);
         writer.WriteStartObject();
-        foreach (var (name, kind) in (ReadOnlySpan<(string, CatalogEntryKind)>)[("models", CatalogEntryKind.Model), ("keys", CatalogEntryKind.Key)])
+        foreach (var (name, kind) in (ReadOnlySpan<(string, CatalogEntryKind)>)
+            [("models", CatalogEntryKind.Model), ("keys", CatalogEntryKind.Key)])
         {
             writer.WriteStartArray(name);
             var index = 0;

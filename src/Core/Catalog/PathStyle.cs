@@ -43,7 +43,8 @@ internal sealed class PathStyle(bool isWindows)
     {
         var (outer, inner) = (Steps(folder), Steps(path));
         return inner.Length > outer.Length
-            && outer.AsSpan().SequenceEqual(inner.AsSpan(0, outer.Length), isWindows ? StringComparer.OrdinalIgnoreCase : StringComparer.Ordinal)
+            && outer.AsSpan().SequenceEqual(
+                inner.AsSpan(0, outer.Length), isWindows ? StringComparer.OrdinalIgnoreCase : StringComparer.Ordinal)
             && !inner.Any(step => step is "." or "..");
     }
 
@@ -58,6 +59,7 @@ internal sealed class PathStyle(bool isWindows)
         }
 
         var name = step.Split('.')[0].TrimEnd(' ').ToUpperInvariant();
-        return !Array.Exists(Devices, device => device == name) && !(name.Length == 4 && name[..3] is "COM" or "LPT" && !char.IsAsciiLetter(name[3]));
+        return !Array.Exists(Devices, device => device == name)
+            && !(name.Length == 4 && name[..3] is "COM" or "LPT" && !char.IsAsciiLetter(name[3]));
     }
 }

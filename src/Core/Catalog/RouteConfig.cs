@@ -26,5 +26,6 @@ public sealed record RouteConfig
     /// <summary>
     /// What a classifier chooses between, each once: the rules' targets, the default, and further models that are described.
     /// </summary>
-    public IReadOnlyList<string> Targets => [.. Rules.Select(rule => rule.To).Append(Default).Concat(Descriptions.Keys).Distinct(StringComparer.Ordinal)];
+    public IReadOnlyList<string> Targets =>
+        [.. Rules.Select(rule => rule.To).Append(Default).Concat(Descriptions.Keys).Distinct(StringComparer.Ordinal)];
 }

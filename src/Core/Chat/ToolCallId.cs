@@ -58,7 +58,8 @@ internal static class ToolCallId
 
     private static byte[]? Read(string id)
     {
-        if (!id.StartsWith(Prefix, StringComparison.Ordinal) || !Base64Url.IsValid(id.AsSpan(Prefix.Length), out var length) || length <= Header)
+        if (!id.StartsWith(Prefix, StringComparison.Ordinal) || !Base64Url.IsValid(id.AsSpan(Prefix.Length), out var length)
+            || length <= Header)
         {
             return null;
         }

@@ -129,7 +129,8 @@ public sealed partial class GateState
         if (Limits.Cooldown is not null && _cooldown.IsTripped)
         {
             return _cooldown.Refuse(now) is { } refusal && _cooldown.Until > now
-                ? Grant(GateTerms.Refused, refusal.RetryAfter < GateGrant.PassLife ? refusal.RetryAfter.Value : GateGrant.PassLife) with { Refusal = refusal }
+                ? Grant(GateTerms.Refused, refusal.RetryAfter < GateGrant.PassLife ? refusal.RetryAfter.Value : GateGrant.PassLife)
+                    with { Refusal = refusal }
                 : Grant(GateTerms.OneByOne, GateGrant.OneByOneLife);
         }
 
@@ -149,7 +150,8 @@ public sealed partial class GateState
         var (free, isScarce) = Free();
         if (isScarce || now < _bulkFrom || report.Wanted.IsNone)
         {
-            return Grant(GateTerms.OneByOne, GateGrant.OneByOneLife) with { Life = report.Wanted.IsNone ? TimeSpan.Zero : GateGrant.OneByOneLife };
+            return Grant(GateTerms.OneByOne, GateGrant.OneByOneLife) with
+            { Life = report.Wanted.IsNone ? TimeSpan.Zero : GateGrant.OneByOneLife };
         }
 
         var rate = Limits.Rate!;
@@ -180,7 +182,8 @@ public sealed partial class GateState
     {
         var rate = Limits.Rate!;
         var isScarce = false;
-        var requests = Math.Min(Free(rate.Rpm, _requests.Total + _outstanding.Requests), Free(rate.Rpd, _daily.Total + _outstanding.Requests));
+        var requests = Math.Min(
+            Free(rate.Rpm, _requests.Total + _outstanding.Requests), Free(rate.Rpd, _daily.Total + _outstanding.Requests));
         var tokens = Free(rate.Tpm, _tokens.Total + _outstanding.Tokens);
         var places = Free(rate.Concurrency, Places);
         return (new GateUnits(OrNone(requests), OrNone(tokens), OrNone(places)), isScarce);
@@ -466,7 +469,9 @@ public sealed partial class GateState
         }
 
         public HolderSnapshot Snapshot(Guid agent) =>
-            new(agent, _newest, _seen, ExpiresAt, PassUntil, Allowance, AllowanceUntil, EndedAllowance, EndedAt, Outstanding, Slots, [.. Leases.Select(static call => (call.Key, call.Value.CountedAt))]);
+            new(
+                agent, _newest, _seen, ExpiresAt, PassUntil, Allowance, AllowanceUntil, EndedAllowance, EndedAt, Outstanding, Slots,
+                [.. Leases.Select(static call => (call.Key, call.Value.CountedAt))]);
 
         public static Holder Of(HolderSnapshot saved) => new()
         {

@@ -200,7 +200,8 @@ public sealed partial class GateState
             ?? Refuse(GateLimit.Tpm, rate.Tpm, _tokens, _outstanding.Tokens, tokens, now);
     }
 
-    private static GateRefusal? Refuse(GateLimit kind, long? limit, SlidingWindow window, long outstanding, long amount, long now) => limit switch
+    private static GateRefusal? Refuse(
+        GateLimit kind, long? limit, SlidingWindow window, long outstanding, long amount, long now) => limit switch
     {
         null => null,
         { } most when amount > most => new GateRefusal(kind, most, null),

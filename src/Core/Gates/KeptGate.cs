@@ -42,7 +42,9 @@ public sealed partial class KeptGate
     private int _saving;
     private Task _revoking = Task.CompletedTask;
 
-    private KeptGate(GateKey key, GateState state, long? epoch, GateSnapshot? saved, ICatalog catalog, IGateStore store, TimeProvider time, ILogger logger)
+    private KeptGate(
+        GateKey key, GateState state, long? epoch, GateSnapshot? saved, ICatalog catalog, IGateStore store, TimeProvider time,
+        ILogger logger)
     {
         Key = key;
         _time = time;

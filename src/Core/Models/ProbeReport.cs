@@ -39,5 +39,6 @@ public sealed record ProbeReport
     public string? Error { get; init; }
 
     /// <summary>Whether the model can be asked: an answer that was cut, empty or refused tells so too.</summary>
-    public bool Works => Outcome is CallOutcome.Ok or CallOutcome.Blank or CallOutcome.BlankAtLength or CallOutcome.Refused or CallOutcome.Filtered;
+    public bool Works =>
+        Outcome is CallOutcome.Ok or CallOutcome.Blank or CallOutcome.BlankAtLength or CallOutcome.Refused or CallOutcome.Filtered;
 }

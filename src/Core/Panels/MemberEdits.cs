@@ -18,7 +18,8 @@ internal static class MemberEdits
         "tools", "tool_choice", "parallel_tool_calls", "functions", "function_call", "audio", "modalities");
 
     /// <summary>The same where members may call tools.</summary>
-    private static readonly FrozenSet<string> AlwaysDroppedWithTools = AlwaysDropped.Except(["tools", "tool_choice", "parallel_tool_calls"]).ToFrozenSet();
+    private static readonly FrozenSet<string> AlwaysDroppedWithTools =
+        AlwaysDropped.Except(["tools", "tool_choice", "parallel_tool_calls"]).ToFrozenSet();
 
     public static RequestEdits For(ChatRequest chat, PanelSlot slot, ToolOffer? tools = null)
     {

@@ -36,7 +36,8 @@ internal sealed class Panel : IDisposable
         _started = context.Time.GetTimestamp();
     }
 
-    public static async Task<(PanelResult Result, PanelManifest Manifest)> AskAsync(RunContext context, EnsembleConfig ensemble, PanelPlan plan)
+    public static async Task<(PanelResult Result, PanelManifest Manifest)> AskAsync(
+        RunContext context, EnsembleConfig ensemble, PanelPlan plan)
     {
         using var panel = new Panel(context, ensemble, plan);
         return await panel.AskAsync();
@@ -71,7 +72,8 @@ internal sealed class Panel : IDisposable
                 result = Result();
             }
 
-            return (result, new PanelManifest(_plan.Required, result.Candidates.Count, _quorumAfter, closedAfter, because) { OpenedAfter = _openedAfter });
+            return (result, new PanelManifest(_plan.Required, result.Candidates.Count, _quorumAfter, closedAfter, because)
+                { OpenedAfter = _openedAfter });
         }
         finally
         {

@@ -18,7 +18,8 @@ public sealed class InMemoryRunStore(long maxAnswerBytes = 256L * 1024 * 1024, i
     private readonly PriorityQueue<string, DateTimeOffset> _claimsByExpiry = new();
     private long _answerBytes;
 
-    public Task SaveAnswerAsync(RunId run, StoredAnswer answer, DateTimeOffset expiresAt, DateTimeOffset now, CancellationToken cancellationToken)
+    public Task SaveAnswerAsync(
+        RunId run, StoredAnswer answer, DateTimeOffset expiresAt, DateTimeOffset now, CancellationToken cancellationToken)
     {
         lock (_lock)
         {

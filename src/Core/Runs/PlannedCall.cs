@@ -7,7 +7,8 @@ namespace Ensemble.Runs;
 /// <param name="PromptTokens">An estimate.</param>
 /// <param name="CompletionTokens">The longest that the caller or the catalog allows, else what is usual.</param>
 /// <param name="CostUsd">Null where the model has no price.</param>
-public sealed record PlannedCall(SubCallRole Role, SubCallStep Step, string Model, bool IsSure, long PromptTokens, long CompletionTokens, decimal? CostUsd)
+public sealed record PlannedCall(
+    SubCallRole Role, SubCallStep Step, string Model, bool IsSure, long PromptTokens, long CompletionTokens, decimal? CostUsd)
 {
     public long Tokens => PromptTokens + CompletionTokens;
 }

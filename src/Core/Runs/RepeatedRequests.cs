@@ -48,7 +48,9 @@ public sealed partial class RepeatedRequests(IRunStore store, IRunEngine engine,
             return request;
         }
 
-        return holder.RequestHash.Span.SequenceEqual(mine.RequestHash.Span) ? await FollowAsync(request with { Id = holder.Run }, cancellationToken) : null;
+        return holder.RequestHash.Span.SequenceEqual(mine.RequestHash.Span)
+            ? await FollowAsync(request with { Id = holder.Run }, cancellationToken)
+            : null;
     }
 
     /// <summary>
@@ -64,7 +66,8 @@ public sealed partial class RepeatedRequests(IRunStore store, IRunEngine engine,
         }
 
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        await using var timer = time.CreateTimer(static state => ((CancellationTokenSource)state!).Cancel(), limit, StoreLimit, Timeout.InfiniteTimeSpan);
+        await using var timer = time.CreateTimer(
+            static state => ((CancellationTokenSource)state!).Cancel(), limit, StoreLimit, Timeout.InfiniteTimeSpan);
         try
         {
             return await store.TakeClaimAsync(PanelScope(fresh), time.GetUtcNow(), limit.Token) is { } claim
@@ -102,7 +105,8 @@ public sealed partial class RepeatedRequests(IRunStore store, IRunEngine engine,
         }
     }
 
-    private static bool MayPass(RunFailure failure) => !failure.IsLasting && failure.Kind is RunFailureKind.JudgeFailed or RunFailureKind.JudgeTimedOut
+    private static bool MayPass(RunFailure failure) =>
+        !failure.IsLasting && failure.Kind is RunFailureKind.JudgeFailed or RunFailureKind.JudgeTimedOut
         or RunFailureKind.PanelBelowQuorum or RunFailureKind.DeadlineExceeded or RunFailureKind.RateLimited or RunFailureKind.Interrupted;
 
     private static string PanelScope(RunRequest request) =>
@@ -121,9 +125,11 @@ public sealed partial class RepeatedRequests(IRunStore store, IRunEngine engine,
         return hash.GetHashAndReset();
     }
 
-    private static string Hash(string? caller, string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{caller}\n{text}")));
+    private static string Hash(string? caller, string text) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{caller}\n{text}")));
 
-    private bool HasFailed(string? caller) => !_failed.IsEmpty && _failed.TryGetValue(caller ?? "", out var until) && time.GetTimestamp() <= until;
+    private bool HasFailed(string? caller) =>
+        !_failed.IsEmpty && _failed.TryGetValue(caller ?? "", out var until) && time.GetTimestamp() <= until;
 
     private bool StoreIsAway => time.GetTimestamp() < Volatile.Read(ref _storeIsBack);
 

@@ -252,7 +252,9 @@ public sealed partial class Run : IDisposable
             StartedAt = context.StartedAt,
             Total = isOver ? context.Elapsed : null,
             FirstToken = context.FirstShown,
-            Outcome = end.Answer is not null ? RunManifest.Completed : end.Failure is { } failure ? SnakeCase.Of(failure.Kind) : RunManifest.Running,
+            Outcome = end.Answer is not null ? RunManifest.Completed
+                : end.Failure is { } failure ? SnakeCase.Of(failure.Kind)
+                : RunManifest.Running,
             Failure = end.Failure?.Message,
             FinishReason = end.Answer?.FinishReason,
             Agreement = findings.Agreement,

@@ -100,7 +100,8 @@ internal sealed partial class RunAccounts(RunRequest request, RunBudget budget, 
 
         if (subCall.Reservation is { } reservation)
         {
-            budget.Settle(reservation, reading.PromptTokens + reading.CompletionTokens ?? (reading.CostUsd == 0 ? 0 : null), reading.CostUsd);
+            budget.Settle(
+                reservation, reading.PromptTokens + reading.CompletionTokens ?? (reading.CostUsd == 0 ? 0 : null), reading.CostUsd);
         }
 
         if (!isRemembered)

@@ -65,8 +65,10 @@ internal sealed class RunFindings(RunJournal journal)
                 return _saved;
             }
 
-            var cancelled = subCalls.Where(subCall => subCall.Usage.Outcome == CallOutcome.Cancelled).Select(subCall => subCall.Usage.Key).ToHashSet();
-            return _stopped.Where(stopped => cancelled.Contains(stopped.Key)).Aggregate(_saved, static (sum, stopped) => sum + stopped.Saved);
+            var cancelled = subCalls.Where(subCall => subCall.Usage.Outcome == CallOutcome.Cancelled).Select(subCall => subCall.Usage.Key)
+                .ToHashSet();
+            return _stopped.Where(stopped => cancelled.Contains(stopped.Key)).Aggregate(
+                _saved, static (sum, stopped) => sum + stopped.Saved);
         }
     }
 

@@ -169,7 +169,8 @@ public sealed class RunJournal(int incarnation, ByteBudget? budget = null)
         if (!end.IsCompleted)
         {
             // A time-out is no error: the reader goes on in another way.
-            await end.WaitAsync(limit, time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+            await end.WaitAsync(limit, time).ConfigureAwait(
+                ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         }
 
         lock (_lock)

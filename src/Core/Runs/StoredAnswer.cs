@@ -11,5 +11,6 @@ public sealed record StoredAnswer(SubCallKey Key, ReadOnlyMemory<byte> Payload)
 
     public ReadOnlyMemory<byte> Payload { get; init; } = Payload.Length <= MaxPayloadBytes
         ? Payload
-        : throw new ArgumentException($"A stored answer has at most {MaxPayloadBytes} bytes; this one has {Payload.Length}.", nameof(Payload));
+        : throw new ArgumentException(
+            $"A stored answer has at most {MaxPayloadBytes} bytes; this one has {Payload.Length}.", nameof(Payload));
 }

@@ -13,7 +13,8 @@ internal sealed class BestOf(EnsembleConfig ensemble) : IPanelDecision
 {
     public PanelPlan Plan(RunContext context) => PanelPlan.Of(context, ensemble);
 
-    public ValueTask<RunFailure?> OutOfReachAsync(RunContext context) => ensemble.OnJudgeFailure == OnJudgeFailure.Fail && ensemble.MinResponses > 1
+    public ValueTask<RunFailure?> OutOfReachAsync(RunContext context) =>
+        ensemble.OnJudgeFailure == OnJudgeFailure.Fail && ensemble.MinResponses > 1
         ? new JudgeChain(context, ensemble, ensemble.Judge!).OutOfReachAsync()
         : default;
 
@@ -49,7 +50,8 @@ internal sealed class BestOf(EnsembleConfig ensemble) : IPanelDecision
         {
             // The judge did its work, and cannot tell two apart: that is no failure of it.
             context.Findings.Decide(new DecisionManifest("pick", "undecided") { Reason = "readings_differ" });
-            return RunEnds.GiveBest(context, ballot, "undecided") ?? new RunFailure(RunFailureKind.JudgeFailed, "The judge could not decide.");
+            return RunEnds.GiveBest(context, ballot, "undecided") ?? new RunFailure(
+                RunFailureKind.JudgeFailed, "The judge could not decide.");
         }
 
         var verdict = new JudgeResult(null, failed.Failures, Shown: false, Overflowed: false);
@@ -85,7 +87,8 @@ internal sealed class BestOf(EnsembleConfig ensemble) : IPanelDecision
         var picked = reply.Value is { } value ? order[Array.IndexOf(labels, value.Member("pick")?.Text())] : null;
         if (picked is not null)
         {
-            context.Findings.Decide(new DecisionManifest("pick", "picked") { Index = number, Member = picked.Key.Member, Sample = picked.Key.Sample });
+            context.Findings.Decide(
+                new DecisionManifest("pick", "picked") { Index = number, Member = picked.Key.Member, Sample = picked.Key.Sample });
         }
 
         return new Reading(picked, reply.Failures);

@@ -37,7 +37,8 @@ internal sealed class DirectAnswer(ModelConfig model) : IStrategy
         }
 
         // A blank, refused or filtered answer is this model's answer; only an ensemble has others to turn to.
-        return result.Call.Answer is { } answer && result.Outcome is CallOutcome.Ok or CallOutcome.Blank or CallOutcome.BlankAtLength or CallOutcome.Refused or CallOutcome.Filtered
+        return result.Call.Answer is { } answer
+            && result.Outcome is CallOutcome.Ok or CallOutcome.Blank or CallOutcome.BlankAtLength or CallOutcome.Refused or CallOutcome.Filtered
             ? new RunAnswer(answer.FinishReason)
             {
                 IsDirect = true,
@@ -68,7 +69,8 @@ internal sealed class DirectAnswer(ModelConfig model) : IStrategy
                 return RunEnds.Cancelled;
             case CallOutcome.RequestRejected:
             case CallOutcome.Filtered when error is { Status: not null }:
-                return new RunFailure(RunFailureKind.RequestRejected, NameScrubber.Scrub(error!.Message, context.Catalog, context.Chat.Model))
+                return new RunFailure(
+                    RunFailureKind.RequestRejected, NameScrubber.Scrub(error!.Message, context.Catalog, context.Chat.Model))
                 {
                     Code = ShownError.Code(error.Code),
                     Param = ShownError.Param(error.Param),
@@ -76,9 +78,11 @@ internal sealed class DirectAnswer(ModelConfig model) : IStrategy
                     Original = error.Message,
                 };
             case CallOutcome.Unsupported:
-                return new RunFailure(RunFailureKind.UnsupportedContent, "This model cannot take this content part.") { Param = error!.Param };
+                return new RunFailure(RunFailureKind.UnsupportedContent, "This model cannot take this content part.")
+                { Param = error!.Param };
             case CallOutcome.GateRefused:
-                return new RunFailure(RunFailureKind.DirectRateLimited, $"This model is {error!.Message}.") { RetryAfter = error.RetryAfter };
+                return new RunFailure(RunFailureKind.DirectRateLimited, $"This model is {error!.Message}.")
+                { RetryAfter = error.RetryAfter };
             case CallOutcome.RateLimited:
                 return new RunFailure(RunFailureKind.DirectRateLimited, "This model is at its limit.")
                 {

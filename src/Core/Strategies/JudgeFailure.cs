@@ -53,7 +53,9 @@ internal static class JudgeFailure
     public static RunFailure WithoutStandIn(RunContext context, JudgeResult verdict)
     {
         var failure = Of(context, verdict);
-        return verdict.Failures is [.., { Outcome: CallOutcome.WrongFormat }] ? failure : failure with { Message = $"{failure.Message} {PanelFailure.NoneInFormat.Message}" };
+        return verdict.Failures is [.., { Outcome: CallOutcome.WrongFormat }]
+            ? failure
+            : failure with { Message = $"{failure.Message} {PanelFailure.NoneInFormat.Message}" };
     }
 
     /// <summary>The same where the models are members, and each could have written the answer alone.</summary>
@@ -73,13 +75,15 @@ internal static class JudgeFailure
         {
             return result.Failures[^1].Outcome switch
             {
-                CallOutcome.TimedOut or CallOutcome.Stalled => new RunFailure(RunFailureKind.JudgeTimedOut, RunEnds.TimedOut("The model", shown: true)),
+                CallOutcome.TimedOut or CallOutcome.Stalled => new RunFailure(
+                    RunFailureKind.JudgeTimedOut, RunEnds.TimedOut("The model", shown: true)),
                 CallOutcome.WrongFormat => new RunFailure(RunFailureKind.JudgeFailed, RunEnds.WrongFormat("The model")),
                 _ => new RunFailure(RunFailureKind.JudgeFailed, RunEnds.NoAnswer("The model", shown: true)),
             };
         }
 
         return PanelFailure.Explain(
-            new PanelResult([], result.Failures, 1, Math.Max(1, result.Failures.Count)), message => NameScrubber.Scrub(message, context.Catalog, context.Chat.Model));
+            new PanelResult([], result.Failures, 1, Math.Max(1, result.Failures.Count)),
+            message => NameScrubber.Scrub(message, context.Catalog, context.Chat.Model));
     }
 }

@@ -52,14 +52,17 @@ internal static class RunEnds
         }
 
         context.Findings.Degrade(reason);
-        context.Findings.Decide(new DecisionManifest("best_candidate", "chosen") { Reason = reason, Member = best.Key.Member, Sample = best.Key.Sample });
+        context.Findings.Decide(
+            new DecisionManifest("best_candidate", "chosen") { Reason = reason, Member = best.Key.Member, Sample = best.Key.Sample });
         return Give(context, best);
     }
 
     /// <summary>Gives the chosen candidate, and says why.</summary>
     public static RunEnd Give(RunContext context, Candidate candidate, string step, string reason, double? value = null)
     {
-        context.Findings.Decide(new DecisionManifest(step, "chosen") { Reason = reason, Member = candidate.Key.Member, Sample = candidate.Key.Sample, Value = value });
+        context.Findings.Decide(
+            new DecisionManifest(step, "chosen")
+            { Reason = reason, Member = candidate.Key.Member, Sample = candidate.Key.Sample, Value = value });
         return Give(context, candidate);
     }
 }

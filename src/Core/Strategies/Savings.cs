@@ -33,5 +33,6 @@ internal static class Savings
     private static SavingsManifest Of(ModelConfig model, long prompt, long answer) =>
         new(1, prompt + answer, model.Price?.CostUsd(prompt, answer));
 
-    private static SavingsManifest Sum(IEnumerable<SavingsManifest> all) => all.Aggregate(SavingsManifest.None, static (sum, one) => sum + one);
+    private static SavingsManifest Sum(IEnumerable<SavingsManifest> all) =>
+        all.Aggregate(SavingsManifest.None, static (sum, one) => sum + one);
 }

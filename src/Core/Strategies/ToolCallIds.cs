@@ -19,7 +19,8 @@ internal sealed class ToolCallIds(RunId run, string model)
 
     /// <summary>The same for the same id, so that the chunks of one call keep together.</summary>
     /// <param name="id">The provider's; null or empty where it gave none.</param>
-    public string Of(string? id) => string.IsNullOrEmpty(id) ? ToolCallId.OfNone(_unnamed++, run.Value) : ToolCallId.Of(id, model, run.Value);
+    public string Of(string? id) =>
+        string.IsNullOrEmpty(id) ? ToolCallId.OfNone(_unnamed++, run.Value) : ToolCallId.Of(id, model, run.Value);
 
     /// <param name="choices">A JSON array of choices: whole, or the next chunk of a stream. Its bytes stay where nothing has to be filled
     /// in.</param>
@@ -71,7 +72,9 @@ internal sealed class ToolCallIds(RunId run, string model)
         && Whole(choices).All(call => HasText(call, "id") && HasText(call, "type")
             && (call.Member("function") is null || Arguments(call) is { ValueKind: JsonValueKind.String }))
         && Pieces(choices).All(entry => Arguments(entry.Piece) is null or { ValueKind: JsonValueKind.String }
-            && (_begun.TryGetValue(entry.Key, out var hasId) ? hasId || !HasText(entry.Piece, "id") : HasText(entry.Piece, "id") && HasText(entry.Piece, "type")));
+            && (_begun.TryGetValue(entry.Key, out var hasId)
+                ? hasId || !HasText(entry.Piece, "id")
+                : HasText(entry.Piece, "id") && HasText(entry.Piece, "type")));
 
     private ReadOnlyMemory<byte> WithIds(ReadOnlySpan<byte> choices)
     {

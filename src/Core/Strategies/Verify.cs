@@ -43,10 +43,12 @@ internal sealed class Verify(EnsembleConfig ensemble) : IStrategy
             : await EscalateAsync(context, calls, draft, audit.Issues, []);
     }
 
-    private async Task<RunEnd> EscalateAsync(RunContext context, MemberCall calls, Candidate? draft, IReadOnlyList<string> issues, IReadOnlyList<SubCallResult> before)
+    private async Task<RunEnd> EscalateAsync(
+        RunContext context, MemberCall calls, Candidate? draft, IReadOnlyList<string> issues, IReadOnlyList<SubCallResult> before)
     {
         var message = draft is null ? (ReadOnlyMemory<byte>?)null : Audit.Rework(context, draft, issues);
-        var result = await new AnswerChain(context, ensemble).WriteAsync([calls.Writer(Config.EscalateTo, new SubCallKey(SubCallStep.Escalation, 0, 0), message)]);
+        var result = await new AnswerChain(context, ensemble).WriteAsync(
+            [calls.Writer(Config.EscalateTo, new SubCallKey(SubCallStep.Escalation, 0, 0), message)]);
         if (result.Overflowed)
         {
             return RunEnds.TooLarge;

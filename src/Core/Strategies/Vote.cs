@@ -41,7 +41,8 @@ internal sealed class Vote(EnsembleConfig ensemble) : IPanelDecision
         // Tool calls are never merged, so that no judge could write them.
         if (ensemble.Judge is { } judge && !ballot.CallsTools)
         {
-            return await Synthesize.JudgeAsync(context, ensemble, () => Task.FromResult(round.Ballot), new JudgePrompt(context.Chat, judge, round.Ballot.Candidates, context.Random("judge")));
+            return await Synthesize.JudgeAsync(context, ensemble, () => Task.FromResult(round.Ballot), new JudgePrompt(
+                context.Chat, judge, round.Ballot.Candidates, context.Random("judge")));
         }
 
         context.Findings.Degrade("undecided");
@@ -52,7 +53,8 @@ internal sealed class Vote(EnsembleConfig ensemble) : IPanelDecision
     {
         context.Findings.Decide(new DecisionManifest("vote", "undecided") { Reason = "no_answer_in_format" });
         return ensemble.Judge is { } judge
-            ? await Synthesize.JudgeAsync(context, ensemble, () => Task.FromResult(ballot), new JudgePrompt(context.Chat, judge, ballot.Candidates, context.Random("judge")))
+            ? await Synthesize.JudgeAsync(context, ensemble, () => Task.FromResult(ballot), new JudgePrompt(
+                context.Chat, judge, ballot.Candidates, context.Random("judge")))
             : PanelFailure.NoneInFormat;
     }
 

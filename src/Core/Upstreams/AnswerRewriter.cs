@@ -14,7 +14,8 @@ namespace Ensemble.Upstreams;
 internal sealed class AnswerRewriter(bool isWhole)
 #pragma warning restore CA1001
 {
-    private static readonly JsonWriterOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
+    private static readonly JsonWriterOptions Relaxed =
+        new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
     private readonly ArrayBufferWriter<byte> _output = new(512);
     private Dictionary<long, HalfCharacter>? _halves;

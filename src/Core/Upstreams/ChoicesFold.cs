@@ -82,7 +82,8 @@ internal sealed class ChoicesFold
         /// <param name="isText">Whether a string is a piece of a text, and not a name.</param>
         public void Add(JsonElement value, bool isText)
         {
-            if (value.ValueKind == JsonValueKind.Null || (_kind == JsonValueKind.String && value.ValueKind == JsonValueKind.String && !isText && value.TextIs("")))
+            if (value.ValueKind == JsonValueKind.Null
+                || (_kind == JsonValueKind.String && value.ValueKind == JsonValueKind.String && !isText && value.TextIs("")))
             {
                 return;
             }

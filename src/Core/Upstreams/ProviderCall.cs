@@ -185,7 +185,8 @@ internal abstract class ProviderCall(
             Param = Hidden(error.Param),
         });
 
-        string? Hidden(string? text) => text is null ? null : headers.Hide(key is null ? text : text.Replace(key, "***", StringComparison.Ordinal));
+        string? Hidden(string? text) => text is null ? null : headers.Hide(
+            key is null ? text : text.Replace(key, "***", StringComparison.Ordinal));
     }
 
     private UpstreamResult Finished()
@@ -241,7 +242,8 @@ internal abstract class ProviderCall(
         return exception switch
         {
             AddressRefusedException =>
-                _answer.Failure(CallOutcome.NotFound, new UpstreamError(exception.Message) { Code = AddressRefusedException.Code, NeverSent = true }),
+                _answer.Failure(
+                    CallOutcome.NotFound, new UpstreamError(exception.Message) { Code = AddressRefusedException.Code, NeverSent = true }),
             BodyTooLargeException => Failure(CallOutcome.InvalidResponse, exception.Message),
             InvalidDataException or ThoughtShownException => Failure(CallOutcome.InvalidResponse, exception.Message),
             JsonException or InvalidOperationException or ArgumentException =>

@@ -18,7 +18,8 @@ internal static class TextPiece
         }
 
         var raw = reader.ValueSpan;
-        if (text[^1] == Replacement && SoundJson.EscapedUnit(raw[Math.Max(0, raw.Length - SoundJson.EscapeLength)..]) is { } last && char.IsHighSurrogate(last))
+        if (text[^1] == Replacement && SoundJson.EscapedUnit(raw[Math.Max(0, raw.Length - SoundJson.EscapeLength)..]) is { } last
+            && char.IsHighSurrogate(last))
         {
             text = text[..^1] + last;
         }

@@ -43,6 +43,7 @@ internal sealed class QueueAlarm(long capacity, TimeProvider time)
     private bool IsDue(ref long said)
     {
         var (before, now) = (Volatile.Read(ref said), time.GetTimestamp());
-        return (before == Never || time.GetElapsedTime(before, now) >= Interval) && Interlocked.CompareExchange(ref said, now, before) == before;
+        return (before == Never || time.GetElapsedTime(before, now) >= Interval)
+            && Interlocked.CompareExchange(ref said, now, before) == before;
     }
 }

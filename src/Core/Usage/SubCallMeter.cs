@@ -14,7 +14,8 @@ internal static class SubCallMeter
     {
         if (result.Usage is { } usage)
         {
-            return new(usage.PromptTokens, usage.CompletionTokens, UsageSource.Reported, call.Model.Price?.CostUsd(usage.PromptTokens, usage.CompletionTokens));
+            return new(usage.PromptTokens, usage.CompletionTokens, UsageSource.Reported, call.Model.Price?.CostUsd(
+                usage.PromptTokens, usage.CompletionTokens));
         }
 
         // Providers do not bill for what they refused, and no call that never left is billed.
@@ -41,7 +42,8 @@ internal static class SubCallMeter
             return 0;
         }
 
-        if (result.Answer is { Choices.IsEmpty: false } several && ChatChoices.Split(several).Sum(choice => TokenEstimate.OfText(choice.Content)) is > 0 and var total)
+        if (result.Answer is { Choices.IsEmpty: false } several
+            && ChatChoices.Split(several).Sum(choice => TokenEstimate.OfText(choice.Content)) is > 0 and var total)
         {
             return total;
         }

@@ -142,7 +142,8 @@ public sealed partial class UsageLedger : IUsageSink, IAsyncDisposable
         _queue.Writer.TryComplete();
         using var limit = new CancellationTokenSource(StopLimit, _time);
         await using var whenOver = limit.Token.UnsafeRegister(static state => ((CancellationTokenSource)state!).Cancel(), _givingUp);
-        await using var whenCancelled = cancellationToken.UnsafeRegister(static state => ((CancellationTokenSource)state!).Cancel(), _givingUp);
+        await using var whenCancelled = cancellationToken.UnsafeRegister(
+            static state => ((CancellationTokenSource)state!).Cancel(), _givingUp);
         await _stopping.CancelAsync();
         await _writing;
     }
@@ -227,7 +228,8 @@ public sealed partial class UsageLedger : IUsageSink, IAsyncDisposable
     private List<Entry> Take()
     {
         var entries = new List<Entry>();
-        for (var bytes = 0; entries.Count < MaxBatchRows && bytes < MaxBatchBytes && _queue.Reader.TryRead(out var entry); bytes += entry.Bytes)
+        for (var bytes = 0; entries.Count < MaxBatchRows && bytes < MaxBatchBytes && _queue.Reader.TryRead(out var entry);
+            bytes += entry.Bytes)
         {
             entries.Add(entry);
         }
@@ -239,7 +241,9 @@ public sealed partial class UsageLedger : IUsageSink, IAsyncDisposable
     {
         var batch = Batch(entries);
         var isKept = true;
-        for (var (isAway, pause) = (false, FirstPause); !(entries.TrueForAll(static entry => entry.Waiter is not null) || await TryWriteAsync(batch, isAway)); (isAway, pause) = (true, Longer(pause)))
+        for (var (isAway, pause) = (false, FirstPause);
+            !(entries.TrueForAll(static entry => entry.Waiter is not null) || await TryWriteAsync(batch, isAway));
+            (isAway, pause) = (true, Longer(pause)))
         {
             // A stop does not wait for the end of a pause that began before it.
             var until = _stopping.IsCancellationRequested ? _givingUp.Token : _stopping.Token;
@@ -329,7 +333,8 @@ public sealed partial class UsageLedger : IUsageSink, IAsyncDisposable
             new(usage, null, Fixed + Text(usage.Run.Value) + Text(usage.Ensemble) + Text(usage.Model) + Text(usage.Caller));
 
         public static Entry Of(RunRecord run) =>
-            new(null, run, Fixed + Text(run.Run.Value) + Text(run.Ensemble) + Text(run.Strategy) + Text(run.Caller) + run.Degraded.Sum(Text) + run.Manifest.Length);
+            new(null, run,
+                Fixed + Text(run.Run.Value) + Text(run.Ensemble) + Text(run.Strategy) + Text(run.Caller) + run.Degraded.Sum(Text) + run.Manifest.Length);
 
         public static Entry Of(TaskCompletionSource<bool> waiter) => new(null, null, 0, waiter);
 

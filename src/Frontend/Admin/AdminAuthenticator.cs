@@ -11,7 +11,8 @@ namespace Ensemble.Frontend.Admin;
 /// Tells whether a request comes from an administrator: by the admin key, or a session of the dashboard that began with it; where none is
 /// set, by coming from this machine's own user.
 /// </summary>
-internal sealed partial class AdminAuthenticator(FrontendOptions options, DashboardSessions sessions, TimeProvider time, ILogger<AdminAuthenticator> logger)
+internal sealed partial class AdminAuthenticator(
+    FrontendOptions options, DashboardSessions sessions, TimeProvider time, ILogger<AdminAuthenticator> logger)
 {
     /// <summary>Shortest time between two lines of the log about wrong keys.</summary>
     private static readonly TimeSpan LogInterval = TimeSpan.FromMinutes(1);
@@ -27,7 +28,8 @@ internal sealed partial class AdminAuthenticator(FrontendOptions options, Dashbo
     /// </summary>
     public bool Permits(HttpContext context) => (options.AdminKeySha256, PresentedKey.Of(context.Request)) switch
     {
-        ({ } expected, { } presented) => Matches(presented, expected.Span) && _attempts.Add(context.Connection.RemoteIpAddress, isRight: true) is null,
+        ({ } expected, { } presented) =>
+            Matches(presented, expected.Span) && _attempts.Add(context.Connection.RemoteIpAddress, isRight: true) is null,
         (not null, null) => BearsSession(context),
         (null, null) => LocalTrust.Holds(context),
         _ => false,
@@ -44,7 +46,8 @@ internal sealed partial class AdminAuthenticator(FrontendOptions options, Dashbo
         }
 
         var (caller, error) = callers.Authenticate(context);
-        return error is not null && options.AdminKeySha256 is not null && PresentedKey.Of(context.Request) is not null && Slow(context, isRight: false) is { } slow
+        return error is not null && options.AdminKeySha256 is not null && PresentedKey.Of(context.Request) is not null
+            && Slow(context, isRight: false) is { } slow
             ? (false, null, slow)
             : (false, caller, error);
     }

@@ -46,7 +46,8 @@ internal static class EntityTags
     }
 
     /// <summary>Whether the reader has this version already.</summary>
-    public static bool IsKnown(StringValues ifNoneMatch, long version) => Text(ifNoneMatch) == "*" || Versions(ifNoneMatch, weak: true)?.Contains(version) == true;
+    public static bool IsKnown(StringValues ifNoneMatch, long version) =>
+        Text(ifNoneMatch) == "*" || Versions(ifNoneMatch, weak: true)?.Contains(version) == true;
 
     private static string Text(StringValues header) => header.ToString().Trim();
 

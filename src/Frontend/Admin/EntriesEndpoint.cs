@@ -77,7 +77,8 @@ internal sealed class EntriesEndpoint(
 
         var (body, wishes, error) = await ReadAsync(context);
         return error
-            ?? await AnswerAsync(context, await editor.PutAsync(kind, name, body, condition, wishes.DryRun, context.RequestAborted), name, wishes);
+            ?? await AnswerAsync(
+                context, await editor.PutAsync(kind, name, body, condition, wishes.DryRun, context.RequestAborted), name, wishes);
     });
 
     private Task DeleteAsync(HttpContext context) => EditAsync(context, async () =>
@@ -144,7 +145,8 @@ internal sealed class EntriesEndpoint(
 
         if (Flag(context, "probe") is not { } probes || (probes && kind == CatalogEntryKind.Key))
         {
-            return (default, default, AdminErrors.BadQuery("probe", kind == CatalogEntryKind.Key ? "is for models only" : "must be true or false"));
+            return (default, default, AdminErrors.BadQuery(
+                "probe", kind == CatalogEntryKind.Key ? "is for models only" : "must be true or false"));
         }
 
         var (tokens, badPlan) = PlanTokens(context, dryRun);
@@ -179,7 +181,8 @@ internal sealed class EntriesEndpoint(
             response.Headers.Location = $"{Root}/{Uri.EscapeDataString(entry.Name).Replace("%2F", "/", StringComparison.Ordinal)}";
         }
 
-        await JsonResponse.WriteAsync(response, (result, reports, plan), static (json, answer) => AdminJson.Write(json, answer.result, answer.reports, answer.plan));
+        await JsonResponse.WriteAsync(
+            response, (result, reports, plan), static (json, answer) => AdminJson.Write(json, answer.result, answer.reports, answer.plan));
         return null;
     }
 

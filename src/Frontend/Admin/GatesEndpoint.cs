@@ -31,7 +31,8 @@ internal sealed class GatesEndpoint(AdminAuthenticator admin, ICatalog catalog, 
     }
 
     private static IEnumerable<GateKey> Keys(CatalogSnapshot catalog) => catalog.Models.Keys.Select(GateKey.Model)
-        .Concat(catalog.Ensembles.Values.Where(ensemble => ensemble.RateLimit is not null).Select(ensemble => GateKey.Alias(ensemble.DisplayName)))
+        .Concat(catalog.Ensembles.Values.Where(ensemble => ensemble.RateLimit is not null).Select(
+            ensemble => GateKey.Alias(ensemble.DisplayName)))
         .Concat(catalog.Keys.Where(key => key.RateLimit is not null).Select(key => GateKey.Caller(key.Name)));
 
     private static void Write(Utf8JsonWriter json, (GateStatus[] Statuses, bool HasMore) page)
@@ -61,7 +62,9 @@ internal sealed class GatesEndpoint(AdminAuthenticator admin, ICatalog catalog, 
         if (status.Gate.Kind == GateKind.Model)
         {
             json.WriteNumber("failures_in_a_row"u8, status.Failures);
-            json.WriteString("state"u8, status.CoolingDown switch { null => "in_use"u8, var left when left > TimeSpan.Zero => "cooling_down"u8, _ => "probing"u8 });
+            json.WriteString(
+                "state"u8,
+                status.CoolingDown switch { null => "in_use"u8, var left when left > TimeSpan.Zero => "cooling_down"u8, _ => "probing"u8 });
         }
 
         if (status.CoolingDown is { } wait)

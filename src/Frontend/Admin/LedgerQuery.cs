@@ -18,7 +18,8 @@ internal sealed class LedgerQuery(IQueryCollection query, IReadOnlyList<string> 
     private const int MaxCursor = 512;
 
     private const string TimeRule =
-        "is a time in ISO 8601 with its offset from UTC, as 2026-01-31T12:00:00Z or 2026-01-31T12:00:00%2B02:00 (a + in a query is a blank: write %2B)";
+        "is a time in ISO 8601 with its offset from UTC, as 2026-01-31T12:00:00Z or 2026-01-31T12:00:00%2B02:00 (a + in a query is a "
+        + "blank: write %2B)";
 
     private static readonly TimeSpan UsualRange = TimeSpan.FromHours(24);
     private static readonly string[] TimeFormats = ["yyyy-MM-dd'T'HH:mmK", "yyyy-MM-dd'T'HH:mm:ssK", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK"];
@@ -167,7 +168,8 @@ internal sealed class LedgerQuery(IQueryCollection query, IReadOnlyList<string> 
     }
 
     /// <summary>Where the next page goes on, with the range that holds for all of them.</summary>
-    public static string Cursor((DateTimeOffset From, DateTimeOffset To) range, string last) => Base64Url.EncodeToString(Encoding.UTF8.GetBytes(string.Create(
+    public static string Cursor((DateTimeOffset From, DateTimeOffset To) range, string last) => Base64Url.EncodeToString(
+        Encoding.UTF8.GetBytes(string.Create(
         CultureInfo.InvariantCulture, $"{range.From.ToUnixTimeMilliseconds()}.{range.To.ToUnixTimeMilliseconds()}.{last}")));
 
     public void Fail(string name, string rule) => Error ??= AdminErrors.BadQuery(name.Length <= MaxText ? name : name[..MaxText], rule);
@@ -199,7 +201,8 @@ internal sealed class LedgerQuery(IQueryCollection query, IReadOnlyList<string> 
     }
 
     private static DateTimeOffset? Milliseconds(string text) =>
-        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var time) && time <= DateTimeOffset.MaxValue.ToUnixTimeMilliseconds()
+        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var time)
+        && time <= DateTimeOffset.MaxValue.ToUnixTimeMilliseconds()
             ? DateTimeOffset.FromUnixTimeMilliseconds(time)
             : null;
 }

@@ -7,7 +7,8 @@ namespace Ensemble.Frontend.Callers;
 internal static class LocalTrust
 {
     private static readonly FrozenSet<string>.AlternateLookup<ReadOnlySpan<char>> ForwardingWords = Words(
-        "Forwarded", "Via", "Original", "Originating", "Proxy", "ProxyUser", "Rewrite", "Hops", "CDN", "CF", "Cloudfront", "Fastly", "Fly", "Akamai", "Envoy",
+        "Forwarded", "Via", "Original", "Originating", "Proxy", "ProxyUser", "Rewrite", "Hops", "CDN", "CF", "Cloudfront", "Fastly", "Fly",
+        "Akamai", "Envoy",
         "Amz", "Amzn", "Azure", "AppEngine", "Vercel", "Nf", "Incap", "Sucuri");
 
     private static readonly FrozenSet<string>.AlternateLookup<ReadOnlySpan<char>> AddressWords = Words(
@@ -28,7 +29,8 @@ internal static class LocalTrust
     /// <summary>Whether the request was made under a name of this machine, and by no web page from elsewhere.</summary>
     public static bool NamesThisMachine(HttpRequest request) =>
         IsLocal(request.Host.Host)
-        && (request.Headers.Origin.Count == 0 || (Uri.TryCreate(request.Headers.Origin, UriKind.Absolute, out var origin) && IsLocal(origin.Host)));
+        && (request.Headers.Origin.Count == 0
+            || (Uri.TryCreate(request.Headers.Origin, UriKind.Absolute, out var origin) && IsLocal(origin.Host)));
 
     /// <summary>
     /// Whether a header is one that a proxy, a load balancer or a content network adds. Told by the words of its name, since each vendor
@@ -52,7 +54,8 @@ internal static class LocalTrust
     }
 
     private static bool IsLocal(string host) =>
-        host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || (IPAddress.TryParse(host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address));
+        host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
+        || (IPAddress.TryParse(host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address));
 
     private static FrozenSet<string>.AlternateLookup<ReadOnlySpan<char>> Words(params string[] words) =>
         words.ToFrozenSet(StringComparer.OrdinalIgnoreCase).GetAlternateLookup<ReadOnlySpan<char>>();

@@ -13,7 +13,8 @@ internal static class PresentedKey
     public static string? Of(HttpRequest request)
     {
         var header = request.Headers.Authorization.ToString();
-        if (header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) && header.AsSpan(Scheme.Length).Trim() is { IsEmpty: false } bearer)
+        if (header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)
+            && header.AsSpan(Scheme.Length).Trim() is { IsEmpty: false } bearer)
         {
             return bearer.ToString();
         }

@@ -25,7 +25,9 @@ internal sealed partial class RunAnswers(
         var error = await TryAnswerAsync(context, caller, fresh, snapshot, limits);
         if (error is { Status: 429 or >= 500 })
         {
-            LogRefused(logger, error.Status < 500 ? LogLevel.Information : LogLevel.Warning, fresh.Id.Value, fresh.Chat.Model, error.Code, fresh.Caller);
+            LogRefused(
+                logger, error.Status < 500 ? LogLevel.Information : LogLevel.Warning, fresh.Id.Value, fresh.Chat.Model, error.Code,
+                fresh.Caller);
         }
 
         return error;
@@ -64,10 +66,12 @@ internal sealed partial class RunAnswers(
             return ApiErrors.RateLimited(admission.RefusedBy.Kind, refusal);
         }
 
-        var (request, error) = await StartAsync(context, fresh, admission, limits, fresh.Replay is null && snapshot.Ensembles.ContainsKey(chat.Model));
+        var (request, error) = await StartAsync(
+            context, fresh, admission, limits, fresh.Replay is null && snapshot.Ensembles.ContainsKey(chat.Model));
         if (error is null)
         {
-            await WriteAsync(context, caller, request, wishes, admission, limits.StreamCommit, isRepeat: request.IsKept && request.Id != fresh.Id);
+            await WriteAsync(
+                context, caller, request, wishes, admission, limits.StreamCommit, isRepeat: request.IsKept && request.Id != fresh.Id);
         }
 
         return error;
@@ -129,7 +133,8 @@ internal sealed partial class RunAnswers(
     }
 
     private async Task WriteAsync(
-        HttpContext context, Caller caller, RunRequest request, RequestWishes wishes, JointAdmission admission, TimeSpan commitAfter, bool isRepeat)
+        HttpContext context, Caller caller, RunRequest request, RequestWishes wishes, JointAdmission admission, TimeSpan commitAfter,
+        bool isRepeat)
     {
         context.Response.Headers[HeaderNames.RunId] = request.Id.Value;
         if (isRepeat)

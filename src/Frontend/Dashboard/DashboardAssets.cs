@@ -50,7 +50,8 @@ internal static class DashboardAssets
         headers["Cross-Origin-Resource-Policy"] = "same-origin";
         headers.CacheControl = "no-cache";
         headers.ETag = asset.Tag;
-        if (context.Request.GetTypedHeaders().IfNoneMatch.Any(tag => tag.Compare(new EntityTagHeaderValue(asset.Tag), useStrongComparison: false)))
+        if (context.Request.GetTypedHeaders().IfNoneMatch.Any(
+            tag => tag.Compare(new EntityTagHeaderValue(asset.Tag), useStrongComparison: false)))
         {
             context.Response.StatusCode = StatusCodes.Status304NotModified;
             return Task.CompletedTask;
@@ -73,7 +74,8 @@ internal static class DashboardAssets
             var content = new byte[stream.Length];
             stream.ReadExactly(content);
             var path = name[Prefix.Length..].Replace('\\', '/');
-            assets[path] = new Asset(content, ContentTypeOf(path), $"\"{Convert.ToHexStringLower(SHA256.HashData(content).AsSpan(0, 16))}\"");
+            assets[path] = new Asset(
+                content, ContentTypeOf(path), $"\"{Convert.ToHexStringLower(SHA256.HashData(content).AsSpan(0, 16))}\"");
         }
 
         return assets.ToFrozenDictionary(StringComparer.Ordinal);

@@ -19,7 +19,8 @@ internal sealed class DashboardSessions(FrontendOptions options, TimeProvider ti
     private const int Length = SignedLength + HMACSHA256.HashSizeInBytes;
 
     private readonly byte[]? _key = options.AdminKeySha256 is { } secret
-        ? HKDF.DeriveKey(HashAlgorithmName.SHA256, secret.ToArray(), HMACSHA256.HashSizeInBytes, info: "ensemble dashboard session 1"u8.ToArray())
+        ? HKDF.DeriveKey(
+            HashAlgorithmName.SHA256, secret.ToArray(), HMACSHA256.HashSizeInBytes, info: "ensemble dashboard session 1"u8.ToArray())
         : null;
 
     /// <summary>Begins a session after the admin key was shown.</summary>
@@ -38,7 +39,8 @@ internal sealed class DashboardSessions(FrontendOptions options, TimeProvider ti
     public bool Holds(string session)
     {
         Span<byte> sent = stackalloc byte[Length];
-        if (_key is not { } key || session.Length != Base64Url.GetEncodedLength(Length) || !Base64Url.TryDecodeFromChars(session, sent, out var length) || length != Length)
+        if (_key is not { } key || session.Length != Base64Url.GetEncodedLength(Length)
+            || !Base64Url.TryDecodeFromChars(session, sent, out var length) || length != Length)
         {
             return false;
         }

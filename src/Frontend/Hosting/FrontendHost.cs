@@ -59,7 +59,8 @@ internal static class FrontendHost
     /// </summary>
     public static void UseListeners(this WebApplicationBuilder builder, FrontendOptions options, string defaultUrl)
     {
-        if (AddressKeys.All(key => string.IsNullOrEmpty(builder.Configuration[key])) && !builder.Configuration.GetSection("Kestrel:Endpoints").Exists())
+        if (AddressKeys.All(key => string.IsNullOrEmpty(builder.Configuration[key]))
+            && !builder.Configuration.GetSection("Kestrel:Endpoints").Exists())
         {
             builder.WebHost.UseUrls(defaultUrl);
         }

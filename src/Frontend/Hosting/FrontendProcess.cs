@@ -51,12 +51,15 @@ internal static class FrontendProcess
         {
             await app.StartAsync();
         }
-        catch (Exception exception) when (exception is IOException or SocketException or AddressInUseException or FormatException or ArgumentException or InvalidOperationException)
+        catch (Exception exception)
+            when (exception is IOException or SocketException or AddressInUseException
+            or FormatException or ArgumentException or InvalidOperationException)
         {
             // The listener opens last: what began before it has to end in order, as a member of a cluster that leaves it.
             await app.StopAsync();
             var addresses = app.Configuration["urls"];
-            throw new StartException($"Cannot listen on '{addresses}': {exception.Message} Choose another address with --urls http://HOST:PORT.");
+            throw new StartException(
+                $"Cannot listen on '{addresses}': {exception.Message} Choose another address with --urls http://HOST:PORT.");
         }
     }
 }

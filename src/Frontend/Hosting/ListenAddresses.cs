@@ -22,17 +22,20 @@ internal static class ListenAddresses
     /// <summary>As the server picks them: its own endpoints go before addresses, and these before ports.</summary>
     private static IEnumerable<string> Of(IConfiguration configuration)
     {
-        var endpoints = configuration.GetSection("Kestrel:Endpoints").GetChildren().Select(endpoint => endpoint["Url"]).OfType<string>().ToList();
+        var endpoints = configuration.GetSection("Kestrel:Endpoints").GetChildren().Select(endpoint => endpoint["Url"]).OfType<string>()
+            .ToList();
         if (endpoints.Count > 0 && !(bool.TryParse(configuration["preferHostingUrls"], out var prefersUrls) && prefersUrls))
         {
             return endpoints;
         }
 
         var urls = Split(configuration["urls"]);
-        return urls.Length > 0 ? urls : PortKeys.SelectMany(key => Split(configuration[key]).Select(port => $"{key[..key.IndexOf('_', StringComparison.Ordinal)]}://*:{port}"));
+        return urls.Length > 0 ? urls : PortKeys.SelectMany(
+            key => Split(configuration[key]).Select(port => $"{key[..key.IndexOf('_', StringComparison.Ordinal)]}://*:{port}"));
     }
 
-    private static string[] Split(string? list) => (list ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+    private static string[] Split(string? list) =>
+        (list ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 
     /// <summary>Whether only this machine reaches an address.</summary>
     public static bool IsLocal(string url)

@@ -13,7 +13,8 @@ internal static class NetworkList
     {
         if (section.GetChildren().Any())
         {
-            problems.Add($"option {section.Path}: is a list. Write the networks as one text, separated by commas: 10.1.0.0/16,fd12:3456::/32.");
+            problems.Add(
+                $"option {section.Path}: is a list. Write the networks as one text, separated by commas: 10.1.0.0/16,fd12:3456::/32.");
         }
 
         var networks = new List<IPNetwork>();

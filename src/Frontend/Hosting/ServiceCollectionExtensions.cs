@@ -225,7 +225,8 @@ public static partial class ServiceCollectionExtensions
                 provider.GetRequiredService<SecretPolicy>(),
                 provider.GetRequiredService<FrontendOptions>().Sealer),
             FileCatalog file => CatalogEditor.ReadOnly($"the file {file.FilePath}", file.ReadServed, secrets),
-            var other => CatalogEditor.ReadOnly("the program that hosts this server", () => new CatalogDocument(other.Current.Revision, []), secrets),
+            var other => CatalogEditor.ReadOnly(
+                "the program that hosts this server", () => new CatalogDocument(other.Current.Revision, []), secrets),
         };
     }
 

@@ -28,7 +28,8 @@ internal static class EventStream
     {
         if (silence > TimeSpan.Zero)
         {
-            await next.WaitAsync(silence, time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+            await next.WaitAsync(silence, time).ConfigureAwait(
+                ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         }
     }
 }

@@ -55,7 +55,9 @@ internal sealed class MetricStore : IDisposable
             }
 
             // Two instruments of one name would be two families of one name, which no reader takes.
-            write(_metrics.Values.OrderBy(static metric => metric.Name, StringComparer.Ordinal).DistinctBy(static metric => metric.Name), _round);
+            write(
+                _metrics.Values.OrderBy(static metric => metric.Name, StringComparer.Ordinal).DistinctBy(static metric => metric.Name),
+                _round);
         }
     }
 

@@ -88,7 +88,8 @@ internal sealed class ReplayEndpoint(
         }
 
         return manifest.Total is null ? (null, ReplayErrors.InFlight)
-            : !ReplayRules.Names.TryGetValue(manifest.Strategy, out var strategy) || !ReplayRules.HasPanel(strategy) ? (null, ReplayErrors.NoPanel(manifest.Strategy))
+            : !ReplayRules.Names.TryGetValue(manifest.Strategy, out var strategy) || !ReplayRules.HasPanel(strategy)
+                ? (null, ReplayErrors.NoPanel(manifest.Strategy))
             : (manifest, null);
     }
 
@@ -105,7 +106,8 @@ internal sealed class ReplayEndpoint(
         {
             { IsTooLarge: true } => (null, ReplayErrors.TooLarge),
             { } panel => (panel, null),
-            null when manifest.ReplayOf is not null || endedAt + panels.Retention <= time.GetUtcNow() => (null, ReplayErrors.Expired(panels.Retention)),
+            null when manifest.ReplayOf is not null || endedAt + panels.Retention <= time.GetUtcNow() =>
+                (null, ReplayErrors.Expired(panels.Retention)),
             null => (null, ReplayErrors.Missing),
         };
     }
@@ -142,7 +144,8 @@ internal sealed class ReplayEndpoint(
             return ReplayErrors.From(refusal);
         }
 
-        var fresh = new RunRequest { Id = RunId.New(time), Chat = chat, Caller = caller.Name, CatalogRevision = snapshot.Revision, Replay = replay };
+        var fresh = new RunRequest
+            { Id = RunId.New(time), Chat = chat, Caller = caller.Name, CatalogRevision = snapshot.Revision, Replay = replay };
         return await answers.AnswerAsync(context, caller, fresh, replay.Apply(snapshot, chat.Model), RunLimits.Of(ensemble));
     }
 
@@ -185,6 +188,8 @@ internal sealed class ReplayEndpoint(
             return ApiErrors.ModelNotFound(judge) with { Param = "judge" };
         }
 
-        return model.Kind != ModelKind.Chat ? ReplayErrors.BadField("judge", "'judge' must be a chat model; this one makes vectors.") : null;
+        return model.Kind != ModelKind.Chat
+            ? ReplayErrors.BadField("judge", "'judge' must be a chat model; this one makes vectors.")
+            : null;
     }
 }

@@ -33,7 +33,10 @@ internal sealed record ReplayWishes(StrategyKind? Strategy, string? Judge, bool 
         }
         catch (JsonException exception)
         {
-            return (null, ReplayErrors.BadField(null, $"The body is not valid JSON, or names a field twice: line {exception.LineNumber + 1}, byte {exception.BytePositionInLine + 1}."));
+            return (null, ReplayErrors.BadField(
+                null,
+                $"The body is not valid JSON, or names a field twice: line {exception.LineNumber + 1}, byte "
+                + $"{exception.BytePositionInLine + 1}."));
         }
     }
 
@@ -46,7 +49,8 @@ internal sealed record ReplayWishes(StrategyKind? Strategy, string? Judge, bool 
             if (!Fields.Contains(fieldName, StringComparer.Ordinal))
             {
                 var advice = NearestName.Advice(fieldName, Fields, $"Known are {string.Join(", ", Fields)}.");
-                return (null, ReplayErrors.BadField(SentText.Cut(fieldName), $"'{SentText.Cut(fieldName)}' is not a known field. {advice}"));
+                return (null, ReplayErrors.BadField(
+                    SentText.Cut(fieldName), $"'{SentText.Cut(fieldName)}' is not a known field. {advice}"));
             }
 
             if (field.Value.ValueKind == JsonValueKind.Null)
@@ -60,7 +64,8 @@ internal sealed record ReplayWishes(StrategyKind? Strategy, string? Judge, bool 
                     var name = field.Value.Text()!;
                     if (!ReplayRules.Names.TryGetValue(name, out var strategy))
                     {
-                        var advice = NearestName.Advice(name, ReplayRules.Replayable, $"Name one of: {string.Join(", ", ReplayRules.Replayable)}.");
+                        var advice = NearestName.Advice(
+                            name, ReplayRules.Replayable, $"Name one of: {string.Join(", ", ReplayRules.Replayable)}.");
                         return (null, ReplayErrors.BadField("strategy", $"'{SentText.Cut(name)}' is no strategy. {advice}"));
                     }
 

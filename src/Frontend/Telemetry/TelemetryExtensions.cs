@@ -25,5 +25,6 @@ internal static class TelemetryExtensions
     }
 
     // The factory keeps one meter of a name.
-    private static Meter Meter(IServiceProvider provider) => provider.GetRequiredService<IMeterFactory>().Create(EnsembleTelemetry.Name, EnsembleTelemetry.Version);
+    private static Meter Meter(IServiceProvider provider) =>
+        provider.GetRequiredService<IMeterFactory>().Create(EnsembleTelemetry.Name, EnsembleTelemetry.Version);
 }

@@ -10,7 +10,8 @@ internal sealed class AnswerInbox(int incarnation, long opened)
     /// <summary>Most batches in it: a reader that is slower than this pulls the rest, at its own pace.</summary>
     public const int Capacity = 32;
 
-    private readonly Channel<AnswerBatch> _batches = Channel.CreateBounded<AnswerBatch>(new BoundedChannelOptions(Capacity) { SingleReader = true });
+    private readonly Channel<AnswerBatch> _batches =
+        Channel.CreateBounded<AnswerBatch>(new BoundedChannelOptions(Capacity) { SingleReader = true });
     private long _heard = opened;
     private long _last;
     private int _taken;

@@ -58,14 +58,17 @@ public sealed class ClusterCalls
         }
     }
 
-    private async Task<T> RepeatAsync<TState, T>(Func<TState, ValueTask<T>> call, TState state, Exception first, CancellationToken cancellationToken)
+    private async Task<T> RepeatAsync<TState, T>(
+        Func<TState, ValueTask<T>> call, TState state, Exception first, CancellationToken cancellationToken)
     {
         try
         {
             return await _repeat.ExecuteAsync(
-                static async (asked, token) => await asked.Call(asked.State).AsTask().WaitAsync(token), (Call: call, State: state), cancellationToken);
+                static async (asked, token) => await asked.Call(asked.State).AsTask().WaitAsync(token), (Call: call, State: state),
+                cancellationToken);
         }
-        catch (Exception exception) when (exception is TimeoutRejectedException || (MayPass(exception) && !cancellationToken.IsCancellationRequested))
+        catch (Exception exception)
+            when (exception is TimeoutRejectedException || (MayPass(exception) && !cancellationToken.IsCancellationRequested))
         {
             throw new ClusterUnavailableException($"The cluster has not answered for {Patience.TotalSeconds:f0} s: {first.Message}", first);
         }

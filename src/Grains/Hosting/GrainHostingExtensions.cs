@@ -116,7 +116,8 @@ public static class GrainHostingExtensions
     private static ISiloBuilder ShowUsageHere(this ISiloBuilder silo)
     {
         silo.Services.TryAddSingleton(static _ => new UsageFeed());
-        silo.Services.TryAddKeyedSingleton<IUsageSink>(UsageFeed.SinkName, static (provider, _) => provider.GetRequiredService<UsageFeed>());
+        silo.Services.TryAddKeyedSingleton<IUsageSink>(
+            UsageFeed.SinkName, static (provider, _) => provider.GetRequiredService<UsageFeed>());
         return silo;
     }
 
@@ -128,7 +129,8 @@ public static class GrainHostingExtensions
             key => Stream<UsageNews>(provider, UsageStreams.Namespace, key),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<UsagePublisher>>()));
-        silo.Services.TryAddKeyedSingleton<IUsageSink>(UsageFeed.SinkName, static (provider, _) => provider.GetRequiredService<UsagePublisher>());
+        silo.Services.TryAddKeyedSingleton<IUsageSink>(
+            UsageFeed.SinkName, static (provider, _) => provider.GetRequiredService<UsagePublisher>());
         silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(static provider => provider.GetRequiredService<UsagePublisher>());
         return silo.AddPushStreams();
     }

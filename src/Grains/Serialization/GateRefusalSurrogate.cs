@@ -20,7 +20,8 @@ internal struct GateRefusalSurrogate
 [RegisterConverter]
 internal sealed class GateRefusalConverter : IConverter<GateRefusal, GateRefusalSurrogate>
 {
-    public GateRefusal ConvertFromSurrogate(in GateRefusalSurrogate surrogate) => new((GateLimit)surrogate.Limit, surrogate.Allowed, surrogate.RetryAfter);
+    public GateRefusal ConvertFromSurrogate(in GateRefusalSurrogate surrogate) =>
+        new((GateLimit)surrogate.Limit, surrogate.Allowed, surrogate.RetryAfter);
 
     public GateRefusalSurrogate ConvertToSurrogate(in GateRefusal value) => new()
     {

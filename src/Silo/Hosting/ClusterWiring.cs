@@ -27,7 +27,8 @@ internal static class ClusterWiring
         {
             silo.UseAdoNetClustering(clustering => (clustering.Invariant, clustering.ConnectionString) = (PostgresInvariant, connection));
             silo.Configure<EndpointOptions>(endpoint =>
-                (endpoint.AdvertisedIPAddress, endpoint.SiloPort, endpoint.GatewayPort) = (options.AdvertisedAddress, options.SiloPort, options.GatewayPort));
+                (endpoint.AdvertisedIPAddress, endpoint.SiloPort, endpoint.GatewayPort) =
+                    (options.AdvertisedAddress, options.SiloPort, options.GatewayPort));
         }
         else
         {
@@ -62,7 +63,8 @@ internal static class ClusterWiring
 
     public static void AddNode(this IClientBuilder client, NodeOptions options)
     {
-        client.UseAdoNetClustering(clustering => (clustering.Invariant, clustering.ConnectionString) = (PostgresInvariant, options.ConnectionString));
+        client.UseAdoNetClustering(
+            clustering => (clustering.Invariant, clustering.ConnectionString) = (PostgresInvariant, options.ConnectionString));
         client.Configure<ClusterOptions>(cluster => (cluster.ClusterId, cluster.ServiceId) = (options.ClusterId, options.ServiceId));
         client.Configure<ClientMessagingOptions>(messaging => messaging.ResponseTimeout = ResponseTimeout);
 

@@ -30,7 +30,8 @@ internal sealed class PostgresDatabase : SqlDatabase
     private readonly PostgresGuard _guard;
     private readonly string? _user;
 
-    public PostgresDatabase(NpgsqlConnectionStringBuilder connection, IReadOnlyList<Migration> migrations, TimeProvider time, ILoggerFactory loggers)
+    public PostgresDatabase(
+        NpgsqlConnectionStringBuilder connection, IReadOnlyList<Migration> migrations, TimeProvider time, ILoggerFactory loggers)
         : base(migrations, time)
     {
         _user = connection.Username;
@@ -51,7 +52,8 @@ internal sealed class PostgresDatabase : SqlDatabase
 
     public override bool IsAnswering => _guard.IsAnswering;
 
-    public override IAsyncEnumerable<long> WatchRevisionsAsync(CancellationToken cancellationToken) => _watch.ListenAsync(cancellationToken);
+    public override IAsyncEnumerable<long> WatchRevisionsAsync(CancellationToken cancellationToken) =>
+        _watch.ListenAsync(cancellationToken);
 
     /// <returns>What to say of a failure that a connection which is to last lives through; null for what it does not.</returns>
     public string? Outage(Exception exception) => exception is StorageException { IsTransient: true } ? exception.Message

@@ -11,7 +11,8 @@ internal interface ISqlBulk
     /// and is to be repeated with it in a new transaction.
     /// </param>
     Task InsertAsync<TRow>(
-        DbConnection connection, SqlInsert<TRow> insert, IReadOnlyList<TRow> rows, LedgerNames names, bool isRepeated, CancellationToken cancellationToken);
+        DbConnection connection, SqlInsert<TRow> insert, IReadOnlyList<TRow> rows, LedgerNames names, bool isRepeated,
+        CancellationToken cancellationToken);
 
     const string UniqueViolation = "23505";
 }

@@ -46,7 +46,8 @@ internal sealed class LedgerNames
     {
         object list = dialect.HasArrays ? names.ToArray() : JsonSerializer.Serialize(names);
         foreach (var (id, name) in await session.QueryAsync(
-            $"SELECT id, name FROM ledger_names WHERE name {dialect.InList("names")}", static row => (row.GetInt32(0), row.GetString(1)), ("names", list)))
+            $"SELECT id, name FROM ledger_names WHERE name {dialect.InList("names")}", static row => (row.GetInt32(0), row.GetString(1)),
+            ("names", list)))
         {
             _ids[name] = id;
         }

@@ -23,10 +23,12 @@ internal sealed class SqlCatalogStore(SqlDatabase database) : ICatalogStore
     private static readonly Comparer<CatalogEntry> ByKindThenName = Comparer<CatalogEntry>.Create(static (x, y) =>
         x.Kind != y.Kind ? x.Kind.CompareTo(y.Kind) : string.CompareOrdinal(x.Name, y.Name));
 
-    public Task<CatalogDocument> ReadAsync(CancellationToken cancellationToken) => database.ReadAsync(ReadAllAsync, SqlDatabase.BackgroundLimit, cancellationToken);
+    public Task<CatalogDocument> ReadAsync(CancellationToken cancellationToken) =>
+        database.ReadAsync(ReadAllAsync, SqlDatabase.BackgroundLimit, cancellationToken);
 
     public Task<long> ReadRevisionAsync(CancellationToken cancellationToken) =>
-        database.ReadAsync(static async session => (await session.QueryAsync(ReadRevision, static row => row.GetInt64(0)))[0], cancellationToken);
+        database.ReadAsync(
+            static async session => (await session.QueryAsync(ReadRevision, static row => row.GetInt64(0)))[0], cancellationToken);
 
     public async Task<long?> WriteAsync(IReadOnlyList<CatalogChange> changes, long expectedRevision, CancellationToken cancellationToken)
     {

@@ -91,7 +91,9 @@ internal sealed class SqlUsageUpkeep(SqlDatabase database) : IUsageUpkeep
 
     /// <returns>The oldest open day that has calls.</returns>
     private static async Task<long?> FindAsync(SqlSession session) =>
-        (await session.QueryAsync(FindOldest, static row => row.GetInt64(0)))[0] is >= 0 and var oldest ? UsageTime.Floor(oldest, UsageTime.Day) : null;
+        (await session.QueryAsync(FindOldest, static row => row.GetInt64(0)))[0] is >= 0 and var oldest
+            ? UsageTime.Floor(oldest, UsageTime.Day)
+            : null;
 
     private static bool IsOver(long day, long now) => day + UsageTime.Day + Patience <= now;
 }

@@ -15,7 +15,8 @@ namespace Ensemble.Storage.Sqlite;
 internal sealed class SqliteBulk : ISqlBulk
 {
     public Task InsertAsync<TRow>(
-        DbConnection connection, SqlInsert<TRow> insert, IReadOnlyList<TRow> rows, LedgerNames names, bool isRepeated, CancellationToken cancellationToken)
+        DbConnection connection, SqlInsert<TRow> insert, IReadOnlyList<TRow> rows, LedgerNames names, bool isRepeated,
+        CancellationToken cancellationToken)
     {
         var database = ((SqliteConnection)connection).Handle!;
         Check(raw.sqlite3_prepare_v2(database, insert.One, out var statement), database);

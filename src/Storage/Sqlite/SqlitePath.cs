@@ -16,7 +16,8 @@ internal static class SqlitePath
         if (Read(text) is not { } path)
         {
             throw new StorageException(
-                $"The connection string of SQLite is 'Data Source=PATH', and this one is not; the default is '{StorageOptions.DefaultSqlite}'. "
+                "The connection string of SQLite is 'Data Source=PATH', and this one is not; the default is "
+                + $"'{StorageOptions.DefaultSqlite}'. "
                     + "Correct Storage:ConnectionString, or set Storage:Provider to postgres or memory if that is what it is for.",
                 isTransient: false);
         }
@@ -34,7 +35,9 @@ internal static class SqlitePath
                 : null;
 
             // A name of SQLite's own for what is no file.
-            return string.IsNullOrWhiteSpace(path) || path.StartsWith(':') || path.StartsWith("file:", StringComparison.OrdinalIgnoreCase) ? null : path;
+            return string.IsNullOrWhiteSpace(path) || path.StartsWith(':') || path.StartsWith("file:", StringComparison.OrdinalIgnoreCase)
+                ? null
+                : path;
         }
         catch (ArgumentException)
         {

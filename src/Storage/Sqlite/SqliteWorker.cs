@@ -31,7 +31,8 @@ internal sealed class SqliteWorker : IAsyncDisposable
     /// up.</param>
     /// <param name="lockTimeout">After so long in the queue a job fails as the last one did, where that one met a lock.</param>
     public SqliteWorker(
-        string name, int threads, Func<SqliteConnection> connect, Action<SqliteConnection, TimeSpan> prepare, TimeSpan lockTimeout, TimeProvider time)
+        string name, int threads, Func<SqliteConnection> connect, Action<SqliteConnection, TimeSpan> prepare, TimeSpan lockTimeout,
+        TimeProvider time)
     {
         _connect = connect;
         _prepare = prepare;

@@ -59,7 +59,9 @@ internal static class CatalogJson
 
         // A comment, a mark or a word at the start of a line: YAML, TOML, or lines of an environment.
         return text[start] is (byte)'#' or (byte)'-' or (byte)'_' or (byte)'%' || char.IsAsciiLetter((char)text[start])
-            ? At(text, start, "is not JSON, but another format, as YAML", "Write the catalog as JSON: {\"models\": [{\"display_name\": \"…\", …}]}.")
+            ? At(
+                text, start, "is not JSON, but another format, as YAML",
+                "Write the catalog as JSON: {\"models\": [{\"display_name\": \"…\", …}]}.")
             : null;
     }
 

@@ -25,7 +25,8 @@ internal static class EnsembleDoubts
     }
 
     /// <summary>Models may be different, and yet likely to make the same mistakes.</summary>
-    private static void CheckFamilies(string path, EnsembleConfig ensemble, IReadOnlyDictionary<string, ModelConfig> models, IssueLog issues)
+    private static void CheckFamilies(
+        string path, EnsembleConfig ensemble, IReadOnlyDictionary<string, ModelConfig> models, IssueLog issues)
     {
         var members = ensemble.Panel.Select(member => member.Model).Distinct().ToList();
         var families = members.Select(member => models.GetValueOrDefault(member)?.Family).Distinct().ToList();
@@ -61,9 +62,11 @@ internal static class EnsembleDoubts
         }
     }
 
-    private static void CheckLogprobs(string path, EnsembleConfig ensemble, IReadOnlyDictionary<string, ModelConfig> models, IssueLog issues)
+    private static void CheckLogprobs(
+        string path, EnsembleConfig ensemble, IReadOnlyDictionary<string, ModelConfig> models, IssueLog issues)
     {
-        if (ensemble.Strategy is not (StrategyKind.Confidence or StrategyKind.Adaptive) || ensemble.Confidence.Source != ConfidenceSource.Logprobs)
+        if (ensemble.Strategy is not (StrategyKind.Confidence or StrategyKind.Adaptive)
+            || ensemble.Confidence.Source != ConfidenceSource.Logprobs)
         {
             return;
         }
@@ -123,8 +126,10 @@ internal static class EnsembleDoubts
 
         // A plan, one part, and the judge.
         StrategyKind.Specialist => 3,
-        StrategyKind.Synthesize or StrategyKind.BestOf => CallsToQuorum(ensemble) + (ensemble.MinResponses > 1 || ensemble.AlwaysJudge ? 1 : 0),
-        StrategyKind.Confidence when ensemble.Confidence.Source == ConfidenceSource.SelfReport => CallsToQuorum(ensemble) + ensemble.MinResponses,
+        StrategyKind.Synthesize or StrategyKind.BestOf =>
+            CallsToQuorum(ensemble) + (ensemble.MinResponses > 1 || ensemble.AlwaysJudge ? 1 : 0),
+        StrategyKind.Confidence when ensemble.Confidence.Source == ConfidenceSource.SelfReport =>
+            CallsToQuorum(ensemble) + ensemble.MinResponses,
         _ => CallsToQuorum(ensemble),
     };
 
@@ -132,7 +137,8 @@ internal static class EnsembleDoubts
     private static int CallsToQuorum(EnsembleConfig ensemble)
     {
         var (calls, answers) = (0, 0);
-        foreach (var samples in ensemble.Panel.Select(member => member.Samples).OrderDescending().TakeWhile(_ => answers < ensemble.MinResponses))
+        foreach (var samples in ensemble.Panel.Select(member => member.Samples).OrderDescending().TakeWhile(
+            _ => answers < ensemble.MinResponses))
         {
             answers += samples;
             calls++;

@@ -69,7 +69,8 @@ internal static class ParamsReader
         var names = new Dictionary<string, string>();
         foreach (var (from, value) in node.Entries(MaxEntries) ?? [])
         {
-            if (value.Name() is not { } to || IsProtected(from, value, "renamed") || IsProtected(to, value, "the new name of another field"))
+            if (value.Name() is not { } to || IsProtected(from, value, "renamed")
+                || IsProtected(to, value, "the new name of another field"))
             {
                 continue;
             }

@@ -53,7 +53,9 @@ internal static class PatternReader
         }
         catch (RegexParseException exception)
         {
-            node.Error($"is not a valid regular expression: {exception.Error} at character {exception.Offset + 1}", "Correct the expression.");
+            node.Error(
+                $"is not a valid regular expression: {exception.Error} at character {exception.Offset + 1}",
+                "Correct the expression.");
         }
         catch (ArgumentException)
         {

@@ -50,7 +50,8 @@ internal static class StrategyRules
         {
             if (!readers.Contains(kind))
             {
-                block.Find(field)?.Error(OnlyReads(readers), $"Remove it, or choose {(readers.Length == 1 ? "that strategy" : "one of them")}.");
+                block.Find(field)?.Error(
+                    OnlyReads(readers), $"Remove it, or choose {(readers.Length == 1 ? "that strategy" : "one of them")}.");
             }
         }
 
@@ -61,7 +62,9 @@ internal static class StrategyRules
 
         if (block.Find("tools") is { IsString: true } tools && tools.Element.TextIs("vote") && !CallCounters.Contains(kind))
         {
-            tools.Error($"asks to count tool calls, and {OnlyReads(CallCounters, "do that", "does that")}", "Write \"reject\", or choose one of them.");
+            tools.Error(
+                $"asks to count tool calls, and {OnlyReads(CallCounters, "do that", "does that")}",
+                "Write \"reject\", or choose one of them.");
         }
     }
 

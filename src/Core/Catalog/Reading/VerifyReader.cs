@@ -23,7 +23,8 @@ internal static class VerifyReader
         var other = panel.LastOrDefault(member => member.Model != primary)?.Model;
         var escalation = verify.Find("escalate_to") is null && other is not null
             ? other
-            : draft.ReadReference(verify.Require("escalate_to", "Name the model that answers where the audit fails, or add it to the panel."));
+            : draft.ReadReference(
+                verify.Require("escalate_to", "Name the model that answers where the audit fails, or add it to the panel."));
         return new VerifyConfig
         {
             Primary = primary ?? "",

@@ -118,7 +118,8 @@ internal sealed class RequestTranslation
         if (hasTemperature)
         {
             // OpenAI's scale goes to 2.
-            var isTooHigh = double.TryParse(temperature.Span, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && number > 1;
+            var isTooHigh = double.TryParse(temperature.Span, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
+                && number > 1;
             Field("temperature", isTooHigh ? "1"u8.ToArray() : temperature);
             if (isTooHigh)
             {
@@ -149,7 +150,9 @@ internal sealed class RequestTranslation
         }
 
         using var document = SoundJson.Parse(stop);
-        var all = document.RootElement.ValueKind == JsonValueKind.Array ? document.RootElement.EnumerateArray().ToArray() : [document.RootElement];
+        var all = document.RootElement.ValueKind == JsonValueKind.Array
+            ? document.RootElement.EnumerateArray().ToArray()
+            : [document.RootElement];
 
         // Sequences of nothing but white space are refused.
         var taken = all.Where(text => text.ValueKind == JsonValueKind.String && !string.IsNullOrWhiteSpace(text.Text())).ToArray();

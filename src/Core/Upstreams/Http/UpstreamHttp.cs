@@ -58,7 +58,9 @@ public sealed class UpstreamHttp : IDisposable
             request.Headers.TryAddWithoutValidation("traceparent", current);
         }
 
-        request.Version = request.RequestUri!.Scheme == Uri.UriSchemeHttps ? System.Net.HttpVersion.Version20 : System.Net.HttpVersion.Version11;
+        request.Version = request.RequestUri!.Scheme == Uri.UriSchemeHttps
+            ? System.Net.HttpVersion.Version20
+            : System.Net.HttpVersion.Version11;
         request.VersionPolicy = HttpVersionPolicy.RequestVersionOrLower;
         try
         {

@@ -26,7 +26,9 @@ public sealed record UpstreamNetwork
     public static string? Refused(IPNetwork network)
     {
         var first = AddressRule.Judge(network.BaseAddress);
-        return first.Kind is AddressKind.Forbidden or AddressKind.Loopback && AddressRule.Judge(Last(network)) == first ? first.Words : null;
+        return first.Kind is AddressKind.Forbidden or AddressKind.Loopback && AddressRule.Judge(Last(network)) == first
+            ? first.Words
+            : null;
     }
 
     private static IPAddress Last(IPNetwork network)

@@ -7,7 +7,8 @@ namespace Ensemble.Upstreams.OpenAi;
 
 /// <summary>One request for a chat completion.</summary>
 internal sealed class OpenAiCall(
-    UpstreamHttp http, TimeProvider time, UpstreamRequest request, ModelProfile profile, string? key, ModelHeaders headers, RequestEdits edits)
+    UpstreamHttp http, TimeProvider time, UpstreamRequest request, ModelProfile profile, string? key, ModelHeaders headers,
+    RequestEdits edits)
     : ProviderCall(http, time, request, key, headers, profile.Thoughts)
 {
     private readonly UpstreamRequest _request = request;
@@ -33,7 +34,8 @@ internal sealed class OpenAiCall(
 
     protected override HttpRequestMessage Message() => Post(profile.Endpoint, RequestRewriter.Rewrite(_request.Chat, edits), profile, _key);
 
-    protected override Completion ReadWhole(ReadOnlySpan<byte> json) => Read(json, _request.KeepChoices ? new AnswerRewriter(isWhole: true) : null);
+    protected override Completion ReadWhole(ReadOnlySpan<byte> json) =>
+        Read(json, _request.KeepChoices ? new AnswerRewriter(isWhole: true) : null);
 
     protected override Completion ReadEvent(string type, ReadOnlySpan<byte> data)
     {

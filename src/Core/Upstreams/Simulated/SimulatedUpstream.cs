@@ -79,7 +79,8 @@ public sealed class SimulatedUpstream(TimeProvider time) : IUpstream
 
     internal static bool Takes(ContentPartKind kind) => kind is ContentPartKind.Text or ContentPartKind.Image or ContentPartKind.Refusal;
 
-    private static (SimulatedRequest Seen, SimulatedDraw Draw, SimulatedReply[] Replies) Prepare(UpstreamRequest request, SimulatedConfig config)
+    private static (SimulatedRequest Seen, SimulatedDraw Draw, SimulatedReply[] Replies) Prepare(
+        UpstreamRequest request, SimulatedConfig config)
     {
         var seen = SimulatedRequest.Read(request);
         var style = SimulatedDraw.OfModel(config, request.Model.Model);
@@ -123,7 +124,8 @@ public sealed class SimulatedUpstream(TimeProvider time) : IUpstream
         {
             Outcome = replies.Any(reply => !string.IsNullOrWhiteSpace(reply.Text)) ? CallOutcome.Ok : ChatChoices.OutcomeOf(answer),
             Answer = answer,
-            Usage = new TokenUsage(seen.PromptTokens, replies.Sum(reply => TokenEstimate.OfText(reply.Text) + TokenEstimate.OfText(reply.Tool))),
+            Usage = new TokenUsage(
+                seen.PromptTokens, replies.Sum(reply => TokenEstimate.OfText(reply.Text) + TokenEstimate.OfText(reply.Tool))),
             ReceivedCharacters = replies.Sum(reply => reply.Tool is null ? reply.Text.Length : 0),
             DroppedParameters = seen.Dropped,
         };
