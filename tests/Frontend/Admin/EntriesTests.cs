@@ -61,6 +61,19 @@ public sealed class EntriesTests
         bad.ShouldBeError(400, "invalid_request_error", null, "limit");
     }
 
+    [Theory]
+    [InlineData("/admin/models?limit=%2B5")]
+    [InlineData("/admin/keys?limit=%205")]
+    [InlineData("/admin/gates?limit=%2B5")]
+    [InlineData("/admin/usage?limit=%2B5")]
+    [InlineData("/admin/runs?limit=1001")]
+    public async Task List_LimitThatIsNotDigitsUpTo1000_IsRefused(string path)
+    {
+        await using var gateway = await StartAsync();
+
+        (await gateway.ReadAsync(path)).ShouldBeError(400, "invalid_request_error", null, "limit");
+    }
+
     [Fact]
     public async Task Head_IsAnsweredWithoutABody()
     {
