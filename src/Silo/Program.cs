@@ -13,7 +13,8 @@ internal static class Program
         [
             ValidateCommand.Of(Console.Out, Console.Error),
             CatalogCommand.Of(Console.Out, Console.Error),
-            new("schema", null, "Makes all tables that the cluster's nodes use.", static args => SchemaCommand.RunAsync(args, Console.Out, Console.Error)),
+            new("schema", null, "Makes all tables that the cluster's nodes use.", static args => SchemaCommand.RunAsync(
+                args, Console.Out, Console.Error)),
             new(
                 "schema wait", null, "Ends when these tables are there.",
                 static args => SchemaCommand.WaitAsync(args, Console.Out, Console.Error, TimeProvider.System)),

@@ -14,7 +14,8 @@ public static class EnsembleStorage
     {
         StorageProvider.Memory => new MemoryStorage(),
         StorageProvider.Sqlite => new SqlStorage(
-            new SqliteDatabase(SqlitePath.Of(options.ConnectionString), Migration.For(SqliteDatabase.SqlDialect), time, loggers.CreateLogger<SqliteDatabase>()), time),
+            new SqliteDatabase(SqlitePath.Of(options.ConnectionString),
+                Migration.For(SqliteDatabase.SqlDialect), time, loggers.CreateLogger<SqliteDatabase>()), time),
         StorageProvider.Postgres => new SqlStorage(
             new PostgresDatabase(
                 PostgresConnection.Read(options.ConnectionString),

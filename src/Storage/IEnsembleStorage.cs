@@ -25,13 +25,18 @@ public interface IEnsembleStorage : IAsyncDisposable
 
     IUsageUpkeep UsageUpkeep { get; }
 
-    /// <summary>Why nothing can be kept until an operator does something about it, as far as is known without asking the database. Says not where it is. Null = it can.</summary>
+    /// <summary>
+    /// Why nothing can be kept until an operator does something about it, as far as is known without asking the database. Says not where it
+    /// is. Null = it can.
+    /// </summary>
     string? Problem => null;
 
     /// <summary>Jobs that the database did not answer in time, and jobs that were not begun since others had not been answered.</summary>
     long Timeouts => 0;
 
-    /// <summary>Whether the database answered in time lately. While it does not, it is asked from time to time alone, and all else fails at once.</summary>
+    /// <summary>
+    /// Whether the database answered in time lately. While it does not, it is asked from time to time alone, and all else fails at once.
+    /// </summary>
     bool IsAnswering => true;
 
     /// <summary>

@@ -43,7 +43,7 @@ public sealed class EnsemblesTests(Chromium chromium)
         await temperature.FillAsync("7");
         await Expect(temperature).ToHaveAttributeAsync("aria-invalid", "true");
         await Expect(temperature).ToHaveAccessibleDescriptionAsync(Pattern.Of("Must be a number from 0 to 2"));
-        await Expect(visitor.Page.GetByText("1 thing to mend")).ToBeVisibleAsync();
+        await Expect(visitor.Page.GetByText("1 thing to correct")).ToBeVisibleAsync();
         await visitor.InspectEverywhereAsync("ensemble-wrong");
 
         await temperature.FillAsync("1.5");

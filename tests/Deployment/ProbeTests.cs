@@ -7,7 +7,7 @@ namespace Ensemble.Deployment.Tests;
 /// <summary>Probes, ports and command lines agree with each other and with the code.</summary>
 public sealed class ProbeTests
 {
-    private static readonly Dictionary<string, string> Doors = new(StringComparer.Ordinal)
+    private static readonly Dictionary<string, string> Endpoints = new(StringComparer.Ordinal)
     {
         ["ensemble-silo"] = "src/Silo/Health/SiloProbes.cs",
         ["ensemble-frontend"] = "src/Frontend/Hosting/EndpointExtensions.cs",
@@ -19,7 +19,7 @@ public sealed class ProbeTests
     {
         var overlay = await Overlay.RenderAsync(name);
 
-        foreach (var (node, file) in Doors)
+        foreach (var (node, file) in Endpoints)
         {
             var workload = overlay.The("Deployment", node);
             var code = Repository.Read(file);

@@ -73,20 +73,24 @@ internal sealed class AnswerClusters
     }
 
     /// <param name="typed">
-    /// What each says, null where it says nothing that can be counted. Where any is typed, an answer that is not stands alone, unless another
-    /// has the same text.
+    /// What each says, null where it says nothing that can be counted. Where any is typed, an answer that is not stands alone, unless
+    /// another has the same text.
     /// </param>
     /// <param name="texts">One an answer; at least one.</param>
     /// <param name="weights">One an answer, above 0.</param>
     /// <param name="threshold">Where none is typed: the likeness from which two say the same.</param>
     /// <param name="alike">The cosines of an embedding model's vectors, symmetric; null = compared by their terms.</param>
     public static AnswerClusters Of(
-        IReadOnlyList<TypedAnswer?> typed, IReadOnlyList<string> texts, IReadOnlyList<double> weights, double threshold = DefaultThreshold, double[,]? alike = null)
+        IReadOnlyList<TypedAnswer?> typed, IReadOnlyList<string> texts, IReadOnlyList<double> weights, double threshold = DefaultThreshold,
+        double[,]? alike = null)
     {
         var count = texts.Count;
-        if (count == 0 || typed.Count != count || weights.Count != count || (alike is not null && (alike.GetLength(0) != count || alike.GetLength(1) != count)))
+        if (count == 0 || typed.Count != count || weights.Count != count
+            || (alike is not null && (alike.GetLength(0) != count || alike.GetLength(1) != count)))
         {
-            throw new ArgumentException($"There are {count} texts, {typed.Count} typed answers and {weights.Count} weights: one of each is needed for each answer, and at least one answer.", nameof(texts));
+            throw new ArgumentException(
+                $"There are {count} texts, {typed.Count} typed answers and {weights.Count} weights: one of each is needed for each answer, "
+                + "and at least one answer.", nameof(texts));
         }
 
         // That none of them calls a tool is no vote: what they say instead is prose.

@@ -5,9 +5,9 @@ using Ensemble.Upstreams;
 namespace Ensemble.Answers;
 
 /// <summary>
-/// Finds what a candidate says, for one request. Left to itself it looks for what the request asks for: JSON, tool calls, a choice, else a number that is
-/// stated, yes or no, else a few words; prose has no typed answer. A refusal, an "I don't know" and a filtered answer state nothing. A reader has no
-/// state: any number of threads may use it.
+/// Finds what a candidate says, for one request. Left to itself it looks for what the request asks for: JSON, tool calls, a choice, else a
+/// number that is stated, yes or no, else a few words; prose has no typed answer. A refusal, an "I don't know" and a filtered answer state
+/// nothing. A reader has no state: any number of threads may use it.
 /// </summary>
 internal sealed class AnswerReader
 {
@@ -108,7 +108,7 @@ internal sealed class AnswerReader
         return Short(text, isCut);
     }
 
-    // Without a statement the last number of a text that came to its end is taken: whoever forces the type knows that there is one.
+    // Without a statement the last number of a text that came to its end is taken: a caller that forces the type knows that there is one.
     private TypedAnswer? Number(ReadOnlySpan<char> text, bool isCut)
     {
         var reader = new NumberAnswer(_question!.AsksPercent);

@@ -11,8 +11,8 @@ internal static class AnswerText
     private const string Punctuation = ".,;:!?\"'`*_()[]{}。、，；：！？「」『』（）《》〈〉【】“”‘’«»…\u0001\u0002";
 
     /// <returns>
-    /// Lower case, single spaces, no punctuation around words; null where the answer is longer than a short one. Where a script sets no spaces, two of
-    /// its characters count as a word.
+    /// Lower case, single spaces, no punctuation around words; null where the answer is longer than a short one. Where a script sets no
+    /// spaces, two of its characters count as a word.
     /// </returns>
     public static string? Short(ReadOnlySpan<char> text)
     {

@@ -32,7 +32,8 @@ internal static class Bolds
             at = start + length + 2;
             var before = text[Math.Max(0, start - LongestMark)..(start - 2)].TrimEnd(" -*#");
             var isFirst = before.IsEmpty ? start <= LongestMark : before[^1] == '\n';
-            isItem = isFirst && (bold[^1] is '.' or ')' or ':' || text[at..].StartsWith(":")) && !text[at..Sentences.LineEnd(text, at)].Trim(" :").IsEmpty;
+            isItem = isFirst && (bold[^1] is '.' or ')' or ':' || text[at..].StartsWith(":"))
+                && !text[at..Sentences.LineEnd(text, at)].Trim(" :").IsEmpty;
             return true;
         }
 

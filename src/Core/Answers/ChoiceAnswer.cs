@@ -16,7 +16,8 @@ internal readonly record struct ChoiceAnswer(int Count) : IStatedReader<uint>
     public Found Read(ReadOnlySpan<char> text, out uint picked)
     {
         var found = Stated.Last(text, this, out picked);
-        return found != Found.None || (found = Mentions.Praised(text, out picked)) != Found.None || (found = Bold(text, out picked)) != Found.None
+        return found != Found.None || (found = Mentions.Praised(text, out picked)) != Found.None
+            || (found = Bold(text, out picked)) != Found.None
             || (found = Leading(text, out picked)) != Found.None || (found = LastLine(text, out picked)) != Found.None
             ? found
             : OnlyOne(text, out picked);
@@ -91,7 +92,8 @@ internal readonly record struct ChoiceAnswer(int Count) : IStatedReader<uint>
         picked = 0;
         for (var at = 0; Bolds.Next(text, ref at, out var bold, out var isItem);)
         {
-            if (isItem || Read(bold, 0, bold.Length, isLoose: false, out var here, out var end) != Found.Value || !(end == bold.Length || bold[end] is ')' or '.' or ':' or ']'))
+            if (isItem || Read(bold, 0, bold.Length, isLoose: false, out var here, out var end) != Found.Value
+                || !(end == bold.Length || bold[end] is ')' or '.' or ':' or ']'))
             {
                 continue;
             }
@@ -128,7 +130,8 @@ internal readonly record struct ChoiceAnswer(int Count) : IStatedReader<uint>
             }
 
             // "A: C" answers with C, "A: London" picks A.
-            if (line == 0 && value == 1 && text[end..].StartsWith(":") && Letters.Try(text, ChoiceLetters.SkipItemMarks(text, end + 1), out var named)
+            if (line == 0 && value == 1 && text[end..].StartsWith(":")
+                && Letters.Try(text, ChoiceLetters.SkipItemMarks(text, end + 1), out var named)
                 && ChoiceLetters.Ends(text, ChoiceLetters.SkipItemMarks(text, end + 1) + 1))
             {
                 picked = named;

@@ -16,14 +16,16 @@ internal readonly record struct ChoiceLetters(int Count)
     public bool Try(ReadOnlySpan<char> text, int at, out uint letter)
     {
         letter = 0;
-        if (at >= text.Length || !char.IsAsciiLetter(text[at]) || (text[at] | 0x20) - 'a' >= Count || (at > 0 && (char.IsLetterOrDigit(text[at - 1]) || text[at - 1] is '_' or '\'') && text[at - 1] < '\u2E80'))
+        if (at >= text.Length || !char.IsAsciiLetter(text[at]) || (text[at] | 0x20) - 'a' >= Count
+            || (at > 0 && (char.IsLetterOrDigit(text[at - 1]) || text[at - 1] is '_' or '\'') && text[at - 1] < '\u2E80'))
         {
             return false;
         }
 
         var after = at + 1 < text.Length ? text[at + 1] : '\n';
         var next = at + 2 < text.Length ? text[at + 2] : '\n';
-        if ((char.IsLetterOrDigit(after) && after < '\u2E80') || after is '_' or '+' or '#' or '=' or '^' or '°' || (after is '\'' or '-' or '.' && char.IsLetterOrDigit(next)) || (after == ' ' && next is '=' or '+'))
+        if ((char.IsLetterOrDigit(after) && after < '\u2E80') || after is '_' or '+' or '#' or '=' or '^' or '°'
+            || (after is '\'' or '-' or '.' && char.IsLetterOrDigit(next)) || (after == ' ' && next is '=' or '+'))
         {
             return false;
         }
@@ -84,7 +86,8 @@ internal readonly record struct ChoiceLetters(int Count)
             {
                 at += word.Length;
             }
-            else if (word.IsEmpty && text[at] is ' ' or '\n' or '\r' or '\t' or '*' or '_' or '"' or '\'' or '`' or '(' or '[' or '{' or ':' or '$' or ',' or PlainText.BoxStart)
+            else if (word.IsEmpty && text[at] is ' ' or '\n' or '\r' or '\t' or '*' or '_' or '"' or '\'' or '`'
+                or '(' or '[' or '{' or ':' or '$' or ',' or PlainText.BoxStart)
             {
                 at++;
             }

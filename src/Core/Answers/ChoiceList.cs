@@ -25,8 +25,8 @@ internal sealed class ChoiceList
     public int Count { get; }
 
     /// <summary>
-    /// Finds "A)", "(A)" and "[A]" anywhere, "A." and "A:" at the start of a line; letters in order, in one style. Of several lists the last one
-    /// counts, so that examples before the question do not.
+    /// Finds "A)", "(A)" and "[A]" anywhere, "A." and "A:" at the start of a line; letters in order, in one style. Of several lists the
+    /// last one counts, so that examples before the question do not.
     /// </summary>
     /// <returns>Null where there are not at least two choices.</returns>
     public static ChoiceList? In(ReadOnlySpan<char> text)
@@ -39,7 +39,8 @@ internal sealed class ChoiceList
         var takesLower = AsksForOne.IsIn(text);
         for (var at = 0; at < text.Length; at++)
         {
-            if (!char.IsAsciiLetter(text[at]) || (!takesLower && char.IsAsciiLetterLower(text[at])) || !IsMark(text, at, out var here, out var start))
+            if (!char.IsAsciiLetter(text[at]) || (!takesLower && char.IsAsciiLetterLower(text[at]))
+                || !IsMark(text, at, out var here, out var start))
             {
                 continue;
             }

@@ -11,9 +11,11 @@ internal readonly struct ChoiceMentions(ChoiceLetters letters)
     private static readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> BeforePraise =
         Words.Set("the most be definitely clearly indeed therefore thus only also both one our a single actually");
 
-    private static readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> Verdicts = Words.Set("say guess so therefore hence thus think");
+    private static readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> Verdicts =
+        Words.Set("say guess so therefore hence thus think");
 
-    private static readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> Denials = Words.Set("not isn't aren't neither never nor cannot can't wasn't");
+    private static readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> Denials =
+        Words.Set("not isn't aren't neither never nor cannot can't wasn't");
 
     private readonly ChoiceLetters _letters = letters;
 
@@ -60,7 +62,8 @@ internal readonly struct ChoiceMentions(ChoiceLetters letters)
 
             var isEnclosed = at > 0 && text[at - 1] is '(' or '[' or '*';
             var isFirst = text[..at].TrimEnd(" *-\t") is [] or [.., '\n'];
-            if (isEnclosed || isFirst || Words.Is(before, "option") || Words.Is(before, "choice") || Words.Is(before, "both") || Words.IsAny(before, Verdicts) || (mentioned != 0 && Words.Is(before, "and")))
+            if (isEnclosed || isFirst || Words.Is(before, "option") || Words.Is(before, "choice") || Words.Is(before, "both")
+                || Words.IsAny(before, Verdicts) || (mentioned != 0 && Words.Is(before, "and")))
             {
                 mentioned |= letter;
             }

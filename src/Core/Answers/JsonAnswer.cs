@@ -6,13 +6,16 @@ using System.Text.Json;
 
 namespace Ensemble.Answers;
 
-/// <summary>JSON in its canonical form: names sorted and each once, the last value of a name kept as parsers do, numbers normalised, no white space.</summary>
+/// <summary>
+/// JSON in its canonical form: names sorted and each once, the last value of a name kept as parsers do, numbers normalised, no white space.
+/// </summary>
 internal static class JsonAnswer
 {
     /// <summary>Longer JSON is not compared, in characters.</summary>
     public const int MaxCharacters = 256 * 1024;
 
-    private static readonly JsonWriterOptions Compact = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
+    private static readonly JsonWriterOptions Compact =
+        new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
     /// <param name="text">May stand in one code fence.</param>
     /// <param name="wantsObject">Whether any other value is invalid.</param>
@@ -65,7 +68,8 @@ internal static class JsonAnswer
                 break;
             case JsonValueKind.Number:
                 // A number with more digits than are compared says the same only where it is written the same.
-                writer.WriteRawValue(NumberValue.OfJson(JsonRaw(element)) is { } number ? number.ToString() : element.RawText(), skipInputValidation: true);
+                writer.WriteRawValue(
+                    NumberValue.OfJson(JsonRaw(element)) is { } number ? number.ToString() : element.RawText(), skipInputValidation: true);
                 break;
             default:
                 element.WriteTo(writer);
@@ -84,7 +88,8 @@ internal static class JsonAnswer
             properties[count] = (property.NameText(), count++, property.Value);
         }
 
-        properties.AsSpan(0, count).Sort(static (one, other) => string.CompareOrdinal(one.Name, other.Name) is var order and not 0 ? order : one.Place - other.Place);
+        properties.AsSpan(0, count).Sort(
+            static (one, other) => string.CompareOrdinal(one.Name, other.Name) is var order and not 0 ? order : one.Place - other.Place);
         writer.WriteStartObject();
         for (var index = 0; index < count; index++)
         {

@@ -98,8 +98,8 @@ internal readonly record struct NumberAnswer(bool InPercent) : IStatedReader<Num
     }
 
     /// <summary>
-    /// Without a statement: of the last sentence that holds numbers the one after its last equals sign, else the one that was worked out last before it,
-    /// else the last one that the question did not give, else the last one.
+    /// Without a statement: of the last sentence that holds numbers the one after its last equals sign, else the one that was worked out
+    /// last before it, else the last one that the question did not give, else the last one.
     /// </summary>
     /// <param name="given">Numbers in the question.</param>
     public bool Last(ReadOnlySpan<char> text, IReadOnlyCollection<NumberValue> given, out NumberValue value)
@@ -184,7 +184,8 @@ internal readonly record struct NumberAnswer(bool InPercent) : IStatedReader<Num
         for (var end = text.Length; tries++ < MaxResults && text[start..end].LastIndexOfAny("=≈") is var mark and >= 0; end = start + mark)
         {
             var at = NumberSurroundings.SkipLeadIn(text, start + mark + 1);
-            if (NumberScanner.Next(text, at, out var token) && token.Start <= at && !NumberSurroundings.IsOperator(text, token.End, token.End))
+            if (NumberScanner.Next(text, at, out var token) && token.Start <= at
+                && !NumberSurroundings.IsOperator(text, token.End, token.End))
             {
                 (value, valueEnd) = (token.Answer(InPercent), token.End);
                 return true;
@@ -212,7 +213,8 @@ internal readonly record struct NumberAnswer(bool InPercent) : IStatedReader<Num
         var count = 0;
         for (var at = start; NumberScanner.Next(text, at, out var token); at = token.End)
         {
-            if (token.IsOrdinal || ++count > 1 || NumberSurroundings.IsFactor(text, token.End) || Words.Before(text, token.Start) is "not" or "than")
+            if (token.IsOrdinal || ++count > 1 || NumberSurroundings.IsFactor(text, token.End)
+                || Words.Before(text, token.Start) is "not" or "than")
             {
                 return false;
             }

@@ -61,7 +61,8 @@ internal static class NumberScanner
         }
 
         UInt128 denominator = 1;
-        if (!hasPoint && run.IndexOfAny('.', ',') < 0 && NumberSuffix.TryFraction(text, end, out var isMixed, out var upper, out var lower, out var fractionEnd))
+        if (!hasPoint && run.IndexOfAny('.', ',') < 0
+            && NumberSuffix.TryFraction(text, end, out var isMixed, out var upper, out var lower, out var fractionEnd))
         {
             end = fractionEnd;
             if (Characters.IsAt(text, end, '/') && Characters.IsDigit(text, end + 1))
@@ -160,7 +161,8 @@ internal static class NumberScanner
 
     private static int SkipName(ReadOnlySpan<char> text, int at)
     {
-        while (at < text.Length && (char.IsLetterOrDigit(text[at]) || text[at] == '_' || (text[at] is '.' or ',' or '-' && Characters.IsDigit(text, at + 1))))
+        while (at < text.Length
+            && (char.IsLetterOrDigit(text[at]) || text[at] == '_' || (text[at] is '.' or ',' or '-' && Characters.IsDigit(text, at + 1))))
         {
             at++;
         }

@@ -1,6 +1,9 @@
 namespace Ensemble.Answers;
 
-/// <summary>Reads what may stand behind the digits of a number and belongs to it: a fraction, a power of ten, a scale, a percent sign, an ordinal ending.</summary>
+/// <summary>
+/// Reads what may stand behind the digits of a number and belongs to it: a fraction, a power of ten, a scale, a percent sign, an ordinal
+/// ending.
+/// </summary>
 internal static class NumberSuffix
 {
     /// <param name="whole">Whether the digits before are whole ones, and the fraction is added to them: 2 1/3.</param>
@@ -82,7 +85,11 @@ internal static class NumberSuffix
         var at = end + (Characters.IsAt(text, end, ' ') ? 1 : 0);
         var word = Words.At(text, at);
         var power =
-            Words.Is(word, "thousand") ? 3 : Words.Is(word, "million") ? 6 : Words.Is(word, "billion") ? 9 : Words.Is(word, "trillion") ? 12 : 0;
+            Words.Is(word, "thousand") ? 3
+            : Words.Is(word, "million") ? 6
+            : Words.Is(word, "billion") ? 9
+            : Words.Is(word, "trillion") ? 12
+            : 0;
         end = power == 0 ? end : at + word.Length;
         return power;
     }

@@ -1,6 +1,9 @@
 namespace Ensemble.Answers;
 
-/// <summary>What stands before and after a number, and whether that makes something else of it: a term, a factor, one of several, the number of a line.</summary>
+/// <summary>
+/// What stands before and after a number, and whether that makes something else of it: a term, a factor, one of several, the number of a
+/// line.
+/// </summary>
 internal static class NumberSurroundings
 {
     /// <summary>Words after a number that may name what it counts.</summary>
@@ -8,7 +11,8 @@ internal static class NumberSurroundings
 
     private static readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> LeadIns = Words.Set(
         "is are was be it its it's that's therefore thus so then hence simply just about approximately approx roughly exactly around nearly almost equal equals " +
-        "to the number a an total sum of only now indeed also probably likely actually definitely clearly in usd us eur gbp rs inr there would final answer");
+        "to the number a an total sum of only now indeed also probably likely actually definitely clearly in usd us eur gbp rs inr there "
+        + "would final answer");
 
     /// <returns>Where the value begins, after words and marks that only lead up to it.</returns>
     public static int SkipLeadIn(ReadOnlySpan<char> text, int at)
@@ -30,7 +34,8 @@ internal static class NumberSurroundings
 
                 at += word.Length;
             }
-            else if (character is ' ' or '\t' or '\r' or '*' or '_' or '`' or '"' or '\'' or '(' or '[' or '{' or ':' or '=' or '≈' or '~' or ',' or PlainText.BoxStart
+            else if (character is ' ' or '\t' or '\r' or '*' or '_' or '`' or '"' or '\''
+                or '(' or '[' or '{' or ':' or '=' or '≈' or '~' or ',' or PlainText.BoxStart
                 || (character == '.' && !(at + 1 < text.Length && char.IsAsciiDigit(text[at + 1])))
                 || (character == '\n' && ++lines <= 2)
                 || (character == '-' && at + 1 < text.Length && text[at + 1] == ' ')
@@ -76,7 +81,9 @@ internal static class NumberSurroundings
 
     /// <summary>2x, 2π.</summary>
     public static bool IsFactor(ReadOnlySpan<char> text, int at) =>
-        at < text.Length && (text[at] is 'π' or '√' or '\\' || (text[at] is 'x' or 'y' or 'z' or 'n' && (at + 1 == text.Length || !char.IsLetterOrDigit(text[at + 1]))));
+        at < text.Length
+        && (text[at] is 'π' or '√' or '\\'
+        || (text[at] is 'x' or 'y' or 'z' or 'n' && (at + 1 == text.Length || !char.IsLetterOrDigit(text[at + 1]))));
 
     /// <summary>"5 or 7", "5, 7", "3 hours and 20 minutes", "5 to 10".</summary>
     public static bool IsOneOfSeveral(ReadOnlySpan<char> text, int at)
@@ -113,7 +120,8 @@ internal static class NumberSurroundings
 
     /// <summary>"3." at the start of a line counts the lines.</summary>
     public static bool IsItemNumber(ReadOnlySpan<char> text, NumberToken token) =>
-        text[..token.Start].TrimEnd(" *#") is [] or [.., '\n'] && token.End + 1 < text.Length && text[token.End] is '.' or ')' && text[token.End + 1] == ' ';
+        text[..token.Start].TrimEnd(" *#") is [] or [.., '\n'] && token.End + 1 < text.Length && text[token.End] is '.' or ')'
+        && text[token.End + 1] == ' ';
 
     private static bool StartsNumber(ReadOnlySpan<char> text, int at)
     {
@@ -125,5 +133,6 @@ internal static class NumberSurroundings
         return at < text.Length && char.IsAsciiDigit(text[at]);
     }
 
-    private static bool HasDigit(ReadOnlySpan<char> text, int at) => text.Slice(at, Math.Min(8, text.Length - at)).IndexOfAnyInRange('0', '9') >= 0;
+    private static bool HasDigit(ReadOnlySpan<char> text, int at) =>
+        text.Slice(at, Math.Min(8, text.Length - at)).IndexOfAnyInRange('0', '9') >= 0;
 }

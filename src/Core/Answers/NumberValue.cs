@@ -44,7 +44,8 @@ internal readonly record struct NumberValue
             if (excess > 0)
             {
                 var unit = PowerOfTen(excess);
-                (mantissa, exponent) = WithoutZeros((mantissa / unit) + (mantissa % unit >= unit / 2 ? UInt128.One : UInt128.Zero), exponent + excess);
+                (mantissa, exponent) = WithoutZeros(
+                    (mantissa / unit) + (mantissa % unit >= unit / 2 ? UInt128.One : UInt128.Zero), exponent + excess);
             }
         }
 
@@ -76,7 +77,8 @@ internal readonly record struct NumberValue
             }
             else if (character is (byte)'e' or (byte)'E')
             {
-                return int.TryParse(json[(index + 1)..], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var power) && Math.Abs((long)power) < MaxExponent
+                return int.TryParse(json[(index + 1)..], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var power)
+                    && Math.Abs((long)power) < MaxExponent
                     ? Of(isNegative, mantissa, exponent + power)
                     : null;
             }

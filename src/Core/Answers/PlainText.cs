@@ -21,7 +21,10 @@ internal ref partial struct PlainText
     private const int LongestPower = 16;
 
     private static readonly SearchValues<char> Odd = SearchValues.Create(
-        [.. "\\<'’\u00A0\u2009\u202F½¼¾−–—‐‑¹²³\u0001\u0002{}。、・", .. Enumerable.Range(0x2070, 16).Select(code => (char)code), .. Enumerable.Range(0xFE60, 16).Select(code => (char)code), .. Enumerable.Range(0xFF01, 94).Select(code => (char)code)]);
+        [.. "\\<'’\u00A0\u2009\u202F½¼¾−–—‐‑¹²³\u0001\u0002{}。、・",
+         .. Enumerable.Range(0x2070, 16).Select(code => (char)code),
+         .. Enumerable.Range(0xFE60, 16).Select(code => (char)code),
+         .. Enumerable.Range(0xFF01, 94).Select(code => (char)code)]);
 
     private readonly char[] _rented;
     private readonly int _limit;
@@ -123,7 +126,8 @@ internal ref partial struct PlainText
     }
 
     private readonly bool JoinsDigits(ReadOnlySpan<char> rest) =>
-        _length > 0 && char.IsAsciiDigit(_rented[_length - 1]) && rest.Length > 3 && char.IsAsciiDigit(rest[1]) && char.IsAsciiDigit(rest[2])
+        _length > 0 && char.IsAsciiDigit(_rented[_length - 1]) && rest.Length > 3 && char.IsAsciiDigit(rest[1])
+        && char.IsAsciiDigit(rest[2])
         && char.IsAsciiDigit(rest[3]) && (rest.Length == 4 || !char.IsAsciiDigit(rest[4]));
 
     private void PutFraction(char character)

@@ -7,8 +7,10 @@ namespace Ensemble.Answers;
 internal sealed class Question
 {
     private static readonly Phrases Quantities = Phrases.Of(
-        "how many", "how much", "how long", "how far", "how old", "how tall", "how fast", "how big", "how large", "how high", "how heavy", "calculate", "compute", "evaluate",
-        "what is the total", "what is the sum", "what is the number", "what is the value", "what is the difference", "what is the product", "what is the average",
+        "how many", "how much", "how long", "how far", "how old", "how tall", "how fast", "how big", "how large", "how high", "how heavy",
+        "calculate", "compute", "evaluate",
+        "what is the total", "what is the sum", "what is the number", "what is the value", "what is the difference", "what is the product",
+        "what is the average",
         "what is the area", "what is the probability", "find the value", "find the number", "find the total", "find the sum", "多少", "几");
 
     private static readonly string[] SumStarts = ["what is ", "what's "];
@@ -20,7 +22,8 @@ internal sealed class Question
     private static readonly Phrases EitherOr = Phrases.Of("yes or no", "yes/no", "true or false", "true/false");
 
     private static readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> Verbs = Words.Set(
-        "is are was were am be do does did can could will would should shall has have had may might must isn't aren't wasn't weren't don't doesn't didn't can't couldn't won't wouldn't shouldn't hasn't haven't");
+        "is are was were am be do does did can could will would should shall has have had may might must isn't aren't wasn't weren't don't "
+        + "doesn't didn't can't couldn't won't wouldn't shouldn't hasn't haven't");
 
     private Question(ReadOnlySpan<char> text, bool withNumbers)
     {
@@ -103,7 +106,8 @@ internal sealed class Question
 
         var sentence = text[Sentences.Start(text, mark)..mark].TrimStart(" \t\r\n*\"'");
         return Words.IsAny(Words.At(sentence, 0), Verbs)
-            && (!sentence.Contains(" or ", StringComparison.OrdinalIgnoreCase) || sentence.EndsWith("or not", StringComparison.OrdinalIgnoreCase));
+            && (!sentence.Contains(" or ", StringComparison.OrdinalIgnoreCase) || sentence.EndsWith(
+                "or not", StringComparison.OrdinalIgnoreCase));
     }
 
     // "What is 12 * 7?"
@@ -118,7 +122,8 @@ internal sealed class Question
             }
         }
 
-        return text.TrimEnd().EndsWith("=", StringComparison.Ordinal) || text.TrimEnd().EndsWith("= ?", StringComparison.Ordinal) || text.TrimEnd().EndsWith("=?", StringComparison.Ordinal);
+        return text.TrimEnd().EndsWith("=", StringComparison.Ordinal) || text.TrimEnd().EndsWith("= ?", StringComparison.Ordinal)
+            || text.TrimEnd().EndsWith("=?", StringComparison.Ordinal);
     }
 
     // "What percentage", "in %"; not "20 percent of them".

@@ -3,7 +3,10 @@ namespace Ensemble.Answers;
 /// <summary>What matters about scripts where words are counted.</summary>
 internal static class Scripts
 {
-    /// <summary>Whether words stand without spaces between them: Chinese, Japanese, Thai, Lao, Burmese, Khmer. Of surrogates the rare Chinese characters count so, and signs such as emoji.</summary>
+    /// <summary>
+    /// Whether words stand without spaces between them: Chinese, Japanese, Thai, Lao, Burmese, Khmer. Of surrogates the rare Chinese
+    /// characters count so, and signs such as emoji.
+    /// </summary>
     public static bool IsUnspaced(char character) => character switch
     {
         < '\u0E00' => false,

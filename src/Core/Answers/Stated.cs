@@ -9,7 +9,8 @@ internal static class Stated
     private const int MaxDenied = 8;
     private const int LongestCorrection = 160;
 
-    private static readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> Corrections = Words.Set("but rather instead actually it's its");
+    private static readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> Corrections =
+        Words.Set("but rather instead actually it's its");
 
     private static readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> Wrong = Words.Set("wrong incorrect false impossible");
 
@@ -101,7 +102,8 @@ internal static class Stated
 
             if (wasSaid && (Words.IsAny(word, Wrong) || Words.Is(word, "not")))
             {
-                return !Words.Is(word, "not") || Words.Is(Words.At(text, at + word.Length + 1), "correct") || Words.Is(Words.At(text, at + word.Length + 1), "right");
+                return !Words.Is(word, "not") || Words.Is(Words.At(text, at + word.Length + 1), "correct")
+                    || Words.Is(Words.At(text, at + word.Length + 1), "right");
             }
 
             wasSaid |= Words.Is(word, "is") || Words.Is(word, "was") || Words.Is(word, "be");

@@ -18,10 +18,12 @@ internal static class StatementFinder
     private const int MaxWordsBetween = 8;
 
     private static readonly Phrases Marks = Phrases.Of(
-        "\u0001", "####", "\nA:", "\nA :", "\n**A:", "answer", "ans:", "ans.", "result", "antwort", "respuesta", "réponse", "resposta", "risposta", "ответ", "答案", "答え", "答:", "正解", "정답");
+        "\u0001", "####", "\nA:", "\nA :", "\n**A:", "answer", "ans:", "ans.", "result", "antwort", "respuesta", "réponse", "resposta",
+        "risposta", "ответ", "答案", "答え", "答:", "正解", "정답");
 
     private static readonly Phrases ChoiceMarks = Phrases.Of(
-        "\u0001", "####", "answer", "ans:", "ans.", "choice", "option", "letter", "choose", "select", "pick", "go with", "antwort", "respuesta", "réponse", "resposta", "risposta", "ответ", "答案", "答え", "答:", "正解", "정답");
+        "\u0001", "####", "answer", "ans:", "ans.", "choice", "option", "letter", "choose", "select", "pick", "go with", "antwort",
+        "respuesta", "réponse", "resposta", "risposta", "ответ", "答案", "答え", "答:", "正解", "정답");
 
     private static readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> Copulas =
         Words.Set("is was are be equals ist est es é è lautet это 是 为 為 は 은 는");

@@ -4,8 +4,8 @@ using Ensemble.Upstreams;
 namespace Ensemble.Answers;
 
 /// <summary>
-/// Whether an answer answers at all. A text is a refusal, or unsure, by how it begins and by what follows: an answer that says so in passing, quotes
-/// it, or goes on to state something is neither.
+/// Whether an answer answers at all. A text is a refusal, or unsure, by how it begins and by what follows: an answer that says so in
+/// passing, quotes it, or goes on to state something is neither.
 /// </summary>
 internal static class Substance
 {
@@ -14,33 +14,40 @@ internal static class Substance
 
     private static readonly string[] Regrets =
     [
-        "i'm sorry", "i am sorry", "i'm very sorry", "i'm really sorry", "sorry", "i apologize", "i apologise", "my apologies", "apologies", "unfortunately", "regrettably", "as an ai", "as a language model", "as a large language model",
+        "i'm sorry", "i am sorry", "i'm very sorry", "i'm really sorry", "sorry", "i apologize", "i apologise", "my apologies", "apologies",
+        "unfortunately", "regrettably", "as an ai", "as a language model", "as a large language model",
         "as an artificial intelligence",
     ];
 
     private static readonly string[] Inabilities =
     [
-        "i can't", "i cannot", "i can not", "i'm unable to", "i am unable to", "i'm not able to", "i am not able to", "i won't", "i will not", "i'm not going to", "i am not going to", "i must decline", "i have to decline",
-        "i decline", "i refuse", "i'm not comfortable", "i am not comfortable", "i'm not allowed to", "i am not allowed to", "i'm not permitted to", "i am not permitted to", "i couldn't", "unable to",
+        "i can't", "i cannot", "i can not", "i'm unable to", "i am unable to", "i'm not able to", "i am not able to", "i won't",
+        "i will not", "i'm not going to", "i am not going to", "i must decline", "i have to decline",
+        "i decline", "i refuse", "i'm not comfortable", "i am not comfortable", "i'm not allowed to", "i am not allowed to",
+        "i'm not permitted to", "i am not permitted to", "i couldn't", "unable to",
     ];
 
-    private static readonly string[] Lacks = ["i don't have access", "i do not have access", "i don't have the ability", "i do not have the ability", "i lack the ability", "this request", "that request", "your request"];
+    private static readonly string[] Lacks =
+        ["i don't have access", "i do not have access", "i don't have the ability", "i do not have the ability", "i lack the ability", "this request", "that request", "your request"];
 
     // What a bare "I can't" must not do to be a refusal: "I can't swim" answers a question.
     private static readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> Services = Words.Set(
         "help assist provide answer comply fulfill fulfil discuss engage create generate write share give offer support continue participate respond process complete accommodate tell advise recommend " +
         "do produce describe explain proceed with to that be");
 
-    private static readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> Certain = Words.Set("i'm i am really honestly sorry afraid but must to say that , unfortunately well hmm");
+    private static readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> Certain =
+        Words.Set("i'm i am really honestly sorry afraid but must to say that , unfortunately well hmm");
 
     private static readonly string[] Doubts =
     [
-        "i don't know", "i do not know", "i'm not sure", "i am not sure", "i'm unsure", "i am unsure", "i have no idea", "i've no idea", "no idea", "not sure", "i'm not certain", "i am not certain", "i don't have enough information",
+        "i don't know", "i do not know", "i'm not sure", "i am not sure", "i'm unsure", "i am unsure", "i have no idea", "i've no idea",
+        "no idea", "not sure", "i'm not certain", "i am not certain", "i don't have enough information",
         "i do not have enough information", "don't know", "dunno", "i really don't know", "i honestly don't know",
     ];
 
     private static readonly SearchValues<string> Guesses = SearchValues.Create(
-        ["i think", "i believe", "i'd say", "i would say", "i'd guess", "my guess", "my best guess", "best guess", "it's probably", "probably", "it might be", "it may be", "it could be", "it is about", "it's about", "the answer is", "however"],
+        ["i think", "i believe", "i'd say", "i would say", "i'd guess", "my guess", "my best guess", "best guess",
+         "it's probably", "probably", "it might be", "it may be", "it could be", "it is about", "it's about", "the answer is", "however"],
         StringComparison.OrdinalIgnoreCase);
 
     public static bool HasSubstance(ChatAnswer answer) =>
@@ -108,7 +115,8 @@ internal static class Substance
     {
         foreach (var phrase in phrases)
         {
-            if (text.StartsWith(phrase, StringComparison.OrdinalIgnoreCase) && (text.Length == phrase.Length || !char.IsLetter(text[phrase.Length])))
+            if (text.StartsWith(phrase, StringComparison.OrdinalIgnoreCase)
+                && (text.Length == phrase.Length || !char.IsLetter(text[phrase.Length])))
             {
                 return phrase.Length;
             }

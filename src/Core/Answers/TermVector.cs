@@ -32,7 +32,8 @@ internal sealed class TermVector : IDisposable
         _norm = MathF.Sqrt(Product(Values, Values));
     }
 
-    private ReadOnlySpan<float> Values => _places is { } places ? places.AsSpan(0, Places) : throw new ObjectDisposedException(nameof(TermVector));
+    private ReadOnlySpan<float> Values =>
+        _places is { } places ? places.AsSpan(0, Places) : throw new ObjectDisposedException(nameof(TermVector));
 
     public static TermVector Of(string text)
     {
@@ -44,7 +45,8 @@ internal sealed class TermVector : IDisposable
     }
 
     /// <returns>From 0, nothing in common, to 1, the same frequencies.</returns>
-    public double Similarity(TermVector other) => _norm > 0 && other._norm > 0 ? Math.Clamp(Product(Values, other.Values) / (_norm * other._norm), 0, 1) : 0;
+    public double Similarity(TermVector other) =>
+        _norm > 0 && other._norm > 0 ? Math.Clamp(Product(Values, other.Values) / (_norm * other._norm), 0, 1) : 0;
 
     public void Dispose()
     {
@@ -97,7 +99,9 @@ internal sealed class TermVector : IDisposable
     private static char Folded(char character) =>
         character < AsciiFolded.Length ? AsciiFolded[character]
         : char.IsLetterOrDigit(character) ? char.ToLowerInvariant(character)
-        : char.IsSurrogate(character) || char.GetUnicodeCategory(character) is UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark ? character
+        : char.IsSurrogate(character) || char.GetUnicodeCategory(character)
+            is UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark
+            ? character
         : ' ';
 
     private static void Add(Span<float> places, uint term)

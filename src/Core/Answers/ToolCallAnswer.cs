@@ -3,7 +3,10 @@ using Ensemble.Upstreams;
 
 namespace Ensemble.Answers;
 
-/// <summary>The tool calls of an answer as a set: name and canonical arguments of each, in no order. What a call is named by its model counts for nothing.</summary>
+/// <summary>
+/// The tool calls of an answer as a set: name and canonical arguments of each, in no order. What a call is named by its model counts for
+/// nothing.
+/// </summary>
 internal static class ToolCallAnswer
 {
     /// <summary>An answer in prose where tools could have been called: it differs from any call.</summary>

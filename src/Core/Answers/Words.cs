@@ -18,7 +18,8 @@ internal static class Words
 
         var end = at + 1;
         text = text[..Math.Min(text.Length, at + MaxLength)];
-        while (end < text.Length && (char.IsLetter(text[end]) || (text[end] == '\'' && end + 1 < text.Length && char.IsLetter(text[end + 1]))))
+        while (end < text.Length
+            && (char.IsLetter(text[end]) || (text[end] == '\'' && end + 1 < text.Length && char.IsLetter(text[end + 1]))))
         {
             end++;
         }
@@ -42,7 +43,8 @@ internal static class Words
 
     public static bool Is(ReadOnlySpan<char> word, string expected) => word.Equals(expected, StringComparison.OrdinalIgnoreCase);
 
-    public static bool IsAny(ReadOnlySpan<char> word, HashSet<string>.AlternateLookup<ReadOnlySpan<char>> words) => !word.IsEmpty && words.Contains(word);
+    public static bool IsAny(ReadOnlySpan<char> word, HashSet<string>.AlternateLookup<ReadOnlySpan<char>> words) =>
+        !word.IsEmpty && words.Contains(word);
 
     public static HashSet<string>.AlternateLookup<ReadOnlySpan<char>> Set(string words) =>
         words.Split(' ').ToHashSet(StringComparer.OrdinalIgnoreCase).GetAlternateLookup<ReadOnlySpan<char>>();

@@ -8,7 +8,8 @@ internal readonly record struct YesNoAnswer : IStatedReader<bool>
     private static readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> No = Words.Set("no nope false non nein нет いいえ 否 不 不是 不对");
 
     private static readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> LeadIns = Words.Set(
-        "is are it it's that that's would be therefore thus so then hence simply probably likely definitely clearly actually indeed a an clear resounding in conclusion overall well oh");
+        "is are it it's that that's would be therefore thus so then hence simply probably likely definitely clearly actually indeed a an "
+        + "clear resounding in conclusion overall well oh");
 
     // "No more than 5" and "no one" say something else; "no, it is not" does not.
     private static readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> Speakers =
@@ -42,7 +43,8 @@ internal readonly record struct YesNoAnswer : IStatedReader<bool>
 
     /// <summary>Whether the text is that word alone.</summary>
     public bool IsAll(ReadOnlySpan<char> text, out bool value) =>
-        Read(text, 0, text.Length, isLoose: false, out value, out var end) == Found.Value && text[end..].Trim(" .,!*_\"'`)\n\r\u0002").IsEmpty;
+        Read(text, 0, text.Length, isLoose: false, out value, out var end) == Found.Value
+        && text[end..].Trim(" .,!*_\"'`)\n\r\u0002").IsEmpty;
 
     public Found Read(ReadOnlySpan<char> text, int start, int end, bool isLoose, out bool value, out int valueEnd)
     {
@@ -82,7 +84,8 @@ internal readonly record struct YesNoAnswer : IStatedReader<bool>
             {
                 at += word.Length;
             }
-            else if (word.IsEmpty && text[at] is ' ' or '\n' or '\r' or '\t' or '*' or '_' or '"' or '\'' or '`' or '(' or ':' or ',' or '#' or PlainText.BoxStart)
+            else if (word.IsEmpty && text[at] is ' ' or '\n' or '\r' or '\t' or '*' or '_' or '"' or '\'' or '`'
+                or '(' or ':' or ',' or '#' or PlainText.BoxStart)
             {
                 at++;
             }

@@ -40,13 +40,15 @@ internal static class CatalogEntries
     }
 
     /// <returns>One catalog, and the places of entries that are no JSON; null stands there instead.</returns>
-    public static (ReadOnlyMemory<byte> Json, IReadOnlyList<(CatalogEntryKind Kind, int Index)> Broken) Join(IReadOnlyList<CatalogEntry> entries)
+    public static (ReadOnlyMemory<byte> Json, IReadOnlyList<(CatalogEntryKind Kind, int Index)> Broken) Join(
+        IReadOnlyList<CatalogEntry> entries)
     {
         var buffer = new ArrayBufferWriter<byte>(4096);
         var broken = new List<(CatalogEntryKind, int)>();
         using var writer = new Utf8JsonWriter(buffer, WriterOptions);
         writer.WriteStartObject();
-        foreach (var (name, kind) in (ReadOnlySpan<(string, CatalogEntryKind)>)[("models", CatalogEntryKind.Model), ("keys", CatalogEntryKind.Key)])
+        foreach (var (name, kind) in (ReadOnlySpan<(string, CatalogEntryKind)>)
+            [("models", CatalogEntryKind.Model), ("keys", CatalogEntryKind.Key)])
         {
             writer.WriteStartArray(name);
             var index = 0;
@@ -66,7 +68,7 @@ internal static class CatalogEntries
         return (buffer.WrittenMemory, broken);
     }
 
-    /// <summary>Writes an object anew, without comments, with some fields changed.</summary>
+    /// <summary>Writes an object again, without comments, with some fields changed.</summary>
     /// <param name="write">Writes a field instead; false = it stays as it is.</param>
     /// <param name="append">Writes what is added at the end.</param>
     public static byte[] Rewrite(JsonElement entry, Func<Utf8JsonWriter, JsonProperty, bool> write, Action<Utf8JsonWriter>? append = null)

@@ -82,7 +82,9 @@ public static class CatalogReader
     private static List<string> Unpriced(List<ModelConfig> models, List<(string Path, EnsembleConfig Config)> ensembles)
     {
         var unpriced = models.Where(model => model.Price is null).Select(model => model.DisplayName).ToHashSet();
-        return [.. ensembles.Where(ensemble => ensemble.Config.Models.Any(unpriced.Contains)).Select(ensemble => ensemble.Config.DisplayName), .. unpriced];
+        return [
+            .. ensembles.Where(ensemble => ensemble.Config.Models.Any(unpriced.Contains)).Select(ensemble => ensemble.Config.DisplayName),
+            .. unpriced];
     }
 
     /// <summary>A sealed secret opens only for the finished model, so that only now it is known whether it can be used.</summary>
@@ -91,13 +93,15 @@ public static class CatalogReader
         var bound = SecretReference.Bound(model);
         if (bound.ApiKey is { Source: SecretSource.Sealed } key && secrets?.TryResolve(key, out _, out var problem) == false)
         {
-            entry.Field("api_key").Warn($"cannot be used now: {problem}", "Give the secret again, or set the master key that it was sealed with.");
+            entry.Field("api_key").Warn(
+                $"cannot be used now: {problem}", "Give the secret again, or set the master key that it was sealed with.");
         }
 
         return bound;
     }
 
-    private static CatalogReadResult Result(CatalogSnapshot? snapshot, IssueLog issues, IReadOnlyList<SecretReference> keyReferences) => new()
+    private static CatalogReadResult Result(
+        CatalogSnapshot? snapshot, IssueLog issues, IReadOnlyList<SecretReference> keyReferences) => new()
     {
         Snapshot = issues.Errors.Count == 0 ? snapshot : null,
         Errors = issues.Errors,

@@ -7,7 +7,8 @@ public static class CatalogWait
     public static readonly TimeSpan Longest = TimeSpan.FromSeconds(1);
 
     /// <returns>The catalog once it has reached the revision, else as it is after <see cref="Longest"/>.</returns>
-    public static async ValueTask<CatalogSnapshot> ReachAsync(this ICatalog catalog, long revision, TimeProvider time, CancellationToken cancellationToken)
+    public static async ValueTask<CatalogSnapshot> ReachAsync(
+        this ICatalog catalog, long revision, TimeProvider time, CancellationToken cancellationToken)
     {
         if (catalog.Current.Revision >= revision)
         {

@@ -15,7 +15,10 @@ public sealed record EnsembleConfig
 
     public RateLimitConfig? RateLimit { get; init; }
 
-    /// <summary>Usable answers that are needed, from 1 to <see cref="AnswerCount"/>. Default: the smaller of 2 and the panel; more than half of it where answers are counted.</summary>
+    /// <summary>
+    /// Usable answers that are needed, from 1 to <see cref="AnswerCount"/>. Default: the smaller of 2 and the panel; more than half of it
+    /// where answers are counted.
+    /// </summary>
     public required int MinResponses { get; init; }
 
     /// <summary>Bounds each call; null = the called model's own.</summary>
@@ -77,7 +80,8 @@ public sealed record EnsembleConfig
     {
         get
         {
-            List<string?> names = [.. Panel.Select(member => member.Model), Judge?.Model, .. Judge?.Fallbacks ?? [], Consensus.EmbeddingModel, Cascade.Verifier];
+            List<string?> names =
+                [.. Panel.Select(member => member.Model), Judge?.Model, .. Judge?.Fallbacks ?? [], Consensus.EmbeddingModel, Cascade.Verifier];
             names.AddRange([Verify?.Primary, Verify?.Verifier, Verify?.EscalateTo]);
             names.AddRange([.. Route?.Targets ?? [], Route?.Classifier, Route?.Verify?.Verifier]);
             names.AddRange([Specialist?.Planner, .. Specialist?.Members.Values ?? []]);

@@ -158,7 +158,8 @@ public sealed class FileCatalog : ICatalog, IDisposable
         return Convert.ToHexString(hash.GetHashAndReset());
     }
 
-    private static bool IsFileProblem(Exception exception) => exception is IOException or UnauthorizedAccessException or NotSupportedException;
+    private static bool IsFileProblem(Exception exception) =>
+        exception is IOException or UnauthorizedAccessException or NotSupportedException;
 
     private sealed record Content(byte[] Json, long Revision, IReadOnlyList<SecretReference> KeyReferences, string Hash);
 }

@@ -13,7 +13,7 @@ public interface ICatalogStore
     Task<long?> WriteAsync(IReadOnlyList<CatalogChange> changes, long expectedRevision, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Announces revisions that were written, by this process or another. Announcements may be missing or come twice: whoever
+    /// Announces revisions that were written, by this process or another. Announcements may be missing or come twice: a reader that
     /// needs all of them compares <see cref="ReadRevisionAsync"/> from time to time as well. Ends only when cancelled.
     /// </summary>
     IAsyncEnumerable<long> WatchAsync(CancellationToken cancellationToken);

@@ -11,7 +11,10 @@ public sealed record ModelConfig
     /// <summary>The provider's name of the model, sent as <c>model</c>.</summary>
     public required string Model { get; init; }
 
-    /// <summary>Address up to and including the version segment, as <c>https://host/v1</c>, or a resource's where <see cref="ApiVersion"/> is set; null only for <see cref="ProviderKind.Simulated"/>.</summary>
+    /// <summary>
+    /// Address up to and including the version segment, as <c>https://host/v1</c>, or a resource's where <see cref="ApiVersion"/> is set;
+    /// null only for <see cref="ProviderKind.Simulated"/>.
+    /// </summary>
     public Uri? BaseUrl { get; init; }
 
     /// <summary>Version of Azure OpenAI's deployment path, as <c>2024-10-21</c>; null = its v1 surface, or another provider.</summary>
@@ -37,7 +40,9 @@ public sealed record ModelConfig
     /// <summary>Attempts after the first. Default 2.</summary>
     public int Retries { get; init; } = DefaultRetries;
 
-    /// <summary>Until the headers of a stream are sent though nothing of the answer is there; of a model that is asked by its own name. Default 5 s.</summary>
+    /// <summary>
+    /// Until the headers of a stream are sent though nothing of the answer is there; of a model that is asked by its own name. Default 5 s.
+    /// </summary>
     public TimeSpan StreamCommit { get; init; } = DefaultStreamCommit;
 
     public ParamsConfig Params { get; init; } = ParamsConfig.None;

@@ -13,10 +13,14 @@ public sealed record ParamsConfig
     /// <summary>The role sent where the caller wrote <c>developer</c>; null = the provider's preset.</summary>
     public string? DeveloperRole { get; init; }
 
-    /// <summary>Whether the provider gives several answers to one call, as <c>n</c> asks; null = as its kind of provider usually does.</summary>
+    /// <summary>
+    /// Whether the provider gives several answers to one call, as <c>n</c> asks; null = as its kind of provider usually does.
+    /// </summary>
     public bool? N { get; init; }
 
-    /// <summary>Whether whole answers are asked for as streams too, and folded, since the provider serves streams only. Default false.</summary>
+    /// <summary>
+    /// Whether whole answers are asked for as streams too, and folded, since the provider serves streams only. Default false.
+    /// </summary>
     public bool AlwaysStreams { get; init; }
 
     /// <summary>

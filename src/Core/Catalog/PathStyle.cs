@@ -19,8 +19,8 @@ internal sealed class PathStyle(bool isWindows)
     public string Example => isWindows ? @"C:\\folder\\name" : "/absolute/path";
 
     /// <summary>
-    /// Whether a text is an absolute path of a file. On Windows from a drive on: a share would send this machine's credentials to another one,
-    /// and devices and streams of files are no files.
+    /// Whether a text is an absolute path of a file. On Windows from a drive on: a share would send this machine's credentials to another
+    /// one, and devices and streams of files are no files.
     /// </summary>
     public bool IsUsable(string path)
     {
@@ -36,12 +36,15 @@ internal sealed class PathStyle(bool isWindows)
             : path.StartsWith('/');
     }
 
-    /// <summary>Whether a path lies in a folder, by its text. A step back is refused even where it stays inside: after a link it leads elsewhere.</summary>
+    /// <summary>
+    /// Whether a path lies in a folder, by its text. A step back is refused even where it stays inside: after a link it leads elsewhere.
+    /// </summary>
     public bool IsBelow(string folder, string path)
     {
         var (outer, inner) = (Steps(folder), Steps(path));
         return inner.Length > outer.Length
-            && outer.AsSpan().SequenceEqual(inner.AsSpan(0, outer.Length), isWindows ? StringComparer.OrdinalIgnoreCase : StringComparer.Ordinal)
+            && outer.AsSpan().SequenceEqual(
+                inner.AsSpan(0, outer.Length), isWindows ? StringComparer.OrdinalIgnoreCase : StringComparer.Ordinal)
             && !inner.Any(step => step is "." or "..");
     }
 
@@ -56,6 +59,7 @@ internal sealed class PathStyle(bool isWindows)
         }
 
         var name = step.Split('.')[0].TrimEnd(' ').ToUpperInvariant();
-        return !Array.Exists(Devices, device => device == name) && !(name.Length == 4 && name[..3] is "COM" or "LPT" && !char.IsAsciiLetter(name[3]));
+        return !Array.Exists(Devices, device => device == name)
+            && !(name.Length == 4 && name[..3] is "COM" or "LPT" && !char.IsAsciiLetter(name[3]));
     }
 }

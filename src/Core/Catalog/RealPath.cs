@@ -44,7 +44,9 @@ internal static class RealPath
 
     private static void Push(Stack<string> steps, string path)
     {
-        foreach (var step in path.Split([Path.DirectorySeparatorChar, Path.AltDirectorySeparatorChar], StringSplitOptions.RemoveEmptyEntries).Reverse())
+        foreach (var step in path.Split(
+            [Path.DirectorySeparatorChar, Path.AltDirectorySeparatorChar], StringSplitOptions.RemoveEmptyEntries)
+            .Reverse())
         {
             if (step != ".")
             {

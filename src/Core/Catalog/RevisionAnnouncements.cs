@@ -17,7 +17,7 @@ public sealed class RevisionAnnouncements
         }
     }
 
-    /// <summary>What is announced from the first read on. Whoever is slow gets the newest revision only. Ends only when cancelled.</summary>
+    /// <summary>What is announced from the first read on. A slow reader gets the newest revision only. Ends only when cancelled.</summary>
     public async IAsyncEnumerable<long> ListenAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var channel = Channel.CreateBounded<long>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest });

@@ -18,9 +18,14 @@ public sealed record RouteConfig
     /// <summary>Audits the answer of a target other than <see cref="Default"/>, which answers where it fails; null = nobody does.</summary>
     public RouteVerifyConfig? Verify { get; init; }
 
-    /// <summary>The share, from 0 to 1, of requests routed elsewhere for which <see cref="Default"/> is asked as well, to compare. Default 0.</summary>
+    /// <summary>
+    /// The share, from 0 to 1, of requests routed elsewhere for which <see cref="Default"/> is asked as well, to compare. Default 0.
+    /// </summary>
     public double ShadowRate { get; init; }
 
-    /// <summary>What a classifier chooses between, each once: the rules' targets, the default, and further models that are described.</summary>
-    public IReadOnlyList<string> Targets => [.. Rules.Select(rule => rule.To).Append(Default).Concat(Descriptions.Keys).Distinct(StringComparer.Ordinal)];
+    /// <summary>
+    /// What a classifier chooses between, each once: the rules' targets, the default, and further models that are described.
+    /// </summary>
+    public IReadOnlyList<string> Targets =>
+        [.. Rules.Select(rule => rule.To).Append(Default).Concat(Descriptions.Keys).Distinct(StringComparer.Ordinal)];
 }

@@ -2,7 +2,7 @@ namespace Ensemble.Catalog;
 
 /// <summary>
 /// Which secrets a catalog may refer to that is edited over the network: variables made for that, and files of one folder. Else
-/// whoever edits it could have any variable or file of the process sent to an address of his own.
+/// an editor could have any variable or file of the process sent to an address of their own.
 /// </summary>
 /// <param name="directory">An absolute path; null = no file may be named.</param>
 public sealed class SecretPolicy(string? directory)

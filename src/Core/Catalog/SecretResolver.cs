@@ -117,13 +117,16 @@ public sealed class SecretResolver(
             }
 
             var content = bytes.AsSpan(0, length);
-            return (StrictUtf8.GetString(content.StartsWith(Encoding.UTF8.Preamble) ? content[Encoding.UTF8.Preamble.Length..] : content), null);
+            return (
+                StrictUtf8.GetString(content.StartsWith(Encoding.UTF8.Preamble) ? content[Encoding.UTF8.Preamble.Length..] : content),
+                null);
         }
         catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
         {
             return (null, "does not exist");
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        catch (Exception exception)
+            when (exception is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
             return (null, exception is DecoderFallbackException ? "is not UTF-8 text" : "cannot be read");
         }

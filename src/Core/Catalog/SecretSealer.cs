@@ -50,7 +50,8 @@ public sealed class SecretSealer
         var nonce = box.AsSpan(0, NonceBytes);
         RandomNumberGenerator.Fill(nonce);
         using var cipher = new AesGcm(_key, TagBytes);
-        cipher.Encrypt(nonce, data, box.AsSpan(NonceBytes, data.Length), box.AsSpan(NonceBytes + data.Length), Encoding.UTF8.GetBytes(audience));
+        cipher.Encrypt(
+            nonce, data, box.AsSpan(NonceBytes, data.Length), box.AsSpan(NonceBytes + data.Length), Encoding.UTF8.GetBytes(audience));
         return box;
     }
 
@@ -91,7 +92,8 @@ public sealed class SecretSealer
         try
         {
             using var cipher = new AesGcm(_key, TagBytes);
-            cipher.Decrypt(box[..NonceBytes], box.Slice(NonceBytes, length), box[(NonceBytes + length)..], opened, Encoding.UTF8.GetBytes(audience));
+            cipher.Decrypt(
+                box[..NonceBytes], box.Slice(NonceBytes, length), box[(NonceBytes + length)..], opened, Encoding.UTF8.GetBytes(audience));
         }
         catch (CryptographicException)
         {

@@ -4,7 +4,8 @@ namespace Ensemble.Catalog;
 
 internal sealed partial class ServedCatalog
 {
-    [LoggerMessage(1, LogLevel.Information, "Catalog {Source} is served at revision {Revision}: {Models} models, {Ensembles} ensembles, {Keys} keys")]
+    [LoggerMessage(
+        1, LogLevel.Information, "Catalog {Source} is served at revision {Revision}: {Models} models, {Ensembles} ensembles, {Keys} keys")]
     private static partial void LogServed(ILogger logger, string source, long revision, int models, int ensembles, int keys);
 
     [LoggerMessage(2, LogLevel.Warning, "Catalog {Source} is served with warnings:\n{Report}")]

@@ -4,7 +4,7 @@ namespace Ensemble.Catalog;
 
 /// <summary>
 /// What is served now, whatever it comes from: keeps the last good catalog, tells listeners of a new one, and says in the log what
-/// was taken and what was not, each thing once. Whoever uses it makes one change at a time.
+/// was taken and what was not, each thing once. Its user makes one change at a time.
 /// </summary>
 /// <param name="source">Names the source in the log.</param>
 /// <param name="newest">Names it to a reader of <see cref="Problem"/>.</param>

@@ -50,7 +50,8 @@ public sealed partial class StoreCatalog : ICatalog, IAsyncDisposable
     public long Refusals => _served.Refusals;
 
     /// <summary>Reads the store, and follows it from then on. A new store is filled with the built-in simulated panel first.</summary>
-    /// <exception cref="CatalogException">The store cannot be read, or holds no valid catalog; the message says all that is wrong.</exception>
+    /// <exception cref="CatalogException">The store cannot be read, or holds no valid catalog; the message says all that is
+    /// wrong.</exception>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         var document = await LoadAsync(cancellationToken);

@@ -5,7 +5,9 @@ using System.Text.RegularExpressions;
 
 namespace Ensemble.Catalog;
 
-/// <summary>Reads the entries of a store as one catalog, and says what is wrong by the names of entries, since a store has no order.</summary>
+/// <summary>
+/// Reads the entries of a store as one catalog, and says what is wrong by the names of entries, since a store has no order.
+/// </summary>
 internal static partial class StoredCatalog
 {
     public static CatalogReadResult Read(CatalogDocument document, SecretResolver? secrets)
@@ -14,7 +16,8 @@ internal static partial class StoredCatalog
         var result = CatalogReader.Read(json, document.Revision, secrets, CatalogOrigin.Store);
         var names = new Names(document.Entries);
         var errors = broken
-            .Select(place => new CatalogIssue(PathOf(place.Kind, names.At(place.Kind, place.Index)), "is not valid JSON", null, "Write it anew, or delete it."))
+            .Select(place => new CatalogIssue(
+                PathOf(place.Kind, names.At(place.Kind, place.Index)), "is not valid JSON", null, "Write it again, or delete it."))
             .ToList();
         var unreadable = errors.Select(error => error.Path).ToHashSet();
         errors.AddRange(result.Errors.Select(names.Name).Where(error => !unreadable.Contains(error.Path)));
@@ -42,10 +45,14 @@ internal static partial class StoredCatalog
         var keys = snapshot.Keys.Select(key => key.Name).ToHashSet();
         foreach (var (kind, name, _, _) in entries)
         {
-            if (kind == CatalogEntryKind.Model ? !snapshot.Models.ContainsKey(name) && !snapshot.Ensembles.ContainsKey(name) : !keys.Contains(name))
+            if (kind == CatalogEntryKind.Model
+                ? !snapshot.Models.ContainsKey(name) && !snapshot.Ensembles.ContainsKey(name)
+                : !keys.Contains(name))
             {
                 var field = CatalogEntries.NameField(kind);
-                yield return new CatalogIssue($"{PathOf(kind, name)}.{field}", "is not the name under which the entry is stored", null, "Write it again under its name.");
+                yield return new CatalogIssue(
+                    $"{PathOf(kind, name)}.{field}", "is not the name under which the entry is stored", null,
+                    "Write it again under its name.");
             }
         }
     }
@@ -56,7 +63,8 @@ internal static partial class StoredCatalog
     /// <summary>Finds an entry's name by its place in the catalog that was joined.</summary>
     private sealed class Names(IReadOnlyList<CatalogEntry> entries)
     {
-        private readonly List<string> _models = [.. entries.Where(entry => entry.Kind == CatalogEntryKind.Model).Select(entry => entry.Name)];
+        private readonly List<string> _models =
+            [.. entries.Where(entry => entry.Kind == CatalogEntryKind.Model).Select(entry => entry.Name)];
         private readonly List<string> _keys = [.. entries.Where(entry => entry.Kind == CatalogEntryKind.Key).Select(entry => entry.Name)];
 
         public string At(CatalogEntryKind kind, int index) => (kind == CatalogEntryKind.Model ? _models : _keys)[index];

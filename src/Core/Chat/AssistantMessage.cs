@@ -4,8 +4,8 @@ using System.Text.Json;
 namespace Ensemble.Chat;
 
 /// <summary>
-/// Gives messages of an assistant that say nothing the form that providers take: empty text where there is none and no call, and no list of calls
-/// that is empty. Everything else of them stays as it was sent.
+/// Gives messages of an assistant that say nothing the form that providers take: empty text where there is none and no call, and no list of
+/// calls that is empty. Everything else of them stays as it was sent.
 /// </summary>
 internal static class AssistantMessage
 {
@@ -56,6 +56,7 @@ internal static class AssistantMessage
         output.Write(hasContent ? "}"u8 : isAnswer ? ",\"content\":null}"u8 : ",\"content\":\"\"}"u8);
     }
 
+    // Members of a message, not wishes: text is null or no parts, and calls that are no array are no calls.
     private static bool IsEmpty(ReadOnlySpan<byte> value, bool isText) =>
-        value[0] == (byte)'[' ? value[1..^1].Trim(" \t\r\n"u8).IsEmpty : !isText || value[0] == (byte)'n';
+        NeutralValue.IsEmptyArray(value) || (value[0] != (byte)'[' && (!isText || value[0] == (byte)'n'));
 }

@@ -1,10 +1,8 @@
-using System.Text.Json;
-
 namespace Ensemble.Chat;
 
 /// <summary>
-/// A chat-completions request: the caller's bytes, and an index into them. Nothing is ever serialised again that
-/// nobody changed, so that unknown fields, number formats and images reach a provider as they were sent.
+/// A chat-completions request: the caller's bytes, and an index into them. Nothing is ever serialised again that nobody changed, so that
+/// unknown fields, number formats and images reach a provider as they were sent.
 /// </summary>
 public sealed class ChatRequest
 {
@@ -74,17 +72,5 @@ public sealed class ChatRequest
     }
 
     /// <summary>Whether the field is there with a value other than null, false, 0, <c>[]</c>, "none" and "auto".</summary>
-    public bool Asks(string name) => TryGetField(name, out var field) && !IsNeutral(field);
-
-    /// <summary>Whether a value says no more than its absence would.</summary>
-    public bool IsNeutral(ChatField field) => field.Kind switch
-    {
-        JsonTokenType.Null or JsonTokenType.False => true,
-        JsonTokenType.Number => Slice(field.Value) is [(byte)'0'],
-        JsonTokenType.StartArray => IsEmptyArray(Slice(field.Value)),
-        JsonTokenType.String => Slice(field.Value).SequenceEqual("\"none\""u8) || Slice(field.Value).SequenceEqual("\"auto\""u8),
-        _ => false,
-    };
-
-    private static bool IsEmptyArray(ReadOnlySpan<byte> array) => array[1..^1].Trim(" \t\r\n"u8).IsEmpty;
+    public bool Asks(string name) => TryGetField(name, out var field) && !NeutralValue.IsDefault(Slice(field.Value));
 }

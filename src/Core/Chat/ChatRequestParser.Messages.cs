@@ -111,7 +111,8 @@ public static partial class ChatRequestParser
             if (role == ChatRole.Tool && !hasCallId)
             {
                 throw new ChatRequestException(
-                    $"'messages[{index}].tool_call_id' is missing: a tool's message names the call that it answers.", $"messages[{index}].tool_call_id");
+                    $"'messages[{index}].tool_call_id' is missing: a tool's message names the call that it answers.",
+                    $"messages[{index}].tool_call_id");
             }
 
             return new ChatMessage(role.Value, whole, roleValue, content, firstPart, _parts.Count - firstPart);

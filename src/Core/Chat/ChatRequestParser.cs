@@ -200,7 +200,9 @@ public static partial class ChatRequestParser
         }
 
         private readonly string RequiredString(string path) =>
-            _reader.TokenType == JsonTokenType.String && _reader.Text() is { Length: > 0 } text ? text : throw Wrong(path, "a non-empty string");
+            _reader.TokenType == JsonTokenType.String && _reader.Text() is { Length: > 0 } text
+                ? text
+                : throw Wrong(path, "a non-empty string");
 
         private readonly bool Flag(string path) => _reader.TokenType switch
         {

@@ -57,7 +57,8 @@ public sealed class RequestEdits
     public string? DeveloperRole { get; set; }
 
     /// <summary>
-    /// The alias of the model that is asked: tool calls which it made get its own ids back, others ids that every provider takes. Null = ids stay.
+    /// The alias of the model that is asked: tool calls which it made get its own ids back, others ids that every provider takes. Null =
+    /// ids stay.
     /// </summary>
     public string? CallsOf { get; set; }
 

@@ -14,7 +14,8 @@ public static class RequestRewriter
 
     /// <summary>Names that nearly every sub-call sets, encoded once.</summary>
     private static readonly FrozenDictionary<string, ReadOnlyMemory<byte>> OftenNamed =
-        new[] { "model", "messages", "temperature", "seed", "stream", "stream_options", "max_completion_tokens" }.ToFrozenDictionary(name => name, Named);
+        new[] { "model", "messages", "temperature", "seed", "stream", "stream_options", "max_completion_tokens" }.ToFrozenDictionary(
+            name => name, Named);
 
     public static RequestBody Rewrite(ChatRequest request, RequestEdits edits)
     {
@@ -100,7 +101,8 @@ public static class RequestRewriter
         if (edits.DeveloperRole is { } role)
         {
             ReadOnlyMemory<byte> json = JsonSerializer.SerializeToUtf8Bytes(role, ChatJson.Default.String);
-            replaced.AddRange(request.Messages.Where(message => message.Role == ChatRole.Developer).Select(message => (message.RoleValue, json)));
+            replaced.AddRange(
+                request.Messages.Where(message => message.Role == ChatRole.Developer).Select(message => (message.RoleValue, json)));
         }
 
         if (edits.CallsOf is { } model && request.ToolCalls.Count > 0)
@@ -110,7 +112,8 @@ public static class RequestRewriter
                 if (ToolCallId.For(Encoding.UTF8.GetString(request.Slice(call.Id)[1..^1]), model, out var isOwn) is { } id)
                 {
                     var json = JsonSerializer.SerializeToUtf8Bytes(id, ChatJson.Default.String);
-                    replaced.Add(isOwn || !call.HasMore ? (call.Id, json) : (call.Whole, ToolCallJson.Plain(request.Slice(call.Whole), json)));
+                    replaced.Add(
+                        isOwn || !call.HasMore ? (call.Id, json) : (call.Whole, ToolCallJson.Plain(request.Slice(call.Whole), json)));
                 }
             }
 

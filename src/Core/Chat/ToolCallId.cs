@@ -5,8 +5,8 @@ using System.Text;
 namespace Ensemble.Chat;
 
 /// <summary>
-/// The id under which a caller knows a tool call. It holds the provider's own id, so that any process can give that back to the model which made
-/// the call, without having kept anything. Every other model gets nine letters and digits, which all providers take.
+/// The id under which a caller knows a tool call. It holds the provider's own id, so that any process can give that back to the model which
+/// made the call, without having kept anything. Every other model gets nine letters and digits, which all providers take.
 /// </summary>
 internal static class ToolCallId
 {
@@ -58,7 +58,8 @@ internal static class ToolCallId
 
     private static byte[]? Read(string id)
     {
-        if (!id.StartsWith(Prefix, StringComparison.Ordinal) || !Base64Url.IsValid(id.AsSpan(Prefix.Length), out var length) || length <= Header)
+        if (!id.StartsWith(Prefix, StringComparison.Ordinal) || !Base64Url.IsValid(id.AsSpan(Prefix.Length), out var length)
+            || length <= Header)
         {
             return null;
         }

@@ -25,7 +25,8 @@ internal static class ToolCallJson
 
     /// <summary>Whether the member of a call at which the reader stands is one that every provider knows.</summary>
     public static bool IsKnown(in Utf8JsonReader reader) =>
-        reader.TextIs("id"u8) || reader.TextIs("type"u8) || reader.TextIs("function"u8) || reader.TextIs("custom"u8) || reader.TextIs("index"u8);
+        reader.TextIs("id"u8) || reader.TextIs("type"u8) || reader.TextIs("function"u8) || reader.TextIs("custom"u8)
+        || reader.TextIs("index"u8);
 
     /// <summary>A call without what only the provider that made it knows.</summary>
     /// <param name="call">A JSON object.</param>

@@ -46,5 +46,6 @@ internal static class WordHits
     }
 
     private static bool IsPart(char character) => char.IsLetter(character)
-        || (character > '\u02FF' && char.GetUnicodeCategory(character) is UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark);
+        || (character > '\u02FF'
+            && char.GetUnicodeCategory(character) is UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark);
 }

@@ -103,7 +103,8 @@ public sealed partial class GateAgent : IGate, IGateHolder, IAsyncDisposable
         return await _authority.RefusalAsync(gate, tokens, cancellationToken);
     }
 
-    public ValueTask<GateStatus> StatusAsync(GateKey gate, CancellationToken cancellationToken) => _authority.StatusAsync(gate, cancellationToken);
+    public ValueTask<GateStatus> StatusAsync(GateKey gate, CancellationToken cancellationToken) =>
+        _authority.StatusAsync(gate, cancellationToken);
 
     Task<GateReport?> IGateHolder.ReportAsync(GateKey gate, long? revokes)
     {

@@ -17,7 +17,9 @@ public sealed record GateGrant
     /// <summary>Counted from when the report was sent that it answers.</summary>
     public required TimeSpan Life { get; init; }
 
-    /// <summary>The authority's epoch: where it changed, the gate has moved, and may know nothing of the process's calls in flight.</summary>
+    /// <summary>
+    /// The authority's epoch: where it changed, the gate has moved, and may know nothing of the process's calls in flight.
+    /// </summary>
     public required long Epoch { get; init; }
 
     /// <summary>

@@ -13,6 +13,6 @@ public sealed record GateLease(GateKey Gate, Guid Id, long Epoch, long AdmittedA
     /// <summary>How long a lease lives without being renewed.</summary>
     public static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(30);
 
-    /// <summary>How often whoever holds leases renews them.</summary>
+    /// <summary>How often a holder renews its leases.</summary>
     public static readonly TimeSpan RenewalInterval = TimeSpan.FromSeconds(10);
 }

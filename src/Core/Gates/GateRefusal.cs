@@ -3,9 +3,9 @@ using System.Globalization;
 namespace Ensemble.Gates;
 
 /// <summary>Why a gate let nobody through.</summary>
-/// <param name="Most">What the limit allows; 0 for a cooldown.</param>
+/// <param name="Allowed">What the limit allows; 0 for a cooldown.</param>
 /// <param name="RetryAfter">When it is worth asking again; null = never, since this request alone is larger than the limit.</param>
-public sealed record GateRefusal(GateLimit Limit, long Most, TimeSpan? RetryAfter)
+public sealed record GateRefusal(GateLimit Limit, long Allowed, TimeSpan? RetryAfter)
 {
     /// <summary>The code of a call that a cooldown kept from being made.</summary>
     public const string CooldownCode = "cooldown";
@@ -25,5 +25,5 @@ public sealed record GateRefusal(GateLimit Limit, long Most, TimeSpan? RetryAfte
         _ => "left alone for a while after failures (cooldown)",
     };
 
-    private string Number => Most.ToString("N0", CultureInfo.InvariantCulture);
+    private string Number => Allowed.ToString("N0", CultureInfo.InvariantCulture);
 }

@@ -77,7 +77,7 @@ internal sealed record GateSnapshot
         return buffer.ToArray();
     }
 
-    /// <returns>Null where there is nothing that this version can read: a gate then begins anew rather than not at all.</returns>
+    /// <returns>Null where there is nothing that this version can read: a gate then begins empty rather than not at all.</returns>
     public static GateSnapshot? Read(ReadOnlyMemory<byte> bytes)
     {
         if (bytes.Length == 0 || bytes.Span[0] != Version)

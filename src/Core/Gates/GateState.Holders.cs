@@ -95,7 +95,9 @@ public sealed partial class GateState
         return holder.Answer!;
     }
 
-    /// <summary>The processes whose passes and allowances are to end now. Before anybody is refused, what they report is waited for.</summary>
+    /// <summary>
+    /// The processes whose passes and allowances are to end now. Before anybody is refused, what they report is waited for.
+    /// </summary>
     public IReadOnlyList<IGateHolder> TakeRevoked()
     {
         if (!_revokes)
@@ -127,7 +129,8 @@ public sealed partial class GateState
         if (Limits.Cooldown is not null && _cooldown.IsTripped)
         {
             return _cooldown.Refuse(now) is { } refusal && _cooldown.Until > now
-                ? Grant(GateTerms.Refused, refusal.RetryAfter < GateGrant.PassLife ? refusal.RetryAfter.Value : GateGrant.PassLife) with { Refusal = refusal }
+                ? Grant(GateTerms.Refused, refusal.RetryAfter < GateGrant.PassLife ? refusal.RetryAfter.Value : GateGrant.PassLife)
+                    with { Refusal = refusal }
                 : Grant(GateTerms.OneByOne, GateGrant.OneByOneLife);
         }
 
@@ -147,7 +150,8 @@ public sealed partial class GateState
         var (free, isScarce) = Free();
         if (isScarce || now < _bulkFrom || report.Wanted.IsNone)
         {
-            return Grant(GateTerms.OneByOne, GateGrant.OneByOneLife) with { Life = report.Wanted.IsNone ? TimeSpan.Zero : GateGrant.OneByOneLife };
+            return Grant(GateTerms.OneByOne, GateGrant.OneByOneLife) with
+            { Life = report.Wanted.IsNone ? TimeSpan.Zero : GateGrant.OneByOneLife };
         }
 
         var rate = Limits.Rate!;
@@ -178,7 +182,8 @@ public sealed partial class GateState
     {
         var rate = Limits.Rate!;
         var isScarce = false;
-        var requests = Math.Min(Free(rate.Rpm, _requests.Total + _outstanding.Requests), Free(rate.Rpd, _daily.Total + _outstanding.Requests));
+        var requests = Math.Min(
+            Free(rate.Rpm, _requests.Total + _outstanding.Requests), Free(rate.Rpd, _daily.Total + _outstanding.Requests));
         var tokens = Free(rate.Tpm, _tokens.Total + _outstanding.Tokens);
         var places = Free(rate.Concurrency, Places);
         return (new GateUnits(OrNone(requests), OrNone(tokens), OrNone(places)), isScarce);
@@ -418,8 +423,8 @@ public sealed partial class GateState
         public long Kept { get; set; }
 
         /// <summary>
-        /// Calls in flight and places for more. They stay when an allowance ends: who does not report may have filled them. A call whose end
-        /// is in a report that was overtaken is in flight until that arrives.
+        /// Calls in flight and places for more. They stay when an allowance ends: who does not report may have filled them. A call whose
+        /// end is in a report that was overtaken is in flight until that arrives.
         /// </summary>
         public long Slots => Math.Max(Kept, Leases.Count);
 
@@ -464,7 +469,9 @@ public sealed partial class GateState
         }
 
         public HolderSnapshot Snapshot(Guid agent) =>
-            new(agent, _newest, _seen, ExpiresAt, PassUntil, Allowance, AllowanceUntil, EndedAllowance, EndedAt, Outstanding, Slots, [.. Leases.Select(static call => (call.Key, call.Value.CountedAt))]);
+            new(
+                agent, _newest, _seen, ExpiresAt, PassUntil, Allowance, AllowanceUntil, EndedAllowance, EndedAt, Outstanding, Slots,
+                [.. Leases.Select(static call => (call.Key, call.Value.CountedAt))]);
 
         public static Holder Of(HolderSnapshot saved) => new()
         {

@@ -85,7 +85,8 @@ public sealed partial class GateState
         return found;
     }
 
-    private static void Merge(SlidingWindow window, IReadOnlyList<(long Bucket, long Count)>? saved, IReadOnlyList<(long Bucket, long Count)> theirs)
+    private static void Merge(
+        SlidingWindow window, IReadOnlyList<(long Bucket, long Count)>? saved, IReadOnlyList<(long Bucket, long Count)> theirs)
     {
         foreach (var (bucket, count) in theirs)
         {

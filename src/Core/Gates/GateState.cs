@@ -2,7 +2,7 @@ namespace Ensemble.Gates;
 
 /// <summary>
 /// One gate as a state machine without I/O: limits on requests, tokens and calls in flight, and for a model its cooldown.
-/// The same in one process and inside a grain. Not thread-safe: whoever keeps it lets one in at a time.
+/// The same in one process and inside a grain. Not thread-safe: its owner calls it from one thread at a time.
 /// </summary>
 /// <remarks>
 /// Tokens are held when a lease is given and set right when it is released: what was held too much is given back to the moment
@@ -10,7 +10,7 @@ namespace Ensemble.Gates;
 /// </remarks>
 public sealed partial class GateState
 {
-    /// <summary>Lost leases that are kept for whoever asks.</summary>
+    /// <summary>Lost leases that are kept until they are asked for.</summary>
     private const int MaxLost = 100_000;
 
     private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
@@ -35,8 +35,9 @@ public sealed partial class GateState
     /// <summary>How far admissions had come when the last failure that counts came in.</summary>
     private long _lastFailure;
 
-    /// <param name="epoch">Of whoever keeps this state now; above that of every earlier keeper.</param>
-    /// <param name="snapshot">What the last keeper left, as <see cref="Snapshot"/> wrote it; empty, or of a version not known here = nothing.</param>
+    /// <param name="epoch">Of the present owner of this state; above that of every earlier owner.</param>
+    /// <param name="snapshot">What the last keeper left, as <see cref="Snapshot"/> wrote it; empty, or of a version not known here =
+    /// nothing.</param>
     public GateState(GateKey key, GateLimits limits, long epoch, TimeProvider time, ReadOnlyMemory<byte> snapshot = default)
     {
         _key = key;
@@ -146,7 +147,7 @@ public sealed partial class GateState
     }
 
     /// <summary>
-    /// Leases that expired since the last call: whoever held them died, or forgot them. Their place is free again; their tokens stay
+    /// Leases that expired since the last call: their holder died, or forgot them. Their place is free again; their tokens stay
     /// counted, for they may have been used.
     /// </summary>
     public IReadOnlyList<GateLease> TakeLost()
@@ -199,7 +200,8 @@ public sealed partial class GateState
             ?? Refuse(GateLimit.Tpm, rate.Tpm, _tokens, _outstanding.Tokens, tokens, now);
     }
 
-    private static GateRefusal? Refuse(GateLimit kind, long? limit, SlidingWindow window, long outstanding, long amount, long now) => limit switch
+    private static GateRefusal? Refuse(
+        GateLimit kind, long? limit, SlidingWindow window, long outstanding, long amount, long now) => limit switch
     {
         null => null,
         { } most when amount > most => new GateRefusal(kind, most, null),

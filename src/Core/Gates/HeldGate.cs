@@ -68,7 +68,8 @@ internal sealed class HeldGate(GateKey key, Guid agent)
         || (_ended.Count > 0 && Limits.HasRate && _grant?.Terms != GateTerms.Allowance);
 
     /// <summary>Whether there is anything that has not been reported.</summary>
-    public bool HasNews => _hasFailed || _requests != 0 || _tokens != 0 || _ended.Count > 0 || _outcomes.Count > 0 || _spare.Requests > 0 || _spare.Tokens > 0;
+    public bool HasNews =>
+        _hasFailed || _requests != 0 || _tokens != 0 || _ended.Count > 0 || _outcomes.Count > 0 || _spare.Requests > 0 || _spare.Tokens > 0;
 
     public void Configure(GateLimits limits)
     {
@@ -153,7 +154,8 @@ internal sealed class HeldGate(GateKey key, Guid agent)
             return true;
         }
 
-        if (Limits.HasRate && now - _reportedAt >= AllowanceInterval && (_requests != 0 || _spare.Requests > 0 || _spare.Tokens > 0 || _spare.Slots > _calls.Count))
+        if (Limits.HasRate && now - _reportedAt >= AllowanceInterval
+            && (_requests != 0 || _spare.Requests > 0 || _spare.Tokens > 0 || _spare.Slots > _calls.Count))
         {
             return true;
         }
@@ -258,7 +260,8 @@ internal sealed class HeldGate(GateKey key, Guid agent)
     {
         var rate = Limits.Rate!;
         var needed = new GateUnits((rate.Rpm ?? rate.Rpd) is null ? 0 : 1, rate.Tpm is null ? 0 : tokens, 0);
-        if (_spare.Requests < needed.Requests || _spare.Tokens < needed.Tokens || (rate.Concurrency is not null && _calls.Count >= _spare.Slots))
+        if (_spare.Requests < needed.Requests || _spare.Tokens < needed.Tokens
+            || (rate.Concurrency is not null && _calls.Count >= _spare.Slots))
         {
             return false;
         }
@@ -274,7 +277,9 @@ internal sealed class HeldGate(GateKey key, Guid agent)
         if (release.IsUnused && (isOfAllowance || call.Allowance == 0))
         {
             _requests--;
-            _spare += isOfAllowance ? new GateUnits((Limits.Rate?.Rpm ?? Limits.Rate?.Rpd) is null ? 0 : 1, Limits.Rate?.Tpm is null ? 0 : held, 0) : default;
+            _spare += isOfAllowance
+                ? new GateUnits((Limits.Rate?.Rpm ?? Limits.Rate?.Rpd) is null ? 0 : 1, Limits.Rate?.Tpm is null ? 0 : held, 0)
+                : default;
             return;
         }
 

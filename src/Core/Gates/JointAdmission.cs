@@ -22,7 +22,8 @@ public sealed class JointAdmission
     public GateKey RefusedBy { get; private init; }
 
     /// <summary>Asks all gates side by side; where one refuses, or is out of reach, what the others gave is given back unused.</summary>
-    public static async ValueTask<JointAdmission> AcquireAsync(IGate gates, IReadOnlyList<GateKey> keys, long tokens, CancellationToken cancellationToken)
+    public static async ValueTask<JointAdmission> AcquireAsync(
+        IGate gates, IReadOnlyList<GateKey> keys, long tokens, CancellationToken cancellationToken)
     {
         if (keys.Count == 0)
         {

@@ -5,15 +5,17 @@ using Microsoft.Extensions.Logging;
 namespace Ensemble.Gates;
 
 /// <summary>
-/// A <see cref="GateState"/> with its keeper's duties: the limits of the catalog that is served now, snapshots in the store, and leases that
-/// got lost. Thread-safe. Where the store is out of reach the state lives in memory alone, and is saved when the store is back.
+/// A <see cref="GateState"/> with its keeper's duties: the limits of the catalog that is served now, snapshots in the store, and leases
+/// that got lost. Thread-safe. Where the store is out of reach the state lives in memory alone, and is saved when the store is back.
 /// </summary>
 public sealed partial class KeptGate
 {
     /// <summary>How often a keeper saves what has changed, and looks for lost leases: 1 s.</summary>
     public static readonly TimeSpan SaveInterval = TimeSpan.FromSeconds(1);
 
-    /// <summary>How long a process may take to report when it is asked to. One that is silent goes on with its pass until that ends.</summary>
+    /// <summary>
+    /// How long a process may take to report when it is asked to. One that is silent goes on with its pass until that ends.
+    /// </summary>
     private static readonly TimeSpan ReportPatience = TimeSpan.FromSeconds(1);
 
     /// <summary>How long another keeper is reckoned with after it was seen.</summary>
@@ -40,7 +42,9 @@ public sealed partial class KeptGate
     private int _saving;
     private Task _revoking = Task.CompletedTask;
 
-    private KeptGate(GateKey key, GateState state, long? epoch, GateSnapshot? saved, ICatalog catalog, IGateStore store, TimeProvider time, ILogger logger)
+    private KeptGate(
+        GateKey key, GateState state, long? epoch, GateSnapshot? saved, ICatalog catalog, IGateStore store, TimeProvider time,
+        ILogger logger)
     {
         Key = key;
         _time = time;
@@ -55,7 +59,7 @@ public sealed partial class KeptGate
 
     public GateKey Key { get; }
 
-    /// <summary>Takes the gate over from whoever kept it before. Never throws: without the store the gate begins anew.</summary>
+    /// <summary>Takes the gate over from its owner before. Never throws: without the store the gate begins empty.</summary>
     public static async Task<KeptGate> OpenAsync(GateKey key, ICatalog catalog, IGateStore store, TimeProvider time, ILogger logger)
     {
         StoredGate? stored = null;
@@ -178,7 +182,7 @@ public sealed partial class KeptGate
         }
     }
 
-    /// <summary>Writes the usage events of leases that expired: whoever held them never came back to say what they took.</summary>
+    /// <summary>Writes the usage events of leases that expired: their holder never reported what they took.</summary>
     public void ReportLost(IUsageSink usage)
     {
         IReadOnlyList<GateLease> leases;
@@ -386,6 +390,6 @@ public sealed partial class KeptGate
     [LoggerMessage(53, LogLevel.Information, "A process did not say in time what it did at the gate {Gate}: its pass ends by itself")]
     private static partial void LogNoReport(ILogger logger, Exception exception, string gate);
 
-    [LoggerMessage(52, LogLevel.Warning, "A lease of {Gate} expired, {Lease}: whoever held it never came back")]
+    [LoggerMessage(52, LogLevel.Warning, "A lease of {Gate} expired, {Lease}: its holder never reported its end")]
     private static partial void LogLost(ILogger logger, string gate, Guid lease);
 }

@@ -13,7 +13,8 @@ public sealed record StoredGate(long Epoch, ReadOnlyMemory<byte>? Snapshot)
     {
         if (snapshot.Length > MaxSnapshotBytes)
         {
-            throw new ArgumentException($"A gate's snapshot has at most {MaxSnapshotBytes} bytes; this one has {snapshot.Length}.", nameof(snapshot));
+            throw new ArgumentException(
+                $"A gate's snapshot has at most {MaxSnapshotBytes} bytes; this one has {snapshot.Length}.", nameof(snapshot));
         }
     }
 }

@@ -13,7 +13,7 @@ internal enum Verdict
 
     Failure,
 
-    /// <summary>The provider refuses its operator: no later call fares better until somebody has mended that.</summary>
+    /// <summary>The provider refuses its operator: no later call fares better until an operator has corrected that.</summary>
     OperatorFault,
 }
 

@@ -6,7 +6,7 @@ using System.Text.Json;
 
 namespace Ensemble.Json;
 
-/// <summary>Reads of a token of JSON that others wrote; none of them throws because of what stands in the token.</summary>
+/// <summary>Reads of a token of JSON that others wrote; none of them throws because of the characters in the token.</summary>
 public static class ReaderReading
 {
     /// <summary>Whether the token is that string, or a member of that name.</summary>
@@ -67,6 +67,15 @@ public static class ReaderReading
     /// <returns>Null where the token is no number, has a fraction, or is beyond 64 bits.</returns>
     public static long? Whole(this in Utf8JsonReader reader) =>
         reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out var number) ? number : null;
+
+    /// <exception cref="JsonException">The reader stands at another token.</exception>
+    public static void Expect(this in Utf8JsonReader reader, JsonTokenType token)
+    {
+        if (reader.TokenType != token)
+        {
+            throw new JsonException($"{token} expected, {reader.TokenType} found at byte {reader.TokenStartIndex}.");
+        }
+    }
 
     private static bool IsText(in Utf8JsonReader reader) => reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName;
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -11,7 +12,8 @@ namespace Ensemble.Json;
 /// </summary>
 public static class SoundJson
 {
-    private const int EscapeLength = 6;
+    /// <summary>Of an escape by its number, as <c>\u00e9</c>.</summary>
+    internal const int EscapeLength = 6;
 
     /// <summary>Whether every string in it can be read as it stands.</summary>
     /// <param name="json">JSON, or the inside of a JSON string.</param>
@@ -93,6 +95,13 @@ public static class SoundJson
 #pragma warning restore RS0030
     }
 
+    /// <returns>The UTF-16 unit that is escaped at the start of this; null where no such escape stands there.</returns>
+    internal static char? EscapedUnit(ReadOnlySpan<byte> json) =>
+        json.Length >= EscapeLength && json.StartsWith("\\u"u8)
+        && ushort.TryParse(json[2..EscapeLength], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var unit)
+            ? (char)unit
+            : null;
+
     private static JsonNode? Node(JsonElement element)
     {
         switch (element.ValueKind)
@@ -139,11 +148,11 @@ public static class SoundJson
             }
 
             index += next;
-            if (Unit(json, index) is not { } unit)
+            if (EscapedUnit(json[index..]) is not { } unit)
             {
                 index += 2;
             }
-            else if (char.IsHighSurrogate(unit) && Unit(json, index + EscapeLength) is { } low && char.IsLowSurrogate(low))
+            else if (char.IsHighSurrogate(unit) && EscapedUnit(json[(index + EscapeLength)..]) is { } low && char.IsLowSurrogate(low))
             {
                 index += 2 * EscapeLength;
             }
@@ -159,12 +168,4 @@ public static class SoundJson
 
         return -1;
     }
-
-    /// <returns>The UTF-16 unit that is escaped there; null where no such escape stands.</returns>
-    private static char? Unit(ReadOnlySpan<byte> json, int index) =>
-        index + EscapeLength <= json.Length && json[index] == '\\' && json[index + 1] == 'u'
-        && ushort.TryParse(
-            json.Slice(index + 2, 4), System.Globalization.NumberStyles.AllowHexSpecifier, System.Globalization.CultureInfo.InvariantCulture, out var unit)
-            ? (char)unit
-            : null;
 }

@@ -6,7 +6,9 @@ using Ensemble.Upstreams;
 
 namespace Ensemble.Judging;
 
-/// <summary>Has an answer written for the caller: live where it is streamed, and by the next model where one fails with nothing shown.</summary>
+/// <summary>
+/// Has an answer written for the caller: live where it is streamed, and by the next model where one fails with nothing shown.
+/// </summary>
 internal sealed class AnswerChain(RunContext context, EnsembleConfig ensemble)
 {
     public async Task<JudgeResult> WriteAsync(IReadOnlyList<AnswerWriter> writers)
@@ -15,7 +17,8 @@ internal sealed class AnswerChain(RunContext context, EnsembleConfig ensemble)
         for (var index = 0; index < writers.Count && !context.Deadline.IsOver; index++)
         {
             var stream = context.Chat.Stream ? new JudgeStream(context) : null;
-            var result = await context.Calls.MakeAsync(Question(writers[index], stream, isLast: index == writers.Count - 1), context.Deadline.Token);
+            var result = await context.Calls.MakeAsync(
+                Question(writers[index], stream, isLast: index == writers.Count - 1), context.Deadline.Token);
             if (stream is { Overflowed: true })
             {
                 return new JudgeResult(null, failures, Shown: true, Overflowed: true);
@@ -29,7 +32,8 @@ internal sealed class AnswerChain(RunContext context, EnsembleConfig ensemble)
                 var answer = result.Call.Answer!;
                 stream?.Complete(answer.Content);
                 var fits = stream is null ? context.Show(new AnswerDelta(answer.Content)) : !stream.Overflowed;
-                return new JudgeResult(new RunAnswer(answer.FinishReason), failures, Shown: true, Overflowed: !fits) { Writer = writers[index], Text = answer.Content };
+                return new JudgeResult(new RunAnswer(answer.FinishReason), failures, Shown: true, Overflowed: !fits)
+                { Writer = writers[index], Text = answer.Content };
             }
 
             failures.Add(result);

@@ -33,7 +33,8 @@ internal sealed class ControlCalls(RunContext context, EnsembleConfig ensemble)
         return new ControlReply(null, failures, []);
     }
 
-    private Task<SubCallResult> AskAsync(ControlQuestion question, ModelConfig model, ReadOnlyMemory<byte> messages, int index, bool withSchema)
+    private Task<SubCallResult> AskAsync(
+        ControlQuestion question, ModelConfig model, ReadOnlyMemory<byte> messages, int index, bool withSchema)
     {
         var key = new SubCallKey(question.Step, index, (question.Number * 2) + (withSchema ? 0 : 1));
         return context.Calls.MakeAsync(

@@ -20,7 +20,8 @@ internal sealed class ControlSchema(string name, string json)
         $$"""{"type":"object","additionalProperties":false,"required":["{{property}}"],"properties":{"{{property}}":{"type":"string","enum":[{{Strings(values)}}]} } }""");
 
     /// <returns>The texts as JSON strings, with commas between them.</returns>
-    public static string Strings(IEnumerable<string> texts) => string.Join(',', texts.Select(text => $"\"{JsonEncodedText.Encode(text)}\""));
+    public static string Strings(IEnumerable<string> texts) =>
+        string.Join(',', texts.Select(text => $"\"{JsonEncodedText.Encode(text)}\""));
 
     /// <summary>Reads the object, also where a model has put words or a code fence around it.</summary>
     /// <returns>Null where there is none, or it has another shape.</returns>

@@ -170,7 +170,8 @@ internal sealed class JsonSchemaCheck
             target = target.ValueKind switch
             {
                 JsonValueKind.Object when TryGet(target, name, out var member) => member,
-                JsonValueKind.Array when int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out var index) && index < target.GetArrayLength() =>
+                JsonValueKind.Array when int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out var index)
+                && index < target.GetArrayLength() =>
                     target[index],
                 _ => throw new InvalidOperationException("A reference leads nowhere."),
             };

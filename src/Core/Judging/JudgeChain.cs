@@ -10,7 +10,7 @@ namespace Ensemble.Judging;
 /// <summary>Asks the judge to write the answer, and its fallbacks in turn while nothing has been shown.</summary>
 internal sealed class JudgeChain(RunContext context, EnsembleConfig ensemble, JudgeConfig judge)
 {
-    private static readonly FrozenSet<string> NeverSent = MemberEdits.NeverSent
+    private static readonly FrozenSet<string> AlwaysDropped = MemberEdits.AlwaysDropped
         .Concat(["seed", "temperature", "top_p", "presence_penalty", "frequency_penalty"])
         .ToFrozenSet();
 
@@ -43,7 +43,8 @@ internal sealed class JudgeChain(RunContext context, EnsembleConfig ensemble, Ju
         }
 
         return isLimited
-            ? new RunFailure(RunFailureKind.RateLimited, PanelFailure.Limited("The judge of this ensemble is", isCooling)) { RetryAfter = soonest }
+            ? new RunFailure(RunFailureKind.RateLimited, PanelFailure.Limited("The judge of this ensemble is", isCooling))
+              { RetryAfter = soonest }
             : new RunFailure(RunFailureKind.JudgeFailed, "The judge of this ensemble cannot be asked.");
     }
 
@@ -51,15 +52,17 @@ internal sealed class JudgeChain(RunContext context, EnsembleConfig ensemble, Ju
     public Task<JudgeResult> AskAsync(IReadOnlyList<Candidate> candidates, string? note = null) =>
         AskAsync(new JudgePrompt(context.Chat, judge, candidates, context.Random("judge"), note));
 
-    public Task<JudgeResult> AskAsync(JudgePrompt prompt) => new AnswerChain(context, ensemble).WriteAsync([.. _judges.Select((name, index) =>
+    public Task<JudgeResult> AskAsync(JudgePrompt prompt) => new AnswerChain(context, ensemble).WriteAsync(
+        [.. _judges.Select((name, index) =>
     {
         var model = context.Catalog.Models[name];
-        return new AnswerWriter(new SubCallKey(SubCallStep.Synthesis, index, 0), SubCallRole.Judge, model, () => Edits(prompt, model)) { Prompt = prompt.Version };
+        return new AnswerWriter(new SubCallKey(SubCallStep.Synthesis, index, 0), SubCallRole.Judge, model, () => Edits(prompt, model))
+        { Prompt = prompt.Version };
     })]);
 
     private RequestEdits Edits(JudgePrompt prompt, ModelConfig model)
     {
-        var edits = new RequestEdits(NeverSent);
+        var edits = new RequestEdits(AlwaysDropped);
         if (judge.Temperature is { } temperature)
         {
             edits.Set("temperature", temperature);

@@ -6,7 +6,9 @@ using Ensemble.Usage;
 
 namespace Ensemble.Judging;
 
-/// <summary>What a judge is asked, made from the conversation and the candidates. The same for every judge of a chain but for its length.</summary>
+/// <summary>
+/// What a judge is asked, made from the conversation and the candidates. The same for every judge of a chain but for its length.
+/// </summary>
 internal sealed class JudgePrompt
 {
     /// <summary>Of the built-in wording; grows when it changes.</summary>
@@ -50,7 +52,9 @@ internal sealed class JudgePrompt
     /// <summary>Asks for one answer from the candidates, in an order of chance.</summary>
     /// <param name="note">What was found out about the candidates before; null = nothing. Only with the built-in wording.</param>
     public JudgePrompt(ChatRequest chat, JudgeConfig config, IReadOnlyList<Candidate> candidates, Random random, string? note = null)
-        : this(chat, config.SynthesisPrompt, config.SynthesisPrompt is null ? BuiltInVersion : "custom", Shuffled(candidates, random), random, note)
+        : this(
+            chat, config.SynthesisPrompt, config.SynthesisPrompt is null ? BuiltInVersion : "custom", Shuffled(candidates, random), random,
+            note)
     {
     }
 
@@ -58,7 +62,9 @@ internal sealed class JudgePrompt
     /// <param name="version">Of the template.</param>
     /// <param name="candidates">In the order in which they are labelled.</param>
     /// <param name="instructions">In place of the built-in ones, where there is no template.</param>
-    public JudgePrompt(ChatRequest chat, string? template, string version, IReadOnlyList<Candidate> candidates, Random random, string? note = null, string? instructions = null)
+    public JudgePrompt(
+        ChatRequest chat, string? template, string version, IReadOnlyList<Candidate> candidates, Random random, string? note = null,
+        string? instructions = null)
     {
         _instructions = instructions ?? Instructions;
         _chat = chat;

@@ -6,8 +6,9 @@ using Ensemble.Upstreams;
 namespace Ensemble.Judging;
 
 /// <summary>
-/// Shows an answer as it comes. White space is held back until something else follows, so that a model that says nothing has shown nothing, and
-/// the next one can still be asked. Where JSON is wanted the same holds for text that does not begin like it, and the code fence around it is left out.
+/// Shows an answer as it comes. White space is held back until something else follows, so that a model that says nothing has shown nothing,
+/// and the next one can still be asked. Where JSON is wanted the same holds for text that does not begin like it, and the code fence around
+/// it is left out.
 /// </summary>
 internal sealed class JudgeStream(RunContext context) : IAnswerSink
 {

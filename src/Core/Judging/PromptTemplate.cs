@@ -9,7 +9,8 @@ internal static class PromptTemplate
     /// <param name="template">Holds both places.</param>
     /// <param name="originalRequest">Writes what stands for <see cref="OriginalRequest"/>.</param>
     /// <param name="labeledCandidates">Writes what stands for <see cref="LabeledCandidates"/>.</param>
-    public static void Fill(PromptWriter prompt, string template, Action<PromptWriter> originalRequest, Action<PromptWriter> labeledCandidates)
+    public static void Fill(
+        PromptWriter prompt, string template, Action<PromptWriter> originalRequest, Action<PromptWriter> labeledCandidates)
     {
         var rest = template.AsSpan();
         while (rest.IndexOf('{') is var brace and >= 0)

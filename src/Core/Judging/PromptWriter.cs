@@ -7,7 +7,8 @@ namespace Ensemble.Judging;
 /// <summary>Writes a user message, its text piece by piece straight into JSON: a judge's prompt is long, and is needed once.</summary>
 internal sealed class PromptWriter : IDisposable
 {
-    private static readonly JsonWriterOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
+    private static readonly JsonWriterOptions Relaxed =
+        new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
     /// <summary>A buffer that grew larger is not kept for the next prompt, in bytes.</summary>
     private const int MaxKept = 256 * 1024;

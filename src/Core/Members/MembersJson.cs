@@ -4,7 +4,8 @@ using System.Text.Json.Serialization;
 namespace Ensemble.Members;
 
 /// <summary>
-/// Reports as JSON, to be carried between processes and shown. Unknown fields are passed over, so that a newer version's report can be read.
+/// Reports as JSON, to be carried between processes and shown. Unknown fields are passed over, so that a newer version's report can be
+/// read.
 /// </summary>
 public static class MembersJson
 {

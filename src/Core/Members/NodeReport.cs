@@ -16,7 +16,8 @@ public sealed record NodeReport
     public int RunsInFlight { get; init; }
 
     /// <summary>
-    /// Activations by kind: <c>runs</c>, <c>model_gates</c>, <c>caller_gates</c>, <c>usage_watch</c>, <c>orleans</c>. Empty where it is no silo.
+    /// Activations by kind: <c>runs</c>, <c>model_gates</c>, <c>caller_gates</c>, <c>usage_watch</c>, <c>orleans</c>. Empty where it is no
+    /// silo.
     /// </summary>
     public IReadOnlyDictionary<string, int> Activations { get; init; } = new Dictionary<string, int>();
 

@@ -8,7 +8,7 @@ using Ensemble.Catalog;
 namespace Ensemble.Models;
 
 /// <summary>
-/// Vectors of texts that were asked for before. The least recently used ones go first. A model that is configured anew, with another
+/// Vectors of texts that were asked for before. The least recently used ones go first. A model that is configured again, with another
 /// address, name or <c>params.set</c>, finds none of its earlier ones. Thread-safe.
 /// </summary>
 /// <param name="maxBytes">What all vectors together may take, in bytes. Default 32 MiB.</param>

@@ -64,7 +64,8 @@ public sealed partial class ModelCaller : IModelCaller
         }
     }
 
-    public async Task<ModelCallResult> CallAsync(ModelCall call, GateHolder holder, GateAdmission? admission, CancellationToken cancellationToken)
+    public async Task<ModelCallResult> CallAsync(
+        ModelCall call, GateHolder holder, GateAdmission? admission, CancellationToken cancellationToken)
     {
         using var watch = new CallWatch(call.Timeout, call.IdleTimeout, _time, cancellationToken);
         var attempts = new Attempts(call, _upstreams[call.Model.Provider], watch, holder) { Admission = admission };
@@ -99,7 +100,9 @@ public sealed partial class ModelCaller : IModelCaller
     {
         if (call.Inputs is not null)
         {
-            return upstream.Embeds ? null : UpstreamResult.Failed(CallOutcome.Unsupported, new UpstreamError("This provider has no embeddings."));
+            return upstream.Embeds
+                ? null
+                : UpstreamResult.Failed(CallOutcome.Unsupported, new UpstreamError("This provider has no embeddings."));
         }
 
         foreach (var part in call.Chat.Parts)
@@ -138,7 +141,8 @@ public sealed partial class ModelCaller : IModelCaller
         catch (OperationCanceledException)
         {
             // While waiting between two attempts; what the last one said is still the best reason there is.
-            return UpstreamResult.Failed(attempts.Watch.CancelledBy(), attempts.LastError ?? new UpstreamError("Cancelled before an attempt."));
+            return UpstreamResult.Failed(
+                attempts.Watch.CancelledBy(), attempts.LastError ?? new UpstreamError("Cancelled before an attempt."));
         }
         finally
         {
@@ -169,7 +173,8 @@ public sealed partial class ModelCaller : IModelCaller
 
             // A gate may be in another process. Out of reach, it admits nobody, and that may pass.
             LogGate(exception, call.Model.DisplayName, watch.Token);
-            attempts.LastError = new UpstreamError($"The gate could not be asked: {exception.Message}") { NeverSent = !attempts.MayBeBilled };
+            attempts.LastError = new UpstreamError($"The gate could not be asked: {exception.Message}")
+            { NeverSent = !attempts.MayBeBilled };
             return UpstreamResult.Failed(CallOutcome.TransportError, attempts.LastError);
         }
 
@@ -258,7 +263,7 @@ public sealed partial class ModelCaller : IModelCaller
     private static GateRequest Ask(ModelCall call, GateHolder holder) => new(
         GateKey.Model(call.Model.DisplayName),
         LeaseIds.Next(),
-        call.Model.RateLimit?.Tpm is null ? 0 : CallTokens.Most(call),
+        call.Model.RateLimit?.Tpm is null ? 0 : CallTokens.Reserved(call),
         holder);
 
     /// <returns>Null where nobody knows; a provider that answers with an error status has counted nothing.</returns>
@@ -292,7 +297,8 @@ public sealed partial class ModelCaller : IModelCaller
                 MaxDelay = TimeSpan.FromSeconds(8),
                 Randomizer = caller.NextDouble,
                 ShouldHandle = static arguments => new(
-                    arguments.Outcome.Result is { } result && IsWorthRepeating(result, arguments.Context.Properties.GetValue(AttemptsKey, null!))),
+                    arguments.Outcome.Result is { } result
+                        && IsWorthRepeating(result, arguments.Context.Properties.GetValue(AttemptsKey, null!))),
                 DelayGenerator = static arguments => new(arguments.Outcome.Result?.Error?.RetryAfter),
             })
             .Build(),

@@ -5,8 +5,8 @@ using Ensemble.Upstreams;
 namespace Ensemble.Models;
 
 /// <summary>
-/// Asks a model for a word or two, or an embedding model for a vector, past its gate and without retries, to see whether it is configured as its provider wants it. What
-/// that costs is a few tokens.
+/// Asks a model for a word or two, or an embedding model for a vector, past its gate and without retries, to see whether it is configured
+/// as its provider wants it. What that costs is a few tokens.
 /// </summary>
 public sealed class ModelProbe(IReadOnlyDictionary<ProviderKind, IUpstream> upstreams, ISecrets secrets, TimeProvider time) : IModelProbe
 {
@@ -37,7 +37,8 @@ public sealed class ModelProbe(IReadOnlyDictionary<ProviderKind, IUpstream> upst
         List<ModelConfig> models = [.. snapshot.Models.Values.OrderBy(static model => model.DisplayName, StringComparer.Ordinal)];
         var reports = new ProbeReport[models.Count];
         var options = new ParallelOptions { MaxDegreeOfParallelism = MostAtOnce, CancellationToken = cancellationToken };
-        await Parallel.ForAsync(0, models.Count, options, async (index, cancel) => reports[index] = await ProbeAsync(models[index], cancel));
+        await Parallel.ForAsync(
+            0, models.Count, options, async (index, cancel) => reports[index] = await ProbeAsync(models[index], cancel));
         return reports;
     }
 
@@ -67,7 +68,9 @@ public sealed class ModelProbe(IReadOnlyDictionary<ProviderKind, IUpstream> upst
 
         cancellationToken.ThrowIfCancellationRequested();
         var timedOut = result.Outcome == CallOutcome.Cancelled;
-        return Report(model, result with { Outcome = timedOut ? CallOutcome.TimedOut : result.Outcome }, call.FirstToken, time.GetElapsedTime(started));
+        return Report(
+            model, result with { Outcome = timedOut ? CallOutcome.TimedOut : result.Outcome }, call.FirstToken,
+            time.GetElapsedTime(started));
     }
 
     private ProbeReport Report(ModelConfig model, UpstreamResult result, TimeSpan? firstToken, TimeSpan total)
@@ -90,13 +93,17 @@ public sealed class ModelProbe(IReadOnlyDictionary<ProviderKind, IUpstream> upst
                 CallOutcome.ServerError or CallOutcome.NotFound => null,
                 _ => isAnswered && model.ApiKey is not null ? true : null,
             },
-            Answer = result.Answer?.Vectors is [var vector, ..] ? $"A vector of {vector.Length} numbers." : Shown(result.Answer?.Content, secret),
+            Answer = result.Answer?.Vectors is [var vector, ..]
+                ? $"A vector of {vector.Length} numbers."
+                : Shown(result.Answer?.Content, secret),
             DroppedParameters = result.DroppedParameters,
             ReportsUsage = result.Usage is not null,
             FirstToken = firstToken,
             Total = total,
             Status = result.Error?.Status,
-            Error = result.Outcome == CallOutcome.TimedOut ? $"No answer within {Timeout.TotalSeconds} s." : Shown(result.Error?.Message, secret),
+            Error = result.Outcome == CallOutcome.TimedOut
+                ? $"No answer within {Timeout.TotalSeconds} s."
+                : Shown(result.Error?.Message, secret),
         };
     }
 

@@ -19,7 +19,9 @@ public sealed record ProbeReport
     /// <summary>The beginning of what it said; of a vector, how long it is.</summary>
     public string? Answer { get; init; }
 
-    /// <summary>Of the parameters that were tried, those that are not sent, since the provider is known, or was found, not to take them.</summary>
+    /// <summary>
+    /// Of the parameters that were tried, those that are not sent, since the provider is known, or was found, not to take them.
+    /// </summary>
     public IReadOnlyList<string> DroppedParameters { get; init; } = [];
 
     /// <summary>Whether a stream of it, or a vector, comes with the tokens used.</summary>
@@ -37,5 +39,6 @@ public sealed record ProbeReport
     public string? Error { get; init; }
 
     /// <summary>Whether the model can be asked: an answer that was cut, empty or refused tells so too.</summary>
-    public bool Works => Outcome is CallOutcome.Ok or CallOutcome.Blank or CallOutcome.BlankAtLength or CallOutcome.Refused or CallOutcome.Filtered;
+    public bool Works =>
+        Outcome is CallOutcome.Ok or CallOutcome.Blank or CallOutcome.BlankAtLength or CallOutcome.Refused or CallOutcome.Filtered;
 }

@@ -13,17 +13,18 @@ internal static class MemberEdits
     /// Fields that no sub-call of an ensemble carries: what the gateway decides itself, what would make a sub-call
     /// somebody's stored completion, and what <see cref="Runs.EnsembleRequestRules"/> lets pass only in a form that says nothing.
     /// </summary>
-    public static readonly FrozenSet<string> NeverSent = FrozenSet.Create(
+    public static readonly FrozenSet<string> AlwaysDropped = FrozenSet.Create(
         "n", "stream", "stream_options", "store", "metadata", "service_tier", "prediction", "logprobs", "top_logprobs",
         "tools", "tool_choice", "parallel_tool_calls", "functions", "function_call", "audio", "modalities");
 
     /// <summary>The same where members may call tools.</summary>
-    private static readonly FrozenSet<string> NeverSentWithTools = NeverSent.Except(["tools", "tool_choice", "parallel_tool_calls"]).ToFrozenSet();
+    private static readonly FrozenSet<string> AlwaysDroppedWithTools =
+        AlwaysDropped.Except(["tools", "tool_choice", "parallel_tool_calls"]).ToFrozenSet();
 
     public static RequestEdits For(ChatRequest chat, PanelSlot slot, ToolOffer? tools = null)
     {
         // Without tools the fields that go with them say nothing, and some providers refuse them.
-        var edits = new RequestEdits(tools is { IsSent: true } ? NeverSentWithTools : NeverSent);
+        var edits = new RequestEdits(tools is { IsSent: true } ? AlwaysDroppedWithTools : AlwaysDropped);
         if (slot.Member.Temperature is { } temperature)
         {
             edits.Set("temperature", temperature);

@@ -6,8 +6,8 @@ using Ensemble.Upstreams;
 namespace Ensemble.Panels;
 
 /// <summary>
-/// Asks all members at once, and goes on when there is quorum and the rest had its grace, when nobody is out any more, or
-/// when quorum is out of reach. Whoever is still out then is cancelled.
+/// Asks all members at once, and goes on when there is quorum and the rest had its grace, when every member has ended, or
+/// when quorum is out of reach. Members that are still asked then are cancelled.
 /// </summary>
 internal sealed class Panel : IDisposable
 {
@@ -36,7 +36,8 @@ internal sealed class Panel : IDisposable
         _started = context.Time.GetTimestamp();
     }
 
-    public static async Task<(PanelResult Result, PanelManifest Manifest)> AskAsync(RunContext context, EnsembleConfig ensemble, PanelPlan plan)
+    public static async Task<(PanelResult Result, PanelManifest Manifest)> AskAsync(
+        RunContext context, EnsembleConfig ensemble, PanelPlan plan)
     {
         using var panel = new Panel(context, ensemble, plan);
         return await panel.AskAsync();
@@ -71,7 +72,8 @@ internal sealed class Panel : IDisposable
                 result = Result();
             }
 
-            return (result, new PanelManifest(_plan.Required, result.Candidates.Count, _quorumAfter, closedAfter, because) { OpenedAfter = _openedAfter });
+            return (result, new PanelManifest(_plan.Required, result.Candidates.Count, _quorumAfter, closedAfter, because)
+                { OpenedAfter = _openedAfter });
         }
         finally
         {

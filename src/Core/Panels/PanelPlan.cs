@@ -31,8 +31,8 @@ internal sealed record PanelPlan
     public bool ComparesLater { get; init; }
 
     /// <summary>
-    /// Whether those who are still out can change nothing any more, given the usable answers that are in and the weight that is out; asked only
-    /// with quorum. Null = they always can.
+    /// Whether those who are still out can change nothing any more, given the usable answers that are in and the weight that is out; asked
+    /// only with quorum. Null = they always can.
     /// </summary>
     public Func<IReadOnlyList<Candidate>, double, bool>? IsDecided { get; init; }
 

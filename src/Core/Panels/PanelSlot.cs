@@ -16,7 +16,9 @@ internal readonly record struct PanelSlot(PanelMemberConfig Member, SubCallKey K
     public static PanelSlot[] Of(EnsembleConfig ensemble, ChatRequest chat, CatalogSnapshot catalog) =>
         [.. Enumerable.Range(0, ensemble.Panel.Count).SelectMany(member => Of(ensemble, member, chat, catalog))];
 
-    /// <summary>The calls to one member: one for all its samples where its provider takes that and no seed tells them apart, else one each.</summary>
+    /// <summary>
+    /// The calls to one member: one for all its samples where its provider takes that and no seed tells them apart, else one each.
+    /// </summary>
     public static IEnumerable<PanelSlot> Of(EnsembleConfig ensemble, int member, ChatRequest chat, CatalogSnapshot catalog)
     {
         var config = ensemble.Panel[member];

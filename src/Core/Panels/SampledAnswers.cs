@@ -15,7 +15,9 @@ internal static class SampledAnswers
         var answers = result.IsUsable ? ChatChoices.Split(result.Call.Answer!) : [];
         return [.. Enumerable.Range(0, wanted).Select(sample => new SubCallResult(
             result.Key with { Sample = result.Key.Sample + sample },
-            !result.IsUsable ? result.Call : sample < answers.Count ? One(result.Call, answers[sample], expected) : result.Call with { Outcome = CallOutcome.Incomplete, Answer = null }))];
+            !result.IsUsable ? result.Call
+                : sample < answers.Count ? One(result.Call, answers[sample], expected)
+                : result.Call with { Outcome = CallOutcome.Incomplete, Answer = null }))];
     }
 
     private static ModelCallResult One(ModelCallResult call, ChatAnswer answer, ExpectedAnswer expected) =>

@@ -7,8 +7,8 @@ using Ensemble.Upstreams;
 namespace Ensemble.Panels;
 
 /// <summary>
-/// The tools that a request offers to the members of an ensemble. It alone decides whether an answer calls tools: models also call tools that
-/// nobody offered them, or others than <c>tool_choice</c> names, and answer with text where it demands a call.
+/// The tools that a request offers to the members of an ensemble. It alone decides whether an answer calls tools: models also call tools
+/// that nobody offered them, or others than <c>tool_choice</c> names, and answer with text where it demands a call.
 /// </summary>
 internal sealed class ToolOffer
 {

@@ -90,7 +90,8 @@ internal sealed record AnswerPayload
         DroppedParameters = result.DroppedParameters,
     };
 
-    public static byte[] Write(ModelCallResult result) => JsonSerializer.SerializeToUtf8Bytes(Of(result), AnswerPayloadContext.Default.AnswerPayload);
+    public static byte[] Write(ModelCallResult result) =>
+        JsonSerializer.SerializeToUtf8Bytes(Of(result), AnswerPayloadContext.Default.AnswerPayload);
 
     /// <returns>Null where it is none.</returns>
     public static ModelCallResult? Read(ReadOnlySpan<byte> json)

@@ -1,9 +1,8 @@
 namespace Ensemble.Runs;
 
 /// <summary>
-/// Bytes that requests and answers take in this process: bodies that are read or run, journals, and answers that are kept. What is new
-/// is refused
-/// over the limit; what is there already is counted in any case. Thread-safe.
+/// Counts the bytes that requests and answers take in this process: bodies that are read or run, journals, and answers that are kept.
+/// Over the limit new bytes are refused; bytes that are there already are counted in any case. Thread-safe.
 /// </summary>
 /// <param name="limit">In bytes. Default none.</param>
 public sealed class ByteBudget(long limit = long.MaxValue)
@@ -12,7 +11,8 @@ public sealed class ByteBudget(long limit = long.MaxValue)
     private long _used;
 
     /// <summary>
-    /// A quarter of the memory that this process may take: of a body and its answer there are copies on their way in and out.
+    /// A quarter of the memory that this process may take, in bytes: while a body is read and an answer is written there are several
+    /// copies of each.
     /// </summary>
     public static long DefaultLimit { get; } = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4;
 
@@ -20,8 +20,7 @@ public sealed class ByteBudget(long limit = long.MaxValue)
 
     public long Used => Volatile.Read(ref _used);
 
-    /// <param name="reclaim">Called with the bytes that are missing where something would be refused: gives back what can be
-    /// spared.</param>
+    /// <param name="reclaim">Called with the missing bytes before something is refused: returns bytes that can be spared.</param>
     public void OnShortage(Action<long> reclaim) => _reclaim += reclaim;
 
     /// <returns>False where that would be over the limit: nothing is taken then.</returns>

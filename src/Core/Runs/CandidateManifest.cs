@@ -6,7 +6,10 @@ namespace Ensemble.Runs;
 /// <param name="Weight">What it counts.</param>
 public sealed record CandidateManifest(int Member, int Sample, double Weight)
 {
-    /// <summary>What was found in it: <c>json</c>, <c>tool_calls</c>, <c>choice</c>, <c>number</c>, <c>yes_no</c>, <c>short_text</c>; null = prose, or nothing that counts.</summary>
+    /// <summary>
+    /// What was found in it: <c>json</c>, <c>tool_calls</c>, <c>choice</c>, <c>number</c>, <c>yes_no</c>, <c>short_text</c>; null = prose,
+    /// or nothing that counts.
+    /// </summary>
     public string? AnswerType { get; init; }
 
     /// <summary>In canonical form; null unless content is captured.</summary>

@@ -35,14 +35,17 @@ public static class EnsembleRequestRules
             Refuse(request, "function_call", "'function_call' is the legacy form of 'tool_choice': send that, or name a single model.");
             if (request.Asks("tool_choice") && !request.Asks("tools"))
             {
-                throw new ChatRequestException("'tool_choice' says which of 'tools' to call, and there are none: send 'tools', or leave it out.", "tool_choice");
+                throw new ChatRequestException(
+                    "'tool_choice' says which of 'tools' to call, and there are none: send 'tools', or leave it out.", "tool_choice");
             }
 
             return;
         }
 
         Refuse(request, "functions", "'functions' is the legacy form of tools, and this ensemble takes neither: name a single model.");
-        Refuse(request, "function_call", "'function_call' is the legacy form of 'tool_choice', and this ensemble takes neither: name a single model.");
+        Refuse(
+            request, "function_call",
+            "'function_call' is the legacy form of 'tool_choice', and this ensemble takes neither: name a single model.");
         Refuse(request, "tools", "This ensemble does not call tools: leave 'tools' out, or name a single model.");
         Refuse(request, "tool_choice", "This ensemble does not call tools: leave 'tool_choice' out, or name a single model.");
     }
@@ -60,26 +63,13 @@ public static class EnsembleRequestRules
         var reader = new Utf8JsonReader(value);
         while (reader.Read())
         {
-            if (reader.TokenType == JsonTokenType.String && IsAudio(ref reader))
+            if (reader.TokenType == JsonTokenType.String && reader.TextIs("audio"u8))
             {
                 return true;
             }
         }
 
         return false;
-    }
-
-    private static bool IsAudio(ref Utf8JsonReader reader)
-    {
-        try
-        {
-            return reader.TextIs("audio"u8);
-        }
-        catch (InvalidOperationException)
-        {
-            // An escape that stands for half a character.
-            return false;
-        }
     }
 
     private static ChatRequestException Refused(string param, string message) => new(message, param, Code);

@@ -10,12 +10,14 @@ public sealed class HostedRun
     private long _ended = long.MinValue;
     private int _readers;
     private int _readersElsewhere;
-    private int _isTaken;
+    private int _isSettled;
     private int _isAbandoned;
     private volatile bool _isRead;
     private readonly TaskCompletionSource _execution = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private int _holds = 2;
-    private volatile bool _isTakenHere;
+
+    // The end of its execution, and the answer that is read or not wanted: after both the host is done with it.
+    private int _pending = 2;
+    private volatile bool _isReadHere;
 
     internal HostedRun(RunHost host, Run run, long now) => (_host, Run, _wanted) = (host, run, now);
 
@@ -28,13 +30,13 @@ public sealed class HostedRun
     public Task Execution => _execution.Task;
 
     /// <summary>Whether its answer was read to the end, or is not wanted.</summary>
-    internal bool IsTaken => Volatile.Read(ref _isTaken) != 0;
+    internal bool IsSettled => Volatile.Read(ref _isSettled) != 0;
 
     /// <summary>Whether a reader, here or elsewhere, has read it to the end.</summary>
     internal bool IsRead => _isRead;
 
     /// <summary>Whether a reader in this process has read it to the end, and asks for nothing again.</summary>
-    internal bool IsTakenHere => _isTakenHere;
+    internal bool IsReadHere => _isReadHere;
 
     /// <summary>Whether somebody reads it here, or a reader elsewhere was heard of within <see cref="RunHost.LeaseLifetime"/>.</summary>
     internal bool IsWanted => HasReaders || _host.Time.GetElapsedTime(Volatile.Read(ref _wanted)) <= RunHost.LeaseLifetime;
@@ -73,15 +75,15 @@ public sealed class HostedRun
             if (Run.IsKept && !IsBeingRead)
             {
                 // A repeat may come for it at any time, or never: a stop does not wait for that.
-                Take();
+                Settle();
             }
 
             if (isWhole)
             {
-                _isTakenHere = true;
+                _isReadHere = true;
                 _isRead = true;
-                Take();
-                _host.ForgetTaken(this);
+                Settle();
+                _host.ForgetSettled(this);
             }
         }
     }
@@ -96,20 +98,22 @@ public sealed class HostedRun
         if (isWhole)
         {
             _isRead = true;
-            Take();
+            Settle();
         }
         else
         {
-            TakeAbandoned();
+            SettleIfAbandoned();
         }
     }
 
-    /// <summary>Says that its answer was read to the end, or that nobody wants it. A reader elsewhere may still ask for the last part again.</summary>
-    public void Take()
+    /// <summary>
+    /// Says that its answer was read to the end, or that nobody wants it. A reader elsewhere may still ask for the last part again.
+    /// </summary>
+    public void Settle()
     {
-        if (Interlocked.Exchange(ref _isTaken, 1) == 0)
+        if (Interlocked.Exchange(ref _isSettled, 1) == 0)
         {
-            Release();
+            CompleteOne();
         }
     }
 
@@ -121,7 +125,7 @@ public sealed class HostedRun
             Run.Cancel();
         }
 
-        Take();
+        Settle();
     }
 
     /// <summary>Stops it and drops its answer: its caller has left. One that the caller may repeat goes on, and its answer stays.</summary>
@@ -130,7 +134,7 @@ public sealed class HostedRun
         if (Run.IsKept)
         {
             Interlocked.Exchange(ref _isAbandoned, 1);
-            TakeAbandoned();
+            SettleIfAbandoned();
             return;
         }
 
@@ -143,11 +147,11 @@ public sealed class HostedRun
     internal void Forget() => Forgotten?.Invoke();
 
     /// <summary>Where a caller has left a run that is kept, and no other one reads it, a stop does not wait for its answer.</summary>
-    private void TakeAbandoned()
+    private void SettleIfAbandoned()
     {
         if (Volatile.Read(ref _isAbandoned) != 0 && !IsBeingRead)
         {
-            Take();
+            Settle();
         }
     }
 
@@ -163,14 +167,14 @@ public sealed class HostedRun
             Run.Dispose();
             Volatile.Write(ref _ended, _host.Time.GetTimestamp());
             _host.OnEnded(this);
-            Release();
+            CompleteOne();
             _execution.SetResult();
         }
     }
 
-    private void Release()
+    private void CompleteOne()
     {
-        if (Interlocked.Decrement(ref _holds) == 0)
+        if (Interlocked.Decrement(ref _pending) == 0)
         {
             _host.OnDone();
         }

@@ -4,8 +4,8 @@ namespace Ensemble.Runs;
 public interface IRunEngine
 {
     /// <summary>
-    /// Returns at once; what happens is read with <see cref="ReadAsync"/>. A run that is there, in this incarnation or a newer one, is joined. A newer
-    /// incarnation than the one that is there asks only for what that one has no answer to.
+    /// Returns at once; what happens is read with <see cref="ReadAsync"/>. A run that is there, in this incarnation or a newer one, is
+    /// joined. A newer incarnation than the one that is there asks only for what that one has no answer to.
     /// </summary>
     ValueTask<RunStart> StartAsync(RunRequest request, CancellationToken cancellationToken);
 

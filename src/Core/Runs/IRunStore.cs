@@ -3,7 +3,9 @@ namespace Ensemble.Runs;
 /// <summary>Keeps what a later incarnation of a run needs, and who has claimed a repeatable request. Payloads are opaque.</summary>
 public interface IRunStore
 {
-    /// <summary>Stores a finished sub-call's answer. The first one stays until it expires: until then a second write of the same key does nothing.</summary>
+    /// <summary>
+    /// Stores a finished sub-call's answer. The first one stays until it expires: until then a second write of the same key does nothing.
+    /// </summary>
     Task SaveAnswerAsync(RunId run, StoredAnswer answer, DateTimeOffset expiresAt, DateTimeOffset now, CancellationToken cancellationToken);
 
     /// <summary>The answers of a run that have not expired, by key.</summary>

@@ -5,6 +5,8 @@ public interface IRunsInFlight
 {
     int InFlight { get; }
 
-    /// <summary>Refuses new runs and waits for those in flight; when <paramref name="cancellationToken"/> is cancelled they are too.</summary>
+    /// <summary>
+    /// Refuses new runs and waits for those in flight; when <paramref name="cancellationToken"/> is cancelled they are too.
+    /// </summary>
     Task DrainAsync(CancellationToken cancellationToken);
 }

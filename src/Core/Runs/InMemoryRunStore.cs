@@ -2,8 +2,7 @@ namespace Ensemble.Runs;
 
 /// <summary>
 /// Keeps answers and claims as long as its process lives. Beyond its bound the answers that expire soonest go first, and are asked for
-/// again. Of claims
-/// those go that expire within <see cref="RepeatedRequests.PanelKept"/>; where there is none, a new one is refused.
+/// again. Of claims those go that expire within <see cref="RepeatedRequests.PanelKept"/>; where there is none, a new one is refused.
 /// </summary>
 /// <param name="maxAnswerBytes">Payloads that are kept at most, in bytes. Default 256 MiB.</param>
 /// <param name="maxClaims">Claims that are kept at most. Default 65,536.</param>
@@ -19,7 +18,8 @@ public sealed class InMemoryRunStore(long maxAnswerBytes = 256L * 1024 * 1024, i
     private readonly PriorityQueue<string, DateTimeOffset> _claimsByExpiry = new();
     private long _answerBytes;
 
-    public Task SaveAnswerAsync(RunId run, StoredAnswer answer, DateTimeOffset expiresAt, DateTimeOffset now, CancellationToken cancellationToken)
+    public Task SaveAnswerAsync(
+        RunId run, StoredAnswer answer, DateTimeOffset expiresAt, DateTimeOffset now, CancellationToken cancellationToken)
     {
         lock (_lock)
         {

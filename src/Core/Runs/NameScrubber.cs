@@ -94,7 +94,8 @@ internal static partial class NameScrubber
             }
 
             Pattern = new Regex(
-                string.Join('|', patterns), RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1));
+                string.Join('|', patterns), RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant,
+                TimeSpan.FromSeconds(1));
         }
 
         public Regex Pattern { get; }

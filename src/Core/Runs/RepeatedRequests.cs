@@ -7,8 +7,8 @@ using Microsoft.Extensions.Logging;
 namespace Ensemble.Runs;
 
 /// <summary>
-/// Finds the run that a repeated request belongs to. With an idempotency key: the run that is under way or has ended, or the next incarnation of
-/// one that failed. Without one: what the panel answered to a run that failed less than <see cref="PanelKept"/> ago, once.
+/// Finds the run that a repeated request belongs to. With an idempotency key: the run that is under way or has ended, or the next
+/// incarnation of one that failed. Without one: what the panel answered to a run that failed less than <see cref="PanelKept"/> ago, once.
 /// </summary>
 public sealed partial class RepeatedRequests(IRunStore store, IRunEngine engine, TimeProvider time, ILogger<RepeatedRequests> logger)
 {
@@ -48,7 +48,9 @@ public sealed partial class RepeatedRequests(IRunStore store, IRunEngine engine,
             return request;
         }
 
-        return holder.RequestHash.Span.SequenceEqual(mine.RequestHash.Span) ? await FollowAsync(request with { Id = holder.Run }, cancellationToken) : null;
+        return holder.RequestHash.Span.SequenceEqual(mine.RequestHash.Span)
+            ? await FollowAsync(request with { Id = holder.Run }, cancellationToken)
+            : null;
     }
 
     /// <summary>
@@ -64,7 +66,8 @@ public sealed partial class RepeatedRequests(IRunStore store, IRunEngine engine,
         }
 
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        await using var timer = time.CreateTimer(static state => ((CancellationTokenSource)state!).Cancel(), limit, StoreLimit, Timeout.InfiniteTimeSpan);
+        await using var timer = time.CreateTimer(
+            static state => ((CancellationTokenSource)state!).Cancel(), limit, StoreLimit, Timeout.InfiniteTimeSpan);
         try
         {
             return await store.TakeClaimAsync(PanelScope(fresh), time.GetUtcNow(), limit.Token) is { } claim
@@ -78,7 +81,10 @@ public sealed partial class RepeatedRequests(IRunStore store, IRunEngine engine,
         }
     }
 
-    /// <summary>Passes a run's events on. Where it fails after usable answers, a way that repeating may mend, the panel is kept before the caller learns of it.</summary>
+    /// <summary>
+    /// Passes a run's events on. Where it fails after usable answers, a way that repeating may cure, the panel is kept before the caller
+    /// learns of it.
+    /// </summary>
     public async IAsyncEnumerable<RunEvent> KeepingPanelAsync(
         RunRequest request, IAsyncEnumerable<RunEvent> events, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
@@ -99,7 +105,8 @@ public sealed partial class RepeatedRequests(IRunStore store, IRunEngine engine,
         }
     }
 
-    private static bool MayPass(RunFailure failure) => !failure.IsLasting && failure.Kind is RunFailureKind.JudgeFailed or RunFailureKind.JudgeTimedOut
+    private static bool MayPass(RunFailure failure) =>
+        !failure.IsLasting && failure.Kind is RunFailureKind.JudgeFailed or RunFailureKind.JudgeTimedOut
         or RunFailureKind.PanelBelowQuorum or RunFailureKind.DeadlineExceeded or RunFailureKind.RateLimited or RunFailureKind.Interrupted;
 
     private static string PanelScope(RunRequest request) =>
@@ -118,9 +125,11 @@ public sealed partial class RepeatedRequests(IRunStore store, IRunEngine engine,
         return hash.GetHashAndReset();
     }
 
-    private static string Hash(string? caller, string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{caller}\n{text}")));
+    private static string Hash(string? caller, string text) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{caller}\n{text}")));
 
-    private bool HasFailed(string? caller) => !_failed.IsEmpty && _failed.TryGetValue(caller ?? "", out var until) && time.GetTimestamp() <= until;
+    private bool HasFailed(string? caller) =>
+        !_failed.IsEmpty && _failed.TryGetValue(caller ?? "", out var until) && time.GetTimestamp() <= until;
 
     private bool StoreIsAway => time.GetTimestamp() < Volatile.Read(ref _storeIsBack);
 

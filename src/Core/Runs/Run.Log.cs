@@ -5,7 +5,8 @@ namespace Ensemble.Runs;
 public sealed partial class Run
 {
     [LoggerMessage(
-        EventId = 10, EventName = "RunFault", Level = LogLevel.Error, Message = "run {RunId} of {Ensemble} failed by a fault of the gateway")]
+        EventId = 10, EventName = "RunFault", Level = LogLevel.Error,
+        Message = "run {RunId} of {Ensemble} failed by a fault of the gateway")]
     private static partial void LogFault(ILogger logger, Exception exception, string runId, string ensemble);
 
     [LoggerMessage(

@@ -8,8 +8,8 @@ using Microsoft.Extensions.Logging;
 namespace Ensemble.Runs;
 
 /// <summary>
-/// The pipeline of one incarnation of a run: strategy, end, accounts. The same in one process and in a cluster; whoever
-/// starts it gives it a journal to write and keeps the journal for its readers.
+/// The pipeline of one incarnation of a run: strategy, end, accounts. The same in one process and in a cluster; its
+/// starter gives it a journal to write and keeps the journal for its readers.
 /// </summary>
 public sealed partial class Run : IDisposable
 {
@@ -130,7 +130,7 @@ public sealed partial class Run : IDisposable
             end = await context.SeedAsync() is { } missing ? missing : await _strategy.ExecuteAsync(context);
             if (end.Failure is not null && _stop.IsCancellationRequested)
             {
-                end = new RunFailure(RunFailureKind.Cancelled, "The run was cancelled.");
+                end = RunEnds.Cancelled;
             }
             else if (end.Failure is { Kind: RunFailureKind.AnswerTooLarge } && Journal.IsStarved)
             {
@@ -263,7 +263,9 @@ public sealed partial class Run : IDisposable
             StartedAt = context.StartedAt,
             Total = isOver ? context.Elapsed : null,
             FirstToken = context.FirstShown,
-            Outcome = end.Answer is not null ? RunManifest.Completed : end.Failure is { } failure ? SnakeCase.Of(failure.Kind) : RunManifest.Running,
+            Outcome = end.Answer is not null ? RunManifest.Completed
+                : end.Failure is { } failure ? SnakeCase.Of(failure.Kind)
+                : RunManifest.Running,
             Failure = end.Failure?.Message,
             FinishReason = end.Answer?.FinishReason,
             Agreement = findings.Agreement,

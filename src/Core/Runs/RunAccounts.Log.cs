@@ -9,7 +9,8 @@ internal sealed partial class RunAccounts
     [LoggerMessage(
         EventId = 11,
         EventName = "CallFailed",
-        Message = "run {RunId}: the call of {Model} failed as {Outcome}, HTTP status {Status}, after {Attempts} attempts and {Milliseconds} ms")]
+        Message = "run {RunId}: the call of {Model} failed as {Outcome}, HTTP status {Status}, after {Attempts} attempts and "
+            + "{Milliseconds} ms")]
     private static partial void LogFailed(
         ILogger logger, LogLevel level, string runId, string model, string outcome, string status, int attempts, long milliseconds);
 

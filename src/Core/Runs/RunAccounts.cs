@@ -7,7 +7,9 @@ using Microsoft.Extensions.Logging;
 
 namespace Ensemble.Runs;
 
-/// <summary>What the sub-calls of a run took: each is a line of its manifest, settles what was reserved for it, and is one usage event. Thread-safe.</summary>
+/// <summary>
+/// What the sub-calls of a run took: each is a line of its manifest, settles what was reserved for it, and is one usage event. Thread-safe.
+/// </summary>
 internal sealed partial class RunAccounts(RunRequest request, RunBudget budget, IUsageSink usage, ILogger logger)
 {
     private readonly Lock _lock = new();
@@ -98,7 +100,8 @@ internal sealed partial class RunAccounts(RunRequest request, RunBudget budget, 
 
         if (subCall.Reservation is { } reservation)
         {
-            budget.Settle(reservation, reading.PromptTokens + reading.CompletionTokens ?? (reading.CostUsd == 0 ? 0 : null), reading.CostUsd);
+            budget.Settle(
+                reservation, reading.PromptTokens + reading.CompletionTokens ?? (reading.CostUsd == 0 ? 0 : null), reading.CostUsd);
         }
 
         if (!isRemembered)

@@ -21,7 +21,7 @@ public sealed record RunAnswer(string FinishReason)
     /// <summary>What a direct model's provider said in its usage beside OpenAI's counts, as a JSON object; empty otherwise.</summary>
     public ReadOnlyMemory<byte> UsageFields { get; init; }
 
-    /// <summary>What is left of it where nobody reads it any more: how it ended.</summary>
+    /// <summary>What is left of it once it has no readers: how it ended.</summary>
     public RunAnswer Stripped() => this with { Choices = default, Fields = default, UsageFields = default, Refusal = null };
 
     /// <summary>In bytes or characters, without the text that went before.</summary>

@@ -5,8 +5,8 @@ using Ensemble.Usage;
 namespace Ensemble.Runs;
 
 /// <summary>
-/// Keeps a run within its budget: what a call may take at most is reserved before it is made, and what it took stands in its place afterwards.
-/// The prompt is an estimate, and where neither the caller nor the catalog limits the answer its length is, too: by that much a
+/// Keeps a run within its budget: what a call may take at most is reserved before it is made, and what it took stands in its place
+/// afterwards. The prompt is an estimate, and where neither the caller nor the catalog limits the answer its length is, too: by that much a
 /// run may end above its budget. Thread-safe.
 /// </summary>
 internal sealed class RunBudget(BudgetConfig limits)

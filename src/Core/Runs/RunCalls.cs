@@ -9,8 +9,8 @@ using Ensemble.Usage;
 namespace Ensemble.Runs;
 
 /// <summary>
-/// Makes the sub-calls of a run: within its budget, past the gates of their models, and not again where an earlier incarnation has the answer.
-/// Thread-safe.
+/// Makes the sub-calls of a run: within its budget, past the gates of their models, and not again where an earlier incarnation has the
+/// answer. Thread-safe.
 /// </summary>
 /// <param name="onBudget">What becomes of the run where a call does not fit the budget.</param>
 /// <param name="keepsPanel">Whether what the panel answers is kept.</param>
@@ -88,7 +88,8 @@ internal sealed class RunCalls(
         return admitted;
     }
 
-    private ValueTask<GateAdmission?> AdmitAsync(SubCall subCall, CancellationToken cancellationToken) => subCall is { IsOverBudget: false, Reservation: not null }
+    private ValueTask<GateAdmission?> AdmitAsync(SubCall subCall, CancellationToken cancellationToken) =>
+        subCall is { IsOverBudget: false, Reservation: not null }
         ? services.Models.AdmitAsync(subCall.Call, Holder(subCall), cancellationToken)
         : default;
 
@@ -105,7 +106,8 @@ internal sealed class RunCalls(
 
     /// <returns>Why a model's gate would refuse a call now; null = it would not.</returns>
     public ValueTask<GateRefusal?> RefusalAsync(ModelConfig model, CancellationToken cancellationToken) =>
-        services.Models.RefusalAsync(model.DisplayName, model.RateLimit?.Tpm is null ? 0 : CallTokens.Answer(request.Chat, model), cancellationToken);
+        services.Models.RefusalAsync(
+            model.DisplayName, model.RateLimit?.Tpm is null ? 0 : CallTokens.Answer(request.Chat, model), cancellationToken);
 
     /// <summary>Waits for the sub-calls that are still in flight; each has been cancelled or is near its end.</summary>
     public Task SettleAsync()
@@ -132,7 +134,8 @@ internal sealed class RunCalls(
 
         if (subCall.IsOverBudget)
         {
-            var unmade = new ModelCallResult { Outcome = CallOutcome.OverBudget, Attempts = 0, StartedAt = services.Time.GetUtcNow(), Total = TimeSpan.Zero };
+            var unmade = new ModelCallResult
+                { Outcome = CallOutcome.OverBudget, Attempts = 0, StartedAt = services.Time.GetUtcNow(), Total = TimeSpan.Zero };
             Record(subCall, unmade, isRemembered: false);
             return new SubCallResult(subCall.Key, unmade);
         }

@@ -15,5 +15,6 @@ public sealed record RunClaim(string Scope, RunId Run, ReadOnlyMemory<byte> Requ
 
     public ReadOnlyMemory<byte> RequestHash { get; init; } = RequestHash.Length <= MaxHashBytes
         ? RequestHash
-        : throw new ArgumentException($"A request's hash has at most {MaxHashBytes} bytes; this one has {RequestHash.Length}.", nameof(RequestHash));
+        : throw new ArgumentException(
+            $"A request's hash has at most {MaxHashBytes} bytes; this one has {RequestHash.Length}.", nameof(RequestHash));
 }

@@ -9,7 +9,10 @@ using Microsoft.Extensions.Logging;
 
 namespace Ensemble.Runs;
 
-/// <summary>What a strategy works with: the request, the catalog that the run began with, its clock, its journal, its sub-calls, and where it says what it found.</summary>
+/// <summary>
+/// What a strategy works with: the request, the catalog that the run began with, its clock, its journal, its sub-calls, and where it says
+/// what it found.
+/// </summary>
 internal sealed class RunContext
 {
     private readonly RunServices _services;
@@ -22,7 +25,8 @@ internal sealed class RunContext
 
     /// <param name="deadline">Its token cancels every sub-call.</param>
     public RunContext(
-        RunRequest request, CatalogSnapshot catalog, RunServices services, RunMemory memory, RunJournal journal, RunDeadline deadline, ILogger logger)
+        RunRequest request, CatalogSnapshot catalog, RunServices services, RunMemory memory, RunJournal journal, RunDeadline deadline,
+        ILogger logger)
     {
         Request = request;
         Catalog = catalog;
@@ -139,7 +143,9 @@ internal sealed class RunContext
         var panel = _services.Panels is { } panels ? await panels.FindAsync(replay.Of, endedAt: null, CancellationToken.None) : null;
         if (panel is null or { IsTooLarge: true } || !panel.Fits(ensemble, Chat, Catalog))
         {
-            return new RunFailure(RunFailureKind.AnswersNotStored, "The stored answers of the run have gone, or its panel was changed just now.") { IsLasting = true };
+            return new RunFailure(
+                RunFailureKind.AnswersNotStored, "The stored answers of the run have gone, or its panel was changed just now.")
+            { IsLasting = true };
         }
 
         panel.Seed(_memory, ensemble, Chat, Catalog, StartedAt);

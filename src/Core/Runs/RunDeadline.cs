@@ -10,7 +10,7 @@ internal sealed class RunDeadline : IDisposable
 
     /// <param name="untilShown">Longest time to the first byte that the caller sees.</param>
     /// <param name="maxAnswer">Longest time from that byte to the last.</param>
-    /// <param name="caller">Cancelled where nobody wants the answer any more.</param>
+    /// <param name="caller">Cancelled where the answer is no longer wanted.</param>
     public RunDeadline(TimeSpan untilShown, TimeSpan maxAnswer, TimeProvider time, CancellationToken caller)
     {
         _maxAnswer = maxAnswer;
@@ -24,7 +24,7 @@ internal sealed class RunDeadline : IDisposable
 
     public bool IsOver => _source.IsCancellationRequested;
 
-    /// <summary>Whether nobody wants the answer any more.</summary>
+    /// <summary>Whether the answer is no longer wanted.</summary>
     public bool IsCancelled => _caller.IsCancellationRequested;
 
     /// <summary>Whether the time is over though somebody still waits.</summary>

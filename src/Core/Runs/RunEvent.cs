@@ -9,7 +9,7 @@ public abstract record RunEvent
     /// <summary>Events of an older incarnation than the newest one seen are void.</summary>
     public int Incarnation { get; private set; }
 
-    /// <summary>Called once, by the journal or by whoever restores an event from a message.</summary>
+    /// <summary>Called once, by the journal, or by the code that restores an event from a message.</summary>
     public void Stamp(long sequence, int incarnation)
     {
         Sequence = sequence;

@@ -3,8 +3,8 @@ using Ensemble.Upstreams;
 namespace Ensemble.Runs;
 
 /// <summary>
-/// What a run's strategy found and decided, for its manifest. Readers of the journal hear at once of the panel and of why the answer is less than was asked for.
-/// Thread-safe.
+/// What a run's strategy found and decided, for its manifest. Readers of the journal hear at once of the panel and of why the answer is
+/// less than was asked for. Thread-safe.
 /// </summary>
 internal sealed class RunFindings(RunJournal journal)
 {
@@ -65,8 +65,10 @@ internal sealed class RunFindings(RunJournal journal)
                 return _saved;
             }
 
-            var cancelled = subCalls.Where(subCall => subCall.Usage.Outcome == CallOutcome.Cancelled).Select(subCall => subCall.Usage.Key).ToHashSet();
-            return _stopped.Where(stopped => cancelled.Contains(stopped.Key)).Aggregate(_saved, static (sum, stopped) => sum + stopped.Saved);
+            var cancelled = subCalls.Where(subCall => subCall.Usage.Outcome == CallOutcome.Cancelled).Select(subCall => subCall.Usage.Key)
+                .ToHashSet();
+            return _stopped.Where(stopped => cancelled.Contains(stopped.Key)).Aggregate(
+                _saved, static (sum, stopped) => sum + stopped.Saved);
         }
     }
 

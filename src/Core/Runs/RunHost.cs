@@ -17,15 +17,17 @@ public sealed class RunHost : IRunsInFlight, IAsyncDisposable
     public const int KeptManifests = 1024;
 
     /// <summary>How long an answer stays that a reader in another process has read: its last part may have been lost on the way.</summary>
-    public static readonly TimeSpan TakenKept = TimeSpan.FromSeconds(10);
+    public static readonly TimeSpan SettledKept = TimeSpan.FromSeconds(10);
 
     public static readonly TimeSpan SweepInterval = TimeSpan.FromSeconds(1);
 
-    /// <summary>Where room is short, answers that one caller may ask for again by their keys take a quarter of the memory at most.</summary>
+    /// <summary>
+    /// Where room is short, answers that one caller may ask for again by their keys take a quarter of the memory at most.
+    /// </summary>
     private const int CallersShare = 4;
 
     /// <summary>How long a failed run's answers of its panel wait for the next try.</summary>
-    private static readonly TimeSpan ResumableKept = RepeatedRequests.PanelKept + TakenKept;
+    private static readonly TimeSpan ResumableKept = RepeatedRequests.PanelKept + SettledKept;
 
     private readonly ICatalog _catalog;
     private readonly RunServices _services;
@@ -33,10 +35,10 @@ public sealed class RunHost : IRunsInFlight, IAsyncDisposable
     private readonly ILogger _logger;
 
     /// <summary>Runs that are executed.</summary>
-    private readonly RunDoor _executing;
+    private readonly RunAdmission _executing;
 
     /// <summary>Runs that are executed, or whose answers are to be read.</summary>
-    private readonly RunDoor _unread = new();
+    private readonly RunAdmission _unread = new();
     private readonly ConcurrentDictionary<RunId, HostedRun> _runs = new();
     private readonly ConcurrentDictionary<RunId, RunManifest> _manifests = new();
     private readonly ConcurrentQueue<RunId> _forgotten = new();
@@ -50,7 +52,7 @@ public sealed class RunHost : IRunsInFlight, IAsyncDisposable
         _services = services;
         _answers = answers;
         _logger = logger;
-        _executing = new RunDoor(isHeldShut: () => services.Usage.IsNearlyFull);
+        _executing = new RunAdmission(isPaused: () => services.Usage.IsNearlyFull);
         _timer = services.Time.CreateTimer(static state => ((RunHost)state!).Sweep(), this, SweepInterval, SweepInterval);
         services.Buffers.OnShortage(Spare);
     }
@@ -123,7 +125,7 @@ public sealed class RunHost : IRunsInFlight, IAsyncDisposable
     public ValueTask DisposeAsync() => _timer.DisposeAsync();
 
     /// <summary>Called by a run's reader in this process, who asks for nothing again.</summary>
-    internal void ForgetTaken(HostedRun hosted)
+    internal void ForgetSettled(HostedRun hosted)
     {
         if (hosted.Ended != long.MinValue && !IsKept(hosted))
         {
@@ -134,9 +136,9 @@ public sealed class RunHost : IRunsInFlight, IAsyncDisposable
     internal void OnEnded(HostedRun hosted)
     {
         // Its last event may have been read before.
-        if (hosted.IsTakenHere)
+        if (hosted.IsReadHere)
         {
-            ForgetTaken(hosted);
+            ForgetSettled(hosted);
         }
 
         _executing.Leave();
@@ -210,7 +212,8 @@ public sealed class RunHost : IRunsInFlight, IAsyncDisposable
         }
     }
 
-    /// <returns>What is known of the run: the first incarnation of a request that may be repeated may be one whose process was lost.</returns>
+    /// <returns>What is known of the run: the first incarnation of a request that may be repeated may be one whose process was
+    /// lost.</returns>
     private async ValueTask<RunMemory> RecallAsync(RunRequest request) =>
         request.Incarnation > 1 || request.IsKept ? await _answers.ResumeAsync(request.Id)
         : _answers.Begin(request.Id);
@@ -237,7 +240,7 @@ public sealed class RunHost : IRunsInFlight, IAsyncDisposable
             _manifests.TryRemove(oldest, out _);
         }
 
-        hosted.Take();
+        hosted.Settle();
         run.Drop();
         hosted.Forget();
     }
@@ -260,14 +263,14 @@ public sealed class RunHost : IRunsInFlight, IAsyncDisposable
             var age = Time.GetElapsedTime(ended);
             if (!isWanted)
             {
-                hosted.Take();
+                hosted.Settle();
             }
 
             if (age >= KeptFor(hosted, isWanted))
             {
                 Forget(hosted);
             }
-            else if (age >= TakenKept && hosted is { IsTaken: true, Run: { IsKept: true, HasFailed: true } })
+            else if (age >= SettledKept && hosted is { IsSettled: true, Run: { IsKept: true, HasFailed: true } })
             {
                 // A repeat makes a new attempt: of this one it needs the manifest and the panel's answers.
                 hosted.Run.Journal.Drop();
@@ -279,7 +282,7 @@ public sealed class RunHost : IRunsInFlight, IAsyncDisposable
     private static TimeSpan KeptFor(HostedRun hosted, bool isWanted) =>
         hosted.Run.IsKept ? RepeatedRequests.AnswerKept + (isWanted ? LeaseLifetime : TimeSpan.Zero)
         : hosted.Run.IsWorthResuming ? ResumableKept
-        : hosted.IsTaken ? TakenKept
+        : hosted.IsSettled ? SettledKept
         : isWanted ? TimeSpan.MaxValue
         : LeaseLifetime;
 
@@ -319,10 +322,10 @@ public sealed class RunHost : IRunsInFlight, IAsyncDisposable
     }
 
     private static bool IsSpare(HostedRun hosted) =>
-        hosted is { Ended: not long.MinValue, Run.IsKept: false } && (hosted.IsTaken || !hosted.IsWanted);
+        hosted is { Ended: not long.MinValue, Run.IsKept: false } && (hosted.IsSettled || !hosted.IsWanted);
 
     private static bool IsKeptAside(HostedRun hosted) =>
-        hosted is { Ended: not long.MinValue, Run.IsKept: true, IsBeingRead: false } && (hosted.IsTaken || !hosted.IsWanted);
+        hosted is { Ended: not long.MinValue, Run.IsKept: true, IsBeingRead: false } && (hosted.IsSettled || !hosted.IsWanted);
 
     private void CancelAll()
     {

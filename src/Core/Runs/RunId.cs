@@ -5,8 +5,8 @@ using System.Security.Cryptography;
 namespace Ensemble.Runs;
 
 /// <summary>
-/// A run's name: 32 lower-case hexadecimal digits. New ones are UUIDs of version 7 (RFC 9562), so that the primary keys of tables grow at their
-/// end; older ones are random digits throughout.
+/// A run's name: 32 lower-case hexadecimal digits. New ones are UUIDs of version 7 (RFC 9562), so that the primary keys of tables grow at
+/// their end; older ones are random digits throughout.
 /// </summary>
 public readonly record struct RunId
 {

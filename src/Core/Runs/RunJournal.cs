@@ -109,7 +109,7 @@ public sealed class RunJournal(int incarnation, ByteBudget? budget = null)
             if (isLast)
             {
                 Settle();
-                DropUnread();
+                StripIfUnread();
                 end = _end;
             }
 
@@ -152,7 +152,8 @@ public sealed class RunJournal(int incarnation, ByteBudget? budget = null)
         }
     }
 
-    /// <returns>All events, once the last one is there; null where that takes longer than <paramref name="limit"/>, or some were dropped.</returns>
+    /// <returns>All events, once the last one is there; null where that takes longer than <paramref name="limit"/>, or some were
+    /// dropped.</returns>
     public async ValueTask<IReadOnlyList<RunEvent>?> ReadWholeAsync(TimeSpan limit, TimeProvider time)
     {
         var end = Task.CompletedTask;
@@ -168,7 +169,8 @@ public sealed class RunJournal(int incarnation, ByteBudget? budget = null)
         if (!end.IsCompleted)
         {
             // A time-out is no error: the reader goes on in another way.
-            await end.WaitAsync(limit, time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+            await end.WaitAsync(limit, time).ConfigureAwait(
+                ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         }
 
         lock (_lock)
@@ -186,7 +188,7 @@ public sealed class RunJournal(int incarnation, ByteBudget? budget = null)
         lock (_lock)
         {
             _isUnwanted = true;
-            DropUnread();
+            StripIfUnread();
         }
     }
 
@@ -213,11 +215,11 @@ public sealed class RunJournal(int incarnation, ByteBudget? budget = null)
         lock (_lock)
         {
             _readers--;
-            DropUnread();
+            StripIfUnread();
         }
     }
 
-    private void DropUnread()
+    private void StripIfUnread()
     {
         if (!_isUnwanted || !_ended || _readers > 0 || _events.Count == 0)
         {

@@ -11,5 +11,6 @@ public readonly record struct RunLimits(TimeSpan UntilShown, TimeSpan MaxAnswer,
     public static RunLimits Of(EnsembleConfig ensemble) => new(ensemble.Deadline, ensemble.MaxAnswer, ensemble.StreamCommit);
 
     /// <summary>A direct model's own time-out decides; the run's only stands behind it.</summary>
-    public static RunLimits Of(ModelConfig model) => new(model.Timeout + TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(300), model.StreamCommit);
+    public static RunLimits Of(ModelConfig model) =>
+        new(model.Timeout + TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(300), model.StreamCommit);
 }

@@ -9,7 +9,8 @@ namespace Ensemble.Runs;
 /// </summary>
 public static class RunManifestJson
 {
-    public static byte[] Write(RunManifest manifest) => JsonSerializer.SerializeToUtf8Bytes(manifest, RunManifestContext.Default.RunManifest);
+    public static byte[] Write(RunManifest manifest) =>
+        JsonSerializer.SerializeToUtf8Bytes(manifest, RunManifestContext.Default.RunManifest);
 
     /// <exception cref="JsonException">It is no manifest.</exception>
     public static RunManifest Read(ReadOnlySpan<byte> json) =>

@@ -24,7 +24,9 @@ public sealed record RunReplay(RunId Of)
         return catalog.With(ensemble with
         {
             Strategy = Strategy ?? ensemble.Strategy,
-            Judge = Judge is null ? ensemble.Judge : (ensemble.Judge ?? new JudgeConfig { Model = Judge }) with { Model = Judge, Fallbacks = [] },
+            Judge = Judge is null
+                ? ensemble.Judge
+                : (ensemble.Judge ?? new JudgeConfig { Model = Judge }) with { Model = Judge, Fallbacks = [] },
 
             // All that was said is there, and costs no time.
             StragglerGrace = StragglerGrace.All,

@@ -18,7 +18,10 @@ public sealed record RunRequest
     /// <summary>The revision that the request was checked against; the run uses this one or a newer one.</summary>
     public required long CatalogRevision { get; init; }
 
-    /// <summary>Whether the caller may repeat it: it goes on though its caller leaves, and can be read for <see cref="RepeatedRequests.AnswerKept"/> after its end.</summary>
+    /// <summary>
+    /// Whether the caller may repeat it: it goes on though its caller leaves, and can be read for <see cref="RepeatedRequests.AnswerKept"/>
+    /// after its end.
+    /// </summary>
     public bool IsKept { get; init; }
 
     /// <summary>The body's bytes as this process counts them; null = they are not counted here yet. Does not travel.</summary>

@@ -1,6 +1,8 @@
 namespace Ensemble.Runs;
 
-/// <summary>What a strategy did without. An estimate: of calls that were cancelled only the answer is counted, since their prompt was sent.</summary>
+/// <summary>
+/// What a strategy did without. An estimate: of calls that were cancelled only the answer is counted, since their prompt was sent.
+/// </summary>
 /// <param name="Calls">Not made, or cancelled.</param>
 /// <param name="CostUsd">Null where a price is unknown.</param>
 public sealed record SavingsManifest(int Calls, long Tokens, decimal? CostUsd)

@@ -1,6 +1,6 @@
 namespace Ensemble.Runs;
 
-/// <param name="Payload">At most 4 MiB, as whoever stored it wrote it.</param>
+/// <param name="Payload">At most 4 MiB, as it was stored.</param>
 public sealed record StoredAnswer(SubCallKey Key, ReadOnlyMemory<byte> Payload)
 {
     /// <summary>4 MiB.</summary>
@@ -11,5 +11,6 @@ public sealed record StoredAnswer(SubCallKey Key, ReadOnlyMemory<byte> Payload)
 
     public ReadOnlyMemory<byte> Payload { get; init; } = Payload.Length <= MaxPayloadBytes
         ? Payload
-        : throw new ArgumentException($"A stored answer has at most {MaxPayloadBytes} bytes; this one has {Payload.Length}.", nameof(Payload));
+        : throw new ArgumentException(
+            $"A stored answer has at most {MaxPayloadBytes} bytes; this one has {Payload.Length}.", nameof(Payload));
 }

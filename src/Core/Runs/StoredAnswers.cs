@@ -5,8 +5,8 @@ using Microsoft.Extensions.Logging;
 namespace Ensemble.Runs;
 
 /// <summary>
-/// Keeps the finished answers of runs where the next incarnation finds them, if the machine of this one dies: encrypted, one insert an answer,
-/// and no run waits for it. Without a master key nothing is stored, and the answers are in the run's own memory alone.
+/// Keeps the finished answers of runs where the next incarnation finds them, if the machine of this one dies: encrypted, one insert an
+/// answer, and no run waits for it. Without a master key nothing is stored, and the answers are in the run's own memory alone.
 /// </summary>
 public sealed partial class StoredAnswers(IRunStore store, SecretSealer? sealer, TimeProvider time, ILogger<StoredAnswers> logger)
 {

@@ -71,11 +71,13 @@ public sealed class StoredPanel
 
         foreach (var slot in PanelSlot.Of(ensemble, chat, catalog))
         {
-            memory.Restore(slot.Key, new ModelCallResult { Outcome = CallOutcome.Cancelled, Attempts = 0, StartedAt = now, Total = TimeSpan.Zero });
+            memory.Restore(
+                slot.Key, new ModelCallResult { Outcome = CallOutcome.Cancelled, Attempts = 0, StartedAt = now, Total = TimeSpan.Zero });
         }
     }
 
-    private static IReadOnlyList<Member> MembersOf(EnsembleConfig ensemble) => [.. ensemble.Panel.Select(member => new Member(member.Model, member.Samples))];
+    private static IReadOnlyList<Member> MembersOf(EnsembleConfig ensemble) =>
+        [.. ensemble.Panel.Select(member => new Member(member.Model, member.Samples))];
 
     internal sealed record Member(string Model, int Samples);
 }

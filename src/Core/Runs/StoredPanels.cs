@@ -5,11 +5,12 @@ using Microsoft.Extensions.Logging;
 namespace Ensemble.Runs;
 
 /// <summary>
-/// Keeps the requests and panel answers of ended runs for replays: encrypted, one write a run, and no run waits for it. What cannot be written,
-/// because the store is away or too slow, is lost for replays, and for nothing else.
+/// Keeps the requests and panel answers of ended runs for replays: encrypted, one write a run, and no run waits for it. What cannot be
+/// written, because the store is away or too slow, is lost for replays, and for nothing else.
 /// </summary>
 /// <param name="retention">How long each is kept.</param>
-public sealed partial class StoredPanels(IPanelStore store, SecretSealer sealer, TimeSpan retention, TimeProvider time, ILogger<StoredPanels> logger) : IAsyncDisposable
+public sealed partial class StoredPanels(
+    IPanelStore store, SecretSealer sealer, TimeSpan retention, TimeProvider time, ILogger<StoredPanels> logger) : IAsyncDisposable
 {
     /// <summary>What waits to be written at most, in bytes; a run beyond it is not kept.</summary>
     public const long MaxPendingBytes = 64L * 1024 * 1024;
@@ -119,6 +120,7 @@ public sealed partial class StoredPanels(IPanelStore store, SecretSealer sealer,
     [LoggerMessage(86, LogLevel.Warning, "the panel answers of run {RunId} could not be stored; it cannot be replayed")]
     private static partial void LogNotSaved(ILogger logger, Exception exception, string runId);
 
-    [LoggerMessage(87, LogLevel.Warning, "the panel answers of run {RunId} are not stored, since too much waits for the store; it cannot be replayed")]
+    [LoggerMessage(
+        87, LogLevel.Warning, "the panel answers of run {RunId} are not stored, since too much waits for the store; it cannot be replayed")]
     private static partial void LogCrowded(ILogger logger, string runId);
 }

@@ -8,8 +8,8 @@ using Ensemble.Usage;
 namespace Ensemble.Runs;
 
 /// <summary>
-/// Writes sub-calls in manifests as the serializer would, byte for byte, in a third of the time: they are most of a manifest, and one is written for
-/// each run.
+/// Writes sub-calls in manifests as the serializer would, byte for byte, in a third of the time: they are most of a manifest, and one is
+/// written for each run.
 /// </summary>
 internal sealed class UsageEventConverter : JsonConverter<UsageEvent>
 {

@@ -31,7 +31,8 @@ internal sealed class Adaptive(EnsembleConfig ensemble) : IPanelDecision
         var ballot = round.Ballot.Fitting(context.Format) ?? round.Ballot;
         var (way, reason) = Choose(context, ballot);
         context.Findings.Decide(new DecisionManifest("adaptive", SnakeCase.Of(way)) { Reason = reason, Value = ballot.Agreement });
-        if (way != StrategyKind.Synthesize && ensemble.Judge is { } judge && !(way == StrategyKind.Vote && !VoteRule.Decide(ballot).IsDecided))
+        if (way != StrategyKind.Synthesize && ensemble.Judge is { } judge
+            && !(way == StrategyKind.Vote && !VoteRule.Decide(ballot).IsDecided))
         {
             context.Findings.Save(Savings.OfJudge(context, judge, ballot.Candidates));
         }
@@ -55,7 +56,9 @@ internal sealed class Adaptive(EnsembleConfig ensemble) : IPanelDecision
         var lengths = ballot.Candidates.Select(candidate => TokenEstimate.OfText(candidate.Text)).Order().ToArray();
         if (lengths[lengths.Length / 2] <= ShortAnswer)
         {
-            return ballot.Agreement >= EnoughAgreement ? (StrategyKind.Confidence, "short_and_alike") : (StrategyKind.Consensus, "short_and_different");
+            return ballot.Agreement >= EnoughAgreement
+                ? (StrategyKind.Confidence, "short_and_alike")
+                : (StrategyKind.Consensus, "short_and_different");
         }
 
         if (ensemble.Judge is not { } judge)
@@ -65,6 +68,8 @@ internal sealed class Adaptive(EnsembleConfig ensemble) : IPanelDecision
 
         var model = context.Catalog.Models[judge.Model];
         var needed = TokenEstimate.OfRequest(context.Chat) + lengths.Sum() + CallTokens.Answer(context.Chat, model);
-        return needed > (model.ContextTokens ?? AssumedContext) ? (StrategyKind.Consensus, "over_the_judges_context") : (StrategyKind.Synthesize, "long_or_open");
+        return needed > (model.ContextTokens ?? AssumedContext)
+            ? (StrategyKind.Consensus, "over_the_judges_context")
+            : (StrategyKind.Synthesize, "long_or_open");
     }
 }

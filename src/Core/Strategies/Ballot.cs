@@ -47,11 +47,13 @@ internal sealed class Ballot
 
     /// <summary>Compares prose by the vectors of the ensemble's embedding model, where it has one.</summary>
     /// <param name="number">Tells several comparisons of one run apart.</param>
-    public static async Task<Ballot> CompareAsync(RunContext context, EnsembleConfig ensemble, IReadOnlyList<Candidate> candidates, int number = 0)
+    public static async Task<Ballot> CompareAsync(
+        RunContext context, EnsembleConfig ensemble, IReadOnlyList<Candidate> candidates, int number = 0)
     {
         var reader = context.Reader(ensemble);
         var ballot = Of(reader, ensemble, candidates);
-        var needsVectors = candidates.Count > 1 && !context.Deadline.IsOver && (!ballot.AllTyped || ensemble.Strategy == StrategyKind.Consensus);
+        var needsVectors = candidates.Count > 1 && !context.Deadline.IsOver
+            && (!ballot.AllTyped || ensemble.Strategy == StrategyKind.Consensus);
         if (!needsVectors || ensemble.Consensus.EmbeddingModel is not { } model)
         {
             return ballot;

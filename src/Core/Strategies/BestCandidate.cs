@@ -16,6 +16,8 @@ internal static class BestCandidate
         }
 
         var vote = VoteRule.Decide(fitting);
-        return fitting.Candidates[vote.IsDecided && fitting.Typed[vote.Winner] is not null || fitting.CallsTools ? vote.Winner : fitting.Clusters!.Centre()];
+        return fitting.Candidates[vote.IsDecided && fitting.Typed[vote.Winner] is not null || fitting.CallsTools
+            ? vote.Winner
+            : fitting.Clusters!.Centre()];
     }
 }

@@ -13,7 +13,8 @@ internal sealed class BestOf(EnsembleConfig ensemble) : IPanelDecision
 {
     public PanelPlan Plan(RunContext context) => PanelPlan.Of(context, ensemble);
 
-    public ValueTask<RunFailure?> OutOfReachAsync(RunContext context) => ensemble.OnJudgeFailure == OnJudgeFailure.Fail && ensemble.MinResponses > 1
+    public ValueTask<RunFailure?> OutOfReachAsync(RunContext context) =>
+        ensemble.OnJudgeFailure == OnJudgeFailure.Fail && ensemble.MinResponses > 1
         ? new JudgeChain(context, ensemble, ensemble.Judge!).OutOfReachAsync()
         : default;
 
@@ -27,7 +28,7 @@ internal sealed class BestOf(EnsembleConfig ensemble) : IPanelDecision
 
         if (ballot.Candidates is [var only] && !ensemble.AlwaysJudge)
         {
-            return Giving.Give(context, only, "pick", "only_answer_in_format");
+            return RunEnds.Give(context, only, "pick", "only_answer_in_format");
         }
 
         var order = JudgePrompt.Shuffled(ballot.Candidates, context.Random("judge"));
@@ -36,12 +37,12 @@ internal sealed class BestOf(EnsembleConfig ensemble) : IPanelDecision
             : [await PickAsync(context, order, 0)];
         if (readings[0].Picked is { } picked && readings.All(reading => reading.Picked is { } other && SaySame(ballot, picked, other)))
         {
-            return Giving.Give(context, picked, "pick", ensemble.BestOf.Swap ? "both_readings" : "reading");
+            return RunEnds.Give(context, picked, "pick", ensemble.BestOf.Swap ? "both_readings" : "reading");
         }
 
         if (context.Deadline.IsCancelled)
         {
-            return Giving.Cancelled;
+            return RunEnds.Cancelled;
         }
 
         var failed = Array.Find(readings, reading => reading.Picked is null);
@@ -49,13 +50,14 @@ internal sealed class BestOf(EnsembleConfig ensemble) : IPanelDecision
         {
             // The judge did its work, and cannot tell two apart: that is no failure of it.
             context.Findings.Decide(new DecisionManifest("pick", "undecided") { Reason = "readings_differ" });
-            return Giving.GiveBest(context, ballot, "undecided") ?? new RunFailure(RunFailureKind.JudgeFailed, "The judge could not decide.");
+            return RunEnds.GiveBest(context, ballot, "undecided") ?? new RunFailure(
+                RunFailureKind.JudgeFailed, "The judge could not decide.");
         }
 
         var verdict = new JudgeResult(null, failed.Failures, Shown: false, Overflowed: false);
         return ensemble.OnJudgeFailure == OnJudgeFailure.Fail
             ? JudgeFailure.Of(context, verdict)
-            : Giving.GiveBest(context, ballot, JudgeFailure.Reason(context)) ?? JudgeFailure.Of(context, verdict);
+            : RunEnds.GiveBest(context, ballot, JudgeFailure.Reason(context)) ?? JudgeFailure.Of(context, verdict);
     }
 
     /// <summary>Which of two that say the same is picked tells nothing of the judge.</summary>
@@ -85,7 +87,8 @@ internal sealed class BestOf(EnsembleConfig ensemble) : IPanelDecision
         var picked = reply.Value is { } value ? order[Array.IndexOf(labels, value.Member("pick")?.Text())] : null;
         if (picked is not null)
         {
-            context.Findings.Decide(new DecisionManifest("pick", "picked") { Index = number, Member = picked.Key.Member, Sample = picked.Key.Sample });
+            context.Findings.Decide(
+                new DecisionManifest("pick", "picked") { Index = number, Member = picked.Key.Member, Sample = picked.Key.Sample });
         }
 
         return new Reading(picked, reply.Failures);

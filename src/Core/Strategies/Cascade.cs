@@ -21,7 +21,8 @@ internal sealed class Cascade(EnsembleConfig ensemble) : IStrategy
         for (var index = 0; index < rungs.Count; index++)
         {
             var isLast = index == rungs.Count - 1;
-            if (isLast && rungs[index] is [var only] && ensemble.Panel[only].Samples == 1 && !ToolOffer.Of(context.Chat, ensemble.Tools).IsSent)
+            if (isLast && rungs[index] is [var only] && ensemble.Panel[only].Samples == 1
+                && !ToolOffer.Of(context.Chat, ensemble.Tools).IsSent)
             {
                 return await LastAsync(context, only, index, found, missing);
             }
@@ -36,11 +37,13 @@ internal sealed class Cascade(EnsembleConfig ensemble) : IStrategy
             }
 
             if (Accepted(context, round, index, isLast) is var (accepted, by)
-                && (isLast || ensemble.Cascade.Verifier is not { } verifier || (await Audit.AskAsync(context, ensemble, verifier, accepted, index)).Passes == true))
+                && (isLast || ensemble.Cascade.Verifier is not { } verifier
+                    || (await Audit.AskAsync(context, ensemble, verifier, accepted, index)).Passes == true))
             {
                 context.Findings.Agree(by.Candidates.Count, by.Agreement);
-                context.Findings.Save(Savings.OfUnmade(context, rungs.Skip(index + 1).SelectMany(rung => rung).SelectMany(member => PanelSlot.Of(ensemble, member, context.Chat, context.Catalog))));
-                return Giving.Give(context, accepted, "cascade", "accepted", by.Agreement);
+                context.Findings.Save(Savings.OfUnmade(context, rungs.Skip(index + 1).SelectMany(rung => rung).SelectMany(
+                    member => PanelSlot.Of(ensemble, member, context.Chat, context.Catalog))));
+                return RunEnds.Give(context, accepted, "cascade", "accepted", by.Agreement);
             }
         }
 
@@ -75,13 +78,16 @@ internal sealed class Cascade(EnsembleConfig ensemble) : IStrategy
         return ballot.Agreement * weight / (weight + weightOut) >= ensemble.Cascade.MinAgreement;
     }
 
-    /// <returns>The answer that this rung settles on, and the answers whose comparison decided that; null where the next rung is needed.</returns>
+    /// <returns>The answer that this rung settles on, and the answers whose comparison decided that; null where the next rung is
+    /// needed.</returns>
     private (Candidate Answer, Ballot By)? Accepted(RunContext context, PanelRound round, int index, bool isLast)
     {
         var all = round.All.Fitting(context.Format) ?? round.All;
         if (round.Ballot.Fitting(context.Format)?.Where(candidate => Substance.HasSubstance(candidate.Answer)) is not { } ballot)
         {
-            context.Findings.Decide(new DecisionManifest("rung", "rejected") { Index = index, Reason = round.Ballot.Candidates.Count == 0 ? "no_answer" : "no_substance" });
+            context.Findings.Decide(
+                new DecisionManifest("rung", "rejected")
+                { Index = index, Reason = round.Ballot.Candidates.Count == 0 ? "no_answer" : "no_substance" });
             return null;
         }
 
@@ -123,12 +129,13 @@ internal sealed class Cascade(EnsembleConfig ensemble) : IStrategy
         var result = await new AnswerChain(context, ensemble).WriteAsync([calls.Writer(ensemble.Panel[member].Model, key)]);
         if (result.Overflowed)
         {
-            return Giving.TooLarge;
+            return RunEnds.TooLarge;
         }
 
         if (result.Answer is { } answer)
         {
-            context.Findings.Decide(new DecisionManifest("rung", "accepted") { Index = index, Reason = "last_rung", Member = member, Sample = 0 });
+            context.Findings.Decide(
+                new DecisionManifest("rung", "accepted") { Index = index, Reason = "last_rung", Member = member, Sample = 0 });
             var last = new Candidate(key, new ChatAnswer(result.Text!, answer.FinishReason), ensemble.Panel[member].Weight);
             var all = await Ballot.CompareAsync(context, ensemble, [.. found, last], index);
             context.Findings.Compare(all.Manifest(context.CapturesContent));
@@ -143,7 +150,7 @@ internal sealed class Cascade(EnsembleConfig ensemble) : IStrategy
     {
         if (context.Deadline.IsCancelled)
         {
-            return Giving.Cancelled;
+            return RunEnds.Cancelled;
         }
 
         if (last is not { Shown: true } && found.Count > 0 && ensemble.OnJudgeFailure != OnJudgeFailure.Fail
@@ -160,6 +167,6 @@ internal sealed class Cascade(EnsembleConfig ensemble) : IStrategy
     {
         var all = await Ballot.CompareAsync(context, ensemble, found, CascadeRungs.Of(ensemble).Count);
         context.Findings.Agree(found.Count, (all.Fitting(context.Format) ?? all).Agreement);
-        return Giving.GiveBest(context, all, JudgeFailure.Reason(context, "last_rung_failed"));
+        return RunEnds.GiveBest(context, all, JudgeFailure.Reason(context, "last_rung_failed"));
     }
 }

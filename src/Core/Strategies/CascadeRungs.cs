@@ -11,7 +11,8 @@ internal static class CascadeRungs
         var members = Enumerable.Range(0, ensemble.Panel.Count);
         if (ensemble.Cascade.Rungs.Count > 0)
         {
-            return [.. ensemble.Cascade.Rungs.Select(rung => (IReadOnlyList<int>)[.. rung.SelectMany(model => members.Where(member => ensemble.Panel[member].Model == model))])];
+            return [.. ensemble.Cascade.Rungs.Select(
+                rung => (IReadOnlyList<int>)[.. rung.SelectMany(model => members.Where(member => ensemble.Panel[member].Model == model))])];
         }
 
         // One alone has nobody to agree with: the first two make the first rung.

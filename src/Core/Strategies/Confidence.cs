@@ -23,7 +23,9 @@ internal sealed class Confidence(EnsembleConfig ensemble) : IPanelDecision
         ensemble.Confidence.Source != ConfidenceSource.Logprobs ? plan : plan with
         {
             KeepsChoices = true,
-            Edits = slot => ModelAbilities.HasLogprobs(context.Catalog.Models[slot.Member.Model]) ? plan.Edits(slot).Set("logprobs", True) : plan.Edits(slot),
+            Edits = slot => ModelAbilities.HasLogprobs(context.Catalog.Models[slot.Member.Model])
+                ? plan.Edits(slot).Set("logprobs", True)
+                : plan.Edits(slot),
         };
 
     public Task<RunEnd> DecideAsync(RunContext context, PanelRound round) => DecideAsync(context, ensemble, round.Ballot);
@@ -41,17 +43,19 @@ internal sealed class Confidence(EnsembleConfig ensemble) : IPanelDecision
         context.Findings.Compare(ballot.Manifest(context.CapturesContent, scores));
         if (context.Deadline.IsCancelled)
         {
-            return Giving.Cancelled;
+            return RunEnds.Cancelled;
         }
 
-        var surest = Enumerable.Range(0, scores.Length).Where(index => scores[index] is not null).OrderByDescending(index => scores[index]).ToArray();
+        var surest = Enumerable.Range(0, scores.Length).Where(index => scores[index] is not null).OrderByDescending(index => scores[index])
+            .ToArray();
         if (surest.Length == 0)
         {
             context.Findings.Degrade(JudgeFailure.Reason(context, "no_confidence"));
             return Consensus.Decide(context, ballot);
         }
 
-        return Giving.Give(context, ballot.Candidates[surest[0]], "confidence", SnakeCase.Of(ensemble.Confidence.Source), scores[surest[0]]);
+        return RunEnds.Give(
+            context, ballot.Candidates[surest[0]], "confidence", SnakeCase.Of(ensemble.Confidence.Source), scores[surest[0]]);
     }
 
     private static async Task<double?> ReportAsync(RunContext context, EnsembleConfig ensemble, Candidate candidate, int number)
@@ -60,7 +64,8 @@ internal sealed class Confidence(EnsembleConfig ensemble) : IPanelDecision
         {
             Step = SubCallStep.SelfReport,
             Models = [ensemble.Panel[candidate.Key.Member].Model],
-            Prompt = new JudgePrompt(context.Chat, Wording.Confidence, Wording.ConfidenceVersion, [candidate], context.Random($"confidence-{number}")),
+            Prompt = new JudgePrompt(
+                context.Chat, Wording.Confidence, Wording.ConfidenceVersion, [candidate], context.Random($"confidence-{number}")),
             Number = number,
             Schema = Schema,
         });

@@ -4,7 +4,9 @@ using Ensemble.Runs;
 
 namespace Ensemble.Strategies;
 
-/// <summary>The candidate nearest to the weighted middle of all of them: by the vectors of an embedding model, else by their words.</summary>
+/// <summary>
+/// The candidate nearest to the weighted middle of all of them: by the vectors of an embedding model, else by their words.
+/// </summary>
 internal sealed class Consensus(EnsembleConfig ensemble) : IPanelDecision
 {
     public PanelPlan Plan(RunContext context) =>
@@ -13,6 +15,6 @@ internal sealed class Consensus(EnsembleConfig ensemble) : IPanelDecision
     public Task<RunEnd> DecideAsync(RunContext context, PanelRound round) => Task.FromResult(Decide(context, round.Ballot));
 
     public static RunEnd Decide(RunContext context, Ballot all) => all.Fitting(context.Format) is { } ballot
-        ? Giving.Give(context, ballot.Candidates[ballot.Clusters!.Centre()], "consensus", "nearest_to_all", ballot.Agreement)
+        ? RunEnds.Give(context, ballot.Candidates[ballot.Clusters!.Centre()], "consensus", "nearest_to_all", ballot.Agreement)
         : PanelFailure.NoneInFormat;
 }

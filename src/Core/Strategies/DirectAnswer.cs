@@ -33,11 +33,12 @@ internal sealed class DirectAnswer(ModelConfig model) : IStrategy
             context.Deadline.Token);
         if (stream is { Overflowed: true })
         {
-            return new RunFailure(RunFailureKind.AnswerTooLarge, "The answer is larger than a run may hold.");
+            return RunEnds.TooLarge;
         }
 
         // A blank, refused or filtered answer is this model's answer; only an ensemble has others to turn to.
-        return result.Call.Answer is { } answer && result.Outcome is CallOutcome.Ok or CallOutcome.Blank or CallOutcome.BlankAtLength or CallOutcome.Refused or CallOutcome.Filtered
+        return result.Call.Answer is { } answer
+            && result.Outcome is CallOutcome.Ok or CallOutcome.Blank or CallOutcome.BlankAtLength or CallOutcome.Refused or CallOutcome.Filtered
             ? new RunAnswer(answer.FinishReason)
             {
                 IsDirect = true,
@@ -63,12 +64,13 @@ internal sealed class DirectAnswer(ModelConfig model) : IStrategy
         switch (result.Outcome)
         {
             case CallOutcome.Cancelled when context.Deadline.Passed:
-                return new RunFailure(RunFailureKind.DeadlineExceeded, shown ? "The answer took longer than it may." : "The deadline passed before the model answered.");
+                return RunEnds.DeadlinePassed("the model", shown);
             case CallOutcome.Cancelled:
-                return new RunFailure(RunFailureKind.Cancelled, "The run was cancelled.");
+                return RunEnds.Cancelled;
             case CallOutcome.RequestRejected:
             case CallOutcome.Filtered when error is { Status: not null }:
-                return new RunFailure(RunFailureKind.RequestRejected, NameScrubber.Scrub(error!.Message, context.Catalog, context.Chat.Model))
+                return new RunFailure(
+                    RunFailureKind.RequestRejected, NameScrubber.Scrub(error!.Message, context.Catalog, context.Chat.Model))
                 {
                     Code = ShownError.Code(error.Code),
                     Param = ShownError.Param(error.Param),
@@ -76,9 +78,11 @@ internal sealed class DirectAnswer(ModelConfig model) : IStrategy
                     Original = error.Message,
                 };
             case CallOutcome.Unsupported:
-                return new RunFailure(RunFailureKind.UnsupportedContent, "This model cannot take this content part.") { Param = error!.Param };
+                return new RunFailure(RunFailureKind.UnsupportedContent, "This model cannot take this content part.")
+                { Param = error!.Param };
             case CallOutcome.GateRefused:
-                return new RunFailure(RunFailureKind.DirectRateLimited, $"This model is {error!.Message}.") { RetryAfter = error.RetryAfter };
+                return new RunFailure(RunFailureKind.DirectRateLimited, $"This model is {error!.Message}.")
+                { RetryAfter = error.RetryAfter };
             case CallOutcome.RateLimited:
                 return new RunFailure(RunFailureKind.DirectRateLimited, "This model is at its limit.")
                 {
@@ -86,13 +90,13 @@ internal sealed class DirectAnswer(ModelConfig model) : IStrategy
                     IsLasting = isFinal,
                 };
             case CallOutcome.TimedOut or CallOutcome.Stalled:
-                return new RunFailure(RunFailureKind.DirectTimedOut, shown ? "The model fell silent in the middle of its answer." : "The model did not answer in time.")
+                return new RunFailure(RunFailureKind.DirectTimedOut, RunEnds.TimedOut("The model", shown))
                 {
                     // All of the call's time is gone already.
                     IsLasting = true,
                 };
             default:
-                return new RunFailure(RunFailureKind.DirectFailed, shown ? "The model's answer broke off." : "The model gave no answer.")
+                return new RunFailure(RunFailureKind.DirectFailed, RunEnds.NoAnswer("The model", shown))
                 {
                     IsLasting = isFinal || isOperators,
                     RetryAfter = isOperators ? null : error?.RetryAfter,

@@ -17,12 +17,12 @@ internal static class JudgeFailure
         var failures = verdict.Failures;
         if (context.Deadline.IsCancelled)
         {
-            return Giving.Cancelled;
+            return RunEnds.Cancelled;
         }
 
         if (context.Deadline.Passed)
         {
-            return new RunFailure(RunFailureKind.DeadlineExceeded, verdict.Shown ? "The answer took longer than it may." : "The deadline passed before the judge answered.");
+            return RunEnds.DeadlinePassed("the judge", verdict.Shown);
         }
 
         if (failures.Count > 0 && failures.All(result => result.Outcome == CallOutcome.OverBudget))
@@ -40,20 +40,22 @@ internal static class JudgeFailure
 
         if (failures.Count > 0 && failures[^1].Outcome == CallOutcome.WrongFormat)
         {
-            return new RunFailure(RunFailureKind.JudgeFailed, "The judge's answer is not in the format that the request asks for.");
+            return new RunFailure(RunFailureKind.JudgeFailed, RunEnds.WrongFormat("The judge"));
         }
 
         var timedOut = failures.Count > 0 && failures[^1].Outcome is CallOutcome.TimedOut or CallOutcome.Stalled;
         return timedOut
-            ? new RunFailure(RunFailureKind.JudgeTimedOut, verdict.Shown ? "The judge fell silent in the middle of its answer." : "The judge did not answer in time.")
-            : new RunFailure(RunFailureKind.JudgeFailed, verdict.Shown ? "The judge's answer broke off." : "The judge gave no answer.");
+            ? new RunFailure(RunFailureKind.JudgeTimedOut, RunEnds.TimedOut("The judge", verdict.Shown))
+            : new RunFailure(RunFailureKind.JudgeFailed, RunEnds.NoAnswer("The judge", verdict.Shown));
     }
 
     /// <summary>The same where no answer of the panel can stand in, either, for none is in the caller's format.</summary>
     public static RunFailure WithoutStandIn(RunContext context, JudgeResult verdict)
     {
         var failure = Of(context, verdict);
-        return verdict.Failures is [.., { Outcome: CallOutcome.WrongFormat }] ? failure : failure with { Message = $"{failure.Message} {PanelFailure.NoneInFormat.Message}" };
+        return verdict.Failures is [.., { Outcome: CallOutcome.WrongFormat }]
+            ? failure
+            : failure with { Message = $"{failure.Message} {PanelFailure.NoneInFormat.Message}" };
     }
 
     /// <summary>The same where the models are members, and each could have written the answer alone.</summary>
@@ -61,25 +63,27 @@ internal static class JudgeFailure
     {
         if (context.Deadline.IsCancelled)
         {
-            return Giving.Cancelled;
+            return RunEnds.Cancelled;
         }
 
         if (context.Deadline.Passed)
         {
-            return new RunFailure(RunFailureKind.DeadlineExceeded, result.Shown ? "The answer took longer than it may." : "The deadline passed before a model answered.");
+            return RunEnds.DeadlinePassed("a model", result.Shown);
         }
 
         if (result.Shown)
         {
             return result.Failures[^1].Outcome switch
             {
-                CallOutcome.TimedOut or CallOutcome.Stalled => new RunFailure(RunFailureKind.JudgeTimedOut, "The model fell silent in the middle of its answer."),
-                CallOutcome.WrongFormat => new RunFailure(RunFailureKind.JudgeFailed, "The model's answer is not in the format that the request asks for."),
-                _ => new RunFailure(RunFailureKind.JudgeFailed, "The model's answer broke off."),
+                CallOutcome.TimedOut or CallOutcome.Stalled => new RunFailure(
+                    RunFailureKind.JudgeTimedOut, RunEnds.TimedOut("The model", shown: true)),
+                CallOutcome.WrongFormat => new RunFailure(RunFailureKind.JudgeFailed, RunEnds.WrongFormat("The model")),
+                _ => new RunFailure(RunFailureKind.JudgeFailed, RunEnds.NoAnswer("The model", shown: true)),
             };
         }
 
         return PanelFailure.Explain(
-            new PanelResult([], result.Failures, 1, Math.Max(1, result.Failures.Count)), message => NameScrubber.Scrub(message, context.Catalog, context.Chat.Model));
+            new PanelResult([], result.Failures, 1, Math.Max(1, result.Failures.Count)),
+            message => NameScrubber.Scrub(message, context.Catalog, context.Chat.Model));
     }
 }

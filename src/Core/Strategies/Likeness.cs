@@ -14,13 +14,15 @@ internal static class Likeness
     /// <param name="texts">One without text, as of an answer that only calls tools, is like none: no model takes it.</param>
     /// <param name="number">Tells several questions of one run apart.</param>
     /// <returns>Cosines of each two texts, not below 0; null where the model gave no vectors.</returns>
-    public static async Task<double[,]?> AskAsync(RunContext context, EnsembleConfig ensemble, string model, IReadOnlyList<string> texts, int number)
+    public static async Task<double[,]?> AskAsync(
+        RunContext context, EnsembleConfig ensemble, string model, IReadOnlyList<string> texts, int number)
     {
         var config = context.Catalog.Models[model];
         var cut = texts.Select(text => text.Length <= MaxCharacters ? text : text[..MaxCharacters]).ToArray();
         var vectors = new float[]?[texts.Count];
         var cache = context.Embeddings;
-        var unknown = Enumerable.Range(0, cut.Length).Where(index => !string.IsNullOrWhiteSpace(cut[index]) && !cache.TryGet(config, cut[index], out vectors[index]!)).ToArray();
+        var unknown = Enumerable.Range(0, cut.Length)
+            .Where(index => !string.IsNullOrWhiteSpace(cut[index]) && !cache.TryGet(config, cut[index], out vectors[index]!)).ToArray();
         if (unknown.Length > 0)
         {
             var result = await context.Calls.MakeAsync(

@@ -34,7 +34,8 @@ internal sealed class MemberCall(RunContext context, EnsembleConfig ensemble)
             cancellationToken);
     }
 
-    public PanelMemberConfig Member(string alias) => ensemble.Panel.FirstOrDefault(member => member.Model == alias) ?? new PanelMemberConfig { Model = alias };
+    public PanelMemberConfig Member(string alias) =>
+        ensemble.Panel.FirstOrDefault(member => member.Model == alias) ?? new PanelMemberConfig { Model = alias };
 
     private RequestEdits Edits(string alias, SubCallKey key, ReadOnlyMemory<byte>? appended)
     {

@@ -10,14 +10,16 @@ internal sealed record PanelRound(PanelResult Panel, Ballot Ballot, Ballot All)
 {
     private Func<Task<PanelRound>>? _compare;
 
-    /// <param name="earlier">Answers of earlier rounds, to which these are compared even below quorum; null = this is the only round.</param>
+    /// <param name="earlier">Answers of earlier rounds, to which these are compared even below quorum; null = this is the only
+    /// round.</param>
     /// <param name="number">Tells several rounds of one run apart.</param>
     public static async Task<PanelRound> AskAsync(
         RunContext context, EnsembleConfig ensemble, PanelPlan plan, IReadOnlyList<Candidate>? earlier = null, int number = 0)
     {
         var (panel, manifest) = await Ensemble.Panels.Panel.AskAsync(context, ensemble, plan);
         return plan.ComparesLater && panel is { HasQuorum: true, Candidates.Count: > 1 }
-            ? Uncompared(context, ensemble, panel) with { _compare = () => CompareAsync(context, ensemble, plan, panel, manifest, earlier, number) }
+            ? Uncompared(context, ensemble, panel) with { _compare = () => CompareAsync(
+                context, ensemble, plan, panel, manifest, earlier, number) }
             : await CompareAsync(context, ensemble, plan, panel, manifest, earlier, number);
     }
 
@@ -31,7 +33,8 @@ internal sealed record PanelRound(PanelResult Panel, Ballot Ballot, Ballot All)
     }
 
     private static async Task<PanelRound> CompareAsync(
-        RunContext context, EnsembleConfig ensemble, PanelPlan plan, PanelResult panel, PanelManifest manifest, IReadOnlyList<Candidate>? earlier, int number)
+        RunContext context, EnsembleConfig ensemble, PanelPlan plan, PanelResult panel, PanelManifest manifest,
+        IReadOnlyList<Candidate>? earlier, int number)
     {
         IReadOnlyList<Candidate> candidates = earlier is { Count: > 0 } ? [.. earlier, .. panel.Candidates] : panel.Candidates;
         var all = plan.Compares && (panel.HasQuorum || earlier is not null)

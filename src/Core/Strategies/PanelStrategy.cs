@@ -19,10 +19,11 @@ internal sealed class PanelStrategy(EnsembleConfig ensemble, IPanelDecision deci
             return end;
         }
 
-        if (round.Ballot.Candidates is [var only] && ensemble is { MinResponses: 1, AlwaysJudge: false } && round.Ballot.Fitting(context.Format) is not null)
+        if (round.Ballot.Candidates is [var only] && ensemble is { MinResponses: 1, AlwaysJudge: false }
+            && round.Ballot.Fitting(context.Format) is not null)
         {
             context.Findings.Decide(new DecisionManifest("panel", "only_answer") { Member = only.Key.Member, Sample = only.Key.Sample });
-            return Giving.Give(context, only);
+            return RunEnds.Give(context, only);
         }
 
         return await decision.DecideAsync(context, round);

@@ -20,10 +20,12 @@ public static class ReplayRules
     };
 
     /// <summary>Every strategy by its name in a catalog.</summary>
-    public static IReadOnlyDictionary<string, StrategyKind> Names { get; } = StrategyRules.Names.ToDictionary(name => name.Name, name => name.Kind, StringComparer.Ordinal);
+    public static IReadOnlyDictionary<string, StrategyKind> Names { get; } =
+        StrategyRules.Names.ToDictionary(name => name.Name, name => name.Kind, StringComparer.Ordinal);
 
     /// <summary>The names of those that can be replayed.</summary>
-    public static IReadOnlyList<string> Replayable { get; } = [.. StrategyRules.Names.Where(name => !Refused.ContainsKey(name.Kind)).Select(name => name.Name)];
+    public static IReadOnlyList<string> Replayable { get; } =
+        [.. StrategyRules.Names.Where(name => !Refused.ContainsKey(name.Kind)).Select(name => name.Name)];
 
     /// <summary>Whether a run of that strategy asks members of the panel, whose answers another strategy can use.</summary>
     public static bool HasPanel(StrategyKind strategy) => StrategyRules.AsksPanel(strategy);
@@ -38,28 +40,36 @@ public static class ReplayRules
         var list = string.Join(", ", Replayable);
         if (Refused.TryGetValue(strategy, out var reason))
         {
-            return new ReplayRefusal("strategy_not_replayable", "strategy", $"The strategy {name} {reason}, and in a replay {Stays}. Name one of: {list}.");
+            return new ReplayRefusal(
+                "strategy_not_replayable", "strategy", $"The strategy {name} {reason}, and in a replay {Stays}. Name one of: {list}.");
         }
 
         if (replay.Judge is not null && strategy is StrategyKind.Consensus or StrategyKind.Confidence)
         {
-            return new ReplayRefusal("judge_not_asked", "judge", $"The strategy {name} asks no judge: leave 'judge' out, or name another strategy.");
+            return new ReplayRefusal(
+                "judge_not_asked", "judge", $"The strategy {name} asks no judge: leave 'judge' out, or name another strategy.");
         }
 
         if (ensemble.Judge is null && StrategyRules.NeedsJudge(strategy))
         {
-            return new ReplayRefusal("judge_missing", "judge", $"The strategy {name} needs a judge, and this ensemble has none: name a model as 'judge'.");
+            return new ReplayRefusal(
+                "judge_missing", "judge", $"The strategy {name} needs a judge, and this ensemble has none: name a model as 'judge'.");
         }
 
         if (chat.Asks("tools") && strategy is not (StrategyKind.Vote or StrategyKind.Adaptive))
         {
-            return new ReplayRefusal("strategy_not_replayable", "strategy", $"The request asks for tools, whose calls the strategy {name} cannot compare: name vote or adaptive.");
+            return new ReplayRefusal(
+                "strategy_not_replayable", "strategy",
+                $"The request asks for tools, whose calls the strategy {name} cannot compare: name vote or adaptive.");
         }
 
         return Confidence(ensemble, name, panel)
             ?? (panel.Fits(ensemble, chat, catalog)
                 ? null
-                : new ReplayRefusal("panel_changed", null, "The panel of this ensemble is not the one that answered, since it was changed: ask again instead.") { IsConflict = true });
+                : new ReplayRefusal(
+                    "panel_changed", null,
+                    "The panel of this ensemble is not the one that answered, since it was changed: ask again instead.")
+                    { IsConflict = true });
     }
 
     private static ReplayRefusal? Confidence(EnsembleConfig ensemble, string name, StoredPanel panel)
@@ -72,14 +82,17 @@ public static class ReplayRules
         if (ensemble.Confidence.Source == ConfidenceSource.SelfReport)
         {
             return new ReplayRefusal(
-                "strategy_not_replayable", "strategy", $"With confidence.source self_report the strategy {name} has members say how sure they are, and in a replay {Stays}.");
+                "strategy_not_replayable", "strategy",
+                $"With confidence.source self_report the strategy {name} has members say how sure they are, and in a replay {Stays}.");
         }
 
-        return ensemble.Strategy == StrategyKind.Adaptive || panel.Answers.Any(static answer => Logprobs.Mean(answer.Payload.Choices) is not null)
+        return ensemble.Strategy == StrategyKind.Adaptive
+            || panel.Answers.Any(static answer => Logprobs.Mean(answer.Payload.Choices) is not null)
             ? null
             : new ReplayRefusal(
                 "strategy_not_replayable",
                 "strategy",
-                $"The strategy {name} needs log-probabilities, and none were stored: members are asked for them only where the ensemble's strategy is confidence or adaptive.");
+                $"The strategy {name} needs log-probabilities, and none were stored: members are asked for them only where the ensemble's "
+                + "strategy is confidence or adaptive.");
     }
 }

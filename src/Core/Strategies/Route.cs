@@ -17,11 +17,13 @@ internal sealed class Route(EnsembleConfig ensemble) : IStrategy
         var target = await ChooseAsync(context);
         if (context.Deadline.IsCancelled)
         {
-            return Giving.Cancelled;
+            return RunEnds.Cancelled;
         }
 
         var calls = new MemberCall(context, ensemble);
-        var shadow = target != Config.Default && context.Random("shadow").NextDouble() < Config.ShadowRate ? new RouteShadow(context, ensemble, Config.Default) : null;
+        var shadow = target != Config.Default && context.Random("shadow").NextDouble() < Config.ShadowRate
+            ? new RouteShadow(context, ensemble, Config.Default)
+            : null;
         shadow?.Begin();
         var (end, text) = target != Config.Default && Config.Verify is { } verify
             ? await VerifiedAsync(context, calls, target, verify)
@@ -57,7 +59,8 @@ internal sealed class Route(EnsembleConfig ensemble) : IStrategy
     private async Task<string?> ClassifyAsync(RunContext context, string classifier)
     {
         string[] targets = [.. Config.Targets];
-        var list = string.Join('\n', targets.Select(target => Config.Descriptions.TryGetValue(target, out var text) ? $"- {target}: {text}" : $"- {target}"));
+        var list = string.Join(
+            '\n', targets.Select(target => Config.Descriptions.TryGetValue(target, out var text) ? $"- {target}: {text}" : $"- {target}"));
         var reply = await new ControlCalls(context, ensemble).AskAsync(new ControlQuestion
         {
             Step = SubCallStep.Classification,
@@ -86,7 +89,7 @@ internal sealed class Route(EnsembleConfig ensemble) : IStrategy
         var result = await new AnswerChain(context, ensemble).WriteAsync(writers);
         if (result.Overflowed)
         {
-            return (Giving.TooLarge, null);
+            return (RunEnds.TooLarge, null);
         }
 
         if (result.Answer is not { } answer)
@@ -103,12 +106,14 @@ internal sealed class Route(EnsembleConfig ensemble) : IStrategy
         return (answer, isTarget ? result.Text : null);
     }
 
-    private async Task<(RunEnd End, string? Text)> VerifiedAsync(RunContext context, MemberCall calls, string target, RouteVerifyConfig verify)
+    private async Task<(RunEnd End, string? Text)> VerifiedAsync(
+        RunContext context, MemberCall calls, string target, RouteVerifyConfig verify)
     {
         // The same as a verified answer of that target, which the default takes over.
         var end = await new Verify(ensemble with
         {
-            Verify = new VerifyConfig { Primary = target, Verifier = verify.Verifier, EscalateTo = Config.Default, OnVerifierFailure = verify.OnVerifierFailure },
+            Verify = new VerifyConfig
+            { Primary = target, Verifier = verify.Verifier, EscalateTo = Config.Default, OnVerifierFailure = verify.OnVerifierFailure },
         }).ExecuteAsync(context);
         return (end, null);
     }

@@ -40,7 +40,9 @@ internal sealed class RouteShadow(RunContext context, EnsembleConfig ensemble, s
         catch (BudgetExceededException)
         {
             // Nobody waits for it: the answer goes on without.
-            return new SubCallResult(Key, new Models.ModelCallResult { Outcome = CallOutcome.OverBudget, Attempts = 0, StartedAt = context.Time.GetUtcNow(), Total = TimeSpan.Zero });
+            return new SubCallResult(
+                Key, new Models.ModelCallResult
+                { Outcome = CallOutcome.OverBudget, Attempts = 0, StartedAt = context.Time.GetUtcNow(), Total = TimeSpan.Zero });
         }
     }
 }

@@ -78,7 +78,9 @@ internal sealed class RunPlanner(ChatRequest chat, CatalogSnapshot catalog, Func
                 Judges(ensemble, (judge, sure) => Control(SubCallStep.Analysis, judge, sure, answers), isSure);
             }
 
-            Judges(ensemble, (judge, sure) => Answer(SubCallRole.Judge, SubCallStep.Synthesis, judge, sure, _prompt + answers + Wording), isSure);
+            Judges(
+                ensemble, (judge, sure) => Answer(SubCallRole.Judge, SubCallStep.Synthesis, judge, sure, _prompt + answers + Wording),
+                isSure);
         }
     }
 
@@ -96,10 +98,13 @@ internal sealed class RunPlanner(ChatRequest chat, CatalogSnapshot catalog, Func
         for (var index = 0; index < rungs.Count; index++)
         {
             Members(rungs[index].SelectMany(member => PanelSlot.Of(ensemble, member, chat, catalog)), isSure: index == 0);
-            Compare(ensemble, rungs[index].Sum(member => ensemble.Panel[member].Samples * Longest(ensemble.Panel[member].Model)), isSure: false);
+            Compare(
+                ensemble, rungs[index].Sum(member => ensemble.Panel[member].Samples * Longest(ensemble.Panel[member].Model)),
+                isSure: false);
             if (index < rungs.Count - 1 && ensemble.Cascade.Verifier is { } verifier)
             {
-                Control(SubCallStep.Verification, verifier, isSure: index == 0, rungs[index].Max(member => Longest(ensemble.Panel[member].Model)));
+                Control(SubCallStep.Verification, verifier, isSure: index == 0, rungs[index].Max(
+                    member => Longest(ensemble.Panel[member].Model)));
             }
         }
     }
@@ -127,8 +132,9 @@ internal sealed class RunPlanner(ChatRequest chat, CatalogSnapshot catalog, Func
 
         Control(SubCallStep.Classification, classifier, isSure: true, 0);
 
-        // Nobody knows whom it will choose: the dearest stands for all.
-        RouteTo(route, route.Targets.MaxBy(target => (catalog.Models[target].Price?.OutputPerMillion ?? decimal.MaxValue, target == route.Default ? 0 : 1))!);
+        // Which one it will choose is not known: the most expensive stands for all.
+        RouteTo(route,
+            route.Targets.MaxBy(target => (catalog.Models[target].Price?.OutputPerMillion ?? decimal.MaxValue, target == route.Default ? 0 : 1))!);
     }
 
     private void RouteTo(RouteConfig route, string target)
@@ -159,13 +165,14 @@ internal sealed class RunPlanner(ChatRequest chat, CatalogSnapshot catalog, Func
     {
         var config = ensemble.Specialist!;
         Add(SubCallRole.Control, SubCallStep.Plan, config.Planner, isSure: true, _prompt + Wording, ControlQuestion.PlanMaxTokens);
-        var dearest = config.Members.Values.MaxBy(member => (catalog.Models[member].Price?.OutputPerMillion ?? decimal.MaxValue, Longest(member)))!;
+        var costliest = config.Members.Values
+            .MaxBy(member => (catalog.Models[member].Price?.OutputPerMillion ?? decimal.MaxValue, Longest(member)))!;
         for (var part = 0; part < config.MaxSubtasks; part++)
         {
-            Answer(SubCallRole.Panel, SubCallStep.Subtask, dearest, isSure: part == 0, _prompt + Wording);
+            Answer(SubCallRole.Panel, SubCallStep.Subtask, costliest, isSure: part == 0, _prompt + Wording);
         }
 
-        Judges(ensemble, (judge, isSure) => Answer(SubCallRole.Judge, SubCallStep.Synthesis, judge, isSure, _prompt + (config.MaxSubtasks * Longest(dearest)) + Wording), isSure: true);
+        Judges(ensemble, (judge, isSure) => Answer(SubCallRole.Judge, SubCallStep.Synthesis, judge, isSure, _prompt + (config.MaxSubtasks * Longest(costliest)) + Wording), isSure: true);
     }
 
     private void Members(IEnumerable<PanelSlot> slots, bool isSure)
@@ -191,13 +198,9 @@ internal sealed class RunPlanner(ChatRequest chat, CatalogSnapshot catalog, Func
     private void Answer(SubCallRole role, SubCallStep step, string model, bool isSure, long prompt, int answers = 1) =>
         Add(role, step, model, isSure, prompt, Longest(model) * answers);
 
-    private void Add(SubCallRole role, SubCallStep step, string model, bool isSure, long prompt, long completion)
-    {
-        var price = catalog.Models[model].Price;
+    private void Add(SubCallRole role, SubCallStep step, string model, bool isSure, long prompt, long completion) =>
         _calls.Add(new PlannedCall(
-            role, step, model, isSure, prompt, completion,
-            price is null ? null : ((prompt * price.InputPerMillion) + (completion * price.OutputPerMillion)) / 1_000_000m));
-    }
+            role, step, model, isSure, prompt, completion, catalog.Models[model].Price?.CostUsd(prompt, completion)));
 
     private long Longest(string model) => longest(chat, catalog.Models[model]);
 }

@@ -30,10 +30,9 @@ internal static class Savings
         return Of(model, prompt, CallTokens.Answer(context.Chat, model));
     }
 
-    private static SavingsManifest Of(ModelConfig model, long prompt, long answer) => new(
-        1,
-        prompt + answer,
-        model.Price is { } price ? ((prompt * price.InputPerMillion) + (answer * price.OutputPerMillion)) / 1_000_000m : null);
+    private static SavingsManifest Of(ModelConfig model, long prompt, long answer) =>
+        new(1, prompt + answer, model.Price?.CostUsd(prompt, answer));
 
-    private static SavingsManifest Sum(IEnumerable<SavingsManifest> all) => all.Aggregate(SavingsManifest.None, static (sum, one) => sum + one);
+    private static SavingsManifest Sum(IEnumerable<SavingsManifest> all) =>
+        all.Aggregate(SavingsManifest.None, static (sum, one) => sum + one);
 }

@@ -19,7 +19,7 @@ internal sealed class Specialist(EnsembleConfig ensemble) : IStrategy
         var plan = await PlanAsync(context);
         if (context.Deadline.IsCancelled)
         {
-            return Giving.Cancelled;
+            return RunEnds.Cancelled;
         }
 
         if (plan is null or { Count: <= 1 })
@@ -29,7 +29,8 @@ internal sealed class Specialist(EnsembleConfig ensemble) : IStrategy
 
         var round = await PanelRound.AskAsync(context, ensemble, new PanelPlan
         {
-            Slots = [.. plan.Select((part, index) => new PanelSlot(new MemberCall(context, ensemble).Member(part.Model) with { Samples = 1 }, new SubCallKey(SubCallStep.Subtask, index, 0)))],
+            Slots = [.. plan.Select((part, index) => new PanelSlot(
+                new MemberCall(context, ensemble).Member(part.Model) with { Samples = 1 }, new SubCallKey(SubCallStep.Subtask, index, 0)))],
             Required = 1,
             Compares = false,
 
@@ -52,11 +53,13 @@ internal sealed class Specialist(EnsembleConfig ensemble) : IStrategy
 
         // The parts do not answer the whole, so that none of them can stand in for a judge.
         var tasks = string.Join('\n', parts.Select((part, index) => $"{JudgePrompt.Label(index)}: {plan[part.Key.Member].Task}"));
-        var prompt = new JudgePrompt(context.Chat, null, Wording.ComposeVersion, parts, context.Random("compose"), $"The part that each candidate deals with:\n{tasks}", Wording.Compose);
+        var prompt = new JudgePrompt(
+            context.Chat, null, Wording.ComposeVersion, parts, context.Random("compose"),
+            $"The part that each candidate deals with:\n{tasks}", Wording.Compose);
         var verdict = await new JudgeChain(context, ensemble, Judge).AskAsync(prompt);
         return verdict switch
         {
-            { Overflowed: true } => Giving.TooLarge,
+            { Overflowed: true } => RunEnds.TooLarge,
             { Answer: { } answer } => answer,
             _ => JudgeFailure.Of(context, verdict),
         };
@@ -70,7 +73,8 @@ internal sealed class Specialist(EnsembleConfig ensemble) : IStrategy
         {
             Step = SubCallStep.Plan,
             Models = [Config.Planner],
-            Prompt = new JudgePrompt(context.Chat, Wording.Plan(Config.MaxSubtasks, fields), Wording.PlanVersion, [], context.Random("plan")),
+            Prompt = new JudgePrompt(
+                context.Chat, Wording.Plan(Config.MaxSubtasks, fields), Wording.PlanVersion, [], context.Random("plan")),
             Schema = new ControlSchema("plan", $$"""
                 {"type":"object","additionalProperties":false,"required":["subtasks"],
                  "properties":{"subtasks":{"type":"array","items":{"type":"object","additionalProperties":false,"required":["member","task"],
@@ -105,11 +109,12 @@ internal sealed class Specialist(EnsembleConfig ensemble) : IStrategy
         var calls = new MemberCall(context, ensemble);
         List<AnswerWriter> writers = model is null ? [] : [calls.Writer(model, new SubCallKey(SubCallStep.Subtask, 0, 0))];
         string[] judges = [Judge.Model, .. Judge.Fallbacks];
-        writers.AddRange(judges.Select((judge, index) => calls.Writer(judge, new SubCallKey(SubCallStep.Synthesis, index, 0)) with { Role = SubCallRole.Judge }));
+        writers.AddRange(judges.Select(
+            (judge, index) => calls.Writer(judge, new SubCallKey(SubCallStep.Synthesis, index, 0)) with { Role = SubCallRole.Judge }));
         var result = await new AnswerChain(context, ensemble).WriteAsync(writers);
         return result switch
         {
-            { Overflowed: true } => Giving.TooLarge,
+            { Overflowed: true } => RunEnds.TooLarge,
             { Answer: { } answer } => answer,
             _ => JudgeFailure.OfMembers(context, result),
         };
@@ -119,7 +124,8 @@ internal sealed class Specialist(EnsembleConfig ensemble) : IStrategy
     {
         var fence = Fence.Around([part.Task], context.Random("subtask"));
         using var prompt = new PromptWriter(hasAttachments: false);
-        prompt.Write("Of the conversation above you deal with one part alone; others deal with the rest. Your part, as a planner put it:\n");
+        prompt.Write(
+            "Of the conversation above you deal with one part alone; others deal with the rest. Your part, as a planner put it:\n");
         fence.Write(prompt, "part", part.Task);
         return prompt.Write("\nGive what is needed for this part: correct, complete and without a preface.").End();
     }

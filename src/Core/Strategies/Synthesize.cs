@@ -50,7 +50,7 @@ internal sealed class Synthesize(EnsembleConfig ensemble) : IPanelDecision
 
         var fits = context.ShowHeldBack();
         var end = await writing;
-        return fits ? end : Giving.TooLarge;
+        return fits ? end : RunEnds.TooLarge;
     }
 
     /// <summary>Has the judge write the answer, or gives the best candidate where it cannot and may be done without.</summary>
@@ -60,14 +60,14 @@ internal sealed class Synthesize(EnsembleConfig ensemble) : IPanelDecision
         var verdict = await new JudgeChain(context, ensemble, ensemble.Judge!).AskAsync(prompt);
         return verdict switch
         {
-            { Overflowed: true } => Giving.TooLarge,
+            { Overflowed: true } => RunEnds.TooLarge,
             { Answer: { } answer } => answer,
             { Shown: true } => JudgeFailure.Of(context, verdict),
 
-            // Whoever left needs no second-best answer.
-            _ when context.Deadline.IsCancelled => Giving.Cancelled,
+            // A caller that left needs no second-best answer.
+            _ when context.Deadline.IsCancelled => RunEnds.Cancelled,
             _ when ensemble.OnJudgeFailure == OnJudgeFailure.Fail => JudgeFailure.Of(context, verdict),
-            _ => Giving.GiveBest(context, await ballot(), JudgeFailure.Reason(context)) ?? JudgeFailure.WithoutStandIn(context, verdict),
+            _ => RunEnds.GiveBest(context, await ballot(), JudgeFailure.Reason(context)) ?? JudgeFailure.WithoutStandIn(context, verdict),
         };
     }
 

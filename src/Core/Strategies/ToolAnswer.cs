@@ -6,15 +6,16 @@ using Ensemble.Upstreams;
 namespace Ensemble.Strategies;
 
 /// <summary>
-/// Writes a member's tool calls as the choices of an answer: of the message what an OpenAI answer has, of each call all that its provider may want
-/// back, as a signature is.
+/// Writes a member's tool calls as the choices of an answer: of the message what an OpenAI answer has, of each call all that its provider
+/// may want back, as a signature is.
 /// </summary>
 internal static class ToolAnswer
 {
     public const string FinishReason = "tool_calls";
 
     /// <param name="answer">With its choices.</param>
-    /// <param name="isWhole">Whether they end the answer; else a finish chunk follows, without which Node's client takes the last call for unfinished.</param>
+    /// <param name="isWhole">Whether they end the answer; else a finish chunk follows, without which Node's client takes the last call for
+    /// unfinished.</param>
     public static ReadOnlyMemory<byte> Write(ChatAnswer answer, ToolCallIds ids, bool isWhole)
     {
         var buffer = new ArrayBufferWriter<byte>(answer.Choices.Length + 128);

@@ -7,8 +7,8 @@ using Ensemble.Runs;
 namespace Ensemble.Strategies;
 
 /// <summary>
-/// Replaces the tool-call ids of one answer by ids of this run, which hold them, fills in what a call lacks that clients take for granted, and
-/// leaves out calls that are none.
+/// Replaces the tool-call ids of one answer by ids of this run, which hold them, fills in what a call lacks that clients take for granted,
+/// and leaves out calls that are none.
 /// </summary>
 /// <param name="model">The alias of the model whose calls they are.</param>
 internal sealed class ToolCallIds(RunId run, string model)
@@ -19,9 +19,11 @@ internal sealed class ToolCallIds(RunId run, string model)
 
     /// <summary>The same for the same id, so that the chunks of one call keep together.</summary>
     /// <param name="id">The provider's; null or empty where it gave none.</param>
-    public string Of(string? id) => string.IsNullOrEmpty(id) ? ToolCallId.OfNone(_unnamed++, run.Value) : ToolCallId.Of(id, model, run.Value);
+    public string Of(string? id) =>
+        string.IsNullOrEmpty(id) ? ToolCallId.OfNone(_unnamed++, run.Value) : ToolCallId.Of(id, model, run.Value);
 
-    /// <param name="choices">A JSON array of choices: whole, or the next chunk of a stream. Its bytes stay where nothing has to be filled in.</param>
+    /// <param name="choices">A JSON array of choices: whole, or the next chunk of a stream. Its bytes stay where nothing has to be filled
+    /// in.</param>
     public ReadOnlyMemory<byte> Replace(ReadOnlyMemory<byte> choices)
     {
         if (choices.Span.IndexOf("\"tool_calls\""u8) < 0 && choices.Span.IndexOf("\"function_call\""u8) < 0)
@@ -70,7 +72,9 @@ internal sealed class ToolCallIds(RunId run, string model)
         && Whole(choices).All(call => HasText(call, "id") && HasText(call, "type")
             && (call.Member("function") is null || Arguments(call) is { ValueKind: JsonValueKind.String }))
         && Pieces(choices).All(entry => Arguments(entry.Piece) is null or { ValueKind: JsonValueKind.String }
-            && (_begun.TryGetValue(entry.Key, out var hasId) ? hasId || !HasText(entry.Piece, "id") : HasText(entry.Piece, "id") && HasText(entry.Piece, "type")));
+            && (_begun.TryGetValue(entry.Key, out var hasId)
+                ? hasId || !HasText(entry.Piece, "id")
+                : HasText(entry.Piece, "id") && HasText(entry.Piece, "type")));
 
     private ReadOnlyMemory<byte> WithIds(ReadOnlySpan<byte> choices)
     {

@@ -2,17 +2,21 @@ using System.Text.Json;
 
 namespace Ensemble.Strategies;
 
-/// <summary>Writes a tool call with an id of ours, and with what clients take for granted where a provider left it out. The rest stays as it came.</summary>
+/// <summary>
+/// Writes a tool call with an id of ours, and with what clients take for granted where a provider left it out. The rest stays as it came.
+/// </summary>
 internal static class ToolCallWriter
 {
-    public static readonly JsonWriterOptions Relaxed = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    public static readonly JsonWriterOptions Relaxed =
+        new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <param name="isWhole">Whether all of its arguments are here; else more may follow.</param>
     public static void Write(Utf8JsonWriter json, JsonElement call, ToolCallIds ids, bool isWhole)
     {
         json.WriteStartObject();
         json.WriteString("id"u8, ids.Of(call.Member("id")?.Text()));
-        json.WriteString("type"u8, call.Member("type")?.Text() is { Length: > 0 } type ? type : call.Member("custom") is null ? "function" : "custom");
+        json.WriteString(
+            "type"u8, call.Member("type")?.Text() is { Length: > 0 } type ? type : call.Member("custom") is null ? "function" : "custom");
         WriteRest(json, call, isWhole);
         json.WriteEndObject();
     }

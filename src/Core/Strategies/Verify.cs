@@ -29,27 +29,29 @@ internal sealed class Verify(EnsembleConfig ensemble) : IStrategy
             : new Audit.Result(false, []);
         if (context.Deadline.IsCancelled)
         {
-            return Giving.Cancelled;
+            return RunEnds.Cancelled;
         }
 
         if (audit.Passes is null && Config.OnVerifierFailure == OnVerifierFailure.Accept)
         {
             context.Findings.Degrade(JudgeFailure.Reason(context, "verifier_failed"));
-            return Giving.Give(context, draft, "verify", "verifier_failed");
+            return RunEnds.Give(context, draft, "verify", "verifier_failed");
         }
 
         return audit.Passes == true
-            ? Giving.Give(context, draft, "verify", "passed")
+            ? RunEnds.Give(context, draft, "verify", "passed")
             : await EscalateAsync(context, calls, draft, audit.Issues, []);
     }
 
-    private async Task<RunEnd> EscalateAsync(RunContext context, MemberCall calls, Candidate? draft, IReadOnlyList<string> issues, IReadOnlyList<SubCallResult> before)
+    private async Task<RunEnd> EscalateAsync(
+        RunContext context, MemberCall calls, Candidate? draft, IReadOnlyList<string> issues, IReadOnlyList<SubCallResult> before)
     {
         var message = draft is null ? (ReadOnlyMemory<byte>?)null : Audit.Rework(context, draft, issues);
-        var result = await new AnswerChain(context, ensemble).WriteAsync([calls.Writer(Config.EscalateTo, new SubCallKey(SubCallStep.Escalation, 0, 0), message)]);
+        var result = await new AnswerChain(context, ensemble).WriteAsync(
+            [calls.Writer(Config.EscalateTo, new SubCallKey(SubCallStep.Escalation, 0, 0), message)]);
         if (result.Overflowed)
         {
-            return Giving.TooLarge;
+            return RunEnds.TooLarge;
         }
 
         if (result.Answer is { } answer)
@@ -61,7 +63,7 @@ internal sealed class Verify(EnsembleConfig ensemble) : IStrategy
         if (draft is not null && !result.Shown && !context.Deadline.IsCancelled && ensemble.OnJudgeFailure != OnJudgeFailure.Fail)
         {
             context.Findings.Degrade(JudgeFailure.Reason(context, "escalation_failed"));
-            return Giving.Give(context, draft, "verify", "escalation_failed");
+            return RunEnds.Give(context, draft, "verify", "escalation_failed");
         }
 
         return JudgeFailure.OfMembers(context, result with { Failures = [.. before, .. result.Failures] });

@@ -33,7 +33,7 @@ internal sealed class Vote(EnsembleConfig ensemble) : IPanelDecision
         var winner = ballot.Candidates[vote.Winner];
         if (vote.IsDecided)
         {
-            return Giving.Give(context, winner, "vote", "plurality", Share(ballot, vote.Winner));
+            return RunEnds.Give(context, winner, "vote", "plurality", Share(ballot, vote.Winner));
         }
 
         context.Findings.Decide(new DecisionManifest("vote", "undecided") { Reason = "no_two_equal" });
@@ -41,18 +41,20 @@ internal sealed class Vote(EnsembleConfig ensemble) : IPanelDecision
         // Tool calls are never merged, so that no judge could write them.
         if (ensemble.Judge is { } judge && !ballot.CallsTools)
         {
-            return await Synthesize.JudgeAsync(context, ensemble, () => Task.FromResult(round.Ballot), new JudgePrompt(context.Chat, judge, round.Ballot.Candidates, context.Random("judge")));
+            return await Synthesize.JudgeAsync(context, ensemble, () => Task.FromResult(round.Ballot), new JudgePrompt(
+                context.Chat, judge, round.Ballot.Candidates, context.Random("judge")));
         }
 
         context.Findings.Degrade("undecided");
-        return Giving.Give(context, winner, "vote", "heaviest_member");
+        return RunEnds.Give(context, winner, "vote", "heaviest_member");
     }
 
     private async Task<RunEnd> NobodyFitsAsync(RunContext context, Ballot ballot)
     {
         context.Findings.Decide(new DecisionManifest("vote", "undecided") { Reason = "no_answer_in_format" });
         return ensemble.Judge is { } judge
-            ? await Synthesize.JudgeAsync(context, ensemble, () => Task.FromResult(ballot), new JudgePrompt(context.Chat, judge, ballot.Candidates, context.Random("judge")))
+            ? await Synthesize.JudgeAsync(context, ensemble, () => Task.FromResult(ballot), new JudgePrompt(
+                context.Chat, judge, ballot.Candidates, context.Random("judge")))
             : PanelFailure.NoneInFormat;
     }
 

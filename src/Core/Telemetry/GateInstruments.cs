@@ -20,7 +20,8 @@ public sealed class GateInstruments
         _refusals = meter.CreateCounter<long>("ensemble.gate.refusals", "{request}", "Requests that a gate turned away, by the limit");
         meter.CreateObservableGauge(
             "ensemble.gate.in_flight",
-            () => _inFlight.Select(static model => new Measurement<int>(Volatile.Read(ref model.Value.Value), new KeyValuePair<string, object?>(TelemetryTags.Model, model.Key))),
+            () => _inFlight.Select(static model => new Measurement<int>(
+                Volatile.Read(ref model.Value.Value), new KeyValuePair<string, object?>(TelemetryTags.Model, model.Key))),
             "{call}",
             "Calls that this process has in flight, by model");
     }

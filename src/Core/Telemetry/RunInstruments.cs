@@ -38,29 +38,46 @@ public sealed class RunInstruments : IUsageSink
 
     public RunInstruments(Meter meter)
     {
-        _operations = meter.CreateHistogram("gen_ai.client.operation.duration", "s", "Time of a sub-call: gate, attempts and pauses between them", null, Buckets.Calls);
-        _tokens = meter.CreateHistogram("gen_ai.client.token.usage", "{token}", "Tokens of a sub-call, as reported by its provider, else estimated", null, Buckets.Tokens);
-        _firstTokens = meter.CreateHistogram("gen_ai.server.time_to_first_token", "s", "Time from the start of a streamed sub-call to its first content", null, Buckets.FirstTokens);
-        _subCalls = meter.CreateCounter<long>("ensemble.sub_calls", "{call}", "Sub-calls that have ended, whether they reached a provider or not");
+        _operations = meter.CreateHistogram(
+            "gen_ai.client.operation.duration", "s", "Time of a sub-call: gate, attempts and pauses between them", null, Buckets.Calls);
+        _tokens = meter.CreateHistogram(
+            "gen_ai.client.token.usage", "{token}", "Tokens of a sub-call, as reported by its provider, else estimated", null,
+            Buckets.Tokens);
+        _firstTokens = meter.CreateHistogram(
+            "gen_ai.server.time_to_first_token", "s", "Time from the start of a streamed sub-call to its first content", null,
+            Buckets.FirstTokens);
+        _subCalls = meter.CreateCounter<long>(
+            "ensemble.sub_calls", "{call}", "Sub-calls that have ended, whether they reached a provider or not");
         _cost = meter.CreateCounter<double>("ensemble.cost", "USD", "What sub-calls cost by the prices of the catalog, in US dollars");
         _runs = meter.CreateCounter<long>("ensemble.runs", "{run}", "Runs that have ended");
         _runTime = meter.CreateHistogram("ensemble.run.duration", "s", "Time of a run, to the end of its answer", null, Buckets.Calls);
-        _runFirstToken = meter.CreateHistogram("ensemble.run.time_to_first_token", "s", "Time from the start of a streamed run to the first piece of its answer", null, Buckets.FirstTokens);
-        _added = meter.CreateHistogram("ensemble.run.added_latency", "s", "Time of a run in which none of its sub-calls was under way", null, Buckets.Added);
-        _agreement = meter.CreateHistogram("ensemble.run.agreement", "1", "How much the answers of a panel agreed: 0 = not at all, 1 = all said the same", null, Buckets.Shares);
+        _runFirstToken = meter.CreateHistogram(
+            "ensemble.run.time_to_first_token", "s", "Time from the start of a streamed run to the first piece of its answer", null,
+            Buckets.FirstTokens);
+        _added = meter.CreateHistogram(
+            "ensemble.run.added_latency", "s", "Time of a run in which none of its sub-calls was under way", null, Buckets.Added);
+        _agreement = meter.CreateHistogram(
+            "ensemble.run.agreement", "1", "How much the answers of a panel agreed: 0 = not at all, 1 = all said the same", null,
+            Buckets.Shares);
         _degraded = meter.CreateCounter<long>("ensemble.runs.degraded", "{run}", "Runs that gave less than was asked of them, by reason");
-        _comparisons = meter.CreateCounter<long>("ensemble.member.comparisons", "{comparison}", "Answers of two members that were compared");
-        _disagreements = meter.CreateCounter<long>("ensemble.member.disagreements", "{comparison}", "Answers of two members that were compared and differed");
-        _shadows = meter.CreateCounter<long>("ensemble.shadow.comparisons", "{comparison}", "Answers of a shadow compared with those that were given");
-        _stragglers = meter.CreateCounter<long>("ensemble.stragglers", "{call}", "Members that were cancelled since the others had answered");
-        _judgeFallbacks = meter.CreateCounter<long>("ensemble.judge.fallbacks", "{call}", "Judges that were asked since one before them failed");
+        _comparisons = meter.CreateCounter<long>(
+            "ensemble.member.comparisons", "{comparison}", "Answers of two members that were compared");
+        _disagreements = meter.CreateCounter<long>(
+            "ensemble.member.disagreements", "{comparison}", "Answers of two members that were compared and differed");
+        _shadows = meter.CreateCounter<long>(
+            "ensemble.shadow.comparisons", "{comparison}", "Answers of a shadow compared with those that were given");
+        _stragglers = meter.CreateCounter<long>(
+            "ensemble.stragglers", "{call}", "Members that were cancelled since the others had answered");
+        _judgeFallbacks = meter.CreateCounter<long>(
+            "ensemble.judge.fallbacks", "{call}", "Judges that were asked since one before them failed");
         _earlyStops = meter.CreateCounter<long>("ensemble.early_stops", "{run}", "Runs that went without some of their calls");
         _savedCalls = meter.CreateCounter<long>("ensemble.saved.calls", "{call}", "Calls that strategies went without");
         _savedTokens = meter.CreateCounter<long>("ensemble.saved.tokens", "{token}", "Tokens that strategies went without, by estimate");
         _savedCost = meter.CreateCounter<double>("ensemble.saved.cost", "USD", "What strategies went without, by estimate, in US dollars");
         _all =
         [
-            _operations, _tokens, _firstTokens, _subCalls, _cost, _runs, _runTime, _runFirstToken, _added, _agreement, _degraded, _comparisons,
+            _operations, _tokens, _firstTokens, _subCalls, _cost, _runs, _runTime, _runFirstToken, _added, _agreement, _degraded,
+            _comparisons,
             _disagreements, _shadows, _stragglers, _judgeFallbacks, _earlyStops, _savedCalls, _savedTokens, _savedCost,
         ];
     }

@@ -61,7 +61,7 @@ internal static class RunTrace
         activity.Stop();
     }
 
-    /// <param name="run">The run's own span: sub-calls are side by side below it, whoever made them.</param>
+    /// <param name="run">The run's own span: sub-calls are side by side below it, whichever step made them.</param>
     public static Activity? StartCall(SubCall subCall, Activity? run)
     {
         if (run is null)

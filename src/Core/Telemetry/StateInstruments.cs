@@ -7,7 +7,7 @@ using Ensemble.Usage;
 
 namespace Ensemble.Telemetry;
 
-/// <summary>Shows how this process stands, to whoever looks: nothing is measured in between, and no other process is asked.</summary>
+/// <summary>Shows the state of this process when it is read: nothing is measured in between, and no other process is asked.</summary>
 public sealed class StateInstruments
 {
     private readonly Meter _meter;
@@ -18,7 +18,8 @@ public sealed class StateInstruments
         _meter = meter;
         meter.CreateObservableGauge(
             "ensemble.runs.in_flight",
-            () => _runs.Select(static tier => new Measurement<int>(tier.Value.InFlight, new KeyValuePair<string, object?>(TelemetryTags.Tier, tier.Key))),
+            () => _runs.Select(
+                static tier => new Measurement<int>(tier.Value.InFlight, new KeyValuePair<string, object?>(TelemetryTags.Tier, tier.Key))),
             "{run}",
             "Runs in flight");
     }
@@ -28,18 +29,26 @@ public sealed class StateInstruments
 
     public void Watch(UsageLedger ledger)
     {
-        _meter.CreateObservableGauge("ensemble.ledger.queue", () => ledger.QueuedBytes, "By", "Accounts that wait to be written to the database");
-        _meter.CreateObservableGauge("ensemble.ledger.capacity", () => ledger.Capacity, "By", "Accounts that may wait; from three quarters on new runs are refused");
-        _meter.CreateObservableCounter("ensemble.ledger.written", () => ledger.Written, "{entry}", "Sub-calls and runs that were written to the database");
-        _meter.CreateObservableCounter("ensemble.ledger.dropped", () => ledger.Dropped, "{entry}", "Sub-calls and runs that are not in the accounts, since they could not be written in time");
+        _meter.CreateObservableGauge(
+            "ensemble.ledger.queue", () => ledger.QueuedBytes, "By", "Accounts that wait to be written to the database");
+        _meter.CreateObservableGauge(
+            "ensemble.ledger.capacity", () => ledger.Capacity, "By", "Accounts that may wait; from three quarters on new runs are refused");
+        _meter.CreateObservableCounter(
+            "ensemble.ledger.written", () => ledger.Written, "{entry}", "Sub-calls and runs that were written to the database");
+        _meter.CreateObservableCounter(
+            "ensemble.ledger.dropped", () => ledger.Dropped, "{entry}",
+            "Sub-calls and runs that are not in the accounts, since they could not be written in time");
     }
 
     /// <param name="timeouts">How often the database did not answer in time, or was not asked since it had not.</param>
     /// <param name="isAnswering">Whether it did lately.</param>
     public void WatchDatabase(Func<long> timeouts, Func<bool> isAnswering)
     {
-        _meter.CreateObservableCounter("ensemble.database.timeouts", timeouts, "{job}", "Jobs that the database did not answer in time, or was not asked to do since it had not");
-        _meter.CreateObservableGauge("ensemble.database.unanswered", () => isAnswering() ? 0 : 1, null, "1 while the database does not answer in time, else 0");
+        _meter.CreateObservableCounter(
+            "ensemble.database.timeouts", timeouts, "{job}",
+            "Jobs that the database did not answer in time, or was not asked to do since it had not");
+        _meter.CreateObservableGauge(
+            "ensemble.database.unanswered", () => isAnswering() ? 0 : 1, null, "1 while the database does not answer in time, else 0");
     }
 
     public void Watch(ByteBudget buffers)
@@ -50,9 +59,12 @@ public sealed class StateInstruments
 
     public void Watch(ICatalog catalog)
     {
-        _meter.CreateObservableGauge("ensemble.catalog.revision", () => catalog.Current.Revision, null, "Revision of the catalog that is served");
-        _meter.CreateObservableGauge("ensemble.catalog.stale", () => catalog.Problem is null ? 0 : 1, null, "1 where the newest catalog is not served, else 0");
-        _meter.CreateObservableCounter("ensemble.catalog.refusals", () => catalog.Refusals, "{reload}", "Changes of the catalog that were not taken");
+        _meter.CreateObservableGauge(
+            "ensemble.catalog.revision", () => catalog.Current.Revision, null, "Revision of the catalog that is served");
+        _meter.CreateObservableGauge(
+            "ensemble.catalog.stale", () => catalog.Problem is null ? 0 : 1, null, "1 where the newest catalog is not served, else 0");
+        _meter.CreateObservableCounter(
+            "ensemble.catalog.refusals", () => catalog.Refusals, "{reload}", "Changes of the catalog that were not taken");
     }
 
     public void Watch(IKeptGates gates) => _meter.CreateObservableGauge(
@@ -67,7 +79,8 @@ public sealed class StateInstruments
         {
             if (gate.Key.Kind == GateKind.Model)
             {
-                yield return new(gate.Status().CoolingDown?.TotalSeconds ?? 0, new KeyValuePair<string, object?>(TelemetryTags.Model, gate.Key.Name));
+                yield return new(
+                    gate.Status().CoolingDown?.TotalSeconds ?? 0, new KeyValuePair<string, object?>(TelemetryTags.Model, gate.Key.Name));
             }
         }
     }

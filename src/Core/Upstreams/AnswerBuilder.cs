@@ -252,7 +252,8 @@ internal sealed class AnswerBuilder(IAnswerSink? sink, ICallWatch? watch, bool k
     private CallOutcome Outcome(ChatAnswer answer)
     {
         var outcome = ChatChoices.OutcomeOf(answer);
-        return outcome != CallOutcome.Ok && _choiceCount > 1 && ChatChoices.Split(answer).Any(choice => ChatChoices.OutcomeOf(choice) == CallOutcome.Ok)
+        return outcome != CallOutcome.Ok && _choiceCount > 1
+            && ChatChoices.Split(answer).Any(choice => ChatChoices.OutcomeOf(choice) == CallOutcome.Ok)
             ? CallOutcome.Ok
             : outcome;
     }

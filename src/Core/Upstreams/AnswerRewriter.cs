@@ -16,7 +16,8 @@ namespace Ensemble.Upstreams;
 internal sealed class AnswerRewriter(bool isWhole, ProviderFields? fields = null)
 #pragma warning restore CA1001
 {
-    private static readonly JsonWriterOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
+    private static readonly JsonWriterOptions Relaxed =
+        new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
     /// <summary>Fields of a choice and of its message that are the answer itself: they are not searched for names.</summary>
     private static readonly byte[][] Answer = ProviderFields.Utf8(

@@ -21,7 +21,9 @@ public enum CallOutcome
     /// <summary>400, 413, 422: the request is at fault.</summary>
     RequestRejected,
 
-    /// <summary>404, a redirect, or another status that asking again does not change: the operator's address or model name is at fault.</summary>
+    /// <summary>
+    /// 404, a redirect, or another status that asking again does not change: the operator's address or model name is at fault.
+    /// </summary>
     NotFound,
 
     /// <summary>401, 402, 403: the operator's key or account is at fault.</summary>
@@ -57,7 +59,7 @@ public enum CallOutcome
     /// <summary>Stopped by us: a straggler, a caller that left, a deadline of the run.</summary>
     Cancelled,
 
-    /// <summary>Nobody knows: whoever made the call never came back.</summary>
+    /// <summary>Nobody knows: the caller of the model never reported an end.</summary>
     Lost,
 
     /// <summary>It did not fit the run's budget; no call was made.</summary>

@@ -67,7 +67,10 @@ internal sealed class ChoicesFold
         writer.WriteEndArray();
     }
 
-    /// <summary>A value that comes in pieces: text is joined, objects member by member, lists by the index of their items; of all else the last counts.</summary>
+    /// <summary>
+    /// A value that comes in pieces: text is joined, objects member by member, lists by the index of their items; of all else the last
+    /// counts.
+    /// </summary>
     private sealed class Node(ChoicesFold fold)
     {
         private Dictionary<string, Node>? _members;
@@ -79,7 +82,8 @@ internal sealed class ChoicesFold
         /// <param name="isText">Whether a string is a piece of a text, and not a name.</param>
         public void Add(JsonElement value, bool isText)
         {
-            if (value.ValueKind == JsonValueKind.Null || (_kind == JsonValueKind.String && value.ValueKind == JsonValueKind.String && !isText && value.TextIs("")))
+            if (value.ValueKind == JsonValueKind.Null
+                || (_kind == JsonValueKind.String && value.ValueKind == JsonValueKind.String && !isText && value.TextIs("")))
             {
                 return;
             }

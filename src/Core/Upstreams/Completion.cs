@@ -5,7 +5,9 @@ namespace Ensemble.Upstreams;
 /// <summary>What the gateway reads of a whole completion, or of one chunk of a streamed one.</summary>
 internal record struct Completion
 {
-    /// <summary>Text of the first choice, as the provider sent it, with half a character at an end where it was cut there; null where there is none.</summary>
+    /// <summary>
+    /// Text of the first choice, as the provider sent it, with half a character at an end where it was cut there; null where there is none.
+    /// </summary>
     public string? Content { get; set; }
 
     public string? Refusal { get; set; }

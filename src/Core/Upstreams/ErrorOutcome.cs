@@ -53,11 +53,13 @@ internal static partial class ErrorOutcome
             CallOutcome.AuthenticationFailed,
         "model_not_found" or "not_found_error" or "NOT_FOUND" or "DeploymentNotFound" => CallOutcome.NotFound,
         "content_filter" or "content_policy_violation" or "data_inspection_failed" or "moderation_blocked" => CallOutcome.Filtered,
-        "context_length_exceeded" or "invalid_request_error" or "request_too_large" or "BadRequestError" or "INVALID_ARGUMENT" => CallOutcome.RequestRejected,
+        "context_length_exceeded" or "invalid_request_error" or "request_too_large" or "BadRequestError" or "INVALID_ARGUMENT"
+            => CallOutcome.RequestRejected,
         _ => null,
     };
 
-    private static bool IsRateLimit(UpstreamError error) => error.Code == "rate_limit_exceeded" || ByName(error.Type) == CallOutcome.RateLimited;
+    private static bool IsRateLimit(UpstreamError error) =>
+        error.Code == "rate_limit_exceeded" || ByName(error.Type) == CallOutcome.RateLimited;
 
     /// <summary>What a 402 or 403 is about, where it is neither the key nor the account: the content of the request, or its size.</summary>
     private static CallOutcome? AboutTheRequest(UpstreamError error) =>
@@ -71,7 +73,8 @@ internal static partial class ErrorOutcome
         var match = Requested().Match(error.Message);
         return match.Success && Number("requested") > Number("limit");
 
-        decimal Number(string name) => decimal.Parse(match.Groups[name].ValueSpan, NumberStyles.AllowThousands, CultureInfo.InvariantCulture);
+        decimal Number(string name) => decimal.Parse(
+            match.Groups[name].ValueSpan, NumberStyles.AllowThousands, CultureInfo.InvariantCulture);
     }
 
     [GeneratedRegex(

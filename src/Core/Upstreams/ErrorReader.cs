@@ -26,7 +26,8 @@ internal static class ErrorReader
 
     /// <summary>Reads what came in the place of an answer, with a status that tells of none.</summary>
     /// <returns>Null where it is not JSON, or says nothing for people to read.</returns>
-    public static UpstreamError? ReadUnexpected(ReadOnlySpan<byte> body) => ReadJson(body, null) is { Message: not Wordless and not "" } error ? error : null;
+    public static UpstreamError? ReadUnexpected(ReadOnlySpan<byte> body) =>
+        ReadJson(body, null) is { Message: not Wordless and not "" } error ? error : null;
 
     /// <summary>The data of the first event, where a body is a stream of them; else nothing.</summary>
     private static ReadOnlySpan<byte> EventData(ReadOnlySpan<byte> body)
@@ -127,7 +128,9 @@ internal static class ErrorReader
         };
     }
 
-    /// <summary>A stable reason beside a code that says less: Azure's filter, OpenRouter's moderation, a key that Google does not know.</summary>
+    /// <summary>
+    /// A stable reason beside a code that says less: Azure's filter, OpenRouter's moderation, a key that Google does not know.
+    /// </summary>
     private static string? Reason(JsonElement value)
     {
         if (value.Member("innererror")?.Member("code") is { } inner && inner.TextIs("ResponsibleAIPolicyViolation"))
@@ -140,7 +143,8 @@ internal static class ErrorReader
             return "content_filter";
         }
 
-        return value.Member("details") is { } details && details.Items().Any(item => item.Member("reason") is { } reason && reason.TextIs("API_KEY_INVALID"))
+        return value.Member("details") is { } details
+            && details.Items().Any(item => item.Member("reason") is { } reason && reason.TextIs("API_KEY_INVALID"))
             ? "invalid_api_key"
             : null;
     }

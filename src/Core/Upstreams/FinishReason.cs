@@ -36,11 +36,13 @@ internal static class FinishReason
         (Meaning.Tools, "tool tools"),
         (Meaning.Cut, "length max maxtokens limit context window truncated truncation cut incomplete exceeded"),
         (Meaning.Broken,
-            "error errored failed failure fail abort aborted cancel cancelled canceled interrupted network insufficient resource unavailable "
+            "error errored failed failure fail abort aborted cancel cancelled canceled interrupted network insufficient resource "
+            + "unavailable "
             + "overloaded timeout timed deadline disconnect disconnected malformed unexpected invalid missing crash crashed exception killed "
             + "preempted rate quota internal"),
         (Meaning.Filtered,
-            "filter filtered contentfilter safety unsafe sensitive recitation blocklist blocked prohibited spii pii refusal refused guardrail "
+            "filter filtered contentfilter safety unsafe sensitive recitation blocklist blocked prohibited spii pii refusal refused "
+            + "guardrail "
             + "guardrails moderation moderated policy toxic toxicity language violation censored inspection copyright inappropriate"),
         (Meaning.NotEnded, "null none nil not unspecified undefined unfinished progress pending running"));
 

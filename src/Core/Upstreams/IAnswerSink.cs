@@ -14,7 +14,9 @@ public interface IAnswerSink
     /// <summary>Answer text as it came; never reasoning text.</summary>
     void OnContent(string text);
 
-    /// <summary>What else the provider said in a chunk, as a JSON object; called before <see cref="OnChoices"/> of that chunk, if it has any.</summary>
+    /// <summary>
+    /// What else the provider said in a chunk, as a JSON object; called before <see cref="OnChoices"/> of that chunk, if it has any.
+    /// </summary>
     void OnFields(ReadOnlyMemory<byte> fields)
     {
     }

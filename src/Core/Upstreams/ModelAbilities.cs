@@ -8,7 +8,9 @@ internal static class ModelAbilities
 {
     private const string LogprobsField = "logprobs";
 
-    /// <summary>Whether one call may ask for several answers. Many compatible servers take <c>n</c> and give one answer all the same.</summary>
+    /// <summary>
+    /// Whether one call may ask for several answers. Many compatible servers take <c>n</c> and give one answer all the same.
+    /// </summary>
     public static bool TakesN(ModelConfig model) => model.Params.N ?? model.Provider switch
     {
         ProviderKind.AzureOpenAi or ProviderKind.Simulated => true,
@@ -16,7 +18,9 @@ internal static class ModelAbilities
         _ => false,
     };
 
-    /// <summary>Whether it reports its tokens' log-probabilities. A server that ignores the field is told of in <c>params.drop</c>.</summary>
+    /// <summary>
+    /// Whether it reports its tokens' log-probabilities. A server that ignores the field is told of in <c>params.drop</c>.
+    /// </summary>
     public static bool HasLogprobs(ModelConfig model) =>
         model.Kind == ModelKind.Chat && !model.Params.Drop.Contains(LogprobsField) && model.Provider switch
         {

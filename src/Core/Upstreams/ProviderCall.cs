@@ -11,7 +11,9 @@ namespace Ensemble.Upstreams;
 internal abstract class ProviderCall(
     UpstreamHttp http, TimeProvider time, UpstreamRequest request, string? key, ModelHeaders headers, ThoughtHabit? thoughts = null)
 {
-    /// <summary>How long a stream is listened to whose answer is over: for its usage, and for its end, so that the connection can be used again.</summary>
+    /// <summary>
+    /// How long a stream is listened to whose answer is over: for its usage, and for its end, so that the connection can be used again.
+    /// </summary>
     private static readonly TimeSpan AfterEnd = TimeSpan.FromSeconds(2);
 
     private const int LargestStream = 16 * 1024 * 1024;
@@ -183,7 +185,8 @@ internal abstract class ProviderCall(
             Param = Hidden(error.Param),
         });
 
-        string? Hidden(string? text) => text is null ? null : headers.Hide(key is null ? text : text.Replace(key, "***", StringComparison.Ordinal));
+        string? Hidden(string? text) => text is null ? null : headers.Hide(
+            key is null ? text : text.Replace(key, "***", StringComparison.Ordinal));
     }
 
     private UpstreamResult Finished()
@@ -239,7 +242,8 @@ internal abstract class ProviderCall(
         return exception switch
         {
             AddressRefusedException =>
-                _answer.Failure(CallOutcome.NotFound, new UpstreamError(exception.Message) { Code = AddressRefusedException.Code, NeverSent = true }),
+                _answer.Failure(
+                    CallOutcome.NotFound, new UpstreamError(exception.Message) { Code = AddressRefusedException.Code, NeverSent = true }),
             BodyTooLargeException => Failure(CallOutcome.InvalidResponse, exception.Message),
             InvalidDataException or ThoughtShownException => Failure(CallOutcome.InvalidResponse, exception.Message),
             JsonException or InvalidOperationException or ArgumentException =>

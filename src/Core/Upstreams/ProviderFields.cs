@@ -11,7 +11,8 @@ namespace Ensemble.Upstreams;
 /// </summary>
 internal sealed class ProviderFields(ModelConfig model)
 {
-    private static readonly JsonWriterOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
+    private static readonly JsonWriterOptions Relaxed =
+        new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
     /// <summary>Fields that the gateway writes itself.</summary>
     private static readonly byte[][] Own = Utf8("object", "created", "choices", "usage", "error", "ensemble");
@@ -24,7 +25,8 @@ internal sealed class ProviderFields(ModelConfig model)
     /// <summary>Parts of a field's name that make it one of those that are left out.</summary>
     private static readonly string[] Hidden =
     [
-        "id", "ids", "uuid", "model", "models", "provider", "providers", "vendor", "host", "hostname", "server", "engine", "deployment", "backend",
+        "id", "ids", "uuid", "model", "models", "provider", "providers", "vendor", "host", "hostname", "server", "engine", "deployment",
+        "backend",
         "upstream", "organization", "account", "tenant", "session", "user", "worker", "node", "trace", "ip",
     ];
 
@@ -247,7 +249,8 @@ internal sealed class ProviderFields(ModelConfig model)
         for (var at = 0; at <= name.Length; at++)
         {
             var isLetter = at < name.Length && char.IsAsciiLetter((char)name[at]);
-            var beginsPart = isLetter && at > start && char.IsAsciiLetterUpper((char)name[at]) && char.IsAsciiLetterLower((char)name[at - 1]);
+            var beginsPart = isLetter && at > start && char.IsAsciiLetterUpper((char)name[at])
+                && char.IsAsciiLetterLower((char)name[at - 1]);
             if (isLetter && !beginsPart)
             {
                 continue;

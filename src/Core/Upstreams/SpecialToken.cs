@@ -1,8 +1,8 @@
 namespace Ensemble.Upstreams;
 
 /// <summary>
-/// Special tokens of models that a server passes on as text, as the beginning of a text has them: the channels of gpt-oss (Harmony), of which
-/// the final one alone is the answer, and the parts of other models' answers.
+/// Special tokens of models that a server passes on as text, as the beginning of a text has them: the channels of gpt-oss (Harmony), of
+/// which the final one alone is the answer, and the parts of other models' answers.
 /// </summary>
 internal static class SpecialToken
 {

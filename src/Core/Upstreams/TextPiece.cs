@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 
 namespace Ensemble.Upstreams;
@@ -7,7 +6,6 @@ namespace Ensemble.Upstreams;
 internal static class TextPiece
 {
     private const char Replacement = '\uFFFD';
-    private const int EscapeLength = 6;
 
     /// <summary>Reads a string whose halves of characters are replaced, but for one at an end, which another piece may complete.</summary>
     /// <returns>Null where the value is not a string; the reader then stands at the value's end.</returns>
@@ -20,14 +18,12 @@ internal static class TextPiece
         }
 
         var raw = reader.ValueSpan;
-        if (text[^1] == Replacement && Unit(raw[Math.Max(0, raw.Length - EscapeLength)..]) is { } last && char.IsHighSurrogate(last))
+        if (text[^1] == Replacement && SoundJson.EscapedUnit(raw[Math.Max(0, raw.Length - SoundJson.EscapeLength)..]) is { } last
+            && char.IsHighSurrogate(last))
         {
             text = text[..^1] + last;
         }
 
-        return text[0] == Replacement && Unit(raw[..Math.Min(raw.Length, EscapeLength)]) is { } first && char.IsLowSurrogate(first) ? first + text[1..] : text;
+        return text[0] == Replacement && SoundJson.EscapedUnit(raw) is { } first && char.IsLowSurrogate(first) ? first + text[1..] : text;
     }
-
-    private static char? Unit(ReadOnlySpan<byte> escape) =>
-        escape.StartsWith("\\u"u8) && ushort.TryParse(escape[2..], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var unit) ? (char)unit : null;
 }

@@ -16,6 +16,8 @@ public sealed record UpstreamError(string Message)
     /// <summary>How long the provider asks to be left alone.</summary>
     public TimeSpan? RetryAfter { get; init; }
 
-    /// <summary>Whether the request never left, so that nothing can have been billed for it: no connection, no key, a refused address.</summary>
+    /// <summary>
+    /// Whether the request never left this process, so that nothing can have been billed for it: no connection, no key, a refused address.
+    /// </summary>
     public bool NeverSent { get; init; }
 }

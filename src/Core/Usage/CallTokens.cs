@@ -16,8 +16,8 @@ public static class CallTokens
     /// <summary>More answers of one call are nobody's intent.</summary>
     private const int MostAnswers = 1000;
 
-    /// <summary>Prompt and longest answers: what a gate holds for it.</summary>
-    public static long Most(ModelCall call)
+    /// <summary>The tokens that a gate reserves for the call: its prompt, and its answers at their longest.</summary>
+    public static long Reserved(ModelCall call)
     {
         if (call.Inputs is not null)
         {
@@ -35,8 +35,7 @@ public static class CallTokens
     {
         var prompt = Prompt(call);
         var answer = call.Inputs is null ? Longest(call.Chat, call.Model) * call.Answers : 0;
-        var price = call.Model.Price;
-        return (prompt + answer, price is null ? 0 : ((prompt * price.InputPerMillion) + (answer * price.OutputPerMillion)) / 1_000_000m);
+        return (prompt + answer, call.Model.Price?.CostUsd(prompt, answer) ?? 0);
     }
 
     /// <summary>The longest answer that the caller or the catalog allows, else what is usual.</summary>
@@ -61,7 +60,7 @@ public static class CallTokens
             return TokenEstimate.OfRequest(call.Chat) + appended;
         }
 
-        // Messages that were written anew carry the caller's attachments as they were, and those do not count by their length.
+        // Messages that were replaced carry the caller's attachments as they were, and those do not count by their length.
         var attachments = call.Chat.Parts.Where(part => part.Kind is not (ContentPartKind.Text or ContentPartKind.Refusal));
         return appended + TokenEstimate.OfUtf8(replaced.Span)
             + attachments.Sum(part => TokenEstimate.ImageTokens - TokenEstimate.OfUtf8(call.Chat.Slice(part.Whole)));

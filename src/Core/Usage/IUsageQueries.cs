@@ -12,17 +12,20 @@ public interface IUsageQueries
     /// <param name="by">Some of <see cref="UsageGroup.Dimensions"/>, each once; none = one group of everything.</param>
     /// <param name="limit">Most groups.</param>
     /// <returns>Ordered by their keys; no group of nothing. One more than <paramref name="limit"/> where there are more.</returns>
-    Task<IReadOnlyList<UsageGroup>> SumAsync(UsageFilter filter, IReadOnlyList<UsageDimension> by, int limit, CancellationToken cancellationToken);
+    Task<IReadOnlyList<UsageGroup>> SumAsync(
+        UsageFilter filter, IReadOnlyList<UsageDimension> by, int limit, CancellationToken cancellationToken);
 
     /// <summary>Sums up the runs that a filter means, of those that are kept.</summary>
     /// <param name="by">Some of <see cref="RunGroup.Dimensions"/>, each once; none = one group of everything.</param>
     /// <param name="limit">Most groups.</param>
     /// <returns>Ordered by their keys; no group of nothing. One more than <paramref name="limit"/> where there are more.</returns>
-    Task<IReadOnlyList<RunGroup>> SumRunsAsync(RunFilter filter, IReadOnlyList<UsageDimension> by, int limit, CancellationToken cancellationToken);
+    Task<IReadOnlyList<RunGroup>> SumRunsAsync(
+        RunFilter filter, IReadOnlyList<UsageDimension> by, int limit, CancellationToken cancellationToken);
 
     /// <summary>The newest sub-calls that a filter means.</summary>
     /// <param name="after">The last one that is known already; null = none is.</param>
-    Task<IReadOnlyList<UsageRow>> ListSubCallsAsync(UsageFilter filter, UsagePosition? after, int limit, CancellationToken cancellationToken);
+    Task<IReadOnlyList<UsageRow>> ListSubCallsAsync(
+        UsageFilter filter, UsagePosition? after, int limit, CancellationToken cancellationToken);
 
     /// <summary>The newest runs that a filter means, without their manifests.</summary>
     /// <param name="after">The last one that is known already; null = none is.</param>
@@ -31,7 +34,9 @@ public interface IUsageQueries
     /// <returns>The manifest of a run's newest incarnation; null where none is kept.</returns>
     Task<RunManifest?> FindManifestAsync(RunId run, CancellationToken cancellationToken);
 
-    /// <summary>What a caller's calls that began at a time or later cost, in US dollars. Calls without a known cost count nothing.</summary>
+    /// <summary>
+    /// What a caller's calls that began at a time or later cost, in US dollars. Calls without a known cost count nothing.
+    /// </summary>
     /// <param name="since">A beginning of a day, in UTC.</param>
     Task<decimal> SpentAsync(string caller, DateTimeOffset since, CancellationToken cancellationToken);
 }

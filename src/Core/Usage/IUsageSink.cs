@@ -2,7 +2,9 @@ using Ensemble.Runs;
 
 namespace Ensemble.Usage;
 
-/// <summary>Takes the accounts of runs. Never blocks and never throws: a run does not wait for its accounting, unless it is told to.</summary>
+/// <summary>
+/// Takes the accounts of runs. Never blocks and never throws: a run does not wait for its accounting, unless it is told to.
+/// </summary>
 public interface IUsageSink
 {
     /// <summary>Whether so much waits to be kept that new runs are better refused. Default never.</summary>
@@ -17,8 +19,8 @@ public interface IUsageSink
     }
 
     /// <summary>
-    /// Completes once everything that was taken before is kept, where an answer is to wait for that; bounded in time, whatever becomes of it.
-    /// Default at once.
+    /// Completes once everything that was taken before is kept, where an answer is to wait for that; bounded in time, whatever becomes of
+    /// it. Default at once.
     /// </summary>
     ValueTask FlushAsync(RunId run) => default;
 }

@@ -4,8 +4,8 @@ namespace Ensemble.Usage;
 public interface IUsageUpkeep
 {
     /// <summary>
-    /// Sums up the oldest open day, if it has been over for a day: what was written late because a database was away has come by then. A day
-    /// that is closed is never summed up again; what still arrives of it is not in its sums.
+    /// Sums up the oldest open day, if it has been over for a day: what was written late because a database was away has come by then. A
+    /// day that is closed is never summed up again; what still arrives of it is not in its sums.
     /// </summary>
     /// <returns>Whether there was one; there may be more.</returns>
     Task<bool> CloseDayAsync(DateTimeOffset now, CancellationToken cancellationToken);

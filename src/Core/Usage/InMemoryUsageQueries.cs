@@ -11,7 +11,8 @@ public sealed class InMemoryUsageQueries(InMemoryUsageStore store) : IUsageQueri
 
     private static readonly string Cancelled = SnakeCase.Of(RunFailureKind.Cancelled);
 
-    public Task<IReadOnlyList<UsageGroup>> SumAsync(UsageFilter filter, IReadOnlyList<UsageDimension> by, int limit, CancellationToken cancellationToken)
+    public Task<IReadOnlyList<UsageGroup>> SumAsync(
+        UsageFilter filter, IReadOnlyList<UsageDimension> by, int limit, CancellationToken cancellationToken)
     {
         var groups = store.SubCalls
             .Where(usage => Holds(filter, usage))
@@ -22,7 +23,8 @@ public sealed class InMemoryUsageQueries(InMemoryUsageStore store) : IUsageQueri
         return Task.FromResult<IReadOnlyList<UsageGroup>>([.. groups]);
     }
 
-    public Task<IReadOnlyList<RunGroup>> SumRunsAsync(RunFilter filter, IReadOnlyList<UsageDimension> by, int limit, CancellationToken cancellationToken)
+    public Task<IReadOnlyList<RunGroup>> SumRunsAsync(
+        RunFilter filter, IReadOnlyList<UsageDimension> by, int limit, CancellationToken cancellationToken)
     {
         var isPrecise = filter.To.ToUnixTimeMilliseconds() - filter.From.ToUnixTimeMilliseconds() <= UsageTime.Precise;
         var groups = store.Runs
@@ -34,7 +36,8 @@ public sealed class InMemoryUsageQueries(InMemoryUsageStore store) : IUsageQueri
         return Task.FromResult<IReadOnlyList<RunGroup>>([.. groups]);
     }
 
-    public Task<IReadOnlyList<UsageRow>> ListSubCallsAsync(UsageFilter filter, UsagePosition? after, int limit, CancellationToken cancellationToken)
+    public Task<IReadOnlyList<UsageRow>> ListSubCallsAsync(
+        UsageFilter filter, UsagePosition? after, int limit, CancellationToken cancellationToken)
     {
         var rows = store.SubCalls
             .Where(usage => Holds(filter, usage))
@@ -45,7 +48,8 @@ public sealed class InMemoryUsageQueries(InMemoryUsageStore store) : IUsageQueri
         return Task.FromResult<IReadOnlyList<UsageRow>>([.. rows]);
     }
 
-    public Task<IReadOnlyList<RunRecord>> ListRunsAsync(RunFilter filter, RunPosition? after, int limit, CancellationToken cancellationToken)
+    public Task<IReadOnlyList<RunRecord>> ListRunsAsync(
+        RunFilter filter, RunPosition? after, int limit, CancellationToken cancellationToken)
     {
         var runs = store.Runs
             .Where(run => Holds(filter, run))
@@ -57,7 +61,9 @@ public sealed class InMemoryUsageQueries(InMemoryUsageStore store) : IUsageQueri
     }
 
     public Task<RunManifest?> FindManifestAsync(RunId run, CancellationToken cancellationToken) => Task.FromResult(
-        store.Runs.Where(record => record.Run == run).MaxBy(record => record.Incarnation) is { } newest ? KeptManifest.Read(newest.Manifest) : null);
+        store.Runs.Where(record => record.Run == run).MaxBy(record => record.Incarnation) is { } newest
+            ? KeptManifest.Read(newest.Manifest)
+            : null);
 
     public Task<decimal> SpentAsync(string caller, DateTimeOffset since, CancellationToken cancellationToken) =>
         Task.FromResult(store.SubCalls.Where(usage => usage.Caller == caller && usage.StartedAt >= since).Sum(usage => usage.CostUsd ?? 0));
@@ -146,12 +152,14 @@ public sealed class InMemoryUsageQueries(InMemoryUsageStore store) : IUsageQueri
             Percentile95 = Percentile(times, 95),
         };
 
-        long Tokens(UsageSource source, Func<UsageEvent, long?> read) => calls.Where(usage => usage.Source == source).Sum(usage => Bounded(read(usage) ?? 0));
+        long Tokens(UsageSource source, Func<UsageEvent, long?> read) => calls.Where(usage => usage.Source == source).Sum(
+            usage => Bounded(read(usage) ?? 0));
     }
 
     private static long Bounded(long tokens) => Math.Min(tokens, UsageEvent.MostSummed);
 
-    private static TimeSpan Mean(TimeSpan[] times) => TimeSpan.FromMilliseconds(Math.Round(times.Average(time => time.TotalMilliseconds), 3));
+    private static TimeSpan Mean(TimeSpan[] times) =>
+        TimeSpan.FromMilliseconds(Math.Round(times.Average(time => time.TotalMilliseconds), 3));
 
     // The nearest rank: a time that something really took.
     private static TimeSpan Percentile(TimeSpan[] sorted, int percent) => sorted[(((percent * sorted.Length) + 99) / 100) - 1];

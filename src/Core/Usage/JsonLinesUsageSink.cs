@@ -69,7 +69,8 @@ public sealed partial class JsonLinesUsageSink : IUsageSink, IAsyncDisposable
     private async Task WriteAllAsync()
     {
         var buffer = new ArrayBufferWriter<byte>(BatchBytes);
-        await using var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true });
+        await using var json = new Utf8JsonWriter(
+            buffer, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true });
         long reported = 0;
         while (await _queue.Reader.WaitToReadAsync())
         {
@@ -171,7 +172,9 @@ public sealed partial class JsonLinesUsageSink : IUsageSink, IAsyncDisposable
         }
     }
 
-    [LoggerMessage(EventId = 1, EventName = "UsageDropped", Level = LogLevel.Warning, Message = "{Count} usage events were not written: the output is slower than they come, or broken")]
+    [LoggerMessage(
+        EventId = 1, EventName = "UsageDropped", Level = LogLevel.Warning,
+        Message = "{Count} usage events were not written: the output is slower than they come, or broken")]
     private static partial void LogDropped(ILogger logger, long count);
 
     [LoggerMessage(

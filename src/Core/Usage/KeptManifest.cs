@@ -31,7 +31,9 @@ public static class KeptManifest
             json = RunManifestJson.Write(kept);
         }
 
-        return json.Length <= MaxBytes ? json : RunManifestJson.Write(kept with { SubCalls = [], Omitted = [.. kept.Omitted, "sub_calls"] });
+        return json.Length <= MaxBytes
+            ? json
+            : RunManifestJson.Write(kept with { SubCalls = [], Omitted = [.. kept.Omitted, "sub_calls"] });
     }
 
     private static RunManifest WithoutContent(RunManifest manifest) => manifest with
@@ -42,5 +44,6 @@ public static class KeptManifest
     };
 
     private static bool Quotes(DecisionManifest decision) =>
-        (Quoting.Contains(decision.Step) && decision.Verdict != "failed") || decision.Reason?.All(static c => char.IsAsciiLetterLower(c) || c == '_') == false;
+        (Quoting.Contains(decision.Step) && decision.Verdict != "failed")
+        || decision.Reason?.All(static c => char.IsAsciiLetterLower(c) || c == '_') == false;
 }

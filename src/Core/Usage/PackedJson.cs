@@ -56,6 +56,7 @@ internal static class PackedJson
 
         return status == OperationStatus.Done && json.WrittenCount <= MaxLength
             ? json.WrittenMemory
-            : throw new InvalidDataException($"The {stored.Length} bytes are not what was compressed, or are longer than {MaxLength} bytes when they are not.");
+            : throw new InvalidDataException(
+                $"The {stored.Length} bytes are not what was compressed, or are longer than {MaxLength} bytes when they are not.");
     }
 }

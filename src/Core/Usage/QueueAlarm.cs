@@ -1,9 +1,9 @@
 namespace Ensemble.Usage;
 
 /// <summary>
-/// When to say how full a queue is: at once when it becomes half and nearly full, again after each <see cref="Interval"/> for as long as it is, and
-/// once when less than a quarter is taken. A queue that goes up and down says no more than one that stays. Thread-safe; below half it costs a
-/// comparison.
+/// When to say how full a queue is: at once when it becomes half and nearly full, again after each <see cref="Interval"/> for as long as it
+/// is, and once when less than a quarter is taken. A queue that goes up and down says no more than one that stays. Thread-safe; below half
+/// it costs a comparison.
 /// </summary>
 /// <param name="capacity">What fits in, in any unit.</param>
 internal sealed class QueueAlarm(long capacity, TimeProvider time)
@@ -43,6 +43,7 @@ internal sealed class QueueAlarm(long capacity, TimeProvider time)
     private bool IsDue(ref long said)
     {
         var (before, now) = (Volatile.Read(ref said), time.GetTimestamp());
-        return (before == Never || time.GetElapsedTime(before, now) >= Interval) && Interlocked.CompareExchange(ref said, now, before) == before;
+        return (before == Never || time.GetElapsedTime(before, now) >= Interval)
+            && Interlocked.CompareExchange(ref said, now, before) == before;
     }
 }

@@ -7,7 +7,8 @@ public sealed record RunGroup(IReadOnlyList<string?> Keys)
     /// <summary>By what runs can be summed up.</summary>
     public static readonly IReadOnlyList<UsageDimension> Dimensions =
     [
-        UsageDimension.Ensemble, UsageDimension.Strategy, UsageDimension.Caller, UsageDimension.Outcome, UsageDimension.Hour, UsageDimension.Day,
+        UsageDimension.Ensemble, UsageDimension.Strategy, UsageDimension.Caller, UsageDimension.Outcome,
+        UsageDimension.Hour, UsageDimension.Day,
     ];
 
     public required long Runs { get; init; }

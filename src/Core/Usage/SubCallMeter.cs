@@ -1,10 +1,11 @@
-using Ensemble.Catalog;
 using Ensemble.Models;
 using Ensemble.Upstreams;
 
 namespace Ensemble.Usage;
 
-/// <summary>Tells the tokens and the cost of a call: reported where the provider reported, estimated where the text is known, else unknown.</summary>
+/// <summary>
+/// Tells the tokens and the cost of a call: reported where the provider reported, estimated where the text is known, else unknown.
+/// </summary>
 internal static class SubCallMeter
 {
     public readonly record struct Reading(long? PromptTokens, long? CompletionTokens, UsageSource Source, decimal? CostUsd);
@@ -13,7 +14,8 @@ internal static class SubCallMeter
     {
         if (result.Usage is { } usage)
         {
-            return new(usage.PromptTokens, usage.CompletionTokens, UsageSource.Reported, Cost(call.Model.Price, usage.PromptTokens, usage.CompletionTokens));
+            return new(usage.PromptTokens, usage.CompletionTokens, UsageSource.Reported, call.Model.Price?.CostUsd(
+                usage.PromptTokens, usage.CompletionTokens));
         }
 
         // Providers do not bill for what they refused, and no call that never left is billed.
@@ -30,7 +32,7 @@ internal static class SubCallMeter
 
         var prompt = CallTokens.Prompt(call);
         var completion = Completion(call, result);
-        return new(prompt, completion, UsageSource.Estimated, completion is { } known ? Cost(call.Model.Price, prompt, known) : null);
+        return new(prompt, completion, UsageSource.Estimated, completion is { } known ? call.Model.Price?.CostUsd(prompt, known) : null);
     }
 
     private static long? Completion(ModelCall call, ModelCallResult result)
@@ -40,7 +42,8 @@ internal static class SubCallMeter
             return 0;
         }
 
-        if (result.Answer is { Choices.IsEmpty: false } several && ChatChoices.Split(several).Sum(choice => TokenEstimate.OfText(choice.Content)) is > 0 and var total)
+        if (result.Answer is { Choices.IsEmpty: false } several
+            && ChatChoices.Split(several).Sum(choice => TokenEstimate.OfText(choice.Content)) is > 0 and var total)
         {
             return total;
         }
@@ -54,7 +57,4 @@ internal static class SubCallMeter
         var isStream = call.Sink is not null;
         return isStream ? TokenEstimate.OfLength(result.ReceivedCharacters) : null;
     }
-
-    private static decimal? Cost(PriceConfig? price, long prompt, long completion) =>
-        price is null ? null : ((prompt * price.InputPerMillion) + (completion * price.OutputPerMillion)) / 1_000_000m;
 }

@@ -3,8 +3,8 @@ using Ensemble.Runs;
 namespace Ensemble.Usage;
 
 /// <summary>
-/// Shows accounts to whoever watches, as they come. Keeps nothing: a watcher sees what comes while it watches, and is told where something was left
-/// out. Nobody waits for a watcher, and without one nothing is done. Thread-safe.
+/// Shows accounts to watchers, as they come. Keeps nothing: a watcher sees what comes while it watches, and is told where something was
+/// left out. Nobody waits for a watcher, and without one nothing is done. Thread-safe.
 /// </summary>
 /// <param name="maxWatchers">Watchers at one time at most.</param>
 /// <param name="capacity">Notes that a watcher may be behind; more are left out.</param>
@@ -14,7 +14,9 @@ public sealed class UsageFeed(int maxWatchers = UsageFeed.MaxWatchers, int capac
 
     public const int Capacity = 4096;
 
-    /// <summary>The name of the service, an <see cref="IUsageSink"/>, by which the accounts of a process reach watchers, here or elsewhere.</summary>
+    /// <summary>
+    /// The name of the service, an <see cref="IUsageSink"/>, by which the accounts of a process reach watchers, here or elsewhere.
+    /// </summary>
     public const string SinkName = "watchers";
 
     private readonly Lock _lock = new();
@@ -78,7 +80,7 @@ public sealed class UsageFeed(int maxWatchers = UsageFeed.MaxWatchers, int capac
         }
     }
 
-    /// <summary>Tells everyone that so much was left out on the way here, whoever would have seen it.</summary>
+    /// <summary>Tells everyone that so much was left out on the way here, whichever filter they have.</summary>
     public void TellDropped(long count)
     {
         foreach (var watcher in _watchers)

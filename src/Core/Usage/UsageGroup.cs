@@ -10,7 +10,8 @@ public sealed record UsageGroup(IReadOnlyList<string?> Keys)
     /// <summary>By what sub-calls can be summed up.</summary>
     public static readonly IReadOnlyList<UsageDimension> Dimensions =
     [
-        UsageDimension.Ensemble, UsageDimension.Model, UsageDimension.Role, UsageDimension.Caller, UsageDimension.Outcome, UsageDimension.Hour, UsageDimension.Day,
+        UsageDimension.Ensemble, UsageDimension.Model, UsageDimension.Role, UsageDimension.Caller, UsageDimension.Outcome,
+        UsageDimension.Hour, UsageDimension.Day,
     ];
 
     public required long Calls { get; init; }

@@ -11,10 +11,13 @@ public sealed partial class UsageLedger
         Message = "What runs took cannot be written to the database now: it waits in memory, and new runs are refused when much waits")]
     private static partial void LogAway(ILogger logger, Exception exception);
 
-    [LoggerMessage(EventId = 3, EventName = "LedgerBack", Level = LogLevel.Information, Message = "What runs took is written to the database again")]
+    [LoggerMessage(
+        EventId = 3, EventName = "LedgerBack", Level = LogLevel.Information, Message = "What runs took is written to the database again")]
     private static partial void LogBack(ILogger logger);
 
-    [LoggerMessage(EventId = 4, EventName = "LedgerDropped", Level = LogLevel.Warning, Message = "{Count} sub-calls and runs are not in the accounts: they could not be written in time")]
+    [LoggerMessage(
+        EventId = 4, EventName = "LedgerDropped", Level = LogLevel.Warning,
+        Message = "{Count} sub-calls and runs are not in the accounts: they could not be written in time")]
     private static partial void LogDropped(ILogger logger, long count);
 
     [LoggerMessage(
@@ -35,10 +38,13 @@ public sealed partial class UsageLedger
         EventId = 91,
         EventName = "LedgerRefusing",
         Level = LogLevel.Warning,
-        Message = "{Queued} of {Capacity} bytes of accounts wait for the database: new runs are answered 503 until less than three quarters do. "
+        Message = "{Queued} of {Capacity} bytes of accounts wait for the database: new runs are answered 503 until less than three "
+            + "quarters do. "
             + "Check that the database keeps up: its disk, its processor, its locks")]
     private static partial void LogRefusing(ILogger logger, long queued, long capacity);
 
-    [LoggerMessage(EventId = 92, EventName = "LedgerDrained", Level = LogLevel.Information, Message = "only {Queued} of {Capacity} bytes of accounts wait for the database again")]
+    [LoggerMessage(
+        EventId = 92, EventName = "LedgerDrained", Level = LogLevel.Information,
+        Message = "only {Queued} of {Capacity} bytes of accounts wait for the database again")]
     private static partial void LogDrained(ILogger logger, long queued, long capacity);
 }

@@ -5,8 +5,8 @@ using Microsoft.Extensions.Logging;
 namespace Ensemble.Usage;
 
 /// <summary>
-/// Keeps accounts in a store, from a queue of its own: no run waits for a database. What came in within about 100 ms is written together, in
-/// order. While the store is away everything waits, up to the queue's bound; what does not fit is counted, and lost.
+/// Keeps accounts in a store, from a queue of its own: no run waits for a database. What came in within about 100 ms is written together,
+/// in order. While the store is away everything waits, up to the queue's bound; what does not fit is counted, and lost.
 /// </summary>
 public sealed partial class UsageLedger : IUsageSink, IAsyncDisposable
 {
@@ -79,7 +79,9 @@ public sealed partial class UsageLedger : IUsageSink, IAsyncDisposable
     /// <summary>Sub-calls and runs that are not kept: they did not fit, or could not be written until the end.</summary>
     public long Dropped => Interlocked.Read(ref _dropped);
 
-    /// <summary>Answers that waited in vain: their accounts were not in the database within <see cref="FlushLimit"/>, and may be later.</summary>
+    /// <summary>
+    /// Answers that waited in vain: their accounts were not in the database within <see cref="FlushLimit"/>, and may be later.
+    /// </summary>
     public long Unconfirmed => Interlocked.Read(ref _unconfirmed);
 
     /// <summary>From three quarters of the queue on.</summary>
@@ -140,7 +142,8 @@ public sealed partial class UsageLedger : IUsageSink, IAsyncDisposable
         _queue.Writer.TryComplete();
         using var limit = new CancellationTokenSource(StopLimit, _time);
         await using var whenOver = limit.Token.UnsafeRegister(static state => ((CancellationTokenSource)state!).Cancel(), _givingUp);
-        await using var whenCancelled = cancellationToken.UnsafeRegister(static state => ((CancellationTokenSource)state!).Cancel(), _givingUp);
+        await using var whenCancelled = cancellationToken.UnsafeRegister(
+            static state => ((CancellationTokenSource)state!).Cancel(), _givingUp);
         await _stopping.CancelAsync();
         await _writing;
     }
@@ -225,7 +228,8 @@ public sealed partial class UsageLedger : IUsageSink, IAsyncDisposable
     private List<Entry> Take()
     {
         var entries = new List<Entry>();
-        for (var bytes = 0; entries.Count < MaxBatchRows && bytes < MaxBatchBytes && _queue.Reader.TryRead(out var entry); bytes += entry.Bytes)
+        for (var bytes = 0; entries.Count < MaxBatchRows && bytes < MaxBatchBytes && _queue.Reader.TryRead(out var entry);
+            bytes += entry.Bytes)
         {
             entries.Add(entry);
         }
@@ -237,7 +241,9 @@ public sealed partial class UsageLedger : IUsageSink, IAsyncDisposable
     {
         var batch = Batch(entries);
         var isKept = true;
-        for (var (isAway, pause) = (false, FirstPause); !(entries.TrueForAll(static entry => entry.Waiter is not null) || await TryWriteAsync(batch, isAway)); (isAway, pause) = (true, Longer(pause)))
+        for (var (isAway, pause) = (false, FirstPause);
+            !(entries.TrueForAll(static entry => entry.Waiter is not null) || await TryWriteAsync(batch, isAway));
+            (isAway, pause) = (true, Longer(pause)))
         {
             // A stop does not wait for the end of a pause that began before it.
             var until = _stopping.IsCancellationRequested ? _givingUp.Token : _stopping.Token;
@@ -287,7 +293,7 @@ public sealed partial class UsageLedger : IUsageSink, IAsyncDisposable
         }
         catch (Exception exception)
         {
-            // Whatever it is, an operator can mend it, and until then nothing else is to be done with accounts than to keep them.
+            // Whatever it is, an operator can correct it, and until then nothing else is to be done with accounts than to keep them.
             if (!isAway && !_givingUp.IsCancellationRequested)
             {
                 LogAway(_logger, exception);
@@ -327,7 +333,8 @@ public sealed partial class UsageLedger : IUsageSink, IAsyncDisposable
             new(usage, null, Fixed + Text(usage.Run.Value) + Text(usage.Ensemble) + Text(usage.Model) + Text(usage.Caller));
 
         public static Entry Of(RunRecord run) =>
-            new(null, run, Fixed + Text(run.Run.Value) + Text(run.Ensemble) + Text(run.Strategy) + Text(run.Caller) + run.Degraded.Sum(Text) + run.Manifest.Length);
+            new(null, run,
+                Fixed + Text(run.Run.Value) + Text(run.Ensemble) + Text(run.Strategy) + Text(run.Caller) + run.Degraded.Sum(Text) + run.Manifest.Length);
 
         public static Entry Of(TaskCompletionSource<bool> waiter) => new(null, null, 0, waiter);
 

@@ -12,7 +12,8 @@ public sealed record UsagePosition(long StartedAt, RunId Run, int Incarnation, s
 
     /// <summary>The oldest first.</summary>
     public static readonly Comparer<UsagePosition> ByAge = Comparer<UsagePosition>.Create(static (x, y) =>
-        (x.StartedAt, string.CompareOrdinal(x.Run.Value, y.Run.Value), x.Incarnation, string.CompareOrdinal(x.Step, y.Step), x.Member, x.Sample)
+        (x.StartedAt, string.CompareOrdinal(x.Run.Value, y.Run.Value), x.Incarnation,
+         string.CompareOrdinal(x.Step, y.Step), x.Member, x.Sample)
             .CompareTo((y.StartedAt, 0, y.Incarnation, 0, y.Member, y.Sample)));
 
     public static UsagePosition Of(UsageRow row) =>
@@ -31,5 +32,6 @@ public sealed record UsagePosition(long StartedAt, RunId Run, int Incarnation, s
             ? new UsagePosition(startedAt, id, number, step, place, index)
             : null;
 
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{StartedAt}.{Run}.{Incarnation}.{Step}.{Member}.{Sample}");
+    public override string ToString() =>
+        string.Create(CultureInfo.InvariantCulture, $"{StartedAt}.{Run}.{Incarnation}.{Step}.{Member}.{Sample}");
 }

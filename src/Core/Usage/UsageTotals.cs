@@ -22,5 +22,6 @@ public sealed record UsageTotals
 
     public bool HasEstimates => EstimatedPromptTokens + EstimatedCompletionTokens > 0;
 
-    public static readonly UsageTotals None = new() { Reported = TokenUsage.None, EstimatedPromptTokens = 0, EstimatedCompletionTokens = 0, CostUsd = 0 };
+    public static readonly UsageTotals None =
+        new() { Reported = TokenUsage.None, EstimatedPromptTokens = 0, EstimatedCompletionTokens = 0, CostUsd = 0 };
 }

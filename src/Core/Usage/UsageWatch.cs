@@ -16,5 +16,6 @@ public sealed record UsageWatch
 
     public bool Admits(RunRecord run) => Model is null && Admits(run.Ensemble, run.Caller);
 
-    private bool Admits(string ensemble, string? caller) => (Ensemble is null || Ensemble == ensemble) && (Caller is null || Caller == (caller ?? ""));
+    private bool Admits(string ensemble, string? caller) =>
+        (Ensemble is null || Ensemble == ensemble) && (Caller is null || Caller == (caller ?? ""));
 }

@@ -3,7 +3,7 @@ using System.Threading.Channels;
 
 namespace Ensemble.Usage;
 
-/// <summary>One who looks on at a <see cref="UsageFeed"/>. Has one reader; whoever tells it something never waits.</summary>
+/// <summary>One who looks on at a <see cref="UsageFeed"/>. Has one reader; writers never wait.</summary>
 public sealed class UsageWatcher : IDisposable
 {
     private readonly UsageFeed _feed;

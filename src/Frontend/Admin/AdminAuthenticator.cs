@@ -11,7 +11,8 @@ namespace Ensemble.Frontend.Admin;
 /// Tells whether a request comes from an administrator: by the admin key, or a session of the dashboard that began with it; where none is
 /// set, by coming from this machine's own user.
 /// </summary>
-internal sealed partial class AdminAuthenticator(FrontendOptions options, DashboardSessions sessions, TimeProvider time, ILogger<AdminAuthenticator> logger)
+internal sealed partial class AdminAuthenticator(
+    FrontendOptions options, DashboardSessions sessions, TimeProvider time, ILogger<AdminAuthenticator> logger)
 {
     /// <summary>Shortest time between two lines of the log about wrong keys.</summary>
     private static readonly TimeSpan LogInterval = TimeSpan.FromMinutes(1);
@@ -22,18 +23,21 @@ internal sealed partial class AdminAuthenticator(FrontendOptions options, Dashbo
     private long _refused;
 
     /// <summary>
-    /// Whether the request comes from an administrator, at a door that serves callers too: with the admin key, with a session that began with it,
-    /// or, where no admin key is set, from this machine's own user without any key.
+    /// Whether the request comes from an administrator, at an endpoint that serves callers too: with the admin key, with a session that
+    /// began with it, or, where no admin key is set, from this machine's own user without any key.
     /// </summary>
     public bool Permits(HttpContext context) => (options.AdminKeySha256, PresentedKey.Of(context.Request)) switch
     {
-        ({ } expected, { } presented) => Matches(presented, expected.Span) && _attempts.Add(context.Connection.RemoteIpAddress, isRight: true) is null,
+        ({ } expected, { } presented) =>
+            Matches(presented, expected.Span) && _attempts.Add(context.Connection.RemoteIpAddress, isRight: true) is null,
         (not null, null) => BearsSession(context),
         (null, null) => LocalTrust.Holds(context),
         _ => false,
     };
 
-    /// <summary>Who asks at an endpoint that serves callers and administrators. A key that is neither's counts as a wrong admin key.</summary>
+    /// <summary>
+    /// Who asks at an endpoint that serves callers and administrators. A key that is neither's counts as a wrong admin key.
+    /// </summary>
     public (bool IsAdmin, Caller? Caller, ApiError? Error) Identify(HttpContext context, Authenticator callers)
     {
         if (Permits(context))
@@ -42,12 +46,13 @@ internal sealed partial class AdminAuthenticator(FrontendOptions options, Dashbo
         }
 
         var (caller, error) = callers.Authenticate(context);
-        return error is not null && options.AdminKeySha256 is not null && PresentedKey.Of(context.Request) is not null && Slow(context, isRight: false) is { } slow
+        return error is not null && options.AdminKeySha256 is not null && PresentedKey.Of(context.Request) is not null
+            && Slow(context, isRight: false) is { } slow
             ? (false, null, slow)
             : (false, caller, error);
     }
 
-    /// <returns>Why the admin doors are closed to this request; null where they are open.</returns>
+    /// <returns>Why the admin endpoints are closed to this request; null where they are open.</returns>
     public ApiError? Check(HttpContext context)
     {
         if (options.AdminKeySha256 is not { } expected)

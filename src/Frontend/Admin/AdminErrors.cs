@@ -13,18 +13,22 @@ internal static class AdminErrors
     private const int MaxShown = 300;
 
     public static readonly ApiError KeyMissing = new(
-        401, Authentication, "invalid_admin_key", "No admin key was sent: send the one of the option Admin:Key as 'Authorization: Bearer KEY'.")
+        401, Authentication, "invalid_admin_key",
+        "No admin key was sent: send the one of the option Admin:Key as 'Authorization: Bearer KEY'.")
     { IsLasting = true };
 
-    public static readonly ApiError KeyWrong = new(401, Authentication, "invalid_admin_key", "This is not the admin key (option Admin:Key).") { IsLasting = true };
+    public static readonly ApiError KeyWrong =
+        new(401, Authentication, "invalid_admin_key", "This is not the admin key (option Admin:Key).") { IsLasting = true };
 
     /// <param name="pause">Until the next attempt counts.</param>
     public static ApiError TooManyAttempts(TimeSpan pause) => new(
-        429, "rate_limit_error", "too_many_attempts", "Several wrong keys came from this address: this one was not looked at. Send the right one after Retry-After.")
+        429, "rate_limit_error", "too_many_attempts",
+        "Several wrong keys came from this address: this one was not looked at. Send the right one after Retry-After.")
     { RetryAfter = pause };
 
     public static readonly ApiError KeylessFromAfar = new(
-        401, Authentication, "invalid_admin_key", "No admin key is set, so only this machine's own user is served, without a proxy: set the option Admin:Key.")
+        401, Authentication, "invalid_admin_key",
+        "No admin key is set, so only this machine's own user is served, without a proxy: set the option Admin:Key.")
     { IsLasting = true };
 
     public static readonly ApiError NotJson = new(
@@ -32,19 +36,25 @@ internal static class AdminErrors
     { IsLasting = true };
 
     public static readonly ApiError TooManyWatchers = new(
-        503, "overloaded_error", "too_many_watchers", $"{UsageFeed.MaxWatchers} watch already, which is as many as this process serves: close one, or try again later.")
+        503, "overloaded_error", "too_many_watchers",
+        $"{UsageFeed.MaxWatchers} watch already, which is as many as this process serves: close one, or try again later.")
     { RetryAfter = TimeSpan.FromSeconds(10) };
 
-    public static ApiError BadQuery(string name, string rule) => new(400, InvalidRequest, null, $"The query parameter '{name}' {rule}.") { Param = name, IsLasting = true };
+    public static ApiError BadQuery(string name, string rule) =>
+        new(400, InvalidRequest, null, $"The query parameter '{name}' {rule}.") { Param = name, IsLasting = true };
 
     public static ApiError BadTag(string header) => new(
-        400, InvalidRequest, null, $"The header {header} is not one that this door takes: If-Match takes entity tags as \"7\" or *, If-None-Match of a PUT takes *.")
+        400, InvalidRequest, null,
+        $"The header {header} is not one that this endpoint takes: If-Match takes entity tags as \"7\" or *, If-None-Match of a PUT takes "
+        + "*.")
     { Param = header, IsLasting = true };
 
-    public static ApiError Unavailable(string reason) => new(503, "api_error", "store_unavailable", reason) { RetryAfter = TimeSpan.FromSeconds(1) };
+    public static ApiError Unavailable(string reason) =>
+        new(503, "api_error", "store_unavailable", reason) { RetryAfter = TimeSpan.FromSeconds(1) };
 
     public static ApiError ReadOnly(string source) => new(
-        405, InvalidRequest, "catalog_read_only", $"The catalog is not edited here: it comes from {source}. Change it there; that is served within seconds.")
+        405, InvalidRequest, "catalog_read_only",
+        $"The catalog is not edited here: it comes from {source}. Change it there; that is served within seconds.")
     { IsLasting = true };
 
     public static ApiError NotFound(CatalogEntryKind kind, string name) => kind == CatalogEntryKind.Model
@@ -89,5 +99,5 @@ internal static class AdminErrors
         ? $"There is no entry '{Cut(name)}', and the request expects one."
         : $"The entry '{Cut(name)}' is there, at version {entry.Version}, and the request expects something else: read it again.";
 
-    private static string Cut(string text) => text.Length <= MaxShown ? text : string.Concat(text.AsSpan(0, MaxShown), "…");
+    private static string Cut(string text) => SentText.Cut(text, MaxShown);
 }

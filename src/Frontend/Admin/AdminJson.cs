@@ -7,7 +7,7 @@ using Ensemble.Runs;
 
 namespace Ensemble.Frontend.Admin;
 
-/// <summary>Writes what the admin doors answer.</summary>
+/// <summary>Writes what the admin endpoints answer.</summary>
 internal static class AdminJson
 {
     /// <param name="readOnlySource">Where the catalog comes from that is not edited here; null = it is.</param>

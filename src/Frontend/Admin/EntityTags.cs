@@ -45,8 +45,9 @@ internal static class EntityTags
         return (condition, null);
     }
 
-    /// <summary>Whether whoever reads has this version already.</summary>
-    public static bool IsKnown(StringValues ifNoneMatch, long version) => Text(ifNoneMatch) == "*" || Versions(ifNoneMatch, weak: true)?.Contains(version) == true;
+    /// <summary>Whether the reader has this version already.</summary>
+    public static bool IsKnown(StringValues ifNoneMatch, long version) =>
+        Text(ifNoneMatch) == "*" || Versions(ifNoneMatch, weak: true)?.Contains(version) == true;
 
     private static string Text(StringValues header) => header.ToString().Trim();
 

@@ -13,8 +13,6 @@ internal sealed class EntriesEndpoint(
     CatalogEntryKind kind, AdminAuthenticator admin, CatalogEditor editor, IModelProbe probe, BodyReader bodies, FrontendOptions options)
 {
     private const long MaxBody = 1024 * 1024;
-    private const int MaxPage = 1000;
-    private const int UsualPage = 100;
     private const int MaxPlanTokens = 1_000_000;
 
     private string Root => kind == CatalogEntryKind.Model ? "/admin/models" : "/admin/keys";
@@ -31,15 +29,13 @@ internal sealed class EntriesEndpoint(
 
     private Task ListAsync(HttpContext context) => GuardAsync(context, async () =>
     {
-        var query = context.Request.Query;
-        var limit = UsualPage;
-        if (query.TryGetValue("limit", out var text) && (!int.TryParse(text, out limit) || limit is < 1 or > MaxPage))
+        var (wanted, error) = NamePage.Read(context.Request.Query);
+        if (error is not null)
         {
-            return AdminErrors.BadQuery("limit", $"must be a whole number from 1 to {MaxPage}");
+            return error;
         }
 
-        var after = query.TryGetValue("after", out var name) ? name.ToString() : null;
-        var page = await editor.ListAsync(kind, after, limit, context.RequestAborted);
+        var page = await editor.ListAsync(kind, wanted.After, wanted.Limit, context.RequestAborted);
         await JsonResponse.WriteAsync(
             context.Response, (page, Source: editor.ReadOnlySource), static (json, list) => AdminJson.Write(json, list.page, list.Source));
         return null;
@@ -76,12 +72,13 @@ internal sealed class EntriesEndpoint(
         var (condition, badHeader) = EntityTags.Read(context.Request.Headers, mayCreate: true);
         if (name.Length == 0 || badHeader is not null)
         {
-            return badHeader is null ? ApiErrors.NoSuchDoor : AdminErrors.BadTag(badHeader);
+            return badHeader is null ? ApiErrors.NotFound : AdminErrors.BadTag(badHeader);
         }
 
         var (body, wishes, error) = await ReadAsync(context);
         return error
-            ?? await AnswerAsync(context, await editor.PutAsync(kind, name, body, condition, wishes.DryRun, context.RequestAborted), name, wishes);
+            ?? await AnswerAsync(
+                context, await editor.PutAsync(kind, name, body, condition, wishes.DryRun, context.RequestAborted), name, wishes);
     });
 
     private Task DeleteAsync(HttpContext context) => EditAsync(context, async () =>
@@ -148,7 +145,8 @@ internal sealed class EntriesEndpoint(
 
         if (Flag(context, "probe") is not { } probes || (probes && kind == CatalogEntryKind.Key))
         {
-            return (default, default, AdminErrors.BadQuery("probe", kind == CatalogEntryKind.Key ? "is for models only" : "must be true or false"));
+            return (default, default, AdminErrors.BadQuery(
+                "probe", kind == CatalogEntryKind.Key ? "is for models only" : "must be true or false"));
         }
 
         var (tokens, badPlan) = PlanTokens(context, dryRun);
@@ -183,7 +181,8 @@ internal sealed class EntriesEndpoint(
             response.Headers.Location = $"{Root}/{Uri.EscapeDataString(entry.Name).Replace("%2F", "/", StringComparison.Ordinal)}";
         }
 
-        await JsonResponse.WriteAsync(response, (result, reports, plan), static (json, answer) => AdminJson.Write(json, answer.result, answer.reports, answer.plan));
+        await JsonResponse.WriteAsync(
+            response, (result, reports, plan), static (json, answer) => AdminJson.Write(json, answer.result, answer.reports, answer.plan));
         return null;
     }
 

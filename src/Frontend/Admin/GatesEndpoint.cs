@@ -10,26 +10,16 @@ namespace Ensemble.Frontend.Admin;
 /// <summary><c>GET /admin/gates</c>: how the limits of every model stand, and of every ensemble and key that has any.</summary>
 internal sealed class GatesEndpoint(AdminAuthenticator admin, ICatalog catalog, IGate gates)
 {
-    private const int MaxPage = 1000;
-    private const int UsualPage = 100;
-
     public async Task ListAsync(HttpContext context)
     {
-        if (admin.Check(context) is { } refused)
+        var (page, error) = NamePage.Read(context.Request.Query);
+        if ((admin.Check(context) ?? error) is { } refused)
         {
             await ApiErrorWriter.WriteAsync(context, refused);
             return;
         }
 
-        var query = context.Request.Query;
-        var limit = UsualPage;
-        if (query.TryGetValue("limit", out var text) && (!int.TryParse(text, out limit) || limit is < 1 or > MaxPage))
-        {
-            await ApiErrorWriter.WriteAsync(context, AdminErrors.BadQuery("limit", $"must be a whole number from 1 to {MaxPage}"));
-            return;
-        }
-
-        var after = query.TryGetValue("after", out var name) ? name.ToString() : null;
+        var (limit, after) = page;
         var rest = Keys(catalog.Current)
             .Where(key => after is null || string.CompareOrdinal(key.ToString(), after) > 0)
             .OrderBy(key => key.ToString(), StringComparer.Ordinal)
@@ -41,7 +31,8 @@ internal sealed class GatesEndpoint(AdminAuthenticator admin, ICatalog catalog, 
     }
 
     private static IEnumerable<GateKey> Keys(CatalogSnapshot catalog) => catalog.Models.Keys.Select(GateKey.Model)
-        .Concat(catalog.Ensembles.Values.Where(ensemble => ensemble.RateLimit is not null).Select(ensemble => GateKey.Alias(ensemble.DisplayName)))
+        .Concat(catalog.Ensembles.Values.Where(ensemble => ensemble.RateLimit is not null).Select(
+            ensemble => GateKey.Alias(ensemble.DisplayName)))
         .Concat(catalog.Keys.Where(key => key.RateLimit is not null).Select(key => GateKey.Caller(key.Name)));
 
     private static void Write(Utf8JsonWriter json, (GateStatus[] Statuses, bool HasMore) page)
@@ -71,7 +62,9 @@ internal sealed class GatesEndpoint(AdminAuthenticator admin, ICatalog catalog, 
         if (status.Gate.Kind == GateKind.Model)
         {
             json.WriteNumber("failures_in_a_row"u8, status.Failures);
-            json.WriteString("state"u8, status.CoolingDown switch { null => "in_use"u8, var left when left > TimeSpan.Zero => "cooling_down"u8, _ => "probing"u8 });
+            json.WriteString(
+                "state"u8,
+                status.CoolingDown switch { null => "in_use"u8, var left when left > TimeSpan.Zero => "cooling_down"u8, _ => "probing"u8 });
         }
 
         if (status.CoolingDown is { } wait)

@@ -4,7 +4,7 @@ using Ensemble.Usage;
 
 namespace Ensemble.Frontend.Admin;
 
-/// <summary>Writes what the doors to the accounts answer. Times are milliseconds, costs US dollars.</summary>
+/// <summary>Writes what the endpoints to the accounts answer. Times are milliseconds, costs US dollars.</summary>
 internal static class LedgerJson
 {
     /// <param name="kind">What is summed up.</param>
@@ -44,7 +44,9 @@ internal static class LedgerJson
     }
 
     /// <param name="next">Null on the last page.</param>
-    public static void Write<T>(Utf8JsonWriter json, (DateTimeOffset From, DateTimeOffset To) range, IEnumerable<T> rows, Action<Utf8JsonWriter, T> write, string? next)
+    public static void Write<T>(
+        Utf8JsonWriter json, (DateTimeOffset From, DateTimeOffset To) range, IEnumerable<T> rows, Action<Utf8JsonWriter, T> write,
+        string? next)
     {
         WriteHead(json, "list", range);
         json.WriteStartArray("data"u8);

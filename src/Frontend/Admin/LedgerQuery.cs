@@ -8,20 +8,18 @@ using Ensemble.Usage;
 
 namespace Ensemble.Frontend.Admin;
 
-/// <summary>Reads the query parameters of the doors to the accounts. The first thing that is wrong becomes the answer.</summary>
+/// <summary>Reads the query parameters of the endpoints to the accounts. The first thing that is wrong becomes the answer.</summary>
 /// <param name="query">What was sent.</param>
-/// <param name="known">Every parameter of the door.</param>
+/// <param name="known">Every parameter of the endpoint.</param>
 /// <param name="now">Where a range ends if nobody says otherwise.</param>
 internal sealed class LedgerQuery(IQueryCollection query, IReadOnlyList<string> known, DateTimeOffset now)
 {
-    public const int MaxPage = 1000;
-
-    private const int UsualPage = 100;
     private const int MaxText = 256;
     private const int MaxCursor = 512;
 
     private const string TimeRule =
-        "is a time in ISO 8601 with its offset from UTC, as 2026-01-31T12:00:00Z or 2026-01-31T12:00:00%2B02:00 (a + in a query is a blank: write %2B)";
+        "is a time in ISO 8601 with its offset from UTC, as 2026-01-31T12:00:00Z or 2026-01-31T12:00:00%2B02:00 (a + in a query is a "
+        + "blank: write %2B)";
 
     private static readonly TimeSpan UsualRange = TimeSpan.FromHours(24);
     private static readonly string[] TimeFormats = ["yyyy-MM-dd'T'HH:mmK", "yyyy-MM-dd'T'HH:mm:ssK", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK"];
@@ -65,10 +63,9 @@ internal sealed class LedgerQuery(IQueryCollection query, IReadOnlyList<string> 
 
     public int Limit()
     {
-        var limit = UsualPage;
-        if (Text("limit") is { } text && (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out limit) || limit is < 1 or > MaxPage))
+        if (!NamePage.TryReadLimit(Text("limit"), out var limit))
         {
-            Fail("limit", $"must be a whole number from 1 to {MaxPage}");
+            Fail("limit", NamePage.LimitRule);
         }
 
         return limit;
@@ -171,7 +168,8 @@ internal sealed class LedgerQuery(IQueryCollection query, IReadOnlyList<string> 
     }
 
     /// <summary>Where the next page goes on, with the range that holds for all of them.</summary>
-    public static string Cursor((DateTimeOffset From, DateTimeOffset To) range, string last) => Base64Url.EncodeToString(Encoding.UTF8.GetBytes(string.Create(
+    public static string Cursor((DateTimeOffset From, DateTimeOffset To) range, string last) => Base64Url.EncodeToString(
+        Encoding.UTF8.GetBytes(string.Create(
         CultureInfo.InvariantCulture, $"{range.From.ToUnixTimeMilliseconds()}.{range.To.ToUnixTimeMilliseconds()}.{last}")));
 
     public void Fail(string name, string rule) => Error ??= AdminErrors.BadQuery(name.Length <= MaxText ? name : name[..MaxText], rule);
@@ -203,7 +201,8 @@ internal sealed class LedgerQuery(IQueryCollection query, IReadOnlyList<string> 
     }
 
     private static DateTimeOffset? Milliseconds(string text) =>
-        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var time) && time <= DateTimeOffset.MaxValue.ToUnixTimeMilliseconds()
+        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var time)
+        && time <= DateTimeOffset.MaxValue.ToUnixTimeMilliseconds()
             ? DateTimeOffset.FromUnixTimeMilliseconds(time)
             : null;
 }

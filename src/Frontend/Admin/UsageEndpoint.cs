@@ -41,21 +41,13 @@ internal sealed class UsageEndpoint(AdminAuthenticator admin, IUsageQueries quer
             Role = query.Word("role", Roles),
             Outcome = query.Word("outcome", CallOutcomes),
         };
-        if (query.Error is { } error)
-        {
-            return error;
-        }
-
-        if (by is not null)
-        {
-            return await WriteGroupsAsync(
-                context, query, "usage.groups", range, by, await queries.SumAsync(filter, by, MaxGroups, context.RequestAborted), static group => group.Keys, LedgerJson.Write);
-        }
-
-        var rows = await queries.ListSubCallsAsync(filter, cursor?.After, limit + 1, context.RequestAborted);
-        var next = rows.Count > limit ? LedgerQuery.Cursor(range, UsagePosition.Of(rows[limit - 1]).ToString()) : null;
-        await JsonResponse.WriteAsync(context.Response, 0, (json, _) => LedgerJson.Write(json, range, rows.Take(limit), LedgerJson.Write, next));
-        return null;
+        return query.Error ?? (by is null
+            ? await WriteRowsAsync(
+                context, range, limit, await queries.ListSubCallsAsync(filter, cursor?.After, limit + 1, context.RequestAborted),
+                static row => UsagePosition.Of(row).ToString(), LedgerJson.Write)
+            : await WriteGroupsAsync(
+                context, query, "usage.groups", range, by, await queries.SumAsync(filter, by, MaxGroups, context.RequestAborted),
+                static group => group.Keys, LedgerJson.Write));
     });
 
     public Task ListRunsAsync(HttpContext context) => GuardAsync(context, RunParameters, async query =>
@@ -67,7 +59,7 @@ internal sealed class UsageEndpoint(AdminAuthenticator admin, IUsageQueries quer
             query.Fail("id", $"must be the beginning of a run's id: 1 to {MaxPrefix} hexadecimal digits in lower case");
         }
 
-        // Whoever knows a run need not know when it was.
+        // A caller that knows a run need not know when it was.
         var range = query.Range(cursor is { } page ? (page.From, page.To) : null, isUnbounded: id is not null);
         var by = query.GroupBy(RunGroup.Dimensions);
         var limit = query.Limit();
@@ -81,22 +73,28 @@ internal sealed class UsageEndpoint(AdminAuthenticator admin, IUsageQueries quer
             MinCostUsd = (decimal?)query.Number("min_cost", MaxCostUsd),
             IdPrefix = id,
         };
-        if (query.Error is { } error)
-        {
-            return error;
-        }
-
-        if (by is not null)
-        {
-            return await WriteGroupsAsync(
-                context, query, "runs.groups", range, by, await queries.SumRunsAsync(filter, by, MaxGroups, context.RequestAborted), static group => group.Keys, LedgerJson.Write);
-        }
-
-        var runs = await queries.ListRunsAsync(filter, cursor?.After, limit + 1, context.RequestAborted);
-        var next = runs.Count > limit ? LedgerQuery.Cursor(range, RunPosition.Of(runs[limit - 1]).ToString()) : null;
-        await JsonResponse.WriteAsync(context.Response, 0, (json, _) => LedgerJson.Write(json, range, runs.Take(limit), LedgerJson.Write, next));
-        return null;
+        return query.Error ?? (by is null
+            ? await WriteRowsAsync(
+                context, range, limit, await queries.ListRunsAsync(filter, cursor?.After, limit + 1, context.RequestAborted),
+                static run => RunPosition.Of(run).ToString(), LedgerJson.Write)
+            : await WriteGroupsAsync(
+                context, query, "runs.groups", range, by, await queries.SumRunsAsync(filter, by, MaxGroups, context.RequestAborted),
+                static group => group.Keys, LedgerJson.Write));
     });
+
+    /// <param name="rows">One more than the limit where another page follows.</param>
+    private static async Task<ApiError?> WriteRowsAsync<T>(
+        HttpContext context,
+        (DateTimeOffset From, DateTimeOffset To) range,
+        int limit,
+        IReadOnlyList<T> rows,
+        Func<T, string> position,
+        Action<Utf8JsonWriter, T> write)
+    {
+        var next = rows.Count > limit ? LedgerQuery.Cursor(range, position(rows[limit - 1])) : null;
+        await JsonResponse.WriteAsync(context.Response, 0, (json, _) => LedgerJson.Write(json, range, rows.Take(limit), write, next));
+        return null;
+    }
 
     private static async Task<ApiError?> WriteGroupsAsync<T>(
         HttpContext context,

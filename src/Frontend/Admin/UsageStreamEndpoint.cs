@@ -6,10 +6,11 @@ using Ensemble.Usage;
 namespace Ensemble.Frontend.Admin;
 
 /// <summary>
-/// <c>GET /admin/usage/stream</c>: sub-calls and runs as they end, as server-sent events. A watcher that is too slow is told how much it did not see; nobody
-/// waits for one, and a process that stops does not either.
+/// <c>GET /admin/usage/stream</c>: sub-calls and runs as they end, as server-sent events. A watcher that is too slow is told how much it
+/// did not see; nobody waits for one, and a process that stops does not either.
 /// </summary>
-internal sealed class UsageStreamEndpoint(AdminAuthenticator admin, UsageFeed feed, Drain drain, IHostApplicationLifetime lifetime, TimeProvider time)
+internal sealed class UsageStreamEndpoint(
+    AdminAuthenticator admin, UsageFeed feed, Drain drain, IHostApplicationLifetime lifetime, TimeProvider time)
 {
     private static readonly string[] Parameters = ["ensemble", "model", "caller"];
 

@@ -1,6 +1,8 @@
 namespace Ensemble.Frontend.Callers;
 
-/// <summary>The key that a request carries: <c>Authorization: Bearer KEY</c>, else Anthropic's <c>x-api-key</c>, else Azure's <c>api-key</c>.</summary>
+/// <summary>
+/// The key that a request carries: <c>Authorization: Bearer KEY</c>, else Anthropic's <c>x-api-key</c>, else Azure's <c>api-key</c>.
+/// </summary>
 internal static class PresentedKey
 {
     private const string Scheme = "Bearer ";
@@ -11,7 +13,8 @@ internal static class PresentedKey
     public static string? Of(HttpRequest request)
     {
         var header = request.Headers.Authorization.ToString();
-        if (header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) && header.AsSpan(Scheme.Length).Trim() is { IsEmpty: false } bearer)
+        if (header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)
+            && header.AsSpan(Scheme.Length).Trim() is { IsEmpty: false } bearer)
         {
             return bearer.ToString();
         }

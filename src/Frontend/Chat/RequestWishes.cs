@@ -11,7 +11,9 @@ namespace Ensemble.Frontend.Chat;
 /// <param name="Manifest"><c>x-ensemble-manifest: inline</c>: the run's manifest within its answer.</param>
 internal readonly record struct RequestWishes(bool DryRun, bool Manifest)
 {
-    /// <summary>The attempts after the first that OpenAI's and Anthropic's SDKs say this one is; 0 where the header is absent or strange.</summary>
+    /// <summary>
+    /// The attempts after the first that OpenAI's and Anthropic's SDKs say this one is; 0 where the header is absent or strange.
+    /// </summary>
     public static int SdkRetries(HttpRequest request) =>
         int.TryParse(request.Headers["x-stainless-retry-count"], NumberStyles.None, CultureInfo.InvariantCulture, out var count) ? count : 0;
 

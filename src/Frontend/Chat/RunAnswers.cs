@@ -10,7 +10,9 @@ using Microsoft.Extensions.Primitives;
 
 namespace Ensemble.Frontend.Chat;
 
-/// <summary>Answers a request that has been checked: wishes, budget and limits; then a run, or the one that it repeats, whole or streamed.</summary>
+/// <summary>
+/// Answers a request that has been checked: wishes, budget and limits; then a run, or the one that it repeats, whole or streamed.
+/// </summary>
 internal sealed partial class RunAnswers(
     IRunEngine engine, RequestGates gates, MonthlyBudgets budgets, RepeatedRequests repeats, TimeProvider time, ILogger<RunAnswers> logger)
 {
@@ -23,7 +25,9 @@ internal sealed partial class RunAnswers(
         var error = await TryAnswerAsync(context, caller, fresh, snapshot, limits);
         if (error is { Status: 429 or >= 500 })
         {
-            LogRefused(logger, error.Status < 500 ? LogLevel.Information : LogLevel.Warning, fresh.Id.Value, fresh.Chat.Model, error.Code, fresh.Caller);
+            LogRefused(
+                logger, error.Status < 500 ? LogLevel.Information : LogLevel.Warning, fresh.Id.Value, fresh.Chat.Model, error.Code,
+                fresh.Caller);
         }
 
         return error;
@@ -62,10 +66,12 @@ internal sealed partial class RunAnswers(
             return ApiErrors.RateLimited(admission.RefusedBy.Kind, refusal);
         }
 
-        var (request, error) = await StartAsync(context, fresh, admission, limits, fresh.Replay is null && snapshot.Ensembles.ContainsKey(chat.Model));
+        var (request, error) = await StartAsync(
+            context, fresh, admission, limits, fresh.Replay is null && snapshot.Ensembles.ContainsKey(chat.Model));
         if (error is null)
         {
-            await WriteAsync(context, caller, request, wishes, admission, limits.StreamCommit, isRepeat: request.IsKept && request.Id != fresh.Id);
+            await WriteAsync(
+                context, caller, request, wishes, admission, limits.StreamCommit, isRepeat: request.IsKept && request.Id != fresh.Id);
         }
 
         return error;
@@ -127,7 +133,8 @@ internal sealed partial class RunAnswers(
     }
 
     private async Task WriteAsync(
-        HttpContext context, Caller caller, RunRequest request, RequestWishes wishes, JointAdmission admission, TimeSpan commitAfter, bool isRepeat)
+        HttpContext context, Caller caller, RunRequest request, RequestWishes wishes, JointAdmission admission, TimeSpan commitAfter,
+        bool isRepeat)
     {
         context.Response.Headers[HeaderNames.RunId] = request.Id.Value;
         if (isRepeat)
@@ -155,7 +162,7 @@ internal sealed partial class RunAnswers(
         {
             if (!completed)
             {
-                // The caller left, or could not be written to: nobody wants this answer any more.
+                // The caller left, or could not be written to: this answer is no longer wanted.
                 await engine.CancelAsync(request.Id, CancellationToken.None);
                 await gates.SettleCancelledAsync(request.Id, admission);
             }

@@ -31,7 +31,8 @@ internal sealed class StreamedAnswer : IDisposable
 
     /// <param name="showsNames">Whether an error may name models.</param>
     public static async Task WriteAsync(
-        HttpContext context, RunRequest request, IAsyncEnumerable<RunEvent> events, TimeSpan commitAfter, bool showsNames, TimeProvider time)
+        HttpContext context, RunRequest request, IAsyncEnumerable<RunEvent> events, TimeSpan commitAfter, bool showsNames,
+        TimeProvider time)
     {
         using var answer = new StreamedAnswer(context, request, commitAfter, showsNames, time);
         await answer.WriteAsync(events);

@@ -16,7 +16,8 @@ internal static class UsageJson
         json.WriteNumber("prompt_tokens"u8, usage.PromptTokens);
         json.WriteNumber("completion_tokens"u8, usage.CompletionTokens);
         json.WriteNumber("total_tokens"u8, usage.PromptTokens + usage.CompletionTokens);
-        WriteDetails(json, "prompt_tokens_details", others, ("cached_tokens", usage.CachedTokens), ("audio_tokens", usage.PromptAudioTokens));
+        WriteDetails(
+            json, "prompt_tokens_details", others, ("cached_tokens", usage.CachedTokens), ("audio_tokens", usage.PromptAudioTokens));
         WriteDetails(
             json,
             "completion_tokens_details",
@@ -44,7 +45,8 @@ internal static class UsageJson
         json.WriteEndObject();
     }
 
-    private static void WriteDetails(Utf8JsonWriter json, string name, JsonElement? others, params ReadOnlySpan<(string Name, long? Tokens)> details)
+    private static void WriteDetails(
+        Utf8JsonWriter json, string name, JsonElement? others, params ReadOnlySpan<(string Name, long? Tokens)> details)
     {
         var isOpen = false;
         foreach (var (detail, tokens) in details)

@@ -13,7 +13,8 @@ internal static class WholeAnswer
     /// <param name="manifests">Knows the manifest that goes into the answer, names included; null = none does.</param>
     /// <param name="showsNames">Whether an error may name models.</param>
     public static async Task WriteAsync(
-        HttpContext context, RunRequest request, IAsyncEnumerable<RunEvent> events, IRunEngine? manifests, bool showsNames, TimeProvider time)
+        HttpContext context, RunRequest request, IAsyncEnumerable<RunEvent> events, IRunEngine? manifests, bool showsNames,
+        TimeProvider time)
     {
         var facts = new AnswerFacts();
         string? text = null;

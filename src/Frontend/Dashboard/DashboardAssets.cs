@@ -5,8 +5,8 @@ using Microsoft.Net.Http.Headers;
 namespace Ensemble.Frontend.Dashboard;
 
 /// <summary>
-/// <c>/dashboard/…</c>: the pages, embedded in the assembly. They hold no data: what they show they ask the documented doors for, with the
-/// reader's own rights.
+/// <c>/dashboard/…</c>: the pages, embedded in the assembly. They hold no data: what they show they ask the documented endpoints for, with
+/// the reader's own rights.
 /// </summary>
 internal static class DashboardAssets
 {
@@ -50,7 +50,8 @@ internal static class DashboardAssets
         headers["Cross-Origin-Resource-Policy"] = "same-origin";
         headers.CacheControl = "no-cache";
         headers.ETag = asset.Tag;
-        if (context.Request.GetTypedHeaders().IfNoneMatch.Any(tag => tag.Compare(new EntityTagHeaderValue(asset.Tag), useStrongComparison: false)))
+        if (context.Request.GetTypedHeaders().IfNoneMatch.Any(
+            tag => tag.Compare(new EntityTagHeaderValue(asset.Tag), useStrongComparison: false)))
         {
             context.Response.StatusCode = StatusCodes.Status304NotModified;
             return Task.CompletedTask;
@@ -73,7 +74,8 @@ internal static class DashboardAssets
             var content = new byte[stream.Length];
             stream.ReadExactly(content);
             var path = name[Prefix.Length..].Replace('\\', '/');
-            assets[path] = new Asset(content, ContentTypeOf(path), $"\"{Convert.ToHexStringLower(SHA256.HashData(content).AsSpan(0, 16))}\"");
+            assets[path] = new Asset(
+                content, ContentTypeOf(path), $"\"{Convert.ToHexStringLower(SHA256.HashData(content).AsSpan(0, 16))}\"");
         }
 
         return assets.ToFrozenDictionary(StringComparer.Ordinal);

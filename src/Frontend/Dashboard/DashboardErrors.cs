@@ -7,9 +7,11 @@ internal static class DashboardErrors
 {
     private const string InvalidRequest = "invalid_request_error";
 
-    public static readonly ApiError NoKey = new(400, InvalidRequest, null, "Send the admin key as {\"key\": \"…\"}.") { Param = "key", IsLasting = true };
+    public static readonly ApiError NoKey =
+        new(400, InvalidRequest, null, "Send the admin key as {\"key\": \"…\"}.") { Param = "key", IsLasting = true };
 
     public static readonly ApiError NothingToSignIn = new(
-        409, InvalidRequest, "no_admin_key", "No admin key is set (option Admin:Key): this machine's own user is served without one, and nobody else.")
+        409, InvalidRequest, "no_admin_key",
+        "No admin key is set (option Admin:Key): this machine's own user is served without one, and nobody else.")
     { IsLasting = true };
 }

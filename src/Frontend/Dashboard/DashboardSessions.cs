@@ -6,8 +6,8 @@ using Ensemble.Frontend.Hosting;
 namespace Ensemble.Frontend.Dashboard;
 
 /// <summary>
-/// Sessions of the dashboard's cookie. One is its end and a code over it that only processes with the same admin key can make: every frontend
-/// of a cluster knows it, nothing is stored, and another admin key ends all of them.
+/// Sessions of the dashboard's cookie. One is its end and a code over it that only processes with the same admin key can make: every
+/// frontend of a cluster knows it, nothing is stored, and another admin key ends all of them.
 /// </summary>
 internal sealed class DashboardSessions(FrontendOptions options, TimeProvider time)
 {
@@ -19,10 +19,11 @@ internal sealed class DashboardSessions(FrontendOptions options, TimeProvider ti
     private const int Length = SignedLength + HMACSHA256.HashSizeInBytes;
 
     private readonly byte[]? _key = options.AdminKeySha256 is { } secret
-        ? HKDF.DeriveKey(HashAlgorithmName.SHA256, secret.ToArray(), HMACSHA256.HashSizeInBytes, info: "ensemble dashboard session 1"u8.ToArray())
+        ? HKDF.DeriveKey(
+            HashAlgorithmName.SHA256, secret.ToArray(), HMACSHA256.HashSizeInBytes, info: "ensemble dashboard session 1"u8.ToArray())
         : null;
 
-    /// <summary>Begins a session of whoever has shown the admin key.</summary>
+    /// <summary>Begins a session after the admin key was shown.</summary>
     /// <exception cref="InvalidOperationException">No admin key is set.</exception>
     public string Begin()
     {
@@ -38,7 +39,8 @@ internal sealed class DashboardSessions(FrontendOptions options, TimeProvider ti
     public bool Holds(string session)
     {
         Span<byte> sent = stackalloc byte[Length];
-        if (_key is not { } key || session.Length != Base64Url.GetEncodedLength(Length) || !Base64Url.TryDecodeFromChars(session, sent, out var length) || length != Length)
+        if (_key is not { } key || session.Length != Base64Url.GetEncodedLength(Length)
+            || !Base64Url.TryDecodeFromChars(session, sent, out var length) || length != Length)
         {
             return false;
         }

@@ -38,7 +38,8 @@ internal static class ApiErrorWriter
     /// Whether the client is OpenAI's for .NET, which does not read <c>x-should-retry</c> and sleeps through any Retry-After, three times.
     /// </summary>
     private static bool SleepsRegardless(HttpRequest request) =>
-        request.Headers.UserAgent is [{ } agent] && agent.Contains("OpenAI/", StringComparison.Ordinal) && agent.Contains("(.NET", StringComparison.Ordinal);
+        request.Headers.UserAgent is [{ } agent] && agent.Contains("OpenAI/", StringComparison.Ordinal)
+        && agent.Contains("(.NET", StringComparison.Ordinal);
 
     public static void Write(Utf8JsonWriter json, ApiError error)
     {

@@ -15,9 +15,7 @@ internal static class ApiErrors
     private const string RateLimit = "rate_limit_error";
     private const string OverloadedType = "overloaded_error";
 
-    /// <summary>What a caller sent is repeated to it only so far, in characters: a body may be one long name.</summary>
-    private const int MaxName = 128;
-
+    /// <summary>Characters of a message that holds what a caller sent.</summary>
     private const int MaxMessage = 500;
 
     private static readonly TimeSpan SoonAgain = TimeSpan.FromSeconds(1);
@@ -26,14 +24,18 @@ internal static class ApiErrors
         401, Authentication, "invalid_api_key", "No API key was sent: send one as 'Authorization: Bearer KEY'.")
     { IsLasting = true };
 
-    public static readonly ApiError KeyUnknown = new(401, Authentication, "invalid_api_key", "This API key is not known here.") { IsLasting = true };
+    public static readonly ApiError KeyUnknown =
+        new(401, Authentication, "invalid_api_key", "This API key is not known here.") { IsLasting = true };
 
-    public static readonly ApiError KeyExpired = new(401, Authentication, "api_key_expired", "This API key has expired.") { IsLasting = true };
+    public static readonly ApiError KeyExpired =
+        new(401, Authentication, "api_key_expired", "This API key has expired.") { IsLasting = true };
 
-    public static readonly ApiError KeyDisabled = new(401, Authentication, "api_key_disabled", "This API key is disabled.") { IsLasting = true };
+    public static readonly ApiError KeyDisabled =
+        new(401, Authentication, "api_key_disabled", "This API key is disabled.") { IsLasting = true };
 
     public static readonly ApiError KeylessFromAfar = new(
-        401, Authentication, "invalid_api_key", "No caller keys are configured, so only this machine's own user is served, without a proxy: add \"keys\" to the catalog.")
+        401, Authentication, "invalid_api_key",
+        "No caller keys are configured, so only this machine's own user is served, without a proxy: add \"keys\" to the catalog.")
     { IsLasting = true };
 
     public static readonly ApiError Overloaded = new(
@@ -52,20 +54,24 @@ internal static class ApiErrors
         503, OverloadedType, "unavailable", "The servers behind this one do not answer now: try again shortly.")
     { RetryAfter = SoonAgain };
 
-    public static readonly ApiError NoSuchDoor = new(404, InvalidRequest, "not_found", "There is nothing at this address.") { IsLasting = true };
+    public static readonly ApiError NotFound =
+        new(404, InvalidRequest, "not_found", "There is nothing at this address.") { IsLasting = true };
 
     public static readonly ApiError Fault = new(500, "api_error", "internal_error", "The gateway failed; its log has the request id.");
 
     public static readonly ApiError IdempotencyKeyMalformed = new(
-        400, InvalidRequest, "invalid_idempotency_key", $"An Idempotency-Key has 1 to {RepeatedRequests.MaxKeyLength} visible ASCII characters, and is sent once.")
+        400, InvalidRequest, "invalid_idempotency_key",
+        $"An Idempotency-Key has 1 to {RepeatedRequests.MaxKeyLength} visible ASCII characters, and is sent once.")
     { IsLasting = true };
 
     public static readonly ApiError IdempotencyKeyReused = new(
-        422, InvalidRequest, "idempotency_key_reused", "This Idempotency-Key came with another body before: send the same one, or take a new key.")
+        422, InvalidRequest, "idempotency_key_reused",
+        "This Idempotency-Key came with another body before: send the same one, or take a new key.")
     { IsLasting = true };
 
     public static readonly ApiError ManifestNotAllowed = new(
-        403, "permission_error", "manifest_not_allowed", $"This API key may not read manifests with names: leave '{HeaderNames.Manifest}' out, or read GET /v1/runs/{{id}}.")
+        403, "permission_error", "manifest_not_allowed",
+        $"This API key may not read manifests with names: leave '{HeaderNames.Manifest}' out, or read GET /v1/runs/{{id}}.")
     { Param = HeaderNames.Manifest, IsLasting = true };
 
     public static readonly ApiError ManifestValueUnknown = new(
@@ -73,17 +79,20 @@ internal static class ApiErrors
     { Param = HeaderNames.Manifest, IsLasting = true };
 
     public static readonly ApiError ManifestOfStream = new(
-        400, InvalidRequest, null, $"A stream has no manifest in it: leave '{HeaderNames.Manifest}' or 'stream' out, or read GET /v1/runs/{{id}} after the stream.")
+        400, InvalidRequest, null,
+        $"A stream has no manifest in it: leave '{HeaderNames.Manifest}' or 'stream' out, or read GET /v1/runs/{{id}} after the stream.")
     { Param = HeaderNames.Manifest, IsLasting = true };
 
     public static readonly ApiError DryRunValueUnknown = new(
         400, InvalidRequest, null, "'dry_run' is true or false, once: with true the request's plan is the answer, and nobody is called.")
     { Param = "dry_run", IsLasting = true };
 
-    /// <summary>For an alias that does not exist, and for one that the caller may not use: who may not use it does not learn whether it exists.</summary>
+    /// <summary>
+    /// For an alias that does not exist, and for one that the caller may not use: who may not use it does not learn whether it exists.
+    /// </summary>
     public static ApiError ModelNotFound(string alias) => new(
         404, InvalidRequest, "model_not_found",
-        $"The model '{Cut(alias)}' does not exist, or this API key may not use it: GET /v1/models lists those that it may.")
+        $"The model '{SentText.Cut(alias)}' does not exist, or this API key may not use it: GET /v1/models lists those that it may.")
     { Param = "model", IsLasting = true };
 
     /// <summary>For a limit of the caller's key, or of the ensemble that it names.</summary>
@@ -103,15 +112,17 @@ internal static class ApiErrors
         "insufficient_quota",
         string.Create(
             CultureInfo.InvariantCulture,
-            $"This API key has spent its budget of {budget} USD for {month:yyyy-MM} (UTC): ask whoever runs this gateway for more, or wait for the next month."))
+            $"This API key has spent its budget of {budget} USD for {month:yyyy-MM} (UTC): ask the operator of this gateway for more, or "
+            + $"wait for the next month."))
     { IsLasting = true };
 
     public static ApiError RunNotFound(string id) => new(
-        404, InvalidRequest, "run_not_found", $"No run '{Cut(id)}' of yours is known here.")
+        404, InvalidRequest, "run_not_found", $"No run '{SentText.Cut(id)}' of yours is known here.")
     { IsLasting = true };
 
     public static ApiError BodyTooLarge(long limit) => new(
-        413, InvalidRequest, "request_too_large", $"The body is larger than {limit:N0} bytes, which is the limit here (for chat requests: the option Limits:MaxBodyBytes).")
+        413, InvalidRequest, "request_too_large",
+        $"The body is larger than {limit:N0} bytes, which is the limit here (for chat requests: the option Limits:MaxBodyBytes).")
     { IsLasting = true };
 
     public static readonly ApiError BodyTooSlow = new(408, InvalidRequest, "request_timeout", "The body came in too slowly.");
@@ -122,9 +133,10 @@ internal static class ApiErrors
         415, InvalidRequest, "unsupported_encoding", "The body is compressed: send it without a Content-Encoding.")
     { IsLasting = true };
 
-    public static ApiError From(ChatRequestException problem) => new(400, InvalidRequest, problem.Code, Cut(problem.Message, MaxMessage))
+    public static ApiError From(ChatRequestException problem) => new(
+        400, InvalidRequest, problem.Code, SentText.Cut(problem.Message, MaxMessage))
     {
-        Param = problem.Param is null ? null : Cut(problem.Param),
+        Param = problem.Param is null ? null : SentText.Cut(problem.Param),
         IsLasting = true,
     };
 
@@ -132,17 +144,23 @@ internal static class ApiErrors
     /// <param name="allowed">The methods that the address takes, where the status is 405.</param>
     public static ApiError From(int status, HttpRequest request, string allowed) => status switch
     {
-        404 => NoSuchDoor with { Message = PathAdvice.For(request.Path) },
-        405 => new(405, InvalidRequest, "method_not_allowed", $"This address does not take {Cut(request.Method)}. It takes {allowed}.") { IsLasting = true },
+        404 => NotFound with { Message = PathAdvice.For(request.Path) },
+        405 => new(
+            405, InvalidRequest, "method_not_allowed",
+            $"This address does not take {SentText.Cut(request.Method)}. It takes {allowed}.")
+            { IsLasting = true },
         _ => new(status, status < 500 ? InvalidRequest : "api_error", null, $"The request ended with status {status}."),
     };
 
     public static ApiError From(RunFailure failure) => failure.Kind switch
     {
         RunFailureKind.RequestRejected => Rejected(failure),
-        RunFailureKind.UnsupportedContent => new(400, InvalidRequest, "unsupported_content", failure.Message) { Param = failure.Param, IsLasting = true },
-        RunFailureKind.MaxTokensTooSmall => new(400, InvalidRequest, "max_tokens_too_small", failure.Message) { Param = "max_completion_tokens", IsLasting = true },
-        RunFailureKind.RateLimited => new(429, RateLimit, "panel_rate_limited", failure.Message) { RetryAfter = failure.RetryAfter ?? SoonAgain },
+        RunFailureKind.UnsupportedContent => new(400, InvalidRequest, "unsupported_content", failure.Message)
+        { Param = failure.Param, IsLasting = true },
+        RunFailureKind.MaxTokensTooSmall => new(400, InvalidRequest, "max_tokens_too_small", failure.Message)
+        { Param = "max_completion_tokens", IsLasting = true },
+        RunFailureKind.RateLimited => new(429, RateLimit, "panel_rate_limited", failure.Message)
+        { RetryAfter = failure.RetryAfter ?? SoonAgain },
         RunFailureKind.DirectRateLimited => new(429, RateLimit, "rate_limit_exceeded", failure.Message)
         {
             RetryAfter = failure.RetryAfter ?? SoonAgain,
@@ -151,7 +169,8 @@ internal static class ApiErrors
         RunFailureKind.PanelBelowQuorum => new(502, Upstream, "panel_below_quorum", failure.Message) { IsLasting = failure.IsLasting },
         RunFailureKind.JudgeFailed => new(502, Upstream, "judge_failed", failure.Message),
         RunFailureKind.JudgeTimedOut => new(504, Upstream, "judge_timeout", failure.Message),
-        RunFailureKind.DirectFailed => new(502, Upstream, "upstream_failed", failure.Message) { IsLasting = failure.IsLasting, RetryAfter = failure.RetryAfter },
+        RunFailureKind.DirectFailed => new(502, Upstream, "upstream_failed", failure.Message)
+        { IsLasting = failure.IsLasting, RetryAfter = failure.RetryAfter },
         RunFailureKind.DirectTimedOut => new(504, Upstream, "upstream_timeout", failure.Message) { IsLasting = failure.IsLasting },
         RunFailureKind.DeadlineExceeded => new(504, Upstream, "deadline_exceeded", failure.Message),
         RunFailureKind.BudgetExceeded => new(402, "budget_error", "budget_exceeded", failure.Message) { IsLasting = true },
@@ -163,10 +182,9 @@ internal static class ApiErrors
         _ => Fault,
     };
 
-    private static string Cut(string text, int most = MaxName) => text.Length <= most ? text : string.Concat(text.AsSpan(0, most), "…");
-
     // A provider's "too large" and "cannot be processed" keep their status; everything else that it refuses is a 400.
-    private static ApiError Rejected(RunFailure failure) => new(failure.Status is 413 or 422 ? failure.Status.Value : 400, InvalidRequest, failure.Code, failure.Message)
+    private static ApiError Rejected(RunFailure failure) => new(
+        failure.Status is 413 or 422 ? failure.Status.Value : 400, InvalidRequest, failure.Code, failure.Message)
     {
         Param = failure.Param,
         IsLasting = true,

@@ -10,7 +10,8 @@ internal static class ReplayErrors
     private const string Code = "answers_not_stored";
 
     public static readonly ApiError NotJson = new(
-        415, InvalidRequest, "unsupported_media_type", "Send the replay's wishes as JSON, with 'Content-Type: application/json'; {} has none.")
+        415, InvalidRequest, "unsupported_media_type",
+        "Send the replay's wishes as JSON, with 'Content-Type: application/json'; {} has none.")
     { IsLasting = true };
 
     public static readonly ApiError InFlight = new(
@@ -18,15 +19,20 @@ internal static class ReplayErrors
     { RetryAfter = TimeSpan.FromSeconds(1) };
 
     public static readonly ApiError Off = new(
-        404, InvalidRequest, Code, "Panel answers are not stored here: once the operator sets the option Replay:StoreAnswers, runs that end after that can be replayed.")
+        404, InvalidRequest, Code,
+        "Panel answers are not stored here: once the operator sets the option Replay:StoreAnswers, runs that end after that can be "
+        + "replayed.")
     { IsLasting = true };
 
     public static readonly ApiError TooLarge = new(
-        404, InvalidRequest, Code, "The request and the panel answers of this run are larger than the 4 MiB that are kept of a run: ask again instead.")
+        404, InvalidRequest, Code,
+        "The request and the panel answers of this run are larger than the 4 MiB that are kept of a run: ask again instead.")
     { IsLasting = true };
 
     public static readonly ApiError Missing = new(
-        404, InvalidRequest, Code, "Nothing is stored of this run: it ended before answers were stored, nobody of its panel was asked, or the store was away. Ask again instead.")
+        404, InvalidRequest, Code,
+        "Nothing is stored of this run: it ended before answers were stored, nobody of its panel was asked, or the store was away. Ask "
+        + "again instead.")
     { IsLasting = true };
 
     public static ApiError Expired(TimeSpan retention) => new(
@@ -34,10 +40,14 @@ internal static class ReplayErrors
     { IsLasting = true };
 
     public static ApiError NoPanel(string strategy) => new(
-        422, InvalidRequest, "not_replayable", $"This run's strategy, {strategy}, does not put the request to a panel, so there is nothing to replay: name a run of an ensemble that does.")
+        422, InvalidRequest, "not_replayable",
+        $"This run's strategy, {strategy}, does not put the request to a panel, so there is nothing to replay: name a run of an ensemble "
+        + "that does.")
     { IsLasting = true };
 
-    public static ApiError From(ReplayRefusal refusal) => new(refusal.IsConflict ? 409 : 422, InvalidRequest, refusal.Code, refusal.Message) { Param = refusal.Param, IsLasting = true };
+    public static ApiError From(ReplayRefusal refusal) =>
+        new(refusal.IsConflict ? 409 : 422, InvalidRequest, refusal.Code, refusal.Message) { Param = refusal.Param, IsLasting = true };
 
-    public static ApiError BadField(string? param, string message) => new(400, InvalidRequest, null, message) { Param = param, IsLasting = true };
+    public static ApiError BadField(string? param, string message) =>
+        new(400, InvalidRequest, null, message) { Param = param, IsLasting = true };
 }

@@ -8,7 +8,9 @@ internal static class RunErrors
 {
     private const int MaxMessage = 1000;
 
-    /// <summary>SDKs sleep for as long as they are told, twice or three times by default, and their callers wait for a minute at most.</summary>
+    /// <summary>
+    /// SDKs sleep for as long as they are told, twice or three times by default, and their callers wait for a minute at most.
+    /// </summary>
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(20);
 
     /// <param name="showsNames">Whether the provider's message is told as it was.</param>

@@ -10,7 +10,8 @@ namespace Ensemble.Frontend.Health;
 
 /// <summary>Probes: liveness looks at this process alone; readiness says whether it takes new runs, and if not, why.</summary>
 internal sealed class HealthEndpoints(
-    ICatalog catalog, IRunsInFlight engine, Drain drain, FrontendOptions options, UsageLedger ledger, IEnsembleStorage? storage = null, IClusterReach? silos = null)
+    ICatalog catalog, IRunsInFlight engine, Drain drain, FrontendOptions options, UsageLedger ledger, IEnsembleStorage? storage = null,
+    IClusterReach? silos = null)
 {
     public static Task LiveAsync(HttpContext context) => JsonResponse.WriteAsync(context.Response, "live", static (json, status) =>
     {
@@ -25,7 +26,8 @@ internal sealed class HealthEndpoints(
         var isReached = silos?.IsReached ?? true;
         var isReady = !drain.IsDraining && problem is null && isReached;
         context.Response.StatusCode = isReady ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
-        return JsonResponse.WriteAsync(context.Response, isReady ? "ready" : drain.IsDraining ? "draining" : isReached ? "database_lost" : "no_silo", (json, status) =>
+        return JsonResponse.WriteAsync(
+            context.Response, isReady ? "ready" : drain.IsDraining ? "draining" : isReached ? "database_lost" : "no_silo", (json, status) =>
         {
             json.WriteStartObject();
             json.WriteString("status"u8, status);

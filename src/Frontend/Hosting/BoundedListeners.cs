@@ -6,10 +6,11 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Ensemble.Frontend.Hosting;
 
 /// <summary>
-/// Accepts no connection while as many as may be are open. Kestrel closes those over its limit only after it has accepted them: a burst would take
-/// every descriptor of the process, and the runtime ends a process that gets none.
+/// Accepts no connection while as many as may be are open. Kestrel closes those over its limit only after it has accepted them: a burst
+/// would take every descriptor of the process, and the runtime ends a process that gets none.
 /// </summary>
-internal sealed class BoundedListeners(IConnectionListenerFactory listeners, long limit) : IConnectionListenerFactory, IConnectionListenerFactorySelector, IDisposable
+internal sealed class BoundedListeners(
+    IConnectionListenerFactory listeners, long limit) : IConnectionListenerFactory, IConnectionListenerFactorySelector, IDisposable
 {
     /// <summary>Connections over Kestrel's limit that are open until Kestrel has closed them.</summary>
     public const int BeingRefused = 32;

@@ -3,7 +3,8 @@ using Ensemble.Catalog.Reading;
 namespace Ensemble.Frontend.Hosting;
 
 /// <summary>
-/// A command line without what .NET's configuration would pass over in silence, or choke on: a misspelt option would be one that was never set.
+/// A command line without what .NET's configuration would pass over in silence, or choke on: a misspelt option would be one that was never
+/// set.
 /// </summary>
 /// <param name="Options">The arguments that mean something.</param>
 /// <param name="Problems">A sentence for each that does not.</param>
@@ -12,7 +13,8 @@ internal sealed record CommandLine(string[] Options, IReadOnlyList<string> Probl
     /// <summary>First segments of what the host itself reads from the command line.</summary>
     private static readonly string[] HostKeys =
     [
-        "urls", "http_ports", "https_ports", "environment", "contentRoot", "applicationName", "webroot", "Logging", "Kestrel", "AllowedHosts",
+        "urls", "http_ports", "https_ports", "environment", "contentRoot", "applicationName", "webroot", "Logging", "Kestrel",
+        "AllowedHosts",
     ];
 
     /// <param name="args">The command line.</param>
@@ -25,7 +27,8 @@ internal sealed record CommandLine(string[] Options, IReadOnlyList<string> Probl
         {
             if (Option(args[index]) is not { } option)
             {
-                problems.Add($"argument '{args[index]}': options are given as --NAME VALUE; a command is the first argument. --help lists both.");
+                problems.Add(
+                    $"argument '{args[index]}': options are given as --NAME VALUE; a command is the first argument. --help lists both.");
                 continue;
             }
 

@@ -6,7 +6,7 @@ namespace Ensemble.Frontend.Hosting;
 internal static class ConnectionLimit
 {
     /// <summary>Where the system says no limit of descriptors, or a very high one.</summary>
-    private const long Most = 20_000;
+    private const long MaxConnections = 20_000;
 
     /// <summary>Descriptors of a runtime that serves nobody: sockets, assemblies, the database.</summary>
     private const long Own = 160;
@@ -19,7 +19,8 @@ internal static class ConnectionLimit
     /// <param name="descriptors">That the process may open; null = not known.</param>
     /// <returns>Half of those that it does not need itself: a request in flight is a connection here and one to a provider, at
     /// least.</returns>
-    public static long Of(long? descriptors) => descriptors is not { } most ? Most : Math.Clamp((most - Own) / 2, 1, Most);
+    public static long Of(long? descriptors) =>
+        descriptors is not { } most ? MaxConnections : Math.Clamp((most - Own) / 2, 1, MaxConnections);
 
     /// <param name="limits">The system's table: a name, the limit that holds, and how far it may be raised, a line each.</param>
     /// <returns>Null where it says none.</returns>

@@ -4,7 +4,8 @@ using Microsoft.AspNetCore.Cors.Infrastructure;
 namespace Ensemble.Frontend.Hosting;
 
 /// <summary>
-/// Lets web pages of listed origins call the endpoints under <c>/v1</c>, and those alone: an administrator's cookie is for no page elsewhere.
+/// Lets web pages of listed origins call the endpoints under <c>/v1</c>, and those alone: an administrator's cookie is for no page
+/// elsewhere.
 /// </summary>
 internal static class CorsSetup
 {
@@ -16,7 +17,8 @@ internal static class CorsSetup
     /// <summary>What scripts may read of an answer besides its body.</summary>
     private static readonly string[] Exposed =
     [
-        HeaderNames.RequestId, HeaderNames.RunId, HeaderNames.Agreement, HeaderNames.CostUsd, HeaderNames.Degraded, HeaderNames.IdempotentReplayed,
+        HeaderNames.RequestId, HeaderNames.RunId, HeaderNames.Agreement, HeaderNames.CostUsd, HeaderNames.Degraded,
+        HeaderNames.IdempotentReplayed,
         HeaderNames.ShouldRetry, "retry-after",
         "x-ratelimit-limit-requests", "x-ratelimit-remaining-requests", "x-ratelimit-reset-requests",
         "x-ratelimit-limit-tokens", "x-ratelimit-remaining-tokens", "x-ratelimit-reset-tokens",
@@ -52,6 +54,7 @@ internal static class CorsSetup
         _ = origins.Contains(OriginList.Any) ? policy.AllowAnyOrigin() : policy.WithOrigins([.. origins]);
 
         // Keys are sent as headers, and SDKs send more of their own: any header may come, but no cookie.
-        policy.AllowAnyHeader().WithMethods(HttpMethods.Get, HttpMethods.Head, HttpMethods.Post).WithExposedHeaders(Exposed).SetPreflightMaxAge(MaxAge);
+        policy.AllowAnyHeader().WithMethods(HttpMethods.Get, HttpMethods.Head, HttpMethods.Post).WithExposedHeaders(Exposed)
+            .SetPreflightMaxAge(MaxAge);
     }
 }

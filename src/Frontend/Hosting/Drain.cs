@@ -6,7 +6,8 @@ namespace Ensemble.Frontend.Hosting;
 /// Stops gracefully: from the first moment of a stop new runs are refused and readiness says so, while the listener stays
 /// open; runs in flight finish within the limit, then the host goes on stopping.
 /// </summary>
-internal sealed partial class Drain(IRunsInFlight engine, FrontendOptions options, TimeProvider time, ILogger<Drain> logger) : IHostedLifecycleService
+internal sealed partial class Drain(
+    IRunsInFlight engine, FrontendOptions options, TimeProvider time, ILogger<Drain> logger) : IHostedLifecycleService
 {
     private volatile bool _draining;
 
@@ -38,6 +39,8 @@ internal sealed partial class Drain(IRunsInFlight engine, FrontendOptions option
 
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    [LoggerMessage(EventId = 30, EventName = "Draining", Level = LogLevel.Information, Message = "stopping: {Runs} runs in flight may finish, for at most {Seconds} s")]
+    [LoggerMessage(
+        EventId = 30, EventName = "Draining", Level = LogLevel.Information,
+        Message = "stopping: {Runs} runs in flight may finish, for at most {Seconds} s")]
     private static partial void LogDraining(ILogger logger, int runs, double seconds);
 }

@@ -14,7 +14,7 @@ namespace Ensemble.Frontend.Hosting;
 
 public static class EndpointExtensions
 {
-    /// <summary>Maps every door of the HTTP tier.</summary>
+    /// <summary>Maps every endpoint of the HTTP tier.</summary>
     public static WebApplication MapEnsembleFrontend(this WebApplication app)
     {
         // Opened here, so that a catalog with errors prevents the start.

@@ -19,7 +19,8 @@ internal static class FrontendHost
     /// <summary>What every host of this product begins with.</summary>
     /// <param name="args">The command line.</param>
     /// <param name="known">Every option that the host reads.</param>
-    /// <returns>The builder, and a sentence for each argument that means nothing: they are reported with what is wrong with the options.</returns>
+    /// <returns>The builder, and a sentence for each argument that means nothing: they are reported with what is wrong with the
+    /// options.</returns>
     /// <exception cref="StartException">The configuration cannot be read.</exception>
     public static (WebApplicationBuilder Builder, IReadOnlyList<string> Problems) CreateBuilder(string[] args, IReadOnlyList<string> known)
     {
@@ -42,7 +43,9 @@ internal static class FrontendHost
         }
     }
 
-    /// <summary>Adds the HTTP tier, which listens at 127.0.0.1:8080 unless the configuration says where. It needs storage and an engine besides.</summary>
+    /// <summary>
+    /// Adds the HTTP tier, which listens at 127.0.0.1:8080 unless the configuration says where. It needs storage and an engine besides.
+    /// </summary>
     /// <exception cref="StartException">It would listen where it must not.</exception>
     public static void AddFrontend(this WebApplicationBuilder builder, FrontendOptions options)
     {
@@ -51,10 +54,13 @@ internal static class FrontendHost
         builder.Services.AddEnsembleModels().AddEnsembleFrontend(options);
     }
 
-    /// <summary>Listens where the configuration says, else at <paramref name="defaultUrl"/>, and stops no sooner than runs may take to finish.</summary>
+    /// <summary>
+    /// Listens where the configuration says, else at <paramref name="defaultUrl"/>, and stops no sooner than runs may take to finish.
+    /// </summary>
     public static void UseListeners(this WebApplicationBuilder builder, FrontendOptions options, string defaultUrl)
     {
-        if (AddressKeys.All(key => string.IsNullOrEmpty(builder.Configuration[key])) && !builder.Configuration.GetSection("Kestrel:Endpoints").Exists())
+        if (AddressKeys.All(key => string.IsNullOrEmpty(builder.Configuration[key]))
+            && !builder.Configuration.GetSection("Kestrel:Endpoints").Exists())
         {
             builder.WebHost.UseUrls(defaultUrl);
         }
@@ -67,7 +73,8 @@ internal static class FrontendHost
             // Each body has its limit where it is read, and the answer is read only by callers who could send the rest.
             kestrel.Limits.MaxRequestBodySize = null;
 
-            // Limits:BodySeconds bounds how slow a body may be. Kestrel's own rate breaks the connection of a caller that a busy machine starves.
+            // Limits:BodySeconds bounds how slow a body may be. Kestrel's own rate breaks the connection of a caller that a busy machine
+            // starves.
             kestrel.Limits.MinRequestBodyDataRate = null;
             kestrel.Limits.MaxConcurrentConnections = options.MaxConnections;
             kestrel.Limits.MaxConcurrentUpgradedConnections = 0;

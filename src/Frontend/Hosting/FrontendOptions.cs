@@ -14,7 +14,9 @@ public sealed record FrontendOptions
     /// <summary><c>Catalog:File</c>: the catalog to serve; null = the one of the store.</summary>
     public string? CatalogFile { get; init; }
 
-    /// <summary><c>Storage:Provider</c> and <c>Storage:ConnectionString</c>: the database. Default: SQLite in <c>data/ensemble.db</c>.</summary>
+    /// <summary>
+    /// <c>Storage:Provider</c> and <c>Storage:ConnectionString</c>: the database. Default: SQLite in <c>data/ensemble.db</c>.
+    /// </summary>
     public StorageOptions Storage { get; init; } = new();
 
     /// <summary><c>Limits:MaxBodyBytes</c>: largest request body, in bytes. Default 8 MiB.</summary>
@@ -39,13 +41,18 @@ public sealed record FrontendOptions
     /// </summary>
     public long MaxConnections { get; init; } = ConnectionLimit.Default;
 
-    /// <summary><c>Limits:DrainSeconds</c>: how long a stop waits for runs in flight. Default 430: longer than the longest answer.</summary>
+    /// <summary>
+    /// <c>Limits:DrainSeconds</c>: how long a stop waits for runs in flight. Default 430: longer than the longest answer.
+    /// </summary>
     public TimeSpan Drain { get; init; } = TimeSpan.FromSeconds(430);
 
     /// <summary><c>Usage:Log</c>: whether each sub-call is written to standard output as a line of JSON. Default false.</summary>
     public bool LogsUsage { get; init; }
 
-    /// <summary><c>Usage:Durability</c>: whether an answer waits until its accounts are in the database. Default <see cref="UsageDurability.Batched"/>: it does not.</summary>
+    /// <summary>
+    /// <c>Usage:Durability</c>: whether an answer waits until its accounts are in the database. Default
+    /// <see cref="UsageDurability.Batched"/>: it does not.
+    /// </summary>
     public UsageDurability Durability { get; init; } = UsageDurability.Batched;
 
     /// <summary><c>Security:AllowedNetworks</c>: private networks whose addresses may be called as providers. Default none.</summary>
@@ -63,7 +70,9 @@ public sealed record FrontendOptions
     /// <summary><c>Management:Url</c>: where <c>/metrics</c> is. Default <c>http://127.0.0.1:9464</c> where that is free.</summary>
     public ManagementOptions Management { get; init; } = ManagementOptions.Default;
 
-    /// <summary><c>Admin:Key</c>: what opens the admin doors, as SHA-256 of its UTF-8 bytes; null = they answer on this machine only.</summary>
+    /// <summary>
+    /// <c>Admin:Key</c>: what opens the admin endpoints, as SHA-256 of its UTF-8 bytes; null = they answer on this machine only.
+    /// </summary>
     public ReadOnlyMemory<byte>? AdminKeySha256 { get; init; }
 
     /// <summary><c>Cors:AllowedOrigins</c>: origins of web pages that may call <c>/v1</c>; <c>*</c> = every one. Default none.</summary>
@@ -72,7 +81,10 @@ public sealed record FrontendOptions
     /// <summary><c>Security:MasterKey</c>: seals secrets that are given in clear; null = none is taken.</summary>
     public SecretSealer? Sealer { get; init; }
 
-    /// <summary><c>Replay:StoreAnswers</c>: whether requests and panel answers of ended runs are kept, sealed, for replays. Default false; needs <see cref="Sealer"/>.</summary>
+    /// <summary>
+    /// <c>Replay:StoreAnswers</c>: whether requests and panel answers of ended runs are kept, sealed, for replays. Default false; needs
+    /// <see cref="Sealer"/>.
+    /// </summary>
     public bool StoresAnswers { get; init; }
 
     /// <summary><c>Replay:RetentionHours</c>: how long those are kept. Default 24 hours.</summary>

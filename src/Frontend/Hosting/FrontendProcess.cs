@@ -57,7 +57,9 @@ internal static class FrontendProcess
         {
             await app.StartAsync();
         }
-        catch (Exception exception) when (exception is IOException or SocketException or AddressInUseException or FormatException or ArgumentException or InvalidOperationException)
+        catch (Exception exception)
+            when (exception is IOException or SocketException or AddressInUseException
+            or FormatException or ArgumentException or InvalidOperationException)
         {
             // What began before the listener has to end in order, as a member of a cluster that leaves it.
             await app.StopAsync();

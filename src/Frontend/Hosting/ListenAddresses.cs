@@ -8,13 +8,13 @@ internal static class ListenAddresses
 {
     private static readonly string[] PortKeys = ["http_ports", "https_ports"];
 
-    /// <exception cref="StartException">Other machines reach the process, and nothing keeps them from its admin doors.</exception>
+    /// <exception cref="StartException">Other machines reach the process, and nothing keeps them from its admin endpoints.</exception>
     public static void Check(IConfiguration configuration, FrontendOptions options)
     {
         if (options.AdminKeySha256 is null && Of(configuration).FirstOrDefault(address => !IsLocal(address)) is { } open)
         {
             throw new StartException(
-                $"Listening on '{open}' opens this server to other machines, so its admin doors need a key: set the option Admin:Key"
+                $"Listening on '{open}' opens this server to other machines, so its admin endpoints need a key: set the option Admin:Key"
                 + $" (environment variable Admin__Key) to a secret of at least {OptionsReader.MinAdminKey} characters, as 'openssl rand -base64 32'"
                 + " makes one; or listen on http://127.0.0.1:8080.");
         }
@@ -26,14 +26,16 @@ internal static class ListenAddresses
     /// <summary>As the server picks them: its own endpoints go before addresses, and these before ports.</summary>
     private static IEnumerable<string> Of(IConfiguration configuration)
     {
-        var endpoints = configuration.GetSection("Kestrel:Endpoints").GetChildren().Select(endpoint => endpoint["Url"]).OfType<string>().ToList();
+        var endpoints = configuration.GetSection("Kestrel:Endpoints").GetChildren().Select(endpoint => endpoint["Url"]).OfType<string>()
+            .ToList();
         if (endpoints.Count > 0 && !(bool.TryParse(configuration["preferHostingUrls"], out var prefersUrls) && prefersUrls))
         {
             return endpoints;
         }
 
         var urls = Split(configuration["urls"]);
-        return urls.Length > 0 ? urls : PortKeys.SelectMany(key => Split(configuration[key]).Select(port => $"{key[..key.IndexOf('_', StringComparison.Ordinal)]}://*:{port}"));
+        return urls.Length > 0 ? urls : PortKeys.SelectMany(
+            key => Split(configuration[key]).Select(port => $"{key[..key.IndexOf('_', StringComparison.Ordinal)]}://*:{port}"));
     }
 
     private static bool IsTaken(string url)
@@ -85,7 +87,8 @@ internal static class ListenAddresses
         }
     }
 
-    private static string[] Split(string? list) => (list ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+    private static string[] Split(string? list) =>
+        (list ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 
     /// <summary>Whether only this machine reaches an address.</summary>
     public static bool IsLocal(string url)

@@ -27,7 +27,8 @@ internal static class LoggingDefaults
         builder.Services.PostConfigure<ConsoleLoggerOptions>(console => console.FormatterName = format);
 
         // Shown where a formatter shows scopes: Logging:Console:FormatterOptions:IncludeScopes.
-        builder.Logging.Configure(static logging => logging.ActivityTrackingOptions = ActivityTrackingOptions.TraceId | ActivityTrackingOptions.SpanId);
+        builder.Logging.Configure(
+            static logging => logging.ActivityTrackingOptions = ActivityTrackingOptions.TraceId | ActivityTrackingOptions.SpanId);
 
         // Both report a failed start with a stack trace; the process says the same in one sentence.
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
@@ -37,7 +38,8 @@ internal static class LoggingDefaults
 
     /// <summary>Whether the console is written for people, not for programs.</summary>
     public static bool IsSimple(IConfiguration configuration) =>
-        configuration[Format] is null or "" || string.Equals(configuration[Format], ConsoleFormatterNames.Simple, StringComparison.OrdinalIgnoreCase);
+        configuration[Format] is null or ""
+        || string.Equals(configuration[Format], ConsoleFormatterNames.Simple, StringComparison.OrdinalIgnoreCase);
 
     private static Dictionary<string, string?> Settings(bool isSimple) => new()
     {

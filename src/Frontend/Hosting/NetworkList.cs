@@ -8,12 +8,13 @@ namespace Ensemble.Frontend.Hosting;
 /// <summary>Reads an option that lists networks, separated by commas.</summary>
 internal static class NetworkList
 {
-    /// <param name="problems">Takes what is wrong with each entry, and how to mend it.</param>
+    /// <param name="problems">Takes what is wrong with each entry, and how to correct it.</param>
     public static IReadOnlyList<IPNetwork> Read(IConfigurationSection section, List<string> problems)
     {
         if (section.GetChildren().Any())
         {
-            problems.Add($"option {section.Path}: is a list. Write the networks as one text, separated by commas: 10.1.0.0/16,fd12:3456::/32.");
+            problems.Add(
+                $"option {section.Path}: is a list. Write the networks as one text, separated by commas: 10.1.0.0/16,fd12:3456::/32.");
         }
 
         var networks = new List<IPNetwork>();

@@ -39,7 +39,8 @@ internal sealed class OptionsReader(IConfiguration configuration, IReadOnlyList<
 
     private const string OtlpProtocol = "Telemetry:OtlpProtocol";
 
-    private static readonly string[] EndpointVariables = ["OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT"];
+    private static readonly string[] EndpointVariables =
+        ["OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT"];
 
     private static readonly Dictionary<string, StorageProvider> Providers = new(StringComparer.OrdinalIgnoreCase)
     {
@@ -65,7 +66,8 @@ internal sealed class OptionsReader(IConfiguration configuration, IReadOnlyList<
     /// <returns>A frontend's options. They are of use only where no problem was found.</returns>
     public FrontendOptions Frontend()
     {
-        foreach (var section in known.Where(option => option.Contains(':', StringComparison.Ordinal)).Select(option => option.Split(':')[0]).Distinct(StringComparer.Ordinal))
+        foreach (var section in known.Where(option => option.Contains(':', StringComparison.Ordinal))
+            .Select(option => option.Split(':')[0]).Distinct(StringComparer.Ordinal))
         {
             CheckNames(section);
         }
@@ -101,9 +103,12 @@ internal sealed class OptionsReader(IConfiguration configuration, IReadOnlyList<
     private TelemetryOptions Telemetry()
     {
         Uri? endpoint = null;
-        if (configuration[OtlpEndpoint] is { Length: > 0 } text && (!Uri.TryCreate(text, UriKind.Absolute, out endpoint) || endpoint.Scheme is not ("http" or "https")))
+        if (configuration[OtlpEndpoint] is { Length: > 0 } text
+            && (!Uri.TryCreate(text, UriKind.Absolute, out endpoint) || endpoint.Scheme is not ("http" or "https")))
         {
-            _problems.Add($"option {OtlpEndpoint}: '{text}' is not a collector's address. Give http://HOST:4317, or with {OtlpProtocol} {Sources.HttpProtocol} http://HOST:4318.");
+            _problems.Add(
+                $"option {OtlpEndpoint}: '{text}' is not a collector's address. Give http://HOST:4317, or with {OtlpProtocol} "
+                + $"{Sources.HttpProtocol} http://HOST:4318.");
             endpoint = null;
         }
 
@@ -137,7 +142,9 @@ internal sealed class OptionsReader(IConfiguration configuration, IReadOnlyList<
 
         if (!IsAddress(text, "http"))
         {
-            _problems.Add($"option {ManagementOptions.Option}: '{text}' is not an address to listen on. Give http://HOST:PORT, with a port from 0 to 65535, or none. The default is {ManagementOptions.DefaultUrl}.");
+            _problems.Add(
+                $"option {ManagementOptions.Option}: '{text}' is not an address to listen on. Give http://HOST:PORT, with a port from 0 to "
+                + $"65535, or none. The default is {ManagementOptions.DefaultUrl}.");
         }
 
         return new ManagementOptions(text, IsChosen: true);
@@ -187,7 +194,8 @@ internal sealed class OptionsReader(IConfiguration configuration, IReadOnlyList<
             return fallback;
         }
 
-        if (long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) && value >= least && value <= most)
+        if (long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) && value >= least
+            && value <= most)
         {
             return value;
         }
@@ -234,7 +242,8 @@ internal sealed class OptionsReader(IConfiguration configuration, IReadOnlyList<
         if (text.Length is < MinAdminKey or > MaxAdminKey || text.Any(c => c is <= ' ' or > '~'))
         {
             _problems.Add(
-                $"option {key}: must have from {MinAdminKey} to {MaxAdminKey} printable ASCII characters, without blanks. 'openssl rand -base64 32' makes one.");
+                $"option {key}: must have from {MinAdminKey} to {MaxAdminKey} printable ASCII characters, without blanks. 'openssl rand "
+                + "-base64 32' makes one.");
         }
 
         return SHA256.HashData(Encoding.UTF8.GetBytes(text));
@@ -251,7 +260,8 @@ internal sealed class OptionsReader(IConfiguration configuration, IReadOnlyList<
         if (!SecretSealer.TryCreate(text, out var sealer))
         {
             _problems.Add(
-                $"option {key}: must be 32 bytes, as base64 or as 64 hexadecimal digits. 'openssl rand -base64 32' makes one; keep it, for nothing else opens what it sealed.");
+                $"option {key}: must be 32 bytes, as base64 or as 64 hexadecimal digits. 'openssl rand -base64 32' makes one; keep it, for "
+                + "nothing else opens what it sealed.");
         }
 
         return sealer;
@@ -262,7 +272,9 @@ internal sealed class OptionsReader(IConfiguration configuration, IReadOnlyList<
         var stores = Flag(StoreAnswers, false);
         if (stores && string.IsNullOrEmpty(configuration["Security:MasterKey"]))
         {
-            _problems.Add($"option {StoreAnswers}: answers are kept encrypted, and there is no key for that. Give one as Security:MasterKey ('openssl rand -base64 32' makes it), or leave this option out.");
+            _problems.Add(
+                $"option {StoreAnswers}: answers are kept encrypted, and there is no key for that. Give one as Security:MasterKey "
+                + "('openssl rand -base64 32' makes it), or leave this option out.");
         }
 
         return stores;
@@ -298,7 +310,8 @@ internal sealed class OptionsReader(IConfiguration configuration, IReadOnlyList<
     // What is no number would be part of the host's name, and Kestrel listens on every interface for a name.
     private void CheckUrls()
     {
-        foreach (var url in (configuration["urls"] ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        foreach (var url in (configuration["urls"] ?? "").Split(
+            ';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
         {
             if (!IsAddress(url, "http", "https"))
             {

@@ -30,7 +30,8 @@ internal sealed class ProgramCommands(string program, string serves, IReadOnlyLi
         var command = commands.OrderByDescending(known => known.Name.Length).FirstOrDefault(known => known.Fits(words));
         if (args is ["help", ..] || (args.Any(argument => Help.Contains(argument)) && (command is not null || words.Count == 0)))
         {
-            await output.WriteLineAsync(command is null ? Text() : $"Usage: {program} {command.Usage}{Environment.NewLine}{command.Summary}");
+            await output.WriteLineAsync(
+                command is null ? Text() : $"Usage: {program} {command.Usage}{Environment.NewLine}{command.Summary}");
             return 0;
         }
 
@@ -70,7 +71,8 @@ internal sealed class ProgramCommands(string program, string serves, IReadOnlyLi
 
     private string Text()
     {
-        var usages = commands.Select(command => (command.Usage, command.Summary)).Append(("--help", "Shows this.")).Append(("--version", "Shows the version.")).ToList();
+        var usages = commands.Select(command => (command.Usage, command.Summary)).Append(("--help", "Shows this."))
+            .Append(("--version", "Shows the version.")).ToList();
         var width = usages.Max(usage => usage.Item1.Length);
         return string.Join(
             Environment.NewLine,
@@ -82,7 +84,8 @@ internal sealed class ProgramCommands(string program, string serves, IReadOnlyLi
                 "",
                 .. usages.Select(usage => $"{program} {usage.Item1.PadRight(width)}  {usage.Item2}"),
                 "",
-                "Options (docs/configuration.md says what each means; each can also stand in the environment, as Limits__MaxRuns, or in appsettings.json):",
+                "Options (docs/configuration.md says what each means; each can also stand in the environment, as Limits__MaxRuns, or in "
+                + "appsettings.json):",
                 .. options.Select(option => $"  --{option}"),
                 "  --urls",
             ]);

@@ -81,7 +81,10 @@ public static partial class ServiceCollectionExtensions
         return services;
     }
 
-    /// <summary>Adds what calls are made with, wherever runs are executed, and their accounts. It needs an <see cref="IGate"/> and an <see cref="IUsageStore"/>.</summary>
+    /// <summary>
+    /// Adds what calls are made with, wherever runs are executed, and their accounts. It needs an <see cref="IGate"/> and an
+    /// <see cref="IUsageStore"/>.
+    /// </summary>
     public static IServiceCollection AddEnsembleModels(this IServiceCollection services)
     {
         services.AddEnsembleTelemetry();
@@ -222,7 +225,8 @@ public static partial class ServiceCollectionExtensions
                 provider.GetRequiredService<SecretPolicy>(),
                 provider.GetRequiredService<FrontendOptions>().Sealer),
             FileCatalog file => CatalogEditor.ReadOnly($"the file {file.FilePath}", file.ReadServed, secrets),
-            var other => CatalogEditor.ReadOnly("the program that hosts this server", () => new CatalogDocument(other.Current.Revision, []), secrets),
+            var other => CatalogEditor.ReadOnly(
+                "the program that hosts this server", () => new CatalogDocument(other.Current.Revision, []), secrets),
         };
     }
 

@@ -6,7 +6,8 @@ namespace Ensemble.Frontend.Hosting;
 internal static class ValidateCommand
 {
     public static Command Of(TextWriter output, TextWriter errors) => new(
-        "validate", "FILE", "Reads a catalog file, says everything that is wrong with it, and serves nothing.", args => RunAsync(args[0], output, errors));
+        "validate", "FILE", "Reads a catalog file, says everything that is wrong with it, and serves nothing.",
+        args => RunAsync(args[0], output, errors));
 
     /// <returns>The exit code: 0 where the catalog can be served, 1 otherwise.</returns>
     private static async Task<int> RunAsync(string file, TextWriter output, TextWriter errors)

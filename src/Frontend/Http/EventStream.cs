@@ -8,7 +8,9 @@ internal static class EventStream
     /// <summary>Longest silence; a comment fills it.</summary>
     public static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(10);
 
-    /// <summary>What is written before it is sent, where more waits, in bytes: a reader who is slower than the events holds no more.</summary>
+    /// <summary>
+    /// What is written before it is sent, where more waits, in bytes: a reader who is slower than the events holds no more.
+    /// </summary>
     public const long FullFlush = 64 * 1024;
 
     /// <summary>Sets the headers, before the first byte.</summary>
@@ -26,7 +28,8 @@ internal static class EventStream
     {
         if (silence > TimeSpan.Zero)
         {
-            await next.WaitAsync(silence, time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+            await next.WaitAsync(silence, time).ConfigureAwait(
+                ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         }
     }
 }

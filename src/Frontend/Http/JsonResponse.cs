@@ -8,7 +8,8 @@ namespace Ensemble.Frontend.Http;
 internal static class JsonResponse
 {
     /// <summary>Text stays readable: bodies are sent as application/json, never put into a page.</summary>
-    public static readonly JsonWriterOptions WriterOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
+    public static readonly JsonWriterOptions WriterOptions =
+        new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
     /// <summary>Above this a buffer is not kept for the next answer, in bytes.</summary>
     private const int MaxKept = 256 * 1024;

@@ -16,14 +16,16 @@ internal static class PathAdvice
     /// <summary>Endpoints without names of their own in the address.</summary>
     private static readonly string[] Endpoints =
     [
-        Chat, "/v1/models", "/v1/runs", "/admin/models", "/admin/keys", "/admin/gates", "/admin/usage", "/admin/usage/stream", "/admin/runs",
+        Chat, "/v1/models", "/v1/runs", "/admin/models", "/admin/keys", "/admin/gates", "/admin/usage", "/admin/usage/stream",
+        "/admin/runs",
         "/dashboard/session", "/dashboard", "/livez", "/readyz", "/openapi.json",
     ];
 
     /// <summary>What OpenAI's and Anthropic's clients ask for besides: the end of the path.</summary>
     private static readonly string[] NotOffered =
     [
-        "/responses", "/messages", "/completions", "/embeddings", "/moderations", "/images/generations", "/audio/speech", "/audio/transcriptions", "/files",
+        "/responses", "/messages", "/completions", "/embeddings", "/moderations", "/images/generations", "/audio/speech",
+        "/audio/transcriptions", "/files",
         "/batches", "/assistants", "/threads", "/rerank", "/realtime",
     ];
 
@@ -42,18 +44,23 @@ internal static class PathAdvice
         }
 
         // With a wrong beginning, or none: /chat/completions, /v1/v1/models, /api/v1/models, /openai/deployments/NAME/chat/completions.
-        var meant = Array.Find(Endpoints, known => !IsSame(path, known) && (plain.EndsWith(known, StringComparison.Ordinal) || IsWithoutVersion(plain, known)));
+        var meant = Array.Find(
+            Endpoints,
+            known => !IsSame(path, known) && (plain.EndsWith(known, StringComparison.Ordinal) || IsWithoutVersion(plain, known)));
         if (meant is null && Array.Find(NotOffered, end => plain.EndsWith(end, StringComparison.Ordinal)) is { } other)
         {
             return $"{other} is not offered here: POST {Chat} asks an ensemble or a model.";
         }
 
         meant ??= NearestName.Of(plain, Endpoints);
-        return meant is null || IsSame(path, meant) ? Nothing : $"{Nothing} Did you mean {meant}?{(meant.StartsWith("/v1", StringComparison.Ordinal) ? BaseUrl : "")}";
+        return meant is null || IsSame(path, meant)
+            ? Nothing
+            : $"{Nothing} Did you mean {meant}?{(meant.StartsWith("/v1", StringComparison.Ordinal) ? BaseUrl : "")}";
     }
 
     private static bool IsSame(string path, string known) => path.AsSpan().TrimEnd('/').Equals(known, StringComparison.OrdinalIgnoreCase);
 
     private static bool IsWithoutVersion(string path, string known) =>
-        known.StartsWith("/v1/", StringComparison.Ordinal) && path.EndsWith(known["/v1".Length..], StringComparison.Ordinal) && !path.StartsWith("/admin/", StringComparison.Ordinal);
+        known.StartsWith("/v1/", StringComparison.Ordinal) && path.EndsWith(known["/v1".Length..], StringComparison.Ordinal)
+        && !path.StartsWith("/admin/", StringComparison.Ordinal);
 }

@@ -10,7 +10,8 @@ namespace Ensemble.Frontend.Http;
 /// <summary>What holds for every answer: a request id, and an error body where there would be none.</summary>
 internal sealed partial class RequestEnvelope(RequestDelegate next, BodyReader bodies, ILogger<RequestEnvelope> logger)
 {
-    private static readonly SearchValues<char> SaneId = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.");
+    private static readonly SearchValues<char> SaneId =
+        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.");
 
     public async Task InvokeAsync(HttpContext context)
     {
@@ -26,7 +27,8 @@ internal sealed partial class RequestEnvelope(RequestDelegate next, BodyReader b
             await next(context);
             if (context.Response is { HasStarted: false, StatusCode: >= 400, ContentLength: null, ContentType: null } response)
             {
-                await ApiErrorWriter.WriteAsync(context, ApiErrors.From(response.StatusCode, context.Request, response.Headers.Allow.ToString()));
+                await ApiErrorWriter.WriteAsync(
+                    context, ApiErrors.From(response.StatusCode, context.Request, response.Headers.Allow.ToString()));
             }
 
             if (HasMoreToSend(context))
@@ -71,6 +73,7 @@ internal sealed partial class RequestEnvelope(RequestDelegate next, BodyReader b
     [LoggerMessage(EventId = 21, EventName = "Unavailable", Level = LogLevel.Warning, Message = "request {RequestId} could not be served")]
     private static partial void LogUnavailable(ILogger logger, Exception exception, string requestId);
 
-    [LoggerMessage(EventId = 20, EventName = "RequestFault", Level = LogLevel.Error, Message = "request {RequestId} failed by a fault of the gateway")]
+    [LoggerMessage(
+        EventId = 20, EventName = "RequestFault", Level = LogLevel.Error, Message = "request {RequestId} failed by a fault of the gateway")]
     private static partial void LogFault(ILogger logger, Exception exception, string requestId);
 }

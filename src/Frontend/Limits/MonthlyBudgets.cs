@@ -83,7 +83,8 @@ internal sealed partial class MonthlyBudgets(IUsageQueries accounts, TimeProvide
         EventId = 70,
         EventName = "BudgetsUnknown",
         Level = LogLevel.Warning,
-        Message = "What callers have spent cannot be read now: monthly budgets hold by what was read last, and not at all where nothing was")]
+        Message = "What callers have spent cannot be read now: monthly budgets hold by what was read last, and not at all where nothing "
+            + "was")]
     private static partial void LogBlind(ILogger logger, Exception exception);
 
     private sealed record Reading(DateTimeOffset Month, long At, Task<decimal?> Spent);

@@ -9,10 +9,11 @@ namespace Ensemble.Frontend.Limits;
 /// <summary>The limits that a request meets before there is a run: those of its caller's key, and of the ensemble it names.</summary>
 internal sealed class RequestGates(IGate gates, IRunEngine engine, TimeProvider time)
 {
-    /// <summary>How long a run that nobody reads any more may take to say what it used.</summary>
+    /// <summary>How long a run without readers may take to say what it used.</summary>
     private static readonly TimeSpan LastWord = TimeSpan.FromSeconds(5);
 
-    public ValueTask<JointAdmission> EnterAsync(Caller caller, RunRequest request, CatalogSnapshot catalog, CancellationToken cancellationToken)
+    public ValueTask<JointAdmission> EnterAsync(
+        Caller caller, RunRequest request, CatalogSnapshot catalog, CancellationToken cancellationToken)
     {
         var chat = request.Chat;
         var keys = new List<GateKey>(2);
@@ -35,7 +36,8 @@ internal sealed class RequestGates(IGate gates, IRunEngine engine, TimeProvider 
     /// <summary>Passes a run's events on, and settles the admission with the last one, before its reader has it.</summary>
     /// <param name="isRepeat">Whether the run is another request's, which has settled what it used.</param>
     public static async IAsyncEnumerable<RunEvent> SettlingAsync(
-        IAsyncEnumerable<RunEvent> events, JointAdmission admission, bool isRepeat, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+        IAsyncEnumerable<RunEvent> events, JointAdmission admission, bool isRepeat,
+        [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         await foreach (var runEvent in events.WithCancellation(cancellationToken))
         {

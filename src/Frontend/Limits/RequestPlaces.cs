@@ -49,7 +49,8 @@ internal sealed partial class RequestPlaces(
         EventId = 24,
         EventName = "RequestRefused",
         Level = LogLevel.Warning,
-        Message = "a request is refused before its body is read: all of {MaxRuns} places (Limits:MaxRuns) are taken, by {InFlight} runs and others")]
+        Message = "a request is refused before its body is read: all of {MaxRuns} places (Limits:MaxRuns) are taken, by {InFlight} runs "
+            + "and others")]
     private static partial void LogFull(ILogger logger, int maxRuns, int inFlight);
 
     [LoggerMessage(

@@ -19,7 +19,8 @@ internal sealed partial class ManagementListener(ManagementOptions options, Func
     private WebApplication? _app;
 
     /// <summary>Where it listens; null where it does not.</summary>
-    public string? Address => _app?.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault();
+    public string? Address =>
+        _app?.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault();
 
     /// <summary>
     /// Before anything else starts: what goes up and down is counted from its beginning, and where the address is taken no silo has to stop
@@ -39,14 +40,17 @@ internal sealed partial class ManagementListener(ManagementOptions options, Func
             await app.StartAsync(cancellationToken);
             _app = app;
         }
-        catch (Exception exception) when (exception is IOException or SocketException or AddressInUseException or FormatException or ArgumentException or InvalidOperationException)
+        catch (Exception exception)
+            when (exception is IOException or SocketException or AddressInUseException
+            or FormatException or ArgumentException or InvalidOperationException)
         {
             await app.DisposeAsync();
             _store?.Dispose();
             _store = null;
             if (options.IsChosen)
             {
-                throw new StartException($"option {ManagementOptions.Option}: cannot listen on '{url}': {exception.Message} Choose another address, or none.");
+                throw new StartException(
+                    $"option {ManagementOptions.Option}: cannot listen on '{url}': {exception.Message} Choose another address, or none.");
             }
 
             LogTaken(logger, url);
@@ -122,6 +126,7 @@ internal sealed partial class ManagementListener(ManagementOptions options, Func
         EventId = 60,
         EventName = "MetricsNotServed",
         Level = LogLevel.Information,
-        Message = "/metrics is not served: {Url} is taken. Give this process an address of its own with Management:Url, or turn it off with none")]
+        Message = "/metrics is not served: {Url} is taken. Give this process an address of its own with Management:Url, or turn it off "
+            + "with none")]
     private static partial void LogTaken(ILogger logger, string url);
 }

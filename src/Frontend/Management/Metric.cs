@@ -4,7 +4,10 @@ using Ensemble.Frontend.Telemetry;
 
 namespace Ensemble.Frontend.Management;
 
-/// <summary>One instrument, and its series. There are never more than <see cref="MaxSeries"/>: what would be one more is counted in one that says so.</summary>
+/// <summary>
+/// One instrument, and its series. There are never more than <see cref="MaxSeries"/>: what would be one more is counted in one that says
+/// so.
+/// </summary>
 internal sealed class Metric
 {
     public const int MaxSeries = 1000;

@@ -5,8 +5,8 @@ using System.Globalization;
 namespace Ensemble.Frontend.Management;
 
 /// <summary>
-/// Writes labels as they stand in the text, in the order of their names: that is also the key by which a series is found, and no measurement
-/// of a known series allocates.
+/// Writes labels as they stand in the text, in the order of their names: that is also the key by which a series is found, and no
+/// measurement of a known series allocates.
 /// </summary>
 internal static class MetricLabels
 {
@@ -89,7 +89,8 @@ internal static class MetricLabels
             return false;
         }
 
-        return TryAppend(text, ref length, '=') && TryAppend(text, ref length, '"') && TryAppendValue(text, ref length, value) && TryAppend(text, ref length, '"');
+        return TryAppend(text, ref length, '=') && TryAppend(text, ref length, '"') && TryAppendValue(text, ref length, value)
+            && TryAppend(text, ref length, '"');
     }
 
     private static bool TryAppendValue(Span<char> text, ref int length, object value)
@@ -110,7 +111,8 @@ internal static class MetricLabels
         foreach (var character in words)
         {
             var escaped = character switch { '\\' => '\\', '"' => '"', '\n' => 'n', _ => '\0' };
-            if (escaped != '\0' ? !TryAppend(text, ref length, '\\') || !TryAppend(text, ref length, escaped) : !TryAppend(text, ref length, character))
+            if (escaped != '\0' ? !TryAppend(text, ref length, '\\') || !TryAppend(text, ref length, escaped) : !TryAppend(
+                text, ref length, character))
             {
                 return false;
             }

@@ -8,7 +8,10 @@ internal sealed class MetricSeries(double[]? bounds)
     private double _value;
     private long _round;
 
-    /// <summary>What was counted, was said last, or was the sum of a histogram; for a histogram also how many values fell up to each of its bounds and beyond the last.</summary>
+    /// <summary>
+    /// What was counted, was said last, or was the sum of a histogram; for a histogram also how many values fell up to each of its bounds
+    /// and beyond the last.
+    /// </summary>
     public (double Value, long[]? Counts) Read()
     {
         lock (_lock)

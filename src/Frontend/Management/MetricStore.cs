@@ -4,7 +4,9 @@ using Ensemble.Frontend.Telemetry;
 
 namespace Ensemble.Frontend.Management;
 
-/// <summary>Keeps what instruments measure until somebody asks for it. Listens to meters by name, and to no meter of another host in this process.</summary>
+/// <summary>
+/// Keeps what instruments measure until somebody asks for it. Listens to meters by name, and to no meter of another host in this process.
+/// </summary>
 internal sealed class MetricStore : IDisposable
 {
     private readonly ConcurrentDictionary<Instrument, Metric> _metrics = new();
@@ -34,7 +36,9 @@ internal sealed class MetricStore : IDisposable
         _listener.Start();
     }
 
-    /// <summary>Asks the instruments that are to be asked, and gives everything to <paramref name="write"/>: metrics in the order of their names.</summary>
+    /// <summary>
+    /// Asks the instruments that are to be asked, and gives everything to <paramref name="write"/>: metrics in the order of their names.
+    /// </summary>
     public void Read(Action<IEnumerable<Metric>, long> write)
     {
         // One at a time: a round belongs to one reader.
@@ -51,7 +55,9 @@ internal sealed class MetricStore : IDisposable
             }
 
             // Two instruments of one name would be two families of one name, which no reader takes.
-            write(_metrics.Values.OrderBy(static metric => metric.Name, StringComparer.Ordinal).DistinctBy(static metric => metric.Name), _round);
+            write(
+                _metrics.Values.OrderBy(static metric => metric.Name, StringComparer.Ordinal).DistinctBy(static metric => metric.Name),
+                _round);
         }
     }
 

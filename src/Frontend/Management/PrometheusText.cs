@@ -51,7 +51,9 @@ internal static class PrometheusText
 
     private static void WriteHead(StringBuilder text, Metric metric)
     {
-        text.Append("# HELP ").Append(metric.Name).Append(' ').Append(metric.Help.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal)).Append('\n');
+        text.Append("# HELP ").Append(metric.Name).Append(' ')
+            .Append(metric.Help.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal))
+            .Append('\n');
         text.Append("# TYPE ").Append(metric.Name).Append(' ').Append(metric.Kind switch
         {
             MetricKind.Counter => "counter",

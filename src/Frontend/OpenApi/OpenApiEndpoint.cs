@@ -1,6 +1,6 @@
 namespace Ensemble.Frontend.OpenApi;
 
-/// <summary><c>GET /openapi.json</c>: the description of these doors, embedded in the assembly.</summary>
+/// <summary><c>GET /openapi.json</c>: the description of these endpoints, embedded in the assembly.</summary>
 internal static class OpenApiEndpoint
 {
     private const string Resource = "openapi.json";

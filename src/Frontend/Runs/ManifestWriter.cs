@@ -211,7 +211,8 @@ internal readonly struct ManifestWriter(Utf8JsonWriter json, bool showsNames)
         json.WriteEndObject();
     }
 
-    private void Milliseconds(string name, TimeSpan? time) => Number(name, time is { } known ? Math.Round(known.TotalMilliseconds, 3) : null);
+    private void Milliseconds(string name, TimeSpan? time) =>
+        Number(name, time is { } known ? Math.Round(known.TotalMilliseconds, 3) : null);
 
     private void NumberIfAny(string name, double? value)
     {

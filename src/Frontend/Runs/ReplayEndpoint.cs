@@ -26,7 +26,7 @@ internal sealed class ReplayEndpoint(
 {
     private static readonly ReadOnlyMemory<byte> True = "true"u8.ToArray();
 
-    // Whoever has the admin key may do everything.
+    // The holder of the admin key may do everything.
     private static readonly Caller Administrator = new(null);
 
     public async Task HandleAsync(HttpContext context)
@@ -93,7 +93,8 @@ internal sealed class ReplayEndpoint(
         }
 
         return manifest.Total is null ? (null, ReplayErrors.InFlight)
-            : !ReplayRules.Names.TryGetValue(manifest.Strategy, out var strategy) || !ReplayRules.HasPanel(strategy) ? (null, ReplayErrors.NoPanel(manifest.Strategy))
+            : !ReplayRules.Names.TryGetValue(manifest.Strategy, out var strategy) || !ReplayRules.HasPanel(strategy)
+                ? (null, ReplayErrors.NoPanel(manifest.Strategy))
             : (manifest, null);
     }
 
@@ -110,7 +111,8 @@ internal sealed class ReplayEndpoint(
         {
             { IsTooLarge: true } => (null, ReplayErrors.TooLarge),
             { } panel => (panel, null),
-            null when manifest.ReplayOf is not null || endedAt + panels.Retention <= time.GetUtcNow() => (null, ReplayErrors.Expired(panels.Retention)),
+            null when manifest.ReplayOf is not null || endedAt + panels.Retention <= time.GetUtcNow() =>
+                (null, ReplayErrors.Expired(panels.Retention)),
             null => (null, ReplayErrors.Missing),
         };
     }
@@ -147,7 +149,8 @@ internal sealed class ReplayEndpoint(
             return ReplayErrors.From(refusal);
         }
 
-        var fresh = new RunRequest { Id = RunId.New(time), Chat = chat, Caller = caller.Name, CatalogRevision = snapshot.Revision, Replay = replay };
+        var fresh = new RunRequest
+            { Id = RunId.New(time), Chat = chat, Caller = caller.Name, CatalogRevision = snapshot.Revision, Replay = replay };
         return await answers.AnswerAsync(context, caller, fresh, replay.Apply(snapshot, chat.Model), RunLimits.Of(ensemble));
     }
 
@@ -190,6 +193,8 @@ internal sealed class ReplayEndpoint(
             return ApiErrors.ModelNotFound(judge) with { Param = "judge" };
         }
 
-        return model.Kind != ModelKind.Chat ? ReplayErrors.BadField("judge", "'judge' must be a chat model; this one makes vectors.") : null;
+        return model.Kind != ModelKind.Chat
+            ? ReplayErrors.BadField("judge", "'judge' must be a chat model; this one makes vectors.")
+            : null;
     }
 }

@@ -17,8 +17,6 @@ internal sealed record ReplayWishes(StrategyKind? Strategy, string? Judge, bool 
     /// <summary>Largest body, in bytes.</summary>
     public const int MaxBytes = 64 * 1024;
 
-    private const int MaxShown = 128;
-
     private static readonly string[] Fields = ["strategy", "judge", "stream", "stream_options"];
 
     private static readonly JsonDocumentOptions Options = new() { AllowDuplicateProperties = false, MaxDepth = 8 };
@@ -35,7 +33,10 @@ internal sealed record ReplayWishes(StrategyKind? Strategy, string? Judge, bool 
         }
         catch (JsonException exception)
         {
-            return (null, ReplayErrors.BadField(null, $"The body is not valid JSON, or names a field twice: line {exception.LineNumber + 1}, byte {exception.BytePositionInLine + 1}."));
+            return (null, ReplayErrors.BadField(
+                null,
+                $"The body is not valid JSON, or names a field twice: line {exception.LineNumber + 1}, byte "
+                + $"{exception.BytePositionInLine + 1}."));
         }
     }
 
@@ -48,7 +49,8 @@ internal sealed record ReplayWishes(StrategyKind? Strategy, string? Judge, bool 
             if (!Fields.Contains(fieldName, StringComparer.Ordinal))
             {
                 var advice = NearestName.Advice(fieldName, Fields, $"Known are {string.Join(", ", Fields)}.");
-                return (null, ReplayErrors.BadField(Cut(fieldName), $"'{Cut(fieldName)}' is not a known field. {advice}"));
+                return (null, ReplayErrors.BadField(
+                    SentText.Cut(fieldName), $"'{SentText.Cut(fieldName)}' is not a known field. {advice}"));
             }
 
             if (field.Value.ValueKind == JsonValueKind.Null)
@@ -62,8 +64,9 @@ internal sealed record ReplayWishes(StrategyKind? Strategy, string? Judge, bool 
                     var name = field.Value.Text()!;
                     if (!ReplayRules.Names.TryGetValue(name, out var strategy))
                     {
-                        var advice = NearestName.Advice(name, ReplayRules.Replayable, $"Name one of: {string.Join(", ", ReplayRules.Replayable)}.");
-                        return (null, ReplayErrors.BadField("strategy", $"'{Cut(name)}' is no strategy. {advice}"));
+                        var advice = NearestName.Advice(
+                            name, ReplayRules.Replayable, $"Name one of: {string.Join(", ", ReplayRules.Replayable)}.");
+                        return (null, ReplayErrors.BadField("strategy", $"'{SentText.Cut(name)}' is no strategy. {advice}"));
                     }
 
                     wishes = wishes with { Strategy = strategy };
@@ -94,6 +97,4 @@ internal sealed record ReplayWishes(StrategyKind? Strategy, string? Judge, bool 
         "judge" => "the alias of a model",
         _ => "the name of a strategy",
     };
-
-    private static string Cut(string text) => text.Length <= MaxShown ? text : string.Concat(text.AsSpan(0, MaxShown), "…");
 }

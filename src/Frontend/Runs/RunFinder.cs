@@ -12,7 +12,7 @@ internal sealed class RunFinder(IRunEngine engine, IUsageQueries accounts)
     /// <returns>What the address names, as it was sent, and the run; null where no run has such a name.</returns>
     public static (string Text, RunId? Run) Named(HttpContext context)
     {
-        // A completion's id is its run's: whoever has the one need not look for the other.
+        // A completion's id is its run's: a caller that has the one need not look for the other.
         var text = context.GetRouteValue("id") as string ?? "";
         var id = text.StartsWith(CompletionPrefix, StringComparison.Ordinal) ? text[CompletionPrefix.Length..] : text;
         return (text, RunId.TryParse(id, out var run) ? run : null);

@@ -44,7 +44,9 @@ internal sealed class OtlpExport(TelemetryOptions options) : IHostedLifecycleSer
     private void Configure(IOpenTelemetryBuilder telemetry)
     {
         telemetry.ConfigureResource(resource => resource
-            .AddService("ensemble", serviceVersion: EnsembleTelemetry.Version, autoGenerateServiceInstanceId: options.Instance is null, serviceInstanceId: options.Instance)
+            .AddService(
+                "ensemble", serviceVersion: EnsembleTelemetry.Version, autoGenerateServiceInstanceId: options.Instance is null,
+                serviceInstanceId: options.Instance)
             .AddAttributes([new("ensemble.process.role", options.Role)])
 
             // What the operator says in the environment goes before it.

@@ -2,7 +2,9 @@ using OpenTelemetry.Trace;
 
 namespace Ensemble.Frontend.Telemetry;
 
-/// <summary>Lets traces begin at requests alone: what a cluster's timers call is nobody's request, and would be most of what is sent.</summary>
+/// <summary>
+/// Lets traces begin at requests alone: what a cluster's timers call is nobody's request, and would be most of what is sent.
+/// </summary>
 internal sealed class RequestSampler : Sampler
 {
     private const string Request = "Microsoft.AspNetCore.Hosting.HttpRequestIn";

@@ -11,12 +11,14 @@ internal sealed class RequestTrace(RequestDelegate next)
 {
     public Task InvokeAsync(HttpContext context)
     {
-        if (!EnsembleTelemetry.Activities.HasListeners() || context.Features.Get<IHttpActivityFeature>()?.Activity is not { IsAllDataRequested: true } activity)
+        if (!EnsembleTelemetry.Activities.HasListeners()
+            || context.Features.Get<IHttpActivityFeature>()?.Activity is not { IsAllDataRequested: true } activity)
         {
             return next(context);
         }
 
-        if (context.Request.Path.StartsWithSegments("/v1", StringComparison.Ordinal) || context.Request.Path.StartsWithSegments("/admin", StringComparison.Ordinal))
+        if (context.Request.Path.StartsWithSegments("/v1", StringComparison.Ordinal)
+            || context.Request.Path.StartsWithSegments("/admin", StringComparison.Ordinal))
         {
             return TraceAsync(context, activity);
         }

@@ -8,7 +8,7 @@ namespace Ensemble.Frontend.Telemetry;
 
 internal static class TelemetryExtensions
 {
-    /// <summary>Adds the product's instruments, and whoever reads them: <c>/metrics</c>, and a collector where one is named.</summary>
+    /// <summary>Adds the product's instruments, and their readers: <c>/metrics</c>, and a collector where one is named.</summary>
     public static IServiceCollection AddEnsembleTelemetry(this IServiceCollection services)
     {
         services.TryAddSingleton(static provider => new RunInstruments(Meter(provider)));
@@ -25,5 +25,6 @@ internal static class TelemetryExtensions
     }
 
     // The factory keeps one meter of a name.
-    private static Meter Meter(IServiceProvider provider) => provider.GetRequiredService<IMeterFactory>().Create(EnsembleTelemetry.Name, EnsembleTelemetry.Version);
+    private static Meter Meter(IServiceProvider provider) =>
+        provider.GetRequiredService<IMeterFactory>().Create(EnsembleTelemetry.Name, EnsembleTelemetry.Version);
 }

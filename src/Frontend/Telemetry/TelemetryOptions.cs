@@ -9,7 +9,10 @@ public sealed record TelemetryOptions
     /// <summary>Whether anything is sent: an endpoint is named, here or in the environment.</summary>
     public bool Exports { get; init; }
 
-    /// <summary><c>Telemetry:OtlpProtocol</c>: <c>grpc</c> or <c>http/protobuf</c>. Default what <c>OTEL_EXPORTER_OTLP_PROTOCOL</c> says, else <c>grpc</c>.</summary>
+    /// <summary>
+    /// <c>Telemetry:OtlpProtocol</c>: <c>grpc</c> or <c>http/protobuf</c>. Default what <c>OTEL_EXPORTER_OTLP_PROTOCOL</c> says, else
+    /// <c>grpc</c>.
+    /// </summary>
     public string? Protocol { get; init; }
 
     /// <summary><c>Telemetry:PropagateToProviders</c>: whether providers are told which trace a call is of. Default false.</summary>

@@ -3,8 +3,8 @@ using Ensemble.Runs;
 namespace Ensemble.Grains.Answers;
 
 /// <summary>
-/// Merges what a stream and a journal say about one incarnation of a run: whatever the stream drops, doubles or reorders, what is taken out is
-/// each event once and in order. Not thread-safe.
+/// Merges what a stream and a journal say about one incarnation of a run: whatever the stream drops, doubles or reorders, what is taken out
+/// is each event once and in order. Not thread-safe.
 /// </summary>
 /// <param name="after">The number of the last event that the reader has already.</param>
 internal sealed class AnswerFeed(int incarnation, long after)

@@ -2,13 +2,16 @@ using System.Threading.Channels;
 
 namespace Ensemble.Grains.Answers;
 
-/// <summary>What a frontend's stream has brought for one run and the run's reader has not taken yet. Bounded, and nobody waits to put something in.</summary>
+/// <summary>
+/// What a frontend's stream has brought for one run and the run's reader has not taken yet. Bounded, and nobody waits to put something in.
+/// </summary>
 internal sealed class AnswerInbox(int incarnation, long opened)
 {
     /// <summary>Most batches in it: a reader that is slower than this pulls the rest, at its own pace.</summary>
     public const int Capacity = 32;
 
-    private readonly Channel<AnswerBatch> _batches = Channel.CreateBounded<AnswerBatch>(new BoundedChannelOptions(Capacity) { SingleReader = true });
+    private readonly Channel<AnswerBatch> _batches =
+        Channel.CreateBounded<AnswerBatch>(new BoundedChannelOptions(Capacity) { SingleReader = true });
     private long _heard = opened;
     private long _last;
     private int _taken;

@@ -7,7 +7,8 @@ internal sealed class AnswerInstruments(Meter meter)
 {
     private readonly Counter<long> _outages = meter.CreateCounter<long>(
         "ensemble.answer_stream.outages", "{outage}", "Times at which what a silo pushed did not arrive; answers are then pulled for 5 s");
-    private readonly Counter<long> _repairs = meter.CreateCounter<long>("ensemble.answer_stream.repairs", "{answer}", "Answers that began on the stream and were pulled to their end");
+    private readonly Counter<long> _repairs = meter.CreateCounter<long>(
+        "ensemble.answer_stream.repairs", "{answer}", "Answers that began on the stream and were pulled to their end");
 
     public void OnOutage() => _outages.Add(1);
 

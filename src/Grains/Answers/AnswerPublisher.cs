@@ -44,7 +44,8 @@ internal sealed partial class AnswerPublisher(Func<string, IAsyncObserver<Answer
             {
                 batch.Clear();
                 var (first, size) = (events.Current.Sequence, 0);
-                while (next.IsCompletedSuccessfully && batch.Count < AnswerStreams.MaxBatchEvents && size < AnswerStreams.FullBatchSize && await next)
+                while (next.IsCompletedSuccessfully && batch.Count < AnswerStreams.MaxBatchEvents && size < AnswerStreams.FullBatchSize
+                    && await next)
                 {
                     size += SizeOf(events.Current);
                     batch.Add(RunEventMessage.From(events.Current));

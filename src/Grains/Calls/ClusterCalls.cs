@@ -6,8 +6,8 @@ using Polly.Timeout;
 namespace Ensemble.Grains.Calls;
 
 /// <summary>
-/// Calls to grains that are asked again where the cluster did not answer: each has a deadline of its own, and asking twice changes nothing. A silo
-/// that died is found out, and its grains are elsewhere, well within <see cref="Patience"/>.
+/// Calls to grains that are asked again where the cluster did not answer: each has a deadline of its own, and asking twice changes nothing.
+/// A silo that died is found out, and its grains are elsewhere, well within <see cref="Patience"/>.
 /// </summary>
 public sealed class ClusterCalls
 {
@@ -58,14 +58,17 @@ public sealed class ClusterCalls
         }
     }
 
-    private async Task<T> RepeatAsync<TState, T>(Func<TState, ValueTask<T>> call, TState state, Exception first, CancellationToken cancellationToken)
+    private async Task<T> RepeatAsync<TState, T>(
+        Func<TState, ValueTask<T>> call, TState state, Exception first, CancellationToken cancellationToken)
     {
         try
         {
             return await _repeat.ExecuteAsync(
-                static async (asked, token) => await asked.Call(asked.State).AsTask().WaitAsync(token), (Call: call, State: state), cancellationToken);
+                static async (asked, token) => await asked.Call(asked.State).AsTask().WaitAsync(token), (Call: call, State: state),
+                cancellationToken);
         }
-        catch (Exception exception) when (exception is TimeoutRejectedException || (MayPass(exception) && !cancellationToken.IsCancellationRequested))
+        catch (Exception exception)
+            when (exception is TimeoutRejectedException || (MayPass(exception) && !cancellationToken.IsCancellationRequested))
         {
             throw new ClusterUnavailableException($"The cluster has not answered for {Patience.TotalSeconds:f0} s: {first.Message}", first);
         }

@@ -10,9 +10,11 @@ public sealed class ClusterGates(IGrainFactory grains, ClusterCalls calls) : IGa
     private GateContact? _local;
 
     public ValueTask<GateAdmission> AcquireAsync(GateRequest request, CancellationToken cancellationToken) =>
-        calls.AskAsync(static asked => asked.Grain.AcquireAsync(asked.Request), (Grain: Grain(request.Gate), Request: request), cancellationToken);
+        calls.AskAsync(
+            static asked => asked.Grain.AcquireAsync(asked.Request), (Grain: Grain(request.Gate), Request: request), cancellationToken);
 
-    public async ValueTask RenewAsync(GateKey gate, IReadOnlyList<GateLease> leases, CancellationToken cancellationToken) => await calls.AskAsync(
+    public async ValueTask RenewAsync(
+        GateKey gate, IReadOnlyList<GateLease> leases, CancellationToken cancellationToken) => await calls.AskAsync(
         static async asked =>
         {
             await asked.Grain.RenewAsync(asked.Leases);
@@ -34,7 +36,8 @@ public sealed class ClusterGates(IGrainFactory grains, ClusterCalls calls) : IGa
         }
     }
 
-    public async ValueTask<GateGrant> ReportAsync(GateKey gate, GateReport report, IGateHolder holder, CancellationToken cancellationToken) => await calls.AskAsync(
+    public async ValueTask<GateGrant> ReportAsync(
+        GateKey gate, GateReport report, IGateHolder holder, CancellationToken cancellationToken) => await calls.AskAsync(
         static asked => asked.Grain.ReportAsync(asked.Report, asked.Contact),
         (Grain: Grain(gate), Report: report, Contact: await ContactAsync(holder)),
         cancellationToken);

@@ -23,7 +23,9 @@ internal abstract partial class GateGrain(
         ServiceProvider.GetService<SiloGates>()?.Add(_gate);
 
         // A slow store must not keep callers waiting.
-        this.RegisterGrainTimer(SaveAsync, new GrainTimerCreationOptions { DueTime = KeptGate.SaveInterval, Period = KeptGate.SaveInterval, Interleave = true });
+        this.RegisterGrainTimer(
+            SaveAsync,
+            new GrainTimerCreationOptions { DueTime = KeptGate.SaveInterval, Period = KeptGate.SaveInterval, Interleave = true });
     }
 
     public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
@@ -51,7 +53,8 @@ internal abstract partial class GateGrain(
         return default;
     }
 
-    public ValueTask<GateGrant> ReportAsync(GateReport report, IGateContact contact) => _gate.ReportAsync(report, new RemoteHolder(contact));
+    public ValueTask<GateGrant> ReportAsync(GateReport report, IGateContact contact) =>
+        _gate.ReportAsync(report, new RemoteHolder(contact));
 
     public ValueTask<GateRefusal?> RefusalAsync(long tokens) => _gate.RefuseAsync(tokens);
 
@@ -66,6 +69,9 @@ internal abstract partial class GateGrain(
         }
     }
 
-    [LoggerMessage(70, LogLevel.Warning, "The gate {Gate} is kept by another silo or cluster too: each learns within a second what the other admits. Two clusters on one database share their limits so only while one replaces the other")]
+    [LoggerMessage(
+        70, LogLevel.Warning,
+        "The gate {Gate} is kept by another silo or cluster too: each learns within a second what the other admits. Two clusters on one "
+        + "database share their limits so only while one replaces the other")]
     private static partial void LogOtherKeeper(ILogger logger, string gate);
 }

@@ -8,7 +8,8 @@ internal sealed partial class LastGateReports(GateAgent agent, ILogger<LastGateR
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
-    public void Participate(ISiloLifecycle lifecycle) => lifecycle.Subscribe(nameof(LastGateReports), ServiceLifecycleStage.Active, static _ => Task.CompletedTask, FlushAsync);
+    public void Participate(ISiloLifecycle lifecycle) =>
+        lifecycle.Subscribe(nameof(LastGateReports), ServiceLifecycleStage.Active, static _ => Task.CompletedTask, FlushAsync);
 
     private async Task FlushAsync(CancellationToken cancellationToken)
     {

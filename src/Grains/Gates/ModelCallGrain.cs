@@ -10,5 +10,6 @@ namespace Ensemble.Grains.Gates;
 /// <summary>Reentrant: it takes calls while it waits for reports, and each decision is made without waiting.</summary>
 [Reentrant]
 [GrainDirectory(GateGrain.Directory)]
-internal sealed class ModelCallGrain(ICatalog catalog, IGateStore store, IUsageSink usage, TimeProvider time, ILogger<ModelCallGrain> logger)
+internal sealed class ModelCallGrain(
+    ICatalog catalog, IGateStore store, IUsageSink usage, TimeProvider time, ILogger<ModelCallGrain> logger)
     : GateGrain(GateKey.Model, catalog, store, usage, time, logger), IModelCallGrain;

@@ -26,17 +26,19 @@ namespace Ensemble.Grains.Hosting;
 public static class GrainHostingExtensions
 {
     /// <summary>
-    /// Adds what a silo needs to hold runs and gates, and to tell watchers of them. It needs the catalog, the stores, a usage sink, <see cref="StoredAnswers"/> and
-    /// <see cref="RunServices"/> beside it.
+    /// Adds what a silo needs to hold runs and gates, and to tell watchers of them. It needs the catalog, the stores, a usage sink,
+    /// <see cref="StoredAnswers"/> and <see cref="RunServices"/> beside it.
     /// </summary>
-    /// <param name="isAlone">Whether all frontends are in this process: they read runs and usage where they are, and no stream is needed.</param>
+    /// <param name="isAlone">Whether all frontends are in this process: they read runs and usage where they are, and no stream is
+    /// needed.</param>
     public static ISiloBuilder AddEnsembleGrains(this ISiloBuilder silo, bool isAlone = false)
     {
         silo.Services.TryAddSingleton<RunHost>();
         silo.Services.TryAddSingleton<SiloGates>();
         silo.Services.TryAddSingleton<IKeptGates>(static provider => provider.GetRequiredService<SiloGates>());
 
-        // Two activations of one gate must not admit side by side while membership changes. Runs stand that: their usual directory costs less.
+        // Two activations of one gate must not admit side by side while membership changes. Runs stand that: their usual directory costs
+        // less.
 #pragma warning disable ORLEANSEXP003
         silo.AddDistributedGrainDirectory(GateGrain.Directory);
 #pragma warning restore ORLEANSEXP003
@@ -50,8 +52,8 @@ public static class GrainHostingExtensions
     }
 
     /// <summary>
-    /// Adds the ports over the cluster for a frontend, and shows its watchers the usage of all silos. It needs an <see cref="IClusterClient"/> with
-    /// <c>AddPushStreams</c>, or a silo beside it.
+    /// Adds the ports over the cluster for a frontend, and shows its watchers the usage of all silos. It needs an
+    /// <see cref="IClusterClient"/> with <c>AddPushStreams</c>, or a silo beside it.
     /// </summary>
     /// <param name="maxRuns">Runs of this frontend in flight at most.</param>
     /// <param name="answers">How streamed answers of other processes come.</param>
@@ -114,7 +116,8 @@ public static class GrainHostingExtensions
     private static ISiloBuilder ShowUsageHere(this ISiloBuilder silo)
     {
         silo.Services.TryAddSingleton(static _ => new UsageFeed());
-        silo.Services.TryAddKeyedSingleton<IUsageSink>(UsageFeed.SinkName, static (provider, _) => provider.GetRequiredService<UsageFeed>());
+        silo.Services.TryAddKeyedSingleton<IUsageSink>(
+            UsageFeed.SinkName, static (provider, _) => provider.GetRequiredService<UsageFeed>());
         return silo;
     }
 
@@ -126,7 +129,8 @@ public static class GrainHostingExtensions
             key => Stream<UsageNews>(provider, UsageStreams.Namespace, key),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<UsagePublisher>>()));
-        silo.Services.TryAddKeyedSingleton<IUsageSink>(UsageFeed.SinkName, static (provider, _) => provider.GetRequiredService<UsagePublisher>());
+        silo.Services.TryAddKeyedSingleton<IUsageSink>(
+            UsageFeed.SinkName, static (provider, _) => provider.GetRequiredService<UsagePublisher>());
         silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(static provider => provider.GetRequiredService<UsagePublisher>());
         return silo.AddPushStreams();
     }

@@ -9,7 +9,8 @@ namespace Ensemble.Grains.Reach;
 /// the others.
 /// </summary>
 /// <param name="ping">Asks a silo, which one depends on the number.</param>
-public sealed partial class SiloReach(Func<int, ValueTask> ping, TimeProvider time, ILogger<SiloReach> logger) : BackgroundService, IClusterReach
+public sealed partial class SiloReach(
+    Func<int, ValueTask> ping, TimeProvider time, ILogger<SiloReach> logger) : BackgroundService, IClusterReach
 {
     /// <summary>How often it is asked: 1 s.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
@@ -92,10 +93,12 @@ public sealed partial class SiloReach(Func<int, ValueTask> ping, TimeProvider ti
         EventId = 112,
         EventName = "SilosLost",
         Level = LogLevel.Warning,
-        Message = "no silo has answered for {Seconds} s: this frontend is not ready. Check that silos run and that this process reaches them")]
+        Message = "no silo has answered for {Seconds} s: this frontend is not ready. Check that silos run and that this process reaches "
+            + "them")]
     private static partial void LogLost(ILogger logger, double seconds);
 
-    [LoggerMessage(EventId = 113, EventName = "SilosReached", Level = LogLevel.Information, Message = "a silo answers again: this frontend is ready")]
+    [LoggerMessage(
+        EventId = 113, EventName = "SilosReached", Level = LogLevel.Information, Message = "a silo answers again: this frontend is ready")]
     private static partial void LogReached(ILogger logger);
 
     [LoggerMessage(EventId = 114, EventName = "SiloUnanswered", Level = LogLevel.Debug, Message = "a silo did not answer")]

@@ -16,9 +16,10 @@ public sealed partial class ClusterRunEngine
     {
         if (Find(run) is not { } inFlight)
         {
-            // Somebody else's, or one that nobody wants any more: what is there of it is read.
+            // Somebody else's, or one that is no longer wanted: what is there of it is read.
             var isWhole = false;
-            await foreach (var runEvent in ReadOnceAsync(run, null, new RunReading(incarnation: 1, after, streamed: false, _calls.Time.GetTimestamp()), cancellationToken))
+            await foreach (var runEvent in ReadOnceAsync(
+                run, null, new RunReading(incarnation: 1, after, streamed: false, _calls.Time.GetTimestamp()), cancellationToken))
             {
                 isWhole = IsLast(runEvent);
                 yield return runEvent;
@@ -153,7 +154,8 @@ public sealed partial class ClusterRunEngine
     }
 
     /// <returns>False where no event comes any more on this way.</returns>
-    private static async ValueTask<bool> MoveNextAsync(IAsyncEnumerator<RunEventMessage> pulled, CancellationToken broken, CancellationToken cancellationToken)
+    private static async ValueTask<bool> MoveNextAsync(
+        IAsyncEnumerator<RunEventMessage> pulled, CancellationToken broken, CancellationToken cancellationToken)
     {
         try
         {
@@ -203,7 +205,8 @@ public sealed partial class ClusterRunEngine
         try
         {
             var goesOn = reading.Barren++ < MaxBarren && await _calls.AskAsync(
-                static state => state.Engine.GoOnAsync(state.Run, state.Reading), (Engine: this, Run: run, Reading: reading), cancellationToken);
+                static state => state.Engine.GoOnAsync(state.Run, state.Reading), (Engine: this, Run: run, Reading: reading),
+                cancellationToken);
             return goesOn ? null : Interrupted(run.Request.Id);
         }
         catch (ClusterUnavailableException exception)
@@ -230,7 +233,9 @@ public sealed partial class ClusterRunEngine
         return await StartSomewhereAsync(run, next, isNew: true) == RunStart.Started;
     }
 
-    private static RunFailed Interrupted(RunId run) => Failed($"The answer was interrupted by a failure of the server that wrote it (run {run.Value}).");
+    private static RunFailed Interrupted(RunId run) =>
+        Failed($"The answer was interrupted by a failure of the server that wrote it (run {run.Value}).");
 
-    private static RunFailed Failed(string message) => new(new RunFailure(RunFailureKind.Interrupted, message), UsageTotals.None with { CostUsd = null });
+    private static RunFailed Failed(string message) =>
+        new(new RunFailure(RunFailureKind.Interrupted, message), UsageTotals.None with { CostUsd = null });
 }

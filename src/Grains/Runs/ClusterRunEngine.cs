@@ -30,7 +30,8 @@ public sealed partial class ClusterRunEngine : IRunEngine, IRunsInFlight, IAsync
     private const int LargeBody = 1024 * 1024;
 
     /// <summary>
-    /// Large requests on their way to silos at most. More at once would only make each of them late, and be sent again while they still wait.
+    /// Large requests on their way to silos at most. More at once would only make each of them late, and be sent again while they still
+    /// wait.
     /// </summary>
     private const int MaxLarge = 4;
 
@@ -52,7 +53,7 @@ public sealed partial class ClusterRunEngine : IRunEngine, IRunsInFlight, IAsync
     private readonly ILogger _logger;
     private readonly SemaphoreSlim _large = new(MaxLarge, MaxLarge);
     private readonly ITimer _timer;
-    private readonly RunDoor _door;
+    private readonly RunAdmission _admission;
 
     /// <param name="maxRuns">Runs of this frontend in flight at most; one more is refused.</param>
     /// <param name="stream">Brings the events of streamed answers; null = all are pulled.</param>
@@ -68,18 +69,18 @@ public sealed partial class ClusterRunEngine : IRunEngine, IRunsInFlight, IAsync
         _local = local;
         _grains = grains;
         _calls = calls;
-        _door = new RunDoor(maxRuns);
+        _admission = new RunAdmission(maxRuns);
         _stream = stream;
         _logger = logger;
         _timer = calls.Time.CreateTimer(static state => ((ClusterRunEngine)state!).RenewAll(), this, RenewalInterval, RenewalInterval);
     }
 
     /// <summary>Runs that were started here and have not been read to their end.</summary>
-    public int InFlight => _door.InFlight;
+    public int InFlight => _admission.InFlight;
 
     public async ValueTask<RunStart> StartAsync(RunRequest request, CancellationToken cancellationToken)
     {
-        var start = _door.Enter();
+        var start = _admission.Enter();
         if (start != RunStart.Started)
         {
             return start;
@@ -129,7 +130,7 @@ public sealed partial class ClusterRunEngine : IRunEngine, IRunsInFlight, IAsync
         }
         catch (Exception exception) when (ClusterCalls.MayPass(exception))
         {
-            // Nobody renews it any more, so that it stops by itself.
+            // It is no longer renewed, so that it stops by itself.
             LogNotReached(_logger, exception, run.Value);
         }
     }
@@ -145,7 +146,7 @@ public sealed partial class ClusterRunEngine : IRunEngine, IRunsInFlight, IAsync
         return json is null ? null : RunManifestJson.Read(json);
     }
 
-    public Task DrainAsync(CancellationToken cancellationToken) => _door.DrainAsync(CancelAll, cancellationToken);
+    public Task DrainAsync(CancellationToken cancellationToken) => _admission.DrainAsync(CancelAll, cancellationToken);
 
     public ValueTask DisposeAsync()
     {
@@ -315,7 +316,7 @@ public sealed partial class ClusterRunEngine : IRunEngine, IRunsInFlight, IAsync
             _stream?.Close(run);
         }
 
-        _door.Leave();
+        _admission.Leave();
         return isLast;
     }
 

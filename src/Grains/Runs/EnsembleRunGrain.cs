@@ -102,7 +102,8 @@ internal sealed class EnsembleRunGrain(RunHost runs) : Grain, IEnsembleRunGrain
         {
             hosted.Forgotten -= End;
             hosted.Cancel();
-            await hosted.Execution.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+            await hosted.Execution.WaitAsync(cancellationToken).ConfigureAwait(
+                ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         }
     }
 

@@ -49,7 +49,8 @@ public sealed record RunEventMessage
         var (sequence, incarnation) = (runEvent.Sequence, runEvent.Incarnation);
         return runEvent switch
         {
-            AnswerDelta delta => new() { Kind = RunEventKind.AnswerDelta, Sequence = sequence, Incarnation = incarnation, Text = delta.Text },
+            AnswerDelta delta =>
+                new() { Kind = RunEventKind.AnswerDelta, Sequence = sequence, Incarnation = incarnation, Text = delta.Text },
             ChoicesDelta delta => new()
             {
                 Kind = RunEventKind.ChoicesDelta,
@@ -66,7 +67,8 @@ public sealed record RunEventMessage
                 Usable = panel.Usable,
                 Agreement = panel.Agreement,
             },
-            AnswerDegraded degraded => new() { Kind = RunEventKind.AnswerDegraded, Sequence = sequence, Incarnation = incarnation, Text = degraded.Reason },
+            AnswerDegraded degraded =>
+                new() { Kind = RunEventKind.AnswerDegraded, Sequence = sequence, Incarnation = incarnation, Text = degraded.Reason },
             RunCompleted end => new()
             {
                 Kind = RunEventKind.RunCompleted,

@@ -3,7 +3,7 @@ using Ensemble.Runs;
 namespace Ensemble.Grains.Runs;
 
 /// <summary>
-/// A run that a frontend has started, or joined, and has not read to its end. The request is kept: whoever has it can have it executed again.
+/// A run that a frontend has started, or joined, and has not read to its end. The request is kept, so that the run can be executed again.
 /// </summary>
 internal sealed class RunInFlight(RunRequest request)
 {

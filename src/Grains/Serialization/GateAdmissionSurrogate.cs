@@ -23,7 +23,8 @@ internal struct GateAdmissionSurrogate
 [RegisterConverter]
 internal sealed class GateAdmissionConverter : IConverter<GateAdmission, GateAdmissionSurrogate>
 {
-    public GateAdmission ConvertFromSurrogate(in GateAdmissionSurrogate surrogate) => new(surrogate.Lease, surrogate.Refusal, new GateQuotas(surrogate.Requests, surrogate.Tokens));
+    public GateAdmission ConvertFromSurrogate(in GateAdmissionSurrogate surrogate) =>
+        new(surrogate.Lease, surrogate.Refusal, new GateQuotas(surrogate.Requests, surrogate.Tokens));
 
     public GateAdmissionSurrogate ConvertToSurrogate(in GateAdmission value) => new()
     {

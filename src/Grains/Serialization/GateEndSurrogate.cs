@@ -22,5 +22,6 @@ internal sealed class GateEndConverter : IConverter<GateEnd, GateEndSurrogate>
 {
     public GateEnd ConvertFromSurrogate(in GateEndSurrogate surrogate) => new(surrogate.Lease, surrogate.Tokens, surrogate.IsUnused);
 
-    public GateEndSurrogate ConvertToSurrogate(in GateEnd value) => new() { Lease = value.Lease, Tokens = value.Tokens, IsUnused = value.IsUnused };
+    public GateEndSurrogate ConvertToSurrogate(in GateEnd value) =>
+        new() { Lease = value.Lease, Tokens = value.Tokens, IsUnused = value.IsUnused };
 }

@@ -24,7 +24,8 @@ internal struct GateOutcomeSurrogate
 [RegisterConverter]
 internal sealed class GateOutcomeConverter : IConverter<GateOutcome, GateOutcomeSurrogate>
 {
-    public GateOutcome ConvertFromSurrogate(in GateOutcomeSurrogate surrogate) => new((CallOutcome)surrogate.Outcome, surrogate.RetryAfter, surrogate.Seen, surrogate.Age);
+    public GateOutcome ConvertFromSurrogate(in GateOutcomeSurrogate surrogate) =>
+        new((CallOutcome)surrogate.Outcome, surrogate.RetryAfter, surrogate.Seen, surrogate.Age);
 
     public GateOutcomeSurrogate ConvertToSurrogate(in GateOutcome value) => new()
     {

@@ -11,7 +11,7 @@ internal struct GateRefusalSurrogate
     public int Limit;
 
     [Id(1)]
-    public long Most;
+    public long Allowed;
 
     [Id(2)]
     public TimeSpan? RetryAfter;
@@ -20,12 +20,13 @@ internal struct GateRefusalSurrogate
 [RegisterConverter]
 internal sealed class GateRefusalConverter : IConverter<GateRefusal, GateRefusalSurrogate>
 {
-    public GateRefusal ConvertFromSurrogate(in GateRefusalSurrogate surrogate) => new((GateLimit)surrogate.Limit, surrogate.Most, surrogate.RetryAfter);
+    public GateRefusal ConvertFromSurrogate(in GateRefusalSurrogate surrogate) =>
+        new((GateLimit)surrogate.Limit, surrogate.Allowed, surrogate.RetryAfter);
 
     public GateRefusalSurrogate ConvertToSurrogate(in GateRefusal value) => new()
     {
         Limit = (int)value.Limit,
-        Most = value.Most,
+        Allowed = value.Allowed,
         RetryAfter = value.RetryAfter,
     };
 }

@@ -24,7 +24,8 @@ internal struct GateReleaseSurrogate
 [RegisterConverter]
 internal sealed class GateReleaseConverter : IConverter<GateRelease, GateReleaseSurrogate>
 {
-    public GateRelease ConvertFromSurrogate(in GateReleaseSurrogate surrogate) => new((CallOutcome)surrogate.Outcome, surrogate.Tokens, surrogate.RetryAfter, surrogate.IsUnused);
+    public GateRelease ConvertFromSurrogate(in GateReleaseSurrogate surrogate) =>
+        new((CallOutcome)surrogate.Outcome, surrogate.Tokens, surrogate.RetryAfter, surrogate.IsUnused);
 
     public GateReleaseSurrogate ConvertToSurrogate(in GateRelease value) => new()
     {

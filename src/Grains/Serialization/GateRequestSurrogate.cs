@@ -23,7 +23,8 @@ internal struct GateRequestSurrogate
 [RegisterConverter]
 internal sealed class GateRequestConverter : IConverter<GateRequest, GateRequestSurrogate>
 {
-    public GateRequest ConvertFromSurrogate(in GateRequestSurrogate surrogate) => new(surrogate.Gate, surrogate.Lease, surrogate.Tokens, surrogate.Holder);
+    public GateRequest ConvertFromSurrogate(in GateRequestSurrogate surrogate) =>
+        new(surrogate.Gate, surrogate.Lease, surrogate.Tokens, surrogate.Holder);
 
     public GateRequestSurrogate ConvertToSurrogate(in GateRequest value) => new()
     {

@@ -22,5 +22,6 @@ internal sealed class GateUnitsConverter : IConverter<GateUnits, GateUnitsSurrog
 {
     public GateUnits ConvertFromSurrogate(in GateUnitsSurrogate surrogate) => new(surrogate.Requests, surrogate.Tokens, surrogate.Slots);
 
-    public GateUnitsSurrogate ConvertToSurrogate(in GateUnits value) => new() { Requests = value.Requests, Tokens = value.Tokens, Slots = value.Slots };
+    public GateUnitsSurrogate ConvertToSurrogate(in GateUnits value) =>
+        new() { Requests = value.Requests, Tokens = value.Tokens, Slots = value.Slots };
 }

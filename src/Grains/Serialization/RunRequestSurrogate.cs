@@ -27,7 +27,10 @@ internal struct RunRequestSurrogate
     [Id(5)]
     public bool IsKept;
 
-    /// <summary>Null where it is no replay; else <see cref="Body"/> is empty, and a node that knows no replays refuses the request instead of asking the panel.</summary>
+    /// <summary>
+    /// Null where it is no replay; else <see cref="Body"/> is empty, and a node that knows no replays refuses the request instead of asking
+    /// the panel.
+    /// </summary>
     [Id(6)]
     public string? ReplayOf;
 

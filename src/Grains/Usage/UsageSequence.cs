@@ -4,7 +4,7 @@ namespace Ensemble.Grains.Usage;
 internal sealed class UsageSequence
 {
     /// <summary>Sources that are remembered at most: silos, over all their restarts.</summary>
-    private const int Most = 1024;
+    private const int MaxSources = 1024;
 
     private readonly Dictionary<string, long> _last = new(StringComparer.Ordinal);
 
@@ -18,7 +18,7 @@ internal sealed class UsageSequence
             return (false, false);
         }
 
-        if (_last.Count >= Most && last == 0)
+        if (_last.Count >= MaxSources && last == 0)
         {
             _last.Clear();
         }

@@ -7,7 +7,8 @@ using Ensemble.Usage;
 namespace Ensemble.Silo.Health;
 
 /// <summary>Probes of a silo: liveness looks at this process alone; readiness says whether the cluster counts on it.</summary>
-internal sealed class SiloProbes(ISiloStatusOracle oracle, RunHost runs, UsageLedger ledger, [FromKeyedServices(nameof(RunHost))] Drain drain)
+internal sealed class SiloProbes(
+    ISiloStatusOracle oracle, RunHost runs, UsageLedger ledger, [FromKeyedServices(nameof(RunHost))] Drain drain)
 {
     public void Map(IEndpointRouteBuilder app)
     {

@@ -13,7 +13,7 @@ internal static class ClusterWiring
 {
     private const string PostgresInvariant = "Npgsql";
 
-    /// <summary>Whoever reads events hears from a run at half of it, so it is the same on both sides.</summary>
+    /// <summary>A reader of events hears from a run at half of it, so it is the same on both sides.</summary>
     private static readonly TimeSpan ResponseTimeout = TimeSpan.FromSeconds(30);
 
     private static readonly TimeSpan Probe = TimeSpan.FromSeconds(2);
@@ -27,7 +27,8 @@ internal static class ClusterWiring
         {
             silo.UseAdoNetClustering(clustering => (clustering.Invariant, clustering.ConnectionString) = (PostgresInvariant, connection));
             silo.Configure<EndpointOptions>(endpoint =>
-                (endpoint.AdvertisedIPAddress, endpoint.SiloPort, endpoint.GatewayPort) = (options.AdvertisedAddress, options.SiloPort, options.GatewayPort));
+                (endpoint.AdvertisedIPAddress, endpoint.SiloPort, endpoint.GatewayPort) =
+                    (options.AdvertisedAddress, options.SiloPort, options.GatewayPort));
         }
         else
         {
@@ -50,8 +51,8 @@ internal static class ClusterWiring
             // A silo that stood still reads there that it was declared dead, and ends. Until then it takes calls beside its successors.
             (membership.TableRefreshTimeout, membership.IAmAliveTablePublishTimeout) = (MembersLook, MembersLook);
         });
-        // For so long after a silo died nobody takes its grains over; the usual 30 s are longer than a caller waits. A silo that is declared dead while it
-        // stands still, and wakes up, finds its gates' epochs taken.
+        // For so long after a silo died nobody takes its grains over; the usual 30 s are longer than a caller waits. A silo that is
+        // declared dead while it stands still, and wakes up, finds its gates' epochs taken.
         silo.Configure<GrainDirectoryOptions>(static directory => directory.RangeLeaseDuration = LeaseOfTheDead);
         silo.AddActivityPropagation();
         silo.AddEnsembleGrains(options.IsAlone);
@@ -62,18 +63,22 @@ internal static class ClusterWiring
 
     public static void AddNode(this IClientBuilder client, NodeOptions options)
     {
-        client.UseAdoNetClustering(clustering => (clustering.Invariant, clustering.ConnectionString) = (PostgresInvariant, options.ConnectionString));
+        client.UseAdoNetClustering(
+            clustering => (clustering.Invariant, clustering.ConnectionString) = (PostgresInvariant, options.ConnectionString));
         client.Configure<ClusterOptions>(cluster => (cluster.ClusterId, cluster.ServiceId) = (options.ClusterId, options.ServiceId));
         client.Configure<ClientMessagingOptions>(messaging => messaging.ResponseTimeout = ResponseTimeout);
 
-        // A silo that stands still keeps its connections: only the table of members tells a frontend that it is dead. The usual minute is too long.
+        // A silo that stands still keeps its connections: only the table of members tells a frontend that it is dead. The usual minute is
+        // too long.
         client.Configure<GatewayOptions>(static gateways => gateways.GatewayListRefreshPeriod = GatewayLook);
         client.UseConnectionRetryFilter<SiloPatience>();
         client.AddActivityPropagation();
         client.AddPushStreams();
     }
 
-    /// <summary>Orleans has to be told a port. Between this look and its start another process may take it; the start then says so.</summary>
+    /// <summary>
+    /// Orleans has to be told a port. Between this look and its start another process may take it; the start then says so.
+    /// </summary>
     private static int FreePort()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
@@ -81,7 +86,9 @@ internal static class ClusterWiring
         return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
-    /// <summary>Runs of the silo finish before it leaves the cluster: the deactivation of grains comes too late for that, and is cut short.</summary>
+    /// <summary>
+    /// Runs of the silo finish before it leaves the cluster: the deactivation of grains comes too late for that, and is cut short.
+    /// </summary>
     private static void AddSiloDrain(this IServiceCollection services)
     {
         services.AddKeyedSingleton(nameof(RunHost), static (provider, _) => new Drain(

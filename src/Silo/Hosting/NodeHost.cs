@@ -32,11 +32,14 @@ internal static class NodeHost
 
     /// <param name="problems">What is wrong with the command line already.</param>
     /// <exception cref="StartException">An option does not hold.</exception>
-    public static (FrontendOptions Frontend, NodeOptions Node) ReadOptions(WebApplicationBuilder builder, IReadOnlyList<string> problems, NodeRole? role)
+    public static (FrontendOptions Frontend, NodeOptions Node) ReadOptions(
+        WebApplicationBuilder builder, IReadOnlyList<string> problems, NodeRole? role)
     {
         builder.AddNodeDefaults();
         var (frontend, node) = NodeOptionsReader.Read(builder.Configuration, role, problems);
-        return (frontend with { Telemetry = frontend.Telemetry with { Role = node.Role.ToString().ToLowerInvariant(), Instance = node.Name } }, node);
+        return (frontend
+            with { Telemetry = frontend.Telemetry with { Role = node.Role.ToString().ToLowerInvariant(), Instance = node.Name } },
+            node);
     }
 
     private static WebApplication BuildFrontend(WebApplicationBuilder builder, FrontendOptions frontend, NodeOptions node)
@@ -61,7 +64,7 @@ internal static class NodeHost
         return app;
     }
 
-    // Its doors are probes, which tell nothing and change nothing: no key is needed to open them to other machines.
+    // Its endpoints are probes, which tell nothing and change nothing: no key is needed to open them to other machines.
     private static WebApplication BuildSilo(WebApplicationBuilder builder, FrontendOptions frontend, NodeOptions node)
     {
         builder.UseOrleans(silo => silo.AddNode(node));

@@ -16,14 +16,18 @@ internal sealed record NodeOptions
     /// <summary><c>Cluster:ServiceId</c>: stays the same for ever, over all clusters of the service.</summary>
     public string ServiceId { get; init; } = "ensemble";
 
-    /// <summary><c>Cluster:ConnectionString</c>: the PostgreSQL database with the cluster's members; null for a node of role <c>all</c> that is
-    /// the whole cluster.</summary>
+    /// <summary>
+    /// <c>Cluster:ConnectionString</c>: the PostgreSQL database with the cluster's members; null for a node of role <c>all</c> that is the
+    /// whole cluster.
+    /// </summary>
     public string? ConnectionString { get; init; }
 
     /// <summary>Whether this node is the whole cluster.</summary>
     public bool IsAlone => Role is NodeRole.All && ConnectionString is null;
 
-    /// <summary><c>Cluster:SiloPort</c>: where silos talk to a silo. Default 11111, and of a node that is the whole cluster any that is free.</summary>
+    /// <summary>
+    /// <c>Cluster:SiloPort</c>: where silos talk to a silo. Default 11111, and of a node that is the whole cluster any that is free.
+    /// </summary>
     public int SiloPort { get; init; } = 11111;
 
     /// <summary><c>Cluster:GatewayPort</c>: where frontends talk to a silo. Default 30000; 0 = none do, the default of a node that is the

@@ -28,7 +28,8 @@ internal static class NodeOptionsReader
     /// <param name="role">What the configuration says; null where it says nothing that can be understood.</param>
     /// <param name="problems">What is wrong with the command line already; null = nothing is.</param>
     /// <exception cref="StartException">Names every option that does not hold, and what it may be.</exception>
-    public static (FrontendOptions Frontend, NodeOptions Node) Read(IConfiguration configuration, NodeRole? role, IReadOnlyList<string>? problems = null)
+    public static (FrontendOptions Frontend, NodeOptions Node) Read(
+        IConfiguration configuration, NodeRole? role, IReadOnlyList<string>? problems = null)
     {
         var reader = new OptionsReader(configuration, Known, problems);
         if (role is null)
@@ -49,8 +50,11 @@ internal static class NodeOptionsReader
             ServiceId = Name(configuration, "Cluster:ServiceId", defaults.ServiceId, reader),
             ConnectionString = database?.ConnectionString,
             SiloPort = (int)reader.Number("Cluster:SiloPort", isAlone ? 0 : defaults.SiloPort, isAlone ? 0 : 1, IPEndPoint.MaxPort),
-            GatewayPort = (int)reader.Number("Cluster:GatewayPort", isAlone ? 0 : defaults.GatewayPort, isAlone ? 0 : 1, IPEndPoint.MaxPort),
-            AdvertisedAddress = isAlone || role is NodeRole.Frontend ? defaults.AdvertisedAddress : Advertised(configuration, database, reader),
+            GatewayPort = (int)reader.Number(
+                "Cluster:GatewayPort", isAlone ? 0 : defaults.GatewayPort, isAlone ? 0 : 1, IPEndPoint.MaxPort),
+            AdvertisedAddress = isAlone || role is NodeRole.Frontend
+                ? defaults.AdvertisedAddress
+                : Advertised(configuration, database, reader),
             Answers = Transport(configuration, defaults.Answers, reader),
             Name = Environment.GetEnvironmentVariable("POD_NAME") is { Length: > 0 } name ? name : null,
         };
@@ -97,7 +101,8 @@ internal static class NodeOptionsReader
     {
         if (frontend.CatalogFile is not null)
         {
-            reader.Problem("option Catalog:File: the nodes of a cluster share the stored catalog. Leave it out, and edit the catalog over HTTP.");
+            reader.Problem(
+                "option Catalog:File: the nodes of a cluster share the stored catalog. Leave it out, and edit the catalog over HTTP.");
         }
 
         if (frontend.Storage.Provider != StorageProvider.Postgres && !string.IsNullOrEmpty(configuration["Storage:Provider"]))
@@ -116,7 +121,8 @@ internal static class NodeOptionsReader
                 return null;
             }
 
-            reader.Problem($"option {Connection}: nodes find each other in a PostgreSQL database, as 'Host=…;Database=…;Username=…;Password=…'. "
+            reader.Problem(
+                $"option {Connection}: nodes find each other in a PostgreSQL database, as 'Host=…;Database=…;Username=…;Password=…'. "
                 + "Give it in the environment, as Cluster__ConnectionString: a command line is for everybody on the machine to read.");
             return null;
         }
@@ -139,7 +145,9 @@ internal static class NodeOptionsReader
         {
             if (database is not null && !IsLocal(database.Host))
             {
-                reader.Problem($"option {Address}: other machines cannot reach a silo without one. Give the IP address of this machine, or set POD_IP.");
+                reader.Problem(
+                    $"option {Address}: other machines cannot reach a silo without one. Give the IP address of this machine, or set "
+                    + "POD_IP.");
             }
 
             return IPAddress.Loopback;
@@ -155,7 +163,8 @@ internal static class NodeOptionsReader
         return IPAddress.Loopback;
     }
 
-    private static bool IsLocal(string? host) => host is null || host.StartsWith('/') || host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
+    private static bool IsLocal(string? host) => host is null || host.StartsWith('/') || host.Equals(
+        "localhost", StringComparison.OrdinalIgnoreCase)
         || (IPAddress.TryParse(host, out var address) && IPAddress.IsLoopback(address));
 
     private static string Name(IConfiguration configuration, string key, string fallback, OptionsReader reader)

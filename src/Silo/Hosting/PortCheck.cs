@@ -40,7 +40,8 @@ internal sealed class PortCheck(NodeOptions options) : IHostedLifecycleService
         }
         catch (SocketException exception)
         {
-            throw new StartException($"option {option}: cannot listen on {options.AdvertisedAddress} port {port}: {exception.Message}. Choose another one.");
+            throw new StartException(
+                $"option {option}: cannot listen on {options.AdvertisedAddress} port {port}: {exception.Message}. Choose another one.");
         }
     }
 }

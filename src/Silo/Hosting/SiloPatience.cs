@@ -30,6 +30,7 @@ internal sealed partial class SiloPatience(TimeProvider time, ILogger<SiloPatien
         EventId = 80,
         EventName = "NoSilo",
         Level = LogLevel.Warning,
-        Message = "no silo of the cluster can be reached yet; this frontend waits for one. Silos need the same Cluster:ClusterId and Cluster:ConnectionString")]
+        Message = "no silo of the cluster can be reached yet; this frontend waits for one. Silos need the same Cluster:ClusterId and "
+            + "Cluster:ConnectionString")]
     private static partial void LogWaiting(ILogger logger);
 }

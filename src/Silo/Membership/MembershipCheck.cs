@@ -6,7 +6,8 @@ namespace Ensemble.Silo.Membership;
 internal sealed class MembershipCheck(MembershipSchema schema) : IHostedLifecycleService
 {
     public const string NoTables =
-        "The database of Cluster:ConnectionString has no tables of the cluster's members. Make them once, as a user who may create tables: ensemble-silo schema";
+        "The database of Cluster:ConnectionString has no tables of the cluster's members. Make them once, as a user who may create tables: "
+        + "ensemble-silo schema";
 
     public async Task StartingAsync(CancellationToken cancellationToken)
     {

@@ -19,7 +19,8 @@ internal sealed class MembershipSchema(NpgsqlConnectionStringBuilder connection)
 
     private const string Prefix = "queries/";
 
-    private readonly string _database = $"The PostgreSQL database {connection.Database ?? connection.Username} at {connection.Host}:{connection.Port}";
+    private readonly string _database =
+        $"The PostgreSQL database {connection.Database ?? connection.Username} at {connection.Host}:{connection.Port}";
 
     /// <summary>The queries by their keys.</summary>
     public static IReadOnlyDictionary<string, string> Queries { get; } = typeof(MembershipSchema).Assembly.GetManifestResourceNames()
@@ -86,7 +87,8 @@ internal sealed class MembershipSchema(NpgsqlConnectionStringBuilder connection)
         }
     }
 
-    private StorageException? Translate(Exception exception) => PostgresErrors.Translate(exception, _database, connection.Username, NodeOptionsReader.Connection);
+    private StorageException? Translate(Exception exception) =>
+        PostgresErrors.Translate(exception, _database, connection.Username, NodeOptionsReader.Connection);
 
     private static async Task ExecuteAsync(
         NpgsqlConnection opened, string sql, CancellationToken cancellationToken, params (string Name, object Value)[] parameters)

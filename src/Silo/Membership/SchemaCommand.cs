@@ -27,9 +27,12 @@ internal static class SchemaCommand
         await output.WriteLineAsync(UpToDate);
     });
 
-    /// <summary>Waits for the database, the tables of this version, and the rights to use them. Each new reason to wait is told once.</summary>
+    /// <summary>
+    /// Waits for the database, the tables of this version, and the rights to use them. Each new reason to wait is told once.
+    /// </summary>
     /// <returns>The exit code: 0 where a node can start, 1 where waiting would not help.</returns>
-    public static Task<int> WaitAsync(string[] args, TextWriter output, TextWriter errors, TimeProvider time, CancellationToken cancellationToken = default) =>
+    public static Task<int> WaitAsync(
+        string[] args, TextWriter output, TextWriter errors, TimeProvider time, CancellationToken cancellationToken = default) =>
         TryAsync(errors, async () =>
         {
             var (schema, storage) = Read(args);
@@ -63,7 +66,7 @@ internal static class SchemaCommand
     }
 
     /// <returns>What to wait for; null where nothing is missing.</returns>
-    /// <exception cref="StorageException">Something that waiting would not mend.</exception>
+    /// <exception cref="StorageException">Something that does not pass by waiting.</exception>
     private static async Task<string?> MissingAsync(MembershipSchema schema, StorageOptions storage, CancellationToken cancellationToken)
     {
         try
@@ -76,7 +79,9 @@ internal static class SchemaCommand
             await OpenAsync(storage, cancellationToken);
             return null;
         }
-        catch (StorageException exception) when (exception is { IsTransient: true } or { InnerException: PostgresException { SqlState: PostgresErrorCodes.InsufficientPrivilege } })
+        catch (StorageException exception)
+            when (exception is { IsTransient: true }
+            or { InnerException: PostgresException { SqlState: PostgresErrorCodes.InsufficientPrivilege } })
         {
             // A right is missing where tables are those of an older version, which a node may not change, and before they are granted.
             return exception.Message;

@@ -4,7 +4,7 @@ CREATE TABLE IF NOT EXISTS OrleansQuery (
     QueryText varchar(8000) NOT NULL
 );
 
--- One row a cluster. Each change of a member raises its version, so that whoever read an older one changes nothing.
+-- One row a cluster. Each change of a member raises its version, so that a member that read an older one changes nothing.
 CREATE TABLE IF NOT EXISTS OrleansMembershipVersionTable (
     DeploymentId varchar(150) PRIMARY KEY,
     Timestamp timestamptz(3) NOT NULL DEFAULT now(),

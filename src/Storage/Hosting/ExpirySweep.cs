@@ -3,9 +3,13 @@ using Microsoft.Extensions.Logging;
 
 namespace Ensemble.Storage.Hosting;
 
-/// <summary>Once a minute: deletes the answers, claims and panels of runs that have expired, sums up days of the accounts, and deletes those that are old.</summary>
+/// <summary>
+/// Once a minute: deletes the answers, claims and panels of runs that have expired, sums up days of the accounts, and deletes those that
+/// are old.
+/// </summary>
 /// <param name="retentionDays">How long accounts are kept; 0 = for ever.</param>
-internal sealed partial class ExpirySweep(IEnsembleStorage storage, int retentionDays, TimeProvider time, ILogger<ExpirySweep> logger) : BackgroundService
+internal sealed partial class ExpirySweep(
+    IEnsembleStorage storage, int retentionDays, TimeProvider time, ILogger<ExpirySweep> logger) : BackgroundService
 {
     public static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
 
@@ -41,7 +45,8 @@ internal sealed partial class ExpirySweep(IEnsembleStorage storage, int retentio
             }
 
             await CloseDaysAsync(cancellationToken);
-            while (retentionDays > 0 && await storage.UsageUpkeep.DeleteAsync(time.GetUtcNow().AddDays(-retentionDays), Batch, cancellationToken) >= Batch)
+            while (retentionDays > 0
+                && await storage.UsageUpkeep.DeleteAsync(time.GetUtcNow().AddDays(-retentionDays), Batch, cancellationToken) >= Batch)
             {
             }
         }
@@ -66,9 +71,12 @@ internal sealed partial class ExpirySweep(IEnsembleStorage storage, int retentio
         }
     }
 
-    [LoggerMessage(89, LogLevel.Warning, "a day of the accounts could not be summed up: sums over it take longer, and it is tried again in a minute")]
+    [LoggerMessage(
+        89, LogLevel.Warning, "a day of the accounts could not be summed up: sums over it take longer, and it is tried again in a minute")]
     private static partial void LogDayNotClosed(ILogger logger, Exception exception);
 
-    [LoggerMessage(85, LogLevel.Debug, "expired answers or old accounts could not be deleted; the next try is in a minute")]
+    [LoggerMessage(
+        85, LogLevel.Debug,
+        "expired answers, claims or panels of runs, or accounts past their retention, could not be deleted: it is tried again in a minute")]
     private static partial void LogNotSwept(ILogger logger, Exception exception);
 }

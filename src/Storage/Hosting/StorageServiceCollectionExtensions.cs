@@ -12,7 +12,8 @@ public static class StorageServiceCollectionExtensions
 {
     /// <summary>
     /// Adds <see cref="IEnsembleStorage"/> and its stores, as <see cref="ICatalogStore"/>, <see cref="IGateStore"/>,
-    /// <see cref="IRunStore"/>, <see cref="IPanelStore"/>, <see cref="IUsageStore"/> and <see cref="IUsageQueries"/>. A host opens the database when it starts, and does not start without it.
+    /// <see cref="IRunStore"/>, <see cref="IPanelStore"/>, <see cref="IUsageStore"/> and <see cref="IUsageQueries"/>. A host opens the
+    /// database when it starts, and does not start without it.
     /// </summary>
     public static IServiceCollection AddEnsembleStorage(this IServiceCollection services, StorageOptions options)
     {

@@ -5,13 +5,14 @@ using Npgsql;
 namespace Ensemble.Storage.Postgres;
 
 /// <summary>
-/// By COPY, which costs the server half of what INSERT does, but knows no conflicts. Where keys may be there already, as in a batch whose commit was not
-/// acknowledged, by one INSERT with an array a column.
+/// By COPY, which costs the server half of what INSERT does, but knows no conflicts. Where keys may be there already, as in a batch whose
+/// commit was not acknowledged, by one INSERT with an array a column.
 /// </summary>
 internal sealed class PostgresBulk : ISqlBulk
 {
     public async Task InsertAsync<TRow>(
-        DbConnection connection, SqlInsert<TRow> insert, IReadOnlyList<TRow> rows, LedgerNames names, bool isRepeated, CancellationToken cancellationToken)
+        DbConnection connection, SqlInsert<TRow> insert, IReadOnlyList<TRow> rows, LedgerNames names, bool isRepeated,
+        CancellationToken cancellationToken)
     {
         if (isRepeated)
         {
@@ -19,7 +20,8 @@ internal sealed class PostgresBulk : ISqlBulk
             return;
         }
 
-        var copy = await ((NpgsqlConnection)connection).BeginRawBinaryCopyAsync($"COPY {insert.Target} FROM STDIN (FORMAT BINARY)", cancellationToken);
+        var copy = await ((NpgsqlConnection)connection).BeginRawBinaryCopyAsync(
+            $"COPY {insert.Target} FROM STDIN (FORMAT BINARY)", cancellationToken);
         await using (copy)
         {
             var buffer = new PostgresRows(insert.Columns.Count);
@@ -44,7 +46,8 @@ internal sealed class PostgresBulk : ISqlBulk
     }
 
     private static async Task InsertAllAsync<TRow>(
-        NpgsqlConnection connection, SqlInsert<TRow> insert, IReadOnlyList<TRow> rows, LedgerNames names, CancellationToken cancellationToken)
+        NpgsqlConnection connection, SqlInsert<TRow> insert, IReadOnlyList<TRow> rows, LedgerNames names,
+        CancellationToken cancellationToken)
     {
         var command = new NpgsqlCommand(insert.All, connection);
         await using (command)

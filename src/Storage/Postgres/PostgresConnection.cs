@@ -13,7 +13,7 @@ internal static class PostgresConnection
     private const int MaxPoolSize = 16;
 
     /// <param name="connectionString">As Npgsql takes it.</param>
-    /// <param name="option">Where it stands, for whoever has to mend it.</param>
+    /// <param name="option">The option that holds it, which is named in errors.</param>
     /// <exception cref="StorageException">It is none. What is wrong is not shown: a badly quoted password looks like a keyword.</exception>
     public static NpgsqlConnectionStringBuilder Read(string? connectionString, string option = "Storage:ConnectionString")
     {
@@ -28,18 +28,22 @@ internal static class PostgresConnection
             };
             builder.CommandTimeout = Has(given, "CommandTimeout") ? builder.CommandTimeout : TimeoutSeconds;
             builder.Timeout = Has(given, "Timeout") ? builder.Timeout : TimeoutSeconds;
-            builder.MaxPoolSize = Has(given, "MaximumPoolSize") || Has(given, "MaxPoolSize") ? builder.MaxPoolSize : Math.Max(MaxPoolSize, builder.MinPoolSize);
+            builder.MaxPoolSize = Has(given, "MaximumPoolSize") || Has(given, "MaxPoolSize")
+                ? builder.MaxPoolSize
+                : Math.Max(MaxPoolSize, builder.MinPoolSize);
             builder.ApplicationName ??= "ensemble";
             return string.IsNullOrWhiteSpace(builder.Host) ? throw Refused(option, "It names no host.") : builder;
         }
         catch (Exception exception) when (exception is ArgumentException or FormatException or InvalidCastException or OverflowException)
         {
-            throw Refused(option, "A keyword is unknown, or a value is not of its kind; a value that holds ';' or quotes has to be quoted.");
+            throw Refused(
+                option, "A keyword is unknown, or a value is not of its kind; a value that holds ';' or quotes has to be quoted.");
         }
     }
 
     private static bool Has(DbConnectionStringBuilder given, string keyword) =>
-        given.Keys.Cast<string>().Any(key => string.Equals(key.Replace(" ", "", StringComparison.Ordinal), keyword, StringComparison.OrdinalIgnoreCase));
+        given.Keys.Cast<string>().Any(
+            key => string.Equals(key.Replace(" ", "", StringComparison.Ordinal), keyword, StringComparison.OrdinalIgnoreCase));
 
     private static StorageException Refused(string option, string why) => new(
         $"{option} cannot be read. {why} PostgreSQL's is 'Host=…;Port=5432;Database=…;Username=…;Password=…'.", isTransient: false);

@@ -6,7 +6,7 @@ namespace Ensemble.Storage.Postgres;
 
 /// <summary>
 /// A database on a server. Tables are made and found along the user's search path. What fails because the server is away fails at once
-/// and says that it is transient: only whoever asked knows whether it may be asked again.
+/// and says that it is transient: only the caller knows whether it may be asked again.
 /// </summary>
 internal sealed class PostgresDatabase : SqlDatabase
 {
@@ -30,7 +30,8 @@ internal sealed class PostgresDatabase : SqlDatabase
     private readonly PostgresGuard _guard;
     private readonly string? _user;
 
-    public PostgresDatabase(NpgsqlConnectionStringBuilder connection, IReadOnlyList<Migration> migrations, TimeProvider time, ILoggerFactory loggers)
+    public PostgresDatabase(
+        NpgsqlConnectionStringBuilder connection, IReadOnlyList<Migration> migrations, TimeProvider time, ILoggerFactory loggers)
         : base(migrations, time)
     {
         _user = connection.Username;
@@ -51,7 +52,8 @@ internal sealed class PostgresDatabase : SqlDatabase
 
     public override bool IsAnswering => _guard.IsAnswering;
 
-    public override IAsyncEnumerable<long> WatchRevisionsAsync(CancellationToken cancellationToken) => _watch.ListenAsync(cancellationToken);
+    public override IAsyncEnumerable<long> WatchRevisionsAsync(CancellationToken cancellationToken) =>
+        _watch.ListenAsync(cancellationToken);
 
     /// <returns>What to say of a failure that a connection which is to last lives through; null for what it does not.</returns>
     public string? Outage(Exception exception) => exception is StorageException { IsTransient: true } ? exception.Message

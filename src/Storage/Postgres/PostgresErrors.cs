@@ -14,10 +14,12 @@ internal static class PostgresErrors
     /// <param name="user">Who asked.</param>
     /// <param name="option">Where the connection string stands.</param>
     /// <returns>Null for what is no failure of the database.</returns>
-    public static StorageException? Translate(Exception exception, string name, string? user, string option = "Storage:ConnectionString") => exception switch
+    public static StorageException? Translate(
+        Exception exception, string name, string? user, string option = "Storage:ConnectionString") => exception switch
     {
         PostgresException refused => new(
-            $"{name} {Words(refused, user, option)}", refused.IsTransient || refused.SqlState == PostgresErrorCodes.ReadOnlySqlTransaction, exception),
+            $"{name} {Words(refused, user, option)}", refused.IsTransient || refused.SqlState == PostgresErrorCodes.ReadOnlySqlTransaction,
+            exception),
         _ when IsOutage(exception) => new(
             $"{name} cannot be reached, or did not answer in time: {(exception.InnerException ?? exception).Message} "
                 + $"Check that the server runs, and Host and Port in {option}.",

@@ -36,7 +36,8 @@ internal sealed partial class PostgresGuard
         _breaker = new ResiliencePipelineBuilder { TimeProvider = time }
             .AddCircuitBreaker(new CircuitBreakerStrategyOptions
             {
-                ShouldHandle = static arguments => new(arguments.Outcome.Exception is TimeoutException or NpgsqlException { InnerException: TimeoutException }),
+                ShouldHandle = static arguments => new(
+                    arguments.Outcome.Exception is TimeoutException or NpgsqlException { InnerException: TimeoutException }),
                 FailureRatio = 0.5,
                 MinimumThroughput = 2,
                 SamplingDuration = Sampling,
@@ -100,7 +101,8 @@ internal sealed partial class PostgresGuard
 
     /// <summary>The failure of what was given up is known by then.</summary>
     private static void Observe(Task task) => _ = task.ContinueWith(
-        static ended => _ = ended.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        static ended => _ = ended.Exception, CancellationToken.None,
+        TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
 
     private ValueTask Opened()
     {
@@ -129,7 +131,8 @@ internal sealed partial class PostgresGuard
         EventId = 110,
         EventName = "DatabaseUnanswered",
         Level = LogLevel.Warning,
-        Message = "{Database} takes connections and does not answer within {Limit} s: it is asked once in {Pause} s until it does, and requests go on without it. "
+        Message = "{Database} takes connections and does not answer within {Limit} s: it is asked once in {Pause} s until it does, and "
+            + "requests go on without it. "
             + "Check the server's disk, its locks, and the network to it")]
     private static partial void LogUnanswered(ILogger logger, string database, double limit, double pause);
 

@@ -8,8 +8,8 @@ using Ensemble.Storage.Sql;
 namespace Ensemble.Storage.Postgres;
 
 /// <summary>
-/// Rows in the binary format of COPY, as PostgreSQL's manual has it under "COPY": a header, then for each row the number of its columns, and each value
-/// behind its length; all in network order.
+/// Rows in the binary format of COPY, as PostgreSQL's manual has it under "COPY": a header, then for each row the number of its columns,
+/// and each value behind its length; all in network order.
 /// </summary>
 internal sealed class PostgresRows : ISqlValues
 {

@@ -11,7 +11,8 @@ namespace Ensemble.Storage.Postgres;
 /// Listens for revisions that anybody writes, over a connection of its own each time somebody watches. What was written while it was
 /// away is made up for: each time it begins to listen it tells the stored revision.
 /// </summary>
-internal sealed partial class PostgresWatch(NpgsqlDataSource sessions, PostgresDatabase database, TimeProvider time, ILogger<PostgresWatch> logger)
+internal sealed partial class PostgresWatch(
+    NpgsqlDataSource sessions, PostgresDatabase database, TimeProvider time, ILogger<PostgresWatch> logger)
 {
     public const string Channel = "ensemble_catalog";
 
@@ -27,8 +28,9 @@ internal sealed partial class PostgresWatch(NpgsqlDataSource sessions, PostgresD
 
     public async IAsyncEnumerable<long> ListenAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        // Whoever is slow gets the newest revision only.
-        var heard = System.Threading.Channels.Channel.CreateBounded<long>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest });
+        // A slow reader gets the newest revision only.
+        var heard = System.Threading.Channels.Channel.CreateBounded<long>(
+            new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest });
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var listening = ListenAlwaysAsync(heard.Writer, ending.Token);
         try
@@ -70,7 +72,7 @@ internal sealed partial class PostgresWatch(NpgsqlDataSource sessions, PostgresD
         }
         catch (Exception exception)
         {
-            // Cancelled, or a fault: whoever reads is told either way.
+            // Cancelled, or a fault: the reader is told either way.
             heard.TryComplete(exception);
         }
     }
@@ -116,6 +118,8 @@ internal sealed partial class PostgresWatch(NpgsqlDataSource sessions, PostgresD
         Message = "{Problem} It is tried again; until it works, changes of the catalog by other processes are noticed late")]
     private static partial void LogAway(ILogger logger, string problem);
 
-    [LoggerMessage(EventId = 61, EventName = "CatalogHeard", Level = LogLevel.Information, Message = "{Database}: changes of the catalog are heard again")]
+    [LoggerMessage(
+        EventId = 61, EventName = "CatalogHeard", Level = LogLevel.Information,
+        Message = "{Database}: changes of the catalog are heard again")]
     private static partial void LogBack(ILogger logger, string database);
 }

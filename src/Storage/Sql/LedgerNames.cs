@@ -3,8 +3,8 @@ using System.Text.Json;
 namespace Ensemble.Storage.Sql;
 
 /// <summary>
-/// The numbers of names in a database. They are asked for with each batch: numbers that outlived a restored copy of the database would be those of
-/// other names.
+/// The numbers of names in a database. They are asked for with each batch: numbers that outlived a restored copy of the database would be
+/// those of other names.
 /// </summary>
 internal sealed class LedgerNames
 {
@@ -46,7 +46,8 @@ internal sealed class LedgerNames
     {
         object list = dialect.HasArrays ? names.ToArray() : JsonSerializer.Serialize(names);
         foreach (var (id, name) in await session.QueryAsync(
-            $"SELECT id, name FROM ledger_names WHERE name {dialect.InList("names")}", static row => (row.GetInt32(0), row.GetString(1)), ("names", list)))
+            $"SELECT id, name FROM ledger_names WHERE name {dialect.InList("names")}", static row => (row.GetInt32(0), row.GetString(1)),
+            ("names", list)))
         {
             _ids[name] = id;
         }

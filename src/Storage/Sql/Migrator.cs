@@ -63,7 +63,8 @@ internal sealed class Migrator(string database, SqlDialect dialect, IReadOnlyLis
         return version <= _newest
             ? version
             : throw new StorageException(
-                $"{database} was written by a newer version of this program: its tables are at step {version}, and this one knows {_newest}. "
+                $"{database} was written by a newer version of this program: its tables are at step {version}, and this one knows "
+                + $"{_newest}. "
                     + "Start the newer version, or restore a copy of the database from before the upgrade.",
                 isTransient: false);
     }

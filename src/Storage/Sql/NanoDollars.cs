@@ -6,11 +6,11 @@ internal static class NanoDollars
     private const decimal PerDollar = 1_000_000_000m;
 
     /// <summary>No call costs as much; only a provider that reports nonsense gets so far.</summary>
-    private const decimal Most = 9_000_000_000m;
+    private const decimal MaxDollars = 9_000_000_000m;
 
     /// <summary>The nearest; null for a cost that is not known.</summary>
     public static long? Of(decimal? dollars) =>
-        dollars is { } known ? (long)decimal.Round(Math.Min(known, Most) * PerDollar, MidpointRounding.AwayFromZero) : null;
+        dollars is { } known ? (long)decimal.Round(Math.Min(known, MaxDollars) * PerDollar, MidpointRounding.AwayFromZero) : null;
 
     /// <summary>In US dollars.</summary>
     public static decimal Read(long stored) => stored / PerDollar;

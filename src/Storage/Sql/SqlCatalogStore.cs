@@ -3,8 +3,8 @@ using Ensemble.Catalog;
 namespace Ensemble.Storage.Sql;
 
 /// <summary>
-/// The catalog in a database. The row with the revision is what writers contend for: whoever raises it first has written, and everybody
-/// else finds another revision than expected.
+/// The catalog in a database. The row with the revision is what writers contend for: the first to raise it has written, and every
+/// other one finds another revision than expected.
 /// </summary>
 internal sealed class SqlCatalogStore(SqlDatabase database) : ICatalogStore
 {
@@ -23,10 +23,12 @@ internal sealed class SqlCatalogStore(SqlDatabase database) : ICatalogStore
     private static readonly Comparer<CatalogEntry> ByKindThenName = Comparer<CatalogEntry>.Create(static (x, y) =>
         x.Kind != y.Kind ? x.Kind.CompareTo(y.Kind) : string.CompareOrdinal(x.Name, y.Name));
 
-    public Task<CatalogDocument> ReadAsync(CancellationToken cancellationToken) => database.ReadAsync(ReadAllAsync, SqlDatabase.BackgroundLimit, cancellationToken);
+    public Task<CatalogDocument> ReadAsync(CancellationToken cancellationToken) =>
+        database.ReadAsync(ReadAllAsync, SqlDatabase.BackgroundLimit, cancellationToken);
 
     public Task<long> ReadRevisionAsync(CancellationToken cancellationToken) =>
-        database.ReadAsync(static async session => (await session.QueryAsync(ReadRevision, static row => row.GetInt64(0)))[0], cancellationToken);
+        database.ReadAsync(
+            static async session => (await session.QueryAsync(ReadRevision, static row => row.GetInt64(0)))[0], cancellationToken);
 
     public async Task<long?> WriteAsync(IReadOnlyList<CatalogChange> changes, long expectedRevision, CancellationToken cancellationToken)
     {

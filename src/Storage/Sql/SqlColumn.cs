@@ -20,7 +20,8 @@ internal sealed class SqlColumn<TRow, T>(string name, Func<TRow, LedgerNames, T>
     public override void Write(ISqlValues values, TRow row, LedgerNames names) => values.Add(read(row, names));
 
     public override Array All(IReadOnlyList<TRow> rows, LedgerNames names) =>
-        typeof(T) == typeof(RunId) ? Read(rows, names, static value => new Guid(((RunId)(object)value!).Value)) : Read(rows, names, static value => value);
+        typeof(T) == typeof(RunId) ? Read(rows, names, static value => new Guid(((RunId)(object)value!).Value)) : Read(
+            rows, names, static value => value);
 
     private TValue[] Read<TValue>(IReadOnlyList<TRow> rows, LedgerNames names, Func<T, TValue> convert)
     {

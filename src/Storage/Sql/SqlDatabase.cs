@@ -2,7 +2,9 @@ using Ensemble.Catalog;
 
 namespace Ensemble.Storage.Sql;
 
-/// <summary>A database: hands out connections for the length of a job, and turns its failures into <see cref="StorageException"/>.</summary>
+/// <summary>
+/// A database: hands out connections for the length of a job, and turns its failures into <see cref="StorageException"/>.
+/// </summary>
 internal abstract class SqlDatabase(IReadOnlyList<Migration> migrations, TimeProvider time) : IAsyncDisposable
 {
     /// <summary>Of jobs that nobody's request waits for.</summary>
@@ -60,7 +62,8 @@ internal abstract class SqlDatabase(IReadOnlyList<Migration> migrations, TimePro
     }
 
     /// <summary>A job that changes nothing, waited for as long as a request may wait.</summary>
-    public Task<T> ReadAsync<T>(Func<SqlSession, Task<T>> work, CancellationToken cancellationToken) => ReadAsync(work, limit: null, cancellationToken);
+    public Task<T> ReadAsync<T>(Func<SqlSession, Task<T>> work, CancellationToken cancellationToken) =>
+        ReadAsync(work, limit: null, cancellationToken);
 
     /// <param name="limit">How long the job is waited for; null = as long as a request may wait.</param>
     public async Task<T> ReadAsync<T>(Func<SqlSession, Task<T>> work, TimeSpan? limit, CancellationToken cancellationToken)
@@ -77,7 +80,8 @@ internal abstract class SqlDatabase(IReadOnlyList<Migration> migrations, TimePro
         WriteAsync(work, durability, limit: null, cancellationToken);
 
     /// <param name="limit">How long the job is waited for; null = as long as a request may wait.</param>
-    public async Task<T> WriteAsync<T>(Func<SqlSession, Task<T>> work, Durability durability, TimeSpan? limit, CancellationToken cancellationToken)
+    public async Task<T> WriteAsync<T>(
+        Func<SqlSession, Task<T>> work, Durability durability, TimeSpan? limit, CancellationToken cancellationToken)
     {
         await OpenAsync(cancellationToken);
         return await TryAsync(WriteCoreAsync(work, durability, limit, cancellationToken));

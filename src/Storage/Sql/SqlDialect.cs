@@ -33,6 +33,8 @@ internal sealed record SqlDialect
         return HasArrays ? new Guid(bytes, bigEndian: true) : bytes;
     }
 
-    /// <summary>Tells other processes within the transaction that <c>@revision</c> is the catalog's new one; null where nothing does.</summary>
+    /// <summary>
+    /// Tells other processes within the transaction that <c>@revision</c> is the catalog's new one; null where nothing does.
+    /// </summary>
     public string? AnnounceRevision { get; init; }
 }

@@ -9,7 +9,8 @@ namespace Ensemble.Storage.Sql;
 internal sealed class SqlGateStore(SqlDatabase database, TimeProvider time) : IGateStore
 {
     private const string TakeOver =
-        "INSERT INTO gates (gate, epoch) VALUES (@gate, 1) ON CONFLICT (gate) DO UPDATE SET epoch = gates.epoch + 1 RETURNING epoch, snapshot";
+        "INSERT INTO gates (gate, epoch) VALUES (@gate, 1) ON CONFLICT (gate) DO UPDATE SET epoch = gates.epoch + 1 RETURNING epoch, "
+        + "snapshot";
 
     private const string Save = "UPDATE gates SET snapshot = @snapshot, saved_at = @saved_at WHERE gate = @gate AND epoch = @epoch";
 
@@ -18,7 +19,8 @@ internal sealed class SqlGateStore(SqlDatabase database, TimeProvider time) : IG
         var rows = await database.WriteAsync(
             session => session.QueryAsync(
                 TakeOver,
-                static row => row.IsDBNull(1) ? new StoredGate(row.GetInt64(0), null) : new StoredGate(row.GetInt64(0), row.GetFieldValue<byte[]>(1)),
+                static row => row.IsDBNull(1) ? new StoredGate(row.GetInt64(0), null) : new StoredGate(
+                    row.GetInt64(0), row.GetFieldValue<byte[]>(1)),
                 ("gate", gate)),
             Durability.ProcessEnd,
             cancellationToken);

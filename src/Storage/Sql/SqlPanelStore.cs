@@ -13,12 +13,14 @@ internal sealed class SqlPanelStore(SqlDatabase database) : IPanelStore
 
     private const string Find = "SELECT payload FROM run_panels WHERE run = @run AND expires_at > @now";
 
-    private const string Delete = "DELETE FROM run_panels WHERE run IN (SELECT run FROM run_panels WHERE expires_at <= @now ORDER BY expires_at LIMIT @limit";
+    private const string Delete =
+        "DELETE FROM run_panels WHERE run IN (SELECT run FROM run_panels WHERE expires_at <= @now ORDER BY expires_at LIMIT @limit";
 
-    // Whoever was written anew between the two is not to be deleted.
+    // A panel that was written again between the two is not to be deleted.
     private const string StillExpired = ") AND expires_at <= @now";
 
-    public Task SaveAsync(RunId run, ReadOnlyMemory<byte> payload, DateTimeOffset expiresAt, CancellationToken cancellationToken) => database.WriteAsync(
+    public Task SaveAsync(
+        RunId run, ReadOnlyMemory<byte> payload, DateTimeOffset expiresAt, CancellationToken cancellationToken) => database.WriteAsync(
         session => session.ExecuteAsync(Save, ("run", run.Value), ("payload", payload), ("expires_at", expiresAt.ToUnixTimeMilliseconds())),
         Durability.ProcessEnd,
         cancellationToken);
@@ -26,13 +28,15 @@ internal sealed class SqlPanelStore(SqlDatabase database) : IPanelStore
     public async Task<byte[]?> FindAsync(RunId run, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var rows = await database.ReadAsync(
-            session => session.QueryAsync(Find, static row => row.GetFieldValue<byte[]>(0), ("run", run.Value), ("now", now.ToUnixTimeMilliseconds())),
+            session => session.QueryAsync(
+                Find, static row => row.GetFieldValue<byte[]>(0), ("run", run.Value), ("now", now.ToUnixTimeMilliseconds())),
             cancellationToken);
         return rows is [var payload] ? payload : null;
     }
 
     public Task<int> DeleteExpiredAsync(DateTimeOffset now, int limit, CancellationToken cancellationToken) => database.WriteAsync(
-        session => session.ExecuteAsync(Delete + database.Dialect.SkipLocked + StillExpired, ("now", now.ToUnixTimeMilliseconds()), ("limit", limit)),
+        session => session.ExecuteAsync(
+            Delete + database.Dialect.SkipLocked + StillExpired, ("now", now.ToUnixTimeMilliseconds()), ("limit", limit)),
         Durability.ProcessEnd,
         SqlDatabase.BackgroundLimit, cancellationToken);
 }

@@ -6,7 +6,8 @@ namespace Ensemble.Storage.Sql;
 internal sealed class SqlRunStore(SqlDatabase database) : IRunStore
 {
     private const string SaveAnswer =
-        "INSERT INTO run_answers (run, step, member, sample, payload, expires_at) VALUES (@run, @step, @member, @sample, @payload, @expires_at) "
+        "INSERT INTO run_answers (run, step, member, sample, payload, expires_at) VALUES (@run, @step, @member, @sample, @payload, "
+        + "@expires_at) "
         + "ON CONFLICT (run, step, member, sample) DO UPDATE SET payload = excluded.payload, expires_at = excluded.expires_at WHERE run_answers.expires_at <= @now";
 
     private const string LoadAnswers = "SELECT step, member, sample, payload FROM run_answers WHERE run = @run AND expires_at > @now";
@@ -33,7 +34,7 @@ internal sealed class SqlRunStore(SqlDatabase database) : IRunStore
     private const string DeleteClaims =
         "DELETE FROM run_claims WHERE scope IN (SELECT scope FROM run_claims WHERE expires_at <= @now ORDER BY expires_at LIMIT @limit";
 
-    // Whoever was claimed anew between the two is not to be deleted.
+    // A key that was claimed again between the two is not to be deleted.
     private const string StillExpired = ") AND expires_at <= @now";
 
     public Task SaveAnswerAsync(RunId run, StoredAnswer answer, DateTimeOffset expiresAt, DateTimeOffset now, CancellationToken cancellationToken) => database.WriteAsync(
@@ -72,7 +73,8 @@ internal sealed class SqlRunStore(SqlDatabase database) : IRunStore
             session => session.QueryAsync(
                 Claim,
                 row => new RunClaim(
-                    claim.Scope, ReadRun(row.GetString(0)), row.GetFieldValue<byte[]>(1), DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(2))),
+                    claim.Scope, ReadRun(row.GetString(0)), row.GetFieldValue<byte[]>(1),
+                    DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(2))),
                 ("scope", claim.Scope),
                 ("run", claim.Run.Value),
                 ("request_hash", claim.RequestHash),
@@ -88,7 +90,9 @@ internal sealed class SqlRunStore(SqlDatabase database) : IRunStore
         var rows = await database.WriteAsync(
             session => session.QueryAsync(
                 TakeClaim,
-                row => new RunClaim(scope, ReadRun(row.GetString(0)), row.GetFieldValue<byte[]>(1), DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(2))),
+                row => new RunClaim(
+                    scope, ReadRun(row.GetString(0)), row.GetFieldValue<byte[]>(1),
+                    DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(2))),
                 ("scope", scope)),
             Durability.ProcessEnd,
             cancellationToken);

@@ -10,7 +10,9 @@ internal static class SqlRunSums
     private static readonly string Sums = string.Join(
         ", ",
         "count(*)",
-        UsageSql.Sum($"CASE WHEN outcome IN ({UsageSql.Id(RunManifest.Completed)}, {UsageSql.Id(Words<RunFailureKind>.Of(RunFailureKind.Cancelled))}) THEN 0 ELSE 1 END"),
+        UsageSql.Sum(
+            $"CASE WHEN outcome IN ({UsageSql.Id(RunManifest.Completed)}, "
+            + $"{UsageSql.Id(Words<RunFailureKind>.Of(RunFailureKind.Cancelled))}) THEN 0 ELSE 1 END"),
         UsageSql.Sum("CASE WHEN degraded = '' THEN 0 ELSE 1 END"),
         UsageSql.Sum(UsageSql.Bounded("prompt_tokens")),
         UsageSql.Sum(UsageSql.Bounded("completion_tokens")),
@@ -22,7 +24,8 @@ internal static class SqlRunSums
     /// <param name="conditions">What runs are meant, with <paramref name="parameters"/>; one of these is <c>limit</c>.</param>
     /// <param name="isPrecise">Whether percentiles are wanted.</param>
     public static async Task<IReadOnlyList<RunGroup>> SumAsync(
-        SqlSession session, IEnumerable<string> conditions, IReadOnlyList<(string, object)> parameters, IReadOnlyList<UsageDimension> by, bool isPrecise)
+        SqlSession session, IEnumerable<string> conditions, IReadOnlyList<(string, object)> parameters, IReadOnlyList<UsageDimension> by,
+        bool isPrecise)
     {
         var keys = by.Select(UsageSql.Key).ToList();
         var partition = UsageSql.PartitionBy(keys);

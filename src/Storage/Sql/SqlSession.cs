@@ -22,7 +22,8 @@ internal readonly struct SqlSession(DbConnection connection, DbTransaction? tran
     }
 
     /// <summary>Within the session's transaction, as <see cref="ISqlBulk"/> says.</summary>
-    public Task InsertAsync<TRow>(SqlDialect dialect, SqlInsert<TRow> insert, IReadOnlyList<TRow> rows, LedgerNames names, bool isRepeated) =>
+    public Task InsertAsync<TRow>(
+        SqlDialect dialect, SqlInsert<TRow> insert, IReadOnlyList<TRow> rows, LedgerNames names, bool isRepeated) =>
         rows.Count == 0 ? Task.CompletedTask : dialect.Bulk.InsertAsync(connection, insert, rows, names, isRepeated, cancellationToken);
 
     public async Task<List<T>> QueryAsync<T>(string sql, Func<DbDataReader, T> row, params (string Name, object Value)[] parameters)
@@ -58,7 +59,8 @@ internal readonly struct SqlSession(DbConnection connection, DbTransaction? tran
 
     /// <summary>The bytes as a parameter takes them; a copy only where they are part of something larger.</summary>
     internal static byte[] ToArray(ReadOnlyMemory<byte> bytes) =>
-        MemoryMarshal.TryGetArray(bytes, out var segment) && segment.Array is { } array && segment.Count == array.Length ? array : bytes.ToArray();
+        MemoryMarshal.TryGetArray(bytes, out var segment) && segment.Array is { } array && segment.Count == array.Length
+            ? array : bytes.ToArray();
 
     private DbCommand Command(string sql, (string Name, object Value)[] parameters)
     {

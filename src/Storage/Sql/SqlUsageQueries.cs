@@ -21,7 +21,8 @@ internal sealed class SqlUsageQueries(SqlDatabase database) : IUsageQueries
     private static readonly string SubCallOrder = $"started_at DESC, run DESC, incarnation DESC, {Step} DESC, member DESC, sample DESC";
 
     private static readonly string AfterSubCall =
-        $"(started_at, run, incarnation, {Step}, member, sample) < (@after_started_at, @after_run, @after_incarnation, @after_step, @after_member, @after_sample)";
+        $"(started_at, run, incarnation, {Step}, member, sample) < (@after_started_at, @after_run, @after_incarnation, @after_step, "
+        + "@after_member, @after_sample)";
 
     private static readonly string RunColumns =
         $"""
@@ -44,10 +45,12 @@ internal sealed class SqlUsageQueries(SqlDatabase database) : IUsageQueries
          SELECT {UsageSql.Sum("cost_nano_usd")} FROM costs
          """;
 
-    public Task<IReadOnlyList<UsageGroup>> SumAsync(UsageFilter filter, IReadOnlyList<UsageDimension> by, int limit, CancellationToken cancellationToken) =>
+    public Task<IReadOnlyList<UsageGroup>> SumAsync(
+        UsageFilter filter, IReadOnlyList<UsageDimension> by, int limit, CancellationToken cancellationToken) =>
         database.ReadAsync(session => SqlUsageSums.SumAsync(session, filter, by, limit), SqlDatabase.BackgroundLimit, cancellationToken);
 
-    public Task<IReadOnlyList<UsageRow>> ListSubCallsAsync(UsageFilter filter, UsagePosition? after, int limit, CancellationToken cancellationToken)
+    public Task<IReadOnlyList<UsageRow>> ListSubCallsAsync(
+        UsageFilter filter, UsagePosition? after, int limit, CancellationToken cancellationToken)
     {
         var (conditions, parameters) = Range(filter.From, filter.To, limit);
         UsageSql.AddName(conditions, parameters, "ensemble", filter.Ensemble);
@@ -61,15 +64,19 @@ internal sealed class SqlUsageQueries(SqlDatabase database) : IUsageQueries
             conditions.Add(AfterSubCall);
             parameters.AddRange(
             [
-                ("after_started_at", after.StartedAt), ("after_run", database.Dialect.Run(after.Run)), ("after_incarnation", after.Incarnation), ("after_step", after.Step),
+                ("after_started_at", after.StartedAt), ("after_run", database.Dialect.Run(after.Run)),
+                ("after_incarnation", after.Incarnation), ("after_step", after.Step),
                 ("after_member", after.Member), ("after_sample", after.Sample),
             ]);
         }
 
-        return ListAsync($"{SubCalls} WHERE {string.Join(" AND ", conditions)} ORDER BY {SubCallOrder} LIMIT @limit", ReadSubCall, parameters, cancellationToken);
+        return ListAsync(
+            $"{SubCalls} WHERE {string.Join(" AND ", conditions)} ORDER BY {SubCallOrder} LIMIT @limit", ReadSubCall, parameters,
+            cancellationToken);
     }
 
-    public Task<IReadOnlyList<RunGroup>> SumRunsAsync(RunFilter filter, IReadOnlyList<UsageDimension> by, int limit, CancellationToken cancellationToken) =>
+    public Task<IReadOnlyList<RunGroup>> SumRunsAsync(
+        RunFilter filter, IReadOnlyList<UsageDimension> by, int limit, CancellationToken cancellationToken) =>
         database.ReadAsync(
             session =>
             {
@@ -78,24 +85,28 @@ internal sealed class SqlUsageQueries(SqlDatabase database) : IUsageQueries
             },
             SqlDatabase.BackgroundLimit, cancellationToken);
 
-    public Task<IReadOnlyList<RunRecord>> ListRunsAsync(RunFilter filter, RunPosition? after, int limit, CancellationToken cancellationToken)
+    public Task<IReadOnlyList<RunRecord>> ListRunsAsync(
+        RunFilter filter, RunPosition? after, int limit, CancellationToken cancellationToken)
     {
         var (conditions, parameters) = Runs(filter, limit);
         if (after is not null)
         {
             conditions.Add("started_at <= @after_started_at");
             conditions.Add("(started_at, run, incarnation) < (@after_started_at, @after_run, @after_incarnation)");
-            parameters.AddRange([("after_started_at", after.StartedAt), ("after_run", database.Dialect.Run(after.Run)), ("after_incarnation", after.Incarnation)]);
+            parameters.AddRange(
+                [("after_started_at", after.StartedAt), ("after_run", database.Dialect.Run(after.Run)), ("after_incarnation", after.Incarnation)]);
         }
 
         return ListAsync(
-            $"{RunColumns} WHERE {string.Join(" AND ", conditions)} ORDER BY started_at DESC, run DESC, incarnation DESC LIMIT @limit", ReadRun, parameters, cancellationToken);
+            $"{RunColumns} WHERE {string.Join(" AND ", conditions)} ORDER BY started_at DESC, run DESC, incarnation DESC LIMIT @limit",
+            ReadRun, parameters, cancellationToken);
     }
 
     public async Task<RunManifest?> FindManifestAsync(RunId run, CancellationToken cancellationToken)
     {
         var found = await database.ReadAsync(
-            session => session.QueryAsync(Manifest, static row => row.GetFieldValue<byte[]>(0), ("run", database.Dialect.Run(run))), cancellationToken);
+            session => session.QueryAsync(Manifest, static row => row.GetFieldValue<byte[]>(0), ("run", database.Dialect.Run(run))),
+            cancellationToken);
         try
         {
             return found is [var manifest] ? KeptManifest.Read(manifest) : null;
@@ -113,8 +124,10 @@ internal sealed class SqlUsageQueries(SqlDatabase database) : IUsageQueries
         return NanoDollars.Read(spent[0]);
     }
 
-    private Task<IReadOnlyList<T>> ListAsync<T>(string sql, Func<DbDataReader, T> read, List<(string, object)> parameters, CancellationToken cancellationToken) =>
-        database.ReadAsync<IReadOnlyList<T>>(async session => await session.QueryAsync(sql, read, [.. parameters]), SqlDatabase.BackgroundLimit, cancellationToken);
+    private Task<IReadOnlyList<T>> ListAsync<T>(
+        string sql, Func<DbDataReader, T> read, List<(string, object)> parameters, CancellationToken cancellationToken) =>
+        database.ReadAsync<IReadOnlyList<T>>(
+            async session => await session.QueryAsync(sql, read, [.. parameters]), SqlDatabase.BackgroundLimit, cancellationToken);
 
     private (List<string> Conditions, List<(string, object)> Parameters) Runs(RunFilter filter, int limit)
     {
@@ -135,10 +148,12 @@ internal sealed class SqlUsageQueries(SqlDatabase database) : IUsageQueries
     /// <returns>The first or the last name that begins so; null where none is asked for.</returns>
     private object? Edge(string? prefix, char rest) => prefix is null ? null
         : RunId.TryParse(prefix.PadRight(2 * RunId.Bytes, rest), out var edge) ? database.Dialect.Run(edge)
-        : throw new ArgumentException($"'{prefix}' is not the beginning of a run's name: that is up to 32 hexadecimal digits in lower case.", nameof(prefix));
+        : throw new ArgumentException(
+            $"'{prefix}' is not the beginning of a run's name: that is up to 32 hexadecimal digits in lower case.", nameof(prefix));
 
     private static (List<string> Conditions, List<(string, object)> Parameters) Range(DateTimeOffset from, DateTimeOffset to, int limit) =>
-        (["started_at >= @from", "started_at < @to"], [("from", from.ToUnixTimeMilliseconds()), ("to", to.ToUnixTimeMilliseconds()), ("limit", limit)]);
+        (["started_at >= @from", "started_at < @to"],
+            [("from", from.ToUnixTimeMilliseconds()), ("to", to.ToUnixTimeMilliseconds()), ("limit", limit)]);
 
     private static UsageRow ReadSubCall(DbDataReader row) => new()
     {

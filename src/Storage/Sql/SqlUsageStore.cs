@@ -68,7 +68,8 @@ internal sealed class SqlUsageStore(SqlDatabase database) : IUsageStore
         ]);
 
     public Task WriteAsync(UsageBatch batch, CancellationToken cancellationToken) => database.WriteAsync(
-        session => WriteAsync(session, batch), batch.IsAwaited ? Durability.PowerCut : Durability.ProcessEnd, SqlDatabase.BackgroundLimit, cancellationToken);
+        session => WriteAsync(session, batch), batch.IsAwaited ? Durability.PowerCut : Durability.ProcessEnd, SqlDatabase.BackgroundLimit,
+        cancellationToken);
 
     private async Task<int> WriteAsync(SqlSession session, UsageBatch batch)
     {
@@ -82,7 +83,8 @@ internal sealed class SqlUsageStore(SqlDatabase database) : IUsageStore
         }
     }
 
-    private async Task<int> InsertAsync(SqlSession within, IReadOnlyList<UsageEvent> subCalls, IReadOnlyList<RunRecord> runs, bool isRepeated)
+    private async Task<int> InsertAsync(
+        SqlSession within, IReadOnlyList<UsageEvent> subCalls, IReadOnlyList<RunRecord> runs, bool isRepeated)
     {
         var names = await LedgerNames.ReadAsync(within, database.Dialect, Names(subCalls, runs));
         await within.InsertAsync(database.Dialect, SubCalls, subCalls, names, isRepeated);

@@ -9,7 +9,8 @@ namespace Ensemble.Storage.Sql;
 /// </summary>
 internal static class SqlUsageSums
 {
-    public static async Task<IReadOnlyList<UsageGroup>> SumAsync(SqlSession session, UsageFilter filter, IReadOnlyList<UsageDimension> by, int limit)
+    public static async Task<IReadOnlyList<UsageGroup>> SumAsync(
+        SqlSession session, UsageFilter filter, IReadOnlyList<UsageDimension> by, int limit)
     {
         var (from, to) = (filter.From.ToUnixTimeMilliseconds(), filter.To.ToUnixTimeMilliseconds());
         var conditions = new List<string>();

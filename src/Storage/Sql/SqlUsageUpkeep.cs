@@ -3,8 +3,8 @@ using Ensemble.Usage;
 namespace Ensemble.Storage.Sql;
 
 /// <summary>
-/// Closes days and deletes accounts. The process that closes a day holds the one row of <c>ledger_closed</c>, so that of several processes one does it;
-/// a process that dies in the middle has done nothing.
+/// Closes days and deletes accounts. The process that closes a day holds the one row of <c>ledger_closed</c>, so that of several processes
+/// one does it; a process that dies in the middle has done nothing.
 /// </summary>
 internal sealed class SqlUsageUpkeep(SqlDatabase database) : IUsageUpkeep
 {
@@ -31,7 +31,7 @@ internal sealed class SqlUsageUpkeep(SqlDatabase database) : IUsageUpkeep
 
     private const string Earlier = "CASE WHEN closed_until < @until THEN closed_until ELSE @until END";
 
-    // Before anything is deleted: whoever sums meanwhile takes such days from their sums.
+    // Before anything is deleted: a query that sums meanwhile takes such days from their sums.
     private const string Give = $"UPDATE ledger_closed SET deleted_until = {Earlier} WHERE deleted_until < {Earlier}";
 
     private const string DeleteCalls =
@@ -91,7 +91,9 @@ internal sealed class SqlUsageUpkeep(SqlDatabase database) : IUsageUpkeep
 
     /// <returns>The oldest open day that has calls.</returns>
     private static async Task<long?> FindAsync(SqlSession session) =>
-        (await session.QueryAsync(FindOldest, static row => row.GetInt64(0)))[0] is >= 0 and var oldest ? UsageTime.Floor(oldest, UsageTime.Day) : null;
+        (await session.QueryAsync(FindOldest, static row => row.GetInt64(0)))[0] is >= 0 and var oldest
+            ? UsageTime.Floor(oldest, UsageTime.Day)
+            : null;
 
     private static bool IsOver(long day, long now) => day + UsageTime.Day + Patience <= now;
 }

@@ -23,14 +23,16 @@ internal static class UsageSql
     /// <summary>The columns of <see cref="Sums"/>.</summary>
     public static readonly string[] SumColumns =
     [
-        "calls", "prompt_tokens", "completion_tokens", "estimated_prompt_tokens", "estimated_completion_tokens", "cost_nano_usd", "unpriced_calls", "total_ms",
+        "calls", "prompt_tokens", "completion_tokens", "estimated_prompt_tokens", "estimated_completion_tokens", "cost_nano_usd",
+        "unpriced_calls", "total_ms",
     ];
 
     /// <summary>What sub-calls are told apart by.</summary>
     public const string Facts = "ensemble, model, role, caller, outcome";
 
     /// <summary>Numbers of outcomes that are no failures.</summary>
-    public static readonly string Harmless = $"{Id(Words<CallOutcome>.Of(CallOutcome.Ok))}, {Id(Words<CallOutcome>.Of(CallOutcome.Cancelled))}";
+    public static readonly string Harmless =
+        $"{Id(Words<CallOutcome>.Of(CallOutcome.Ok))}, {Id(Words<CallOutcome>.Of(CallOutcome.Cancelled))}";
 
     /// <summary>What goes of a day's sum into other sums, where that is larger: a million dollars, 10^15 tokens.</summary>
     private const long MostOfDay = 1_000_000_000_000_000;
@@ -53,7 +55,8 @@ internal static class UsageSql
 
     /// <summary>The condition for a value that may be given.</summary>
     /// <param name="condition">With the parameter <c>@name</c>.</param>
-    public static void Add(List<string> conditions, List<(string Name, object Value)> parameters, string name, object? value, string condition)
+    public static void Add(
+        List<string> conditions, List<(string Name, object Value)> parameters, string name, object? value, string condition)
     {
         if (value is not null)
         {
@@ -83,7 +86,8 @@ internal static class UsageSql
     public static string BoundedDay(string column) => Bounded(column, MostOfDay);
 
     /// <summary>Whether a range is short enough to have percentiles.</summary>
-    public static bool IsPrecise(DateTimeOffset from, DateTimeOffset to) => to.ToUnixTimeMilliseconds() - from.ToUnixTimeMilliseconds() <= UsageTime.Precise;
+    public static bool IsPrecise(DateTimeOffset from, DateTimeOffset to) =>
+        to.ToUnixTimeMilliseconds() - from.ToUnixTimeMilliseconds() <= UsageTime.Precise;
 
     /// <summary>What a group has in common by a dimension, as rows have it.</summary>
     public static string Key(UsageDimension dimension) => dimension switch
@@ -100,7 +104,8 @@ internal static class UsageSql
     };
 
     /// <summary>The keys of a group, from a row's first columns.</summary>
-    public static string?[] ReadKeys(DbDataReader row, IReadOnlyList<UsageDimension> by) => [.. by.Select((dimension, column) => dimension switch
+    public static string?[] ReadKeys(DbDataReader row, IReadOnlyList<UsageDimension> by) => [.. by.Select(
+        (dimension, column) => dimension switch
     {
         UsageDimension.Hour or UsageDimension.Day => UsageTime.Name(row.GetInt64(column), dimension),
         _ => row.IsDBNull(column) ? null : row.GetString(column),
@@ -113,7 +118,8 @@ internal static class UsageSql
     public static string PartitionBy(IReadOnlyCollection<string> keys) => keys.Count == 0 ? "" : $"PARTITION BY {string.Join(", ", keys)}";
 
     /// <summary>Without keys there is one group, unless there is nothing in it.</summary>
-    public static string GroupBy(IReadOnlyCollection<string> keys) => keys.Count == 0 ? "HAVING count(*) > 0" : $"GROUP BY {string.Join(", ", keys)}";
+    public static string GroupBy(IReadOnlyCollection<string> keys) =>
+        keys.Count == 0 ? "HAVING count(*) > 0" : $"GROUP BY {string.Join(", ", keys)}";
 
     private static string Tokens(string column, UsageSource source) =>
         $"CASE WHEN source = {Id(Words<UsageSource>.Of(source))} THEN {Bounded(column)} ELSE 0 END";

@@ -7,9 +7,11 @@ namespace Ensemble.Storage.Sql;
 internal static class Words<T>
     where T : struct, Enum
 {
-    private static readonly FrozenDictionary<T, string> Names = Enum.GetValues<T>().ToFrozenDictionary(static value => value, static value => SnakeCase.Of(value));
+    private static readonly FrozenDictionary<T, string> Names =
+        Enum.GetValues<T>().ToFrozenDictionary(static value => value, static value => SnakeCase.Of(value));
 
-    private static readonly FrozenDictionary<string, T> Values = Names.ToFrozenDictionary(static pair => pair.Value, static pair => pair.Key, StringComparer.Ordinal);
+    private static readonly FrozenDictionary<string, T> Values =
+        Names.ToFrozenDictionary(static pair => pair.Value, static pair => pair.Key, StringComparer.Ordinal);
 
     public static string Of(T value) => Names[value];
 

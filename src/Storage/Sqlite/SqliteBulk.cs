@@ -8,13 +8,15 @@ using SQLitePCL;
 namespace Ensemble.Storage.Sqlite;
 
 /// <summary>
-/// Row by row through one prepared statement of SQLite's own interface. There are no round trips to save; what costs is what the library for ADO.NET does
-/// for each execution: it looks parameters up by name, boxes values and makes a reader, which is several times the insert itself.
+/// Row by row through one prepared statement of SQLite's own interface. There are no round trips to save; what costs is what the library
+/// for ADO.NET does for each execution: it looks parameters up by name, boxes values and makes a reader, which is several times the insert
+/// itself.
 /// </summary>
 internal sealed class SqliteBulk : ISqlBulk
 {
     public Task InsertAsync<TRow>(
-        DbConnection connection, SqlInsert<TRow> insert, IReadOnlyList<TRow> rows, LedgerNames names, bool isRepeated, CancellationToken cancellationToken)
+        DbConnection connection, SqlInsert<TRow> insert, IReadOnlyList<TRow> rows, LedgerNames names, bool isRepeated,
+        CancellationToken cancellationToken)
     {
         var database = ((SqliteConnection)connection).Handle!;
         Check(raw.sqlite3_prepare_v2(database, insert.One, out var statement), database);

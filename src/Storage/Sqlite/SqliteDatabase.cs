@@ -65,8 +65,9 @@ internal sealed partial class SqliteDatabase : SqlDatabase
 
     public override SqlDialect Dialect => SqlDialect;
 
-    /// <summary>Of this process. Others are noticed by whoever compares the stored revision from time to time.</summary>
-    public override IAsyncEnumerable<long> WatchRevisionsAsync(CancellationToken cancellationToken) => _written.ListenAsync(cancellationToken);
+    /// <summary>Of this process. Others are noticed by a caller that compares the stored revision from time to time.</summary>
+    public override IAsyncEnumerable<long> WatchRevisionsAsync(CancellationToken cancellationToken) =>
+        _written.ListenAsync(cancellationToken);
 
     public override void OnRevisionWritten(long revision) => _written.Announce(revision);
 

@@ -20,12 +20,16 @@ internal static class SqliteErrors
     };
 
     public static StorageException NoLog(string path) =>
-        Of(path, "lies in a folder whose file system cannot keep SQLite's log (as many network folders). Choose one on a local disk with Storage:ConnectionString.");
+        Of(
+            path,
+            "lies in a folder whose file system cannot keep SQLite's log (as many network folders). Choose one on a local disk with "
+            + "Storage:ConnectionString.");
 
     /// <summary>Without the path: the probes, which need no key, show it.</summary>
     public const string LostFile = "The database file " + LostWords;
 
-    private const string LostWords = "was deleted, moved or replaced while this process used it. Nothing is written until the file is back in its place: "
+    private const string LostWords =
+        "was deleted, moved or replaced while this process used it. Nothing is written until the file is back in its place: "
         + "restore it, or restart this process to begin with a new one.";
 
     public static StorageException Lost(string path) => Of(path, LostWords, isTransient: true);
@@ -37,7 +41,8 @@ internal static class SqliteErrors
         raw.SQLITE_NOTADB => "is not a SQLite database. Move the file away, or choose another one with Storage:ConnectionString 'Data Source=PATH'.",
         raw.SQLITE_CORRUPT => "is damaged. Stop every process that uses it and restore a copy, or move the file away to begin with a new one.",
         raw.SQLITE_CANTOPEN =>
-            "cannot be opened or created. It has to be a file that this process's user may read and write, in a folder where it may create files. "
+            "cannot be opened or created. It has to be a file that this process's user may read and write, in a folder where it may create "
+            + "files. "
                 + Elsewhere,
         raw.SQLITE_READONLY or raw.SQLITE_PERM =>
             "cannot be written. Give this process's user the right to write the file and to create files in its folder. " + Elsewhere,

@@ -12,7 +12,7 @@ namespace Ensemble.Storage.Sqlite;
 /// </summary>
 internal sealed class SqliteWorker : IAsyncDisposable
 {
-    /// <summary>Jobs that wait or run at most; whoever has one more waits for a place.</summary>
+    /// <summary>Jobs that wait or run at most; a caller with one more waits for a place.</summary>
     private const int QueueLength = 256;
 
     private readonly SemaphoreSlim _places = new(QueueLength, QueueLength);
@@ -27,10 +27,12 @@ internal sealed class SqliteWorker : IAsyncDisposable
     private volatile Exception? _locked;
 
     /// <param name="connect">Opens a connection; tried again at the next job where it fails.</param>
-    /// <param name="prepare">Called before each job, with how long its turn took to come. Where it throws the connection is given up.</param>
+    /// <param name="prepare">Called before each job, with how long its turn took to come. Where it throws the connection is given
+    /// up.</param>
     /// <param name="lockTimeout">After so long in the queue a job fails as the last one did, where that one met a lock.</param>
     public SqliteWorker(
-        string name, int threads, Func<SqliteConnection> connect, Action<SqliteConnection, TimeSpan> prepare, TimeSpan lockTimeout, TimeProvider time)
+        string name, int threads, Func<SqliteConnection> connect, Action<SqliteConnection, TimeSpan> prepare, TimeSpan lockTimeout,
+        TimeProvider time)
     {
         _connect = connect;
         _prepare = prepare;

@@ -193,7 +193,7 @@ public sealed class CrossSiloTests
         (released.InFlight, released.RequestsThisMinute, released.TokensThisMinute).ShouldBe((0, 1, 17));
         (granted.Terms, granted.Epoch).ShouldBe((GateTerms.OneByOne, lease.Epoch));
         (asked.TokensThisMinute, reporter.Asked).ShouldBe((17 + 3 + 5, (key, null)));
-        (tooMany.Limit, tooMany.Most).ShouldBe((GateLimit.Tpm, 1000));
+        (tooMany.Limit, tooMany.Allowed).ShouldBe((GateLimit.Tpm, 1000));
         refused.Refusal.ShouldNotBeNull().Limit.ShouldBe(GateLimit.Rpm);
         refused.Quotas.Requests.ShouldNotBeNull().Limit.ShouldBe(2);
         log.Calls.First(call => call.Silo.Equals(home) && call.Method.Name == nameof(IGateGrain.AcquireAsync)).Arguments.ShouldBe([request]);

@@ -76,7 +76,7 @@ public sealed class CatalogReaderErrorTests
         { CatalogSamples.WithSimulated("\"accuracy\": 1.1"), "models[0].simulated.accuracy", "number from 0 to 1", "range" },
         { CatalogSamples.WithSimulated("\"failure_rate\": -0.1"), "models[0].simulated.failure_rate", "number from 0 to 1", "range" },
         { CatalogSamples.WithSimulated("\"tokens_per_second\": 1e999"), "models[0].simulated.tokens_per_second", "number from 0", "range" },
-        { CatalogSamples.WithSimulated("\"answers\": [ { \"match\": \"(\", \"text\": \"x\" } ]"), "models[0].simulated.answers[0].match", "not a valid regular expression", "Mend" },
+        { CatalogSamples.WithSimulated("\"answers\": [ { \"match\": \"(\", \"text\": \"x\" } ]"), "models[0].simulated.answers[0].match", "not a valid regular expression", "Correct" },
         { CatalogSamples.WithSimulated("\"answers\": [ { \"match\": \"x\" } ]"), "models[0].simulated.answers[0].text", "is required", "answer" },
         { CatalogSamples.WithSimulated("\"answers\": [ { \"match\": \"x\", \"text\": \"y\", \"wrong\": [ 1 ] } ]"), "models[0].simulated.answers[0].wrong[0]", "must be a string", "string" },
 

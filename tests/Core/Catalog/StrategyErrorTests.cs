@@ -120,7 +120,7 @@ public sealed class StrategyErrorTests
         { When("\"min_words\": 0"), "route.rules[0].when.min_words", "whole number from 1", "range" },
         { When("\"max_words\": -1"), "route.rules[0].when.max_words", "whole number from 0", "range" },
         { When("\"min_words\": 9, \"max_words\": 3"), "route.rules[0].when", "min_words above max_words", "Swap" },
-        { When("\"matches\": \"(\""), "route.rules[0].when.matches", "not a valid regular expression", "Mend" },
+        { When("\"matches\": \"(\""), "route.rules[0].when.matches", "not a valid regular expression", "Correct" },
         { When("\"matches\": \"(?<=a)b\""), "route.rules[0].when.matches", "look-around", "not_matches" },
         { When("\"not_matches\": \"(a)\\\\1\""), "route.rules[0].when.not_matches", "back-reference", "Do without" },
         { When("\"matches\": \"(?>a+)b\""), "route.rules[0].when.matches", "atomic group", "Do without" },

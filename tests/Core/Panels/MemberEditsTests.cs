@@ -61,14 +61,14 @@ public sealed class MemberEditsTests
             var member = new PanelMemberConfig { Model = "a", Temperature = 0.25, Seed = 11 };
             var sent = ChatRequestParser.Parse(Body(chat, member, 2), ChatLimits.Default);
 
-            foreach (var field in chat.Fields.Where(field => !MemberEdits.NeverSent.Contains(field.Name) && field.Name is not ("temperature" or "seed")))
+            foreach (var field in chat.Fields.Where(field => !MemberEdits.AlwaysDropped.Contains(field.Name) && field.Name is not ("temperature" or "seed")))
             {
                 sent.TryGetField(field.Name, out var kept).ShouldBeTrue();
                 sent.Slice(kept.Whole).SequenceEqual(chat.Slice(field.Whole)).ShouldBeTrue(field.Name);
             }
 
             var expected = JsonNode.Parse(json)!.AsObject();
-            foreach (var name in MemberEdits.NeverSent)
+            foreach (var name in MemberEdits.AlwaysDropped)
             {
                 expected.Remove(name);
             }

@@ -291,7 +291,7 @@ public sealed class RunHostTests
         var awaited = await StartAsync(engine);
         var taken = await StartAsync(engine, "a");
         await IdleAsync(engine);
-        host.Find(taken).ShouldNotBeNull().Take();
+        host.Find(taken).ShouldNotBeNull().Settle();
         _buffers.Take(_buffers.Limit - _buffers.Used);
 
         (await engine.StartAsync(Request(RunId.New(), "a"), Token)).ShouldBe(RunStart.Overloaded);
@@ -434,7 +434,7 @@ public sealed class RunHostTests
         await IdleAsync(engine);
         _buffers.Used.ShouldBeGreaterThan(500_000);
 
-        _bench.Time.Advance(RunHost.TakenKept + RunHost.SweepInterval);
+        _bench.Time.Advance(RunHost.SettledKept + RunHost.SweepInterval);
 
         _buffers.Used.ShouldBeLessThan(50_000);
         (await engine.FindManifestAsync(id, Token))!.Outcome.ShouldNotBe("completed");

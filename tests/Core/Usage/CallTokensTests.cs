@@ -18,7 +18,7 @@ public sealed class CallTokensTests
     {
         var chat = RunBench.Parse($$"""{"model":"a","max_tokens":100,"n":{{n}},"messages":[{"role":"user","content":"Hi"}]}""");
 
-        CallTokens.Most(Call(chat) with { Answers = answers, KeepChoices = keepChoices }).ShouldBe(TokenEstimate.OfRequest(chat) + (100 * expected));
+        CallTokens.Reserved(Call(chat) with { Answers = answers, KeepChoices = keepChoices }).ShouldBe(TokenEstimate.OfRequest(chat) + (100 * expected));
     }
 
     [Fact]
@@ -27,7 +27,7 @@ public sealed class CallTokensTests
         var call = Call(RunBench.Parse(RunBench.Question)) with { Inputs = ["four", "Twelve chars"] };
 
         CallTokens.Ceiling(call with { Model = call.Model with { Price = new PriceConfig(10, 20) } }).ShouldBe((4, 0.00004m));
-        CallTokens.Most(call).ShouldBe(4);
+        CallTokens.Reserved(call).ShouldBe(4);
     }
 
     private static ModelCall Call(ChatRequest chat) => new()

@@ -6,7 +6,7 @@ using Ensemble.Testing;
 
 namespace Ensemble.Frontend.Tests.Admin;
 
-/// <summary>Who may open the admin doors.</summary>
+/// <summary>Who may open the admin endpoints.</summary>
 public sealed class AdminAccessTests
 {
     private const string Solo = """{"display_name":"solo","provider":"simulated"}""";

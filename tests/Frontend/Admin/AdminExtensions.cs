@@ -2,7 +2,7 @@ using Ensemble.Frontend.Tests.Support;
 
 namespace Ensemble.Frontend.Tests.Admin;
 
-/// <summary>Requests to the admin doors.</summary>
+/// <summary>Requests to the admin endpoints.</summary>
 internal static class AdminExtensions
 {
     public const string Key = "admin-key-of-a-test-0123456789";

@@ -3,7 +3,7 @@ using Ensemble.Frontend.Tests.Support;
 
 namespace Ensemble.Frontend.Tests.Admin;
 
-/// <summary>With a catalog from a file the doors read, and edit nothing.</summary>
+/// <summary>With a catalog from a file the endpoints read, and edit nothing.</summary>
 public sealed class CatalogFileTests
 {
     private const string Caller = "sk-caller-0123456789";

@@ -5,7 +5,7 @@ using Ensemble.Frontend.Tests.Support;
 
 namespace Ensemble.Frontend.Tests.Admin;
 
-/// <summary>Each admin door, and each status that it answers with.</summary>
+/// <summary>Each admin endpoint, and each status that it answers with.</summary>
 public sealed class EntriesTests
 {
     private const string Solo = """{"display_name":"team/solo","provider":"simulated"}""";
@@ -59,6 +59,19 @@ public sealed class EntriesTests
         rest.Json.GetProperty("has_more").GetBoolean().ShouldBeFalse();
         Names(keys).ShouldBeEmpty();
         bad.ShouldBeError(400, "invalid_request_error", null, "limit");
+    }
+
+    [Theory]
+    [InlineData("/admin/models?limit=%2B5")]
+    [InlineData("/admin/keys?limit=%205")]
+    [InlineData("/admin/gates?limit=%2B5")]
+    [InlineData("/admin/usage?limit=%2B5")]
+    [InlineData("/admin/runs?limit=1001")]
+    public async Task List_LimitThatIsNotDigitsUpTo1000_IsRefused(string path)
+    {
+        await using var gateway = await StartAsync();
+
+        (await gateway.ReadAsync(path)).ShouldBeError(400, "invalid_request_error", null, "limit");
     }
 
     [Fact]

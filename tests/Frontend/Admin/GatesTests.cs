@@ -6,7 +6,7 @@ using Ensemble.Testing;
 
 namespace Ensemble.Frontend.Tests.Admin;
 
-/// <summary>The door that shows how limits stand.</summary>
+/// <summary>The endpoint that shows how limits stand.</summary>
 public sealed class GatesTests
 {
     [Fact]

@@ -9,7 +9,7 @@ using Microsoft.Extensions.Hosting;
 
 namespace Ensemble.Frontend.Tests.Admin;
 
-/// <summary>The door to the accounts as they come.</summary>
+/// <summary>The endpoint to the accounts as they come.</summary>
 public sealed class UsageStreamTests
 {
     [Fact]

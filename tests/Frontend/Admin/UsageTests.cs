@@ -9,7 +9,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Ensemble.Frontend.Tests.Admin;
 
-/// <summary>The doors to the accounts.</summary>
+/// <summary>The endpoints to the accounts.</summary>
 public sealed class UsageTests
 {
     private const string Range = "from=2026-01-01T00:00:00Z&to=2026-01-02T00:00:00Z";

@@ -133,17 +133,17 @@ public sealed partial class FiguresAgreeTests(PostgresServer postgres)
         return (calls, runs);
     }
 
-    private static async Task<IReadOnlyList<JsonElement>> ListAsync(Council council, string door)
+    private static async Task<IReadOnlyList<JsonElement>> ListAsync(Council council, string endpoint)
     {
-        var page = await council.Gateway.ReadAsync($"{door}?limit=1000");
+        var page = await council.Gateway.ReadAsync($"{endpoint}?limit=1000");
         page.Status.ShouldBe(HttpStatusCode.OK, page.Body);
         return [.. page.Json.GetProperty("data").EnumerateArray()];
     }
 
     private static async Task<(Figures Figures, int SubCalls, int Runs)> ScrapeAsync(Gateway gateway)
     {
-        var door = new Uri(new Uri(gateway.Services.GetRequiredService<ManagementListener>().Address!), "/metrics");
-        var samples = PrometheusReader.Read(await gateway.Http.GetStringAsync(door, Now.Cancel)).Samples;
+        var endpoint = new Uri(new Uri(gateway.Services.GetRequiredService<ManagementListener>().Address!), "/metrics");
+        var samples = PrometheusReader.Read(await gateway.Http.GetStringAsync(endpoint, Now.Cancel)).Samples;
         var figures = new Figures(
             Tokens("input", "reported"), Tokens("output", "reported"), Tokens("input", "estimated"), Tokens("output", "estimated"), (decimal)Sum("ensemble_cost_usd_total"));
         return (figures, (int)Sum("ensemble_sub_calls_total"), (int)Sum("ensemble_runs_total"));

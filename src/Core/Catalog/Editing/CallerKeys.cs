@@ -43,7 +43,8 @@ internal static class CallerKeys
         if (clear.ValueKind == JsonValueKind.String && SecretReferenceReader.IsReference(clear.Text()!))
         {
             issues.Add(new CatalogIssue(
-                Clear, "is a reference, and keys are stored as digests", null, "Give the key itself, its key_sha256, or neither to have one made."));
+                Clear, "is a reference, and keys are stored as digests", null,
+                "Give the key itself, its key_sha256, or neither to have one made."));
             return null;
         }
 
@@ -51,7 +52,8 @@ internal static class CallerKeys
         var result = CatalogReader.Read(CatalogEntries.Join([new CatalogEntry(CatalogEntryKind.Key, "", entry, 0)]).Json, 0);
         if (result.Snapshot is null)
         {
-            issues.AddRange(result.Errors.Select(error => error with { Path = error.Path.Replace("keys[0]", "", StringComparison.Ordinal).TrimStart('.') }));
+            issues.AddRange(result.Errors.Select(
+                error => error with { Path = error.Path.Replace("keys[0]", "", StringComparison.Ordinal).TrimStart('.') }));
             return null;
         }
 
@@ -64,7 +66,8 @@ internal static class CallerKeys
     private static string? StoredHash(CatalogEntry stored)
     {
         using var document = CatalogJson.Parse(stored.Json).Document;
-        return document?.RootElement is { ValueKind: JsonValueKind.Object } root && Given(root, Hashed) is { ValueKind: JsonValueKind.String } hash
+        return document?.RootElement is { ValueKind: JsonValueKind.Object } root
+            && Given(root, Hashed) is { ValueKind: JsonValueKind.String } hash
             ? hash.Text()
             : null;
     }

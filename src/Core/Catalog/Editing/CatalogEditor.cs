@@ -1,7 +1,7 @@
 namespace Ensemble.Catalog.Editing;
 
 /// <summary>
-/// Edits a stored catalog entry by entry. The whole catalog is read anew with each edit in it, and is written only where it holds;
+/// Edits a stored catalog entry by entry. The whole catalog is read again with each edit in it, and is written only where it holds;
 /// where somebody else wrote in the meantime, all of that is done again.
 /// </summary>
 public sealed class CatalogEditor : IDisposable
@@ -62,16 +62,19 @@ public sealed class CatalogEditor : IDisposable
 
     /// <param name="json">The entry as a catalog file has it. A caller's key without <c>key</c> and <c>key_sha256</c> is made here.</param>
     /// <param name="dryRun">Everything but the write.</param>
-    public Task<EditResult> CreateAsync(CatalogEntryKind kind, ReadOnlyMemory<byte> json, bool dryRun, CancellationToken cancellationToken) =>
+    public Task<EditResult> CreateAsync(
+        CatalogEntryKind kind, ReadOnlyMemory<byte> json, bool dryRun, CancellationToken cancellationToken) =>
         WriteAsync(kind, null, json, EditCondition.None, dryRun, cancellationToken);
 
     /// <summary>Creates the entry, or replaces it as a whole. Only secrets that are not given stay as they are.</summary>
     /// <param name="name">Must be the name that the entry gives, where it gives one.</param>
     public Task<EditResult> PutAsync(
-        CatalogEntryKind kind, string name, ReadOnlyMemory<byte> json, EditCondition condition, bool dryRun, CancellationToken cancellationToken) =>
+        CatalogEntryKind kind, string name, ReadOnlyMemory<byte> json, EditCondition condition, bool dryRun,
+        CancellationToken cancellationToken) =>
         WriteAsync(kind, name, json, condition, dryRun, cancellationToken);
 
-    public Task<EditResult> DeleteAsync(CatalogEntryKind kind, string name, EditCondition condition, CancellationToken cancellationToken) => EditAsync(
+    public Task<EditResult> DeleteAsync(
+        CatalogEntryKind kind, string name, EditCondition condition, CancellationToken cancellationToken) => EditAsync(
         document =>
         {
             if (Find(document, kind, name) is not { } stored)
@@ -94,7 +97,8 @@ public sealed class CatalogEditor : IDisposable
     public void Dispose() => _editing.Dispose();
 
     private Task<EditResult> WriteAsync(
-        CatalogEntryKind kind, string? address, ReadOnlyMemory<byte> json, EditCondition condition, bool dryRun, CancellationToken cancellationToken)
+        CatalogEntryKind kind, string? address, ReadOnlyMemory<byte> json, EditCondition condition, bool dryRun,
+        CancellationToken cancellationToken)
     {
         var issues = new List<CatalogIssue>();
         if (EntryBody.Read(kind, address, json, issues) is not { } body)
@@ -138,7 +142,8 @@ public sealed class CatalogEditor : IDisposable
         var result = new EditResult
         {
             Outcome = dryRun ? EditOutcome.Checked : stored is null ? EditOutcome.Created : EditOutcome.Replaced,
-            Entry = CatalogEntryView.Of(new CatalogEntry(body.Kind, body.Name, json, dryRun ? stored?.Version ?? 0 : document.Revision + 1)),
+            Entry = CatalogEntryView.Of(
+                new CatalogEntry(body.Kind, body.Name, json, dryRun ? stored?.Version ?? 0 : document.Revision + 1)),
             Warnings = edited.Warnings,
             NewKey = dryRun ? null : newKey,
             Snapshot = edited.Snapshot,
@@ -196,7 +201,8 @@ public sealed class CatalogEditor : IDisposable
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
-            throw new CatalogException($"The catalog's store failed during the write: {exception.Message} Read the entry to see whether it was made.", exception);
+            throw new CatalogException(
+                $"The catalog's store failed during the write: {exception.Message} Read the entry to see whether it was made.", exception);
         }
 
         await _served!.RefreshAsync(CancellationToken.None);
@@ -227,7 +233,8 @@ public sealed class CatalogEditor : IDisposable
     private static List<string> Users(CatalogDocument document, IReadOnlyList<CatalogIssue> errors) =>
     [
         .. document.Entries
-            .Where(entry => errors.Any(error => error.Path.StartsWith(StoredCatalog.PathOf(entry.Kind, entry.Name), StringComparison.Ordinal)))
+            .Where(entry => errors.Any(
+                error => error.Path.StartsWith(StoredCatalog.PathOf(entry.Kind, entry.Name), StringComparison.Ordinal)))
             .Select(entry => entry.Name),
     ];
 }

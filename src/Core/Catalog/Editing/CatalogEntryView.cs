@@ -86,5 +86,6 @@ public sealed class CatalogEntryView
             : null;
     }
 
-    private static string Digest(string hex) => Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes($"fingerprint {hex}")))[..8];
+    private static string Digest(string hex) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes($"fingerprint {hex}")))[..8];
 }

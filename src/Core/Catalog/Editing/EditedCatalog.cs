@@ -27,14 +27,15 @@ internal sealed class EditedCatalog
     public IReadOnlyList<CatalogIssue> Own { get; }
 
     /// <summary>
-    /// Errors of other entries that were not there before: one that is broken already must not keep the rest from being mended.
+    /// Errors of other entries that were not there before: one that is broken already must not keep the rest from being corrected.
     /// </summary>
     public IReadOnlyList<CatalogIssue> Elsewhere { get; }
 
     public IReadOnlyList<CatalogIssue> Warnings { get; }
 
     /// <param name="json">Null = the entry is removed.</param>
-    public static EditedCatalog Read(CatalogDocument document, CatalogEntryKind kind, string name, ReadOnlyMemory<byte>? json, SecretResolver secrets)
+    public static EditedCatalog Read(
+        CatalogDocument document, CatalogEntryKind kind, string name, ReadOnlyMemory<byte>? json, SecretResolver secrets)
     {
         var path = StoredCatalog.PathOf(kind, name);
         var changed = Change(document, kind, name, json);
@@ -61,7 +62,8 @@ internal sealed class EditedCatalog
         return new CatalogDocument(next, entries);
     }
 
-    private static List<CatalogIssue> Of(string path, IEnumerable<CatalogIssue> issues) => [.. issues.Select(issue => Within(path, issue)).OfType<CatalogIssue>()];
+    private static List<CatalogIssue> Of(string path, IEnumerable<CatalogIssue> issues) =>
+        [.. issues.Select(issue => Within(path, issue)).OfType<CatalogIssue>()];
 
     private static CatalogIssue? Within(string path, CatalogIssue issue) =>
         issue.Path.StartsWith(path, StringComparison.Ordinal) ? issue with { Path = issue.Path[path.Length..].TrimStart('.') } : null;

@@ -38,7 +38,8 @@ internal sealed record EntryBody(CatalogEntryKind Kind, string Name, byte[] Json
         if (address is not null && name is not null && name != address)
         {
             issues.Add(new CatalogIssue(
-                field, "is not the name in the address", ConfigText.Short(given), "Write the same in both; to rename an entry, create one and delete the other."));
+                field, "is not the name in the address", ConfigText.Short(given),
+                "Write the same in both; to rename an entry, create one and delete the other."));
         }
 
         return address is null || hasName

@@ -112,7 +112,8 @@ internal sealed class ModelSecrets(SecretPolicy policy, SecretSealer? sealer)
         }
 
         // Where the rest has errors, these are what is reported.
-        return Alone(entry) is not { } model || Alone(stored.Json) is not { } before || SecretReference.AudienceOf(model) == SecretReference.AudienceOf(before)
+        return Alone(entry) is not { } model || Alone(stored.Json) is not { } before
+            || SecretReference.AudienceOf(model) == SecretReference.AudienceOf(before)
             ? (kept, "", "")
             : (null, "asks to keep a secret that was given for another provider or host", "Give the secret again.");
     }

@@ -29,7 +29,9 @@ internal static class AzureReader
         var text = node.Name(32);
         if (text is not null && !IsVersion(text))
         {
-            node.Error("is not a version of the deployments' path", $"Write a date, as \"2024-10-21\", or leave it out with base_url \"{V1Form}\".");
+            node.Error(
+                "is not a version of the deployments' path",
+                $"Write a date, as \"2024-10-21\", or leave it out with base_url \"{V1Form}\".");
             return null;
         }
 
@@ -50,7 +52,9 @@ internal static class AzureReader
         if (isDeployment && (path.EndsWith("/openai/v1", StringComparison.Ordinal) || path.EndsWith("/openai", StringComparison.Ordinal)
             || path.Contains("/openai/deployments", StringComparison.Ordinal)))
         {
-            node.Error("has a path, though with api_version the deployment's path is added", $"{fix[..^1]}, or remove api_version where it is the v1 address.");
+            node.Error(
+                "has a path, though with api_version the deployment's path is added",
+                $"{fix[..^1]}, or remove api_version where it is the v1 address.");
             return null;
         }
 

@@ -29,7 +29,9 @@ internal static class BaseUrlDoubts
         var foreign = Array.Find(Hosts, known => known.Provider != provider && Matches(url.IdnHost, known.Host));
         if (foreign.Host is not null)
         {
-            node.Warn($"is a host that speaks the dialect \"{foreign.Name}\", and provider is another one", $"Write \"provider\": \"{foreign.Name}\", or correct the host.");
+            node.Warn(
+                $"is a host that speaks the dialect \"{foreign.Name}\", and provider is another one",
+                $"Write \"provider\": \"{foreign.Name}\", or correct the host.");
         }
         else if (Array.Find(Operations, path.EndsWith) is { } operation)
         {

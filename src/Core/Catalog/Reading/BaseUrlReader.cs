@@ -60,7 +60,9 @@ internal static class BaseUrlReader
         var isPlain = url.Scheme == "http" && !AddressRule.IsLoopbackHost(host);
         if (isPlain && ((verdict.Words is not null && verdict.Kind == AddressKind.Public) || BaseUrlDoubts.IsKnown(host)))
         {
-            shown.Error("is plain http to the public internet", "Use https; http is for this machine, and for networks of the option Security:AllowedNetworks.");
+            shown.Error(
+                "is plain http to the public internet",
+                "Use https; http is for this machine, and for networks of the option Security:AllowedNetworks.");
             return null;
         }
 

@@ -19,7 +19,9 @@ internal static class CascadeReader
         var accept = cascade.Find("accept")?.Object(AcceptFields);
         return new CascadeConfig
         {
-            Rungs = cascade.Find("rungs") is { } rungs ? ReadRungs(rungs, [.. panel.Select(member => member.Model).Where(model => model.Length > 0).Distinct()]) : defaults.Rungs,
+            Rungs = cascade.Find("rungs") is { } rungs
+                ? ReadRungs(rungs, [.. panel.Select(member => member.Model).Where(model => model.Length > 0).Distinct()])
+                : defaults.Rungs,
             MinAgreement = accept?.Number("min_agreement", 0, 1) ?? defaults.MinAgreement,
             Verifier = draft.ReadReference(accept?.Find("verifier")),
         };
@@ -62,7 +64,9 @@ internal static class CascadeReader
         // A name that was misspelt above is missing here too, and needs no second message.
         if (isWhole && rungs.Count > 0 && panel.Where(model => !placed.Contains(model)).ToList() is { Count: > 0 } missing)
         {
-            node.Error($"leaves out {string.Join(", ", missing.Select(ConfigText.Quote))} of the panel", "Put each model of the panel into a rung, or take it from the panel.");
+            node.Error(
+                $"leaves out {string.Join(", ", missing.Select(ConfigText.Quote))} of the panel",
+                "Put each model of the panel into a rung, or take it from the panel.");
         }
 
         return rungs;

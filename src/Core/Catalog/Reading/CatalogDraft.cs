@@ -58,7 +58,8 @@ internal sealed class CatalogDraft(SecretResolver? secrets, IssueLog issues, Cat
 
     /// <summary>As <see cref="ReadReference"/>, of a name that is a field's.</summary>
     /// <param name="node">The field's value, where an error is reported.</param>
-    public void AddReference(ConfigNode node, string name, ModelKind kind = ModelKind.Chat) => _references.Add(new ModelReference(node, name, kind));
+    public void AddReference(ConfigNode node, string name, ModelKind kind = ModelKind.Chat) =>
+        _references.Add(new ModelReference(node, name, kind));
 
     public void AddKeyReference(SecretReference reference) => _keyReferences.Add(reference);
 

@@ -59,7 +59,9 @@ internal static class CatalogJson
 
         // A comment, a mark or a word at the start of a line: YAML, TOML, or lines of an environment.
         return text[start] is (byte)'#' or (byte)'-' or (byte)'_' or (byte)'%' || char.IsAsciiLetter((char)text[start])
-            ? At(text, start, "is not JSON, but another format, as YAML", "Write the catalog as JSON: {\"models\": [{\"display_name\": \"…\", …}]}.")
+            ? At(
+                text, start, "is not JSON, but another format, as YAML",
+                "Write the catalog as JSON: {\"models\": [{\"display_name\": \"…\", …}]}.")
             : null;
     }
 
@@ -67,7 +69,9 @@ internal static class CatalogJson
         ? "Write a backslash as two: \"file:C:\\\\folder\\\\name\"."
         : "Correct the text there, or just before.";
 
-    /// <summary>An escaped half of a surrogate pair is valid JSON, but no text: found here, so that no later read of a string can fail.</summary>
+    /// <summary>
+    /// An escaped half of a surrogate pair is valid JSON, but no text: found here, so that no later read of a string can fail.
+    /// </summary>
     private static void CheckStrings(ReadOnlySpan<byte> json)
     {
         var reader = new Utf8JsonReader(json, new JsonReaderOptions

@@ -72,7 +72,9 @@ internal readonly struct ConfigNode(JsonElement element, string path, IssueLog i
         var count = element.GetArrayLength();
         if (count < min || count > max)
         {
-            Error(count < min ? $"has fewer than {min} {what}" : $"has {count} {what}, at most {max} are allowed", count < min ? "Add one." : "Remove some.");
+            Error(
+                count < min ? $"has fewer than {min} {what}" : $"has {count} {what}, at most {max} are allowed",
+                count < min ? "Add one." : "Remove some.");
             return count < min ? [] : null;
         }
 

@@ -5,7 +5,9 @@ namespace Ensemble.Catalog.Reading;
 /// <summary>Warns of ensembles that hold, and yet are unlikely to do what was meant.</summary>
 internal static class EnsembleDoubts
 {
-    /// <summary>A judge that costs less than its panel's dearest member by more than this is taken for a much weaker model.</summary>
+    /// <summary>
+    /// A judge that costs less than its panel's most expensive member by more than this is taken for a much weaker model.
+    /// </summary>
     private const int MuchCheaper = 5;
 
     public static void Check(
@@ -23,7 +25,8 @@ internal static class EnsembleDoubts
     }
 
     /// <summary>Models may be different, and yet likely to make the same mistakes.</summary>
-    private static void CheckFamilies(string path, EnsembleConfig ensemble, IReadOnlyDictionary<string, ModelConfig> models, IssueLog issues)
+    private static void CheckFamilies(
+        string path, EnsembleConfig ensemble, IReadOnlyDictionary<string, ModelConfig> models, IssueLog issues)
     {
         var members = ensemble.Panel.Select(member => member.Model).Distinct().ToList();
         var families = members.Select(member => models.GetValueOrDefault(member)?.Family).Distinct().ToList();
@@ -44,24 +47,26 @@ internal static class EnsembleDoubts
             return;
         }
 
-        var dearest = ensemble.Panel.Select(member => member.Model)
+        var costliest = ensemble.Panel.Select(member => member.Model)
             .Concat(ensemble.Specialist?.Members.Values ?? [])
             .Select(model => (Model: model, Price: models.GetValueOrDefault(model)?.Price?.OutputPerMillion ?? 0))
             .DefaultIfEmpty()
             .MaxBy(member => member.Price);
-        if (price.OutputPerMillion * MuchCheaper < dearest.Price)
+        if (price.OutputPerMillion * MuchCheaper < costliest.Price)
         {
             issues.Warn(new CatalogIssue(
                 $"{path}.judge.model",
-                $"costs less than a fifth of {ConfigText.Quote(dearest.Model)}, whose answers it judges, and may be too weak for it",
+                $"costs less than a fifth of {ConfigText.Quote(costliest.Model)}, whose answers it judges, and may be too weak for it",
                 ConfigText.Quote(judge.Model),
                 "Let a model judge that is about as good as the panel's best."));
         }
     }
 
-    private static void CheckLogprobs(string path, EnsembleConfig ensemble, IReadOnlyDictionary<string, ModelConfig> models, IssueLog issues)
+    private static void CheckLogprobs(
+        string path, EnsembleConfig ensemble, IReadOnlyDictionary<string, ModelConfig> models, IssueLog issues)
     {
-        if (ensemble.Strategy is not (StrategyKind.Confidence or StrategyKind.Adaptive) || ensemble.Confidence.Source != ConfidenceSource.Logprobs)
+        if (ensemble.Strategy is not (StrategyKind.Confidence or StrategyKind.Adaptive)
+            || ensemble.Confidence.Source != ConfidenceSource.Logprobs)
         {
             return;
         }
@@ -121,8 +126,10 @@ internal static class EnsembleDoubts
 
         // A plan, one part, and the judge.
         StrategyKind.Specialist => 3,
-        StrategyKind.Synthesize or StrategyKind.BestOf => CallsToQuorum(ensemble) + (ensemble.MinResponses > 1 || ensemble.AlwaysJudge ? 1 : 0),
-        StrategyKind.Confidence when ensemble.Confidence.Source == ConfidenceSource.SelfReport => CallsToQuorum(ensemble) + ensemble.MinResponses,
+        StrategyKind.Synthesize or StrategyKind.BestOf =>
+            CallsToQuorum(ensemble) + (ensemble.MinResponses > 1 || ensemble.AlwaysJudge ? 1 : 0),
+        StrategyKind.Confidence when ensemble.Confidence.Source == ConfidenceSource.SelfReport =>
+            CallsToQuorum(ensemble) + ensemble.MinResponses,
         _ => CallsToQuorum(ensemble),
     };
 
@@ -130,7 +137,8 @@ internal static class EnsembleDoubts
     private static int CallsToQuorum(EnsembleConfig ensemble)
     {
         var (calls, answers) = (0, 0);
-        foreach (var samples in ensemble.Panel.Select(member => member.Samples).OrderDescending().TakeWhile(_ => answers < ensemble.MinResponses))
+        foreach (var samples in ensemble.Panel.Select(member => member.Samples).OrderDescending().TakeWhile(
+            _ => answers < ensemble.MinResponses))
         {
             answers += samples;
             calls++;

@@ -12,7 +12,8 @@ internal static class EnsembleReader
     private static readonly string[] Fields =
     [
         "panel", "judge", "strategy", "min_responses", "timeout_ms", "idle_timeout_ms", "deadline_ms", "max_answer_ms",
-        "stream_commit_ms", "straggler_grace_ms", "always_judge", "on_judge_failure", "analysis", "answer_type", "tools", "budget", "on_budget",
+        "stream_commit_ms", "straggler_grace_ms", "always_judge", "on_judge_failure", "analysis", "answer_type", "tools", "budget",
+        "on_budget",
         .. StrategyRules.BlockFields,
     ];
 
@@ -85,7 +86,8 @@ internal static class EnsembleReader
     private static JudgeConfig? ReadJudge(ConfigObject block, StrategyKind? strategy, CatalogDraft draft)
     {
         var judge = strategy is { } known && StrategyRules.NeedsJudge(known)
-            ? block.Require("judge", known == StrategyKind.BestOf ? "Name the model that picks the answer." : "Name the model that writes the answer.")
+            ? block.Require(
+                "judge", known == StrategyKind.BestOf ? "Name the model that picks the answer." : "Name the model that writes the answer.")
             : block.Find("judge");
         return judge is { } node ? JudgeReader.Read(node, draft) : null;
     }
@@ -104,7 +106,8 @@ internal static class EnsembleReader
         if (config.Timeout > config.Deadline)
         {
             block.Find("timeout_ms")?.Warn(
-                $"is longer than deadline_ms, {config.Deadline.TotalMilliseconds:0}, by which the answer has to begin", "Lower it, or raise deadline_ms.");
+                $"is longer than deadline_ms, {config.Deadline.TotalMilliseconds:0}, by which the answer has to begin",
+                "Lower it, or raise deadline_ms.");
         }
 
         return config;

@@ -16,7 +16,8 @@ internal static class HeadersReader
     /// <summary>What the gateway, or the connection, sets itself.</summary>
     private static readonly string[] Own =
     [
-        "host", "accept", "accept-encoding", "user-agent", "connection", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade", "expect",
+        "host", "accept", "accept-encoding", "user-agent", "connection", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade",
+        "expect",
         "traceparent", "tracestate", "anthropic-version",
     ];
 
@@ -57,7 +58,8 @@ internal static class HeadersReader
     private static HeaderConfig? ReadValue(string name, ConfigNode value, CatalogDraft draft)
     {
         var isReference = value.Element.Text() is { } given
-            && (SecretReferenceReader.IsReference(given) || given.StartsWith(SecretSealer.Prefix, StringComparison.Ordinal) || IsSecret(name));
+            && (SecretReferenceReader.IsReference(given)
+                || given.StartsWith(SecretSealer.Prefix, StringComparison.Ordinal) || IsSecret(name));
         if (isReference)
         {
             return SecretReferenceReader.Read(value, draft.Origin) is { } secret ? new HeaderConfig(name, null, secret) : null;

@@ -27,7 +27,7 @@ internal sealed class IssueLog
         }
         else if (issues.Count == Capacity)
         {
-            issues.Add(new CatalogIssue("", $"has more than {Capacity} of these", null, "Mend those above; the rest is shown then."));
+            issues.Add(new CatalogIssue("", $"has more than {Capacity} of these", null, "Correct those above; the rest is shown then."));
         }
     }
 }

@@ -25,7 +25,9 @@ internal static class JudgeReader
             SynthesisPrompt = judge.Find("synthesis_prompt") is { } prompt ? ReadPrompt(prompt) : null,
 
             // Null is a choice of its own here: the judge's provider takes no temperature.
-            Temperature = judge.Has("temperature") ? judge.Number("temperature", 0, PanelReader.MaxTemperature) : JudgeConfig.DefaultTemperature,
+            Temperature = judge.Has("temperature")
+                ? judge.Number("temperature", 0, PanelReader.MaxTemperature)
+                : JudgeConfig.DefaultTemperature,
             Fallbacks = judge.Find("fallbacks") is { } fallbacks ? ReadFallbacks(fallbacks, model, draft) : [],
         };
     }

@@ -162,7 +162,8 @@ internal sealed class KeyReader(CatalogDraft draft, IReadOnlyCollection<string> 
             }
             else if (!MatchesAnAlias(glob))
             {
-                item.Warn("matches no alias of this catalog", NearestName.Advice(glob, draft.Aliases.Keys, "Correct it, or add the model."));
+                item.Warn("matches no alias of this catalog", NearestName.Advice(
+                    glob, draft.Aliases.Keys, "Correct it, or add the model."));
             }
 
             globs.Add(glob);
@@ -197,7 +198,9 @@ internal sealed class KeyReader(CatalogDraft draft, IReadOnlyCollection<string> 
             node.Error("must be above 0", "Give what the key may cost a month, in USD, or disable the key.");
         }
 
-        var free = unpriced.Take(MaxCheckedAliases).Where(alias => allowed.Any(glob => FileSystemName.MatchesSimpleExpression(glob, alias, ignoreCase: false))).Take(MaxNamed + 1).ToList();
+        var free = unpriced.Take(MaxCheckedAliases)
+            .Where(alias => allowed.Any(glob => FileSystemName.MatchesSimpleExpression(glob, alias, ignoreCase: false)))
+            .Take(MaxNamed + 1).ToList();
         if (free.Count > 0)
         {
             var more = free.Count > MaxNamed ? " and others" : "";

@@ -31,7 +31,9 @@ internal static class ModelReader
 
         var kind = model.Find("kind")?.OneOf(Kinds) ?? ModelKind.Chat;
         var name = draft.ReadAlias(model, isEnsemble: false, kind);
-        var provider = model.Require("provider", "Name the dialect it speaks: \"openai\", \"azure-openai\", \"anthropic\" or \"simulated\".")?.OneOf(Providers);
+        var provider = model.Require(
+            "provider", "Name the dialect it speaks: \"openai\", \"azure-openai\", \"anthropic\" or \"simulated\".")
+            ?.OneOf(Providers);
         var config = new ModelConfig
         {
             DisplayName = name ?? "",

@@ -7,7 +7,8 @@ public static class NearestName
     private const int MaxCandidates = 2000;
     private const int MaxEdits = 3;
 
-    /// <returns>The nearest name, or null where all differ in more than three letters, or in more than a third of the longer name.</returns>
+    /// <returns>The nearest name, or null where all differ in more than three letters, or in more than a third of the longer
+    /// name.</returns>
     public static string? Of(string name, IEnumerable<string> known)
     {
         if (name.Length is 0 or > MaxLength)

@@ -49,7 +49,8 @@ internal static class PanelReader
         };
         if (config is { Samples: > 1, Temperature: 0 })
         {
-            member.Find("samples")!.Value.Warn("asks again with temperature 0, which gives the same answer again", "Raise its temperature, or ask once.");
+            member.Find("samples")!.Value.Warn(
+                "asks again with temperature 0, which gives the same answer again", "Raise its temperature, or ask once.");
         }
 
         return config;

@@ -69,7 +69,8 @@ internal static class ParamsReader
         var names = new Dictionary<string, string>();
         foreach (var (from, value) in node.Entries(MaxEntries) ?? [])
         {
-            if (value.Name() is not { } to || IsProtected(from, value, "renamed") || IsProtected(to, value, "the new name of another field"))
+            if (value.Name() is not { } to || IsProtected(from, value, "renamed")
+                || IsProtected(to, value, "the new name of another field"))
             {
                 continue;
             }
@@ -126,7 +127,7 @@ internal static class ParamsReader
         return true;
     }
 
-    /// <summary>Written anew: comments and trailing commas of the file must not reach a provider.</summary>
+    /// <summary>Written again: comments and trailing commas of the file must not reach a provider.</summary>
     private static byte[] Canonical(JsonElement element)
     {
         using var buffer = new MemoryStream();

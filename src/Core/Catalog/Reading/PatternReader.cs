@@ -10,7 +10,8 @@ internal static class PatternReader
 
     private static readonly TimeSpan Timeout = TimeSpan.FromMilliseconds(100);
 
-    /// <returns>An expression that runs in time linear to the text, and so needs no time-out, which would make its result a matter of luck.</returns>
+    /// <returns>An expression that runs in time linear to the text, and so needs no time-out, which would make its result a matter of
+    /// luck.</returns>
     public static Regex? ReadLinear(ConfigNode node) => Read(node, static (node, pattern) =>
     {
         try
@@ -52,11 +53,13 @@ internal static class PatternReader
         }
         catch (RegexParseException exception)
         {
-            node.Error($"is not a valid regular expression: {exception.Error} at character {exception.Offset + 1}", "Mend the expression.");
+            node.Error(
+                $"is not a valid regular expression: {exception.Error} at character {exception.Offset + 1}",
+                "Correct the expression.");
         }
         catch (ArgumentException)
         {
-            node.Error("is not a valid regular expression", "Mend the expression.");
+            node.Error("is not a valid regular expression", "Correct the expression.");
         }
 
         return null;

@@ -15,7 +15,8 @@ internal static class PriceCheck
                 continue;
             }
 
-            var missing = ensemble.Models.Where(model => unpriced.Contains(model) && !HasBrokenPrice(model, draft)).Select(ConfigText.Quote).ToList();
+            var missing = ensemble.Models.Where(model => unpriced.Contains(model) && !HasBrokenPrice(model, draft)).Select(ConfigText.Quote)
+                .ToList();
             if (missing.Count > 0)
             {
                 draft.Issues.Error(new CatalogIssue(

@@ -22,7 +22,9 @@ internal static class RouteConditionReader
 
         if (Fields.All(field => when.Find(field) is null))
         {
-            node.Error("asks for nothing, so it would match every request", "Say what a request has to be like, or remove the rule and use \"default\".");
+            node.Error(
+                "asks for nothing, so it would match every request",
+                "Say what a request has to be like, or remove the rule and use \"default\".");
             return null;
         }
 
@@ -32,7 +34,8 @@ internal static class RouteConditionReader
             MaxWords = (int?)when.Integer("max_words", 0, MaxWords),
             Matches = when.Find("matches") is { } matches ? PatternReader.ReadLinear(matches) : null,
             NotMatches = when.Find("not_matches") is { } not ? PatternReader.ReadLinear(not) : null,
-            Keywords = (when.Find("keywords")?.Items(1, MaxKeywords, "keywords") ?? []).Select(item => item.Name(MaxKeyword)).OfType<string>().ToList(),
+            Keywords = (when.Find("keywords")?.Items(1, MaxKeywords, "keywords") ?? []).Select(item => item.Name(MaxKeyword))
+                .OfType<string>().ToList(),
             HasImages = when.Flag("has_images"),
             Language = when.Find("language")?.OneOf(Languages) is { } index ? LanguageGuess.Languages[index] : null,
         };

@@ -24,7 +24,9 @@ internal static class RouteReader
         {
             Rules = route.Find("rules") is { } rules ? ReadRules(rules, draft) : [],
             Classifier = draft.ReadReference(route.Find("classifier")),
-            Descriptions = route.Find("descriptions") is { } descriptions ? ReadDescriptions(descriptions, draft) : new Dictionary<string, string>(),
+            Descriptions = route.Find("descriptions") is { } descriptions
+                ? ReadDescriptions(descriptions, draft)
+                : new Dictionary<string, string>(),
             Default = draft.ReadReference(route.Require("default", "Name the model that answers where no rule matches.")) ?? "",
             Verify = route.Find("verify") is { } verify ? ReadVerify(verify, draft) : null,
             ShadowRate = route.Number("shadow_rate", 0, 1) ?? 0,
@@ -38,7 +40,8 @@ internal static class RouteReader
         if (route.Find("classifier") is not { } classifier)
         {
             route.Find("descriptions")?.Error("are read by a classifier, and there is none", "Name a \"classifier\", or remove them.");
-            if (route.Find("rules") is not { } rules || (rules.Element.ValueKind == JsonValueKind.Array && rules.Element.GetArrayLength() == 0))
+            if (route.Find("rules") is not { } rules
+                || (rules.Element.ValueKind == JsonValueKind.Array && rules.Element.GetArrayLength() == 0))
             {
                 route.Warn("has neither rules nor a classifier, so every request goes to its default", "Add a rule.");
             }

@@ -9,7 +9,8 @@ internal static class SecretReferenceReader
     public static SecretReference? Read(ConfigNode node, CatalogOrigin origin)
     {
         var hidden = node.Hidden();
-        var isSealed = origin == CatalogOrigin.Store && node.IsString && node.Element.Text()!.StartsWith(SecretSealer.Prefix, StringComparison.Ordinal);
+        var isSealed = origin == CatalogOrigin.Store && node.IsString
+            && node.Element.Text()!.StartsWith(SecretSealer.Prefix, StringComparison.Ordinal);
         if (hidden.Text(isSealed ? MaxSealed : MaxLength) is not { } text)
         {
             return null;
@@ -28,7 +29,9 @@ internal static class SecretReferenceReader
 
         if (!IsReference(text))
         {
-            hidden.Error("is a secret in clear", $"Put it into an environment variable or a file, and write \"env:NAME\" or \"file:{PathStyle.Current.Example}\" here.");
+            hidden.Error(
+                "is a secret in clear",
+                $"Put it into an environment variable or a file, and write \"env:NAME\" or \"file:{PathStyle.Current.Example}\" here.");
             return null;
         }
 
@@ -59,6 +62,7 @@ internal static class SecretReferenceReader
 
     // Strict on purpose: a name that cannot be a variable's is more likely a pasted key.
     private static bool IsUsable(SecretReference reference) => reference.Source == SecretSource.Environment
-        ? reference.Location.Length <= 128 && !char.IsAsciiDigit(reference.Location[0]) && reference.Location.All(c => char.IsAsciiLetterOrDigit(c) || c == '_')
+        ? reference.Location.Length <= 128 && !char.IsAsciiDigit(reference.Location[0]) && reference.Location.All(
+            c => char.IsAsciiLetterOrDigit(c) || c == '_')
         : PathStyle.Current.IsUsable(reference.Location);
 }

@@ -10,7 +10,8 @@ internal static class SimulatedReader
     private const int MaxWrong = 100;
     private const int MaxText = 64 * 1024;
 
-    private static readonly string[] Fields = ["seed", "latency_ms", "tokens_per_second", "failure_rate", "accuracy", "correlation", "answers"];
+    private static readonly string[] Fields =
+        ["seed", "latency_ms", "tokens_per_second", "failure_rate", "accuracy", "correlation", "answers"];
     private static readonly string[] AnswerFields = ["match", "text", "wrong"];
 
     public static SimulatedConfig Read(ConfigNode node)
@@ -75,7 +76,8 @@ internal static class SimulatedReader
 
             var match = answer.Require("match", "Give a regular expression.") is { } pattern ? PatternReader.ReadAny(pattern) : null;
             var text = answer.Require("text", "Give the right answer.")?.Text(MaxText);
-            var wrong = (answer.Find("wrong")?.Items(0, MaxWrong, "wrong answers") ?? []).Select(entry => entry.Text(MaxText)).OfType<string>().ToList();
+            var wrong = (answer.Find("wrong")?.Items(0, MaxWrong, "wrong answers") ?? []).Select(entry => entry.Text(MaxText))
+                .OfType<string>().ToList();
             if (match is not null && text is not null)
             {
                 answers.Add(new SimulatedAnswer(match, text, wrong));

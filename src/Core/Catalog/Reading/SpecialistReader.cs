@@ -21,7 +21,9 @@ internal static class SpecialistReader
         return new SpecialistConfig
         {
             Planner = draft.ReadReference(specialist.Require("planner", "Name the model that splits requests.")) ?? "",
-            Members = specialist.Require("members", "Give each topic a model: { \"code\": … }.") is { } members ? ReadMembers(members, draft) : [],
+            Members = specialist.Require("members", "Give each topic a model: { \"code\": … }.") is { } members
+                ? ReadMembers(members, draft)
+                : [],
             MaxSubtasks = (int?)specialist.Integer("max_subtasks", 1, MaxSubtasks) ?? SpecialistConfig.DefaultMaxSubtasks,
         };
     }

@@ -14,7 +14,9 @@ internal static class StrategyBlocks
     public static EnsembleConfig Read(ConfigObject block, EnsembleConfig config, CatalogDraft draft) =>
         ReadOwn(block, config, draft) with
         {
-            Consensus = StrategyRules.AsksPanel(config.Strategy) && block.Find("consensus") is { } consensus ? ReadConsensus(consensus, draft) : config.Consensus,
+            Consensus = StrategyRules.AsksPanel(config.Strategy) && block.Find("consensus") is { } consensus
+                ? ReadConsensus(consensus, draft)
+                : config.Consensus,
             Confidence = config.Strategy is StrategyKind.Confidence or StrategyKind.Adaptive && block.Find("confidence") is { } confidence
                 ? ReadConfidence(confidence)
                 : config.Confidence,
@@ -22,8 +24,10 @@ internal static class StrategyBlocks
 
     private static EnsembleConfig ReadOwn(ConfigObject block, EnsembleConfig config, CatalogDraft draft) => config.Strategy switch
     {
-        StrategyKind.BestOf when block.Find("best_of") is { } node => config with { BestOf = new BestOfConfig(node.Object(BestOfFields)?.Flag("swap") ?? false) },
-        StrategyKind.Cascade when block.Find("cascade") is { } node => config with { Cascade = CascadeReader.Read(node, config.Panel, draft) },
+        StrategyKind.BestOf when block.Find("best_of") is { } node => config with { BestOf = new BestOfConfig(
+            node.Object(BestOfFields)?.Flag("swap") ?? false) },
+        StrategyKind.Cascade when block.Find("cascade") is { } node => config with { Cascade = CascadeReader.Read(
+            node, config.Panel, draft) },
         StrategyKind.Verify => config with
         {
             Verify = block.Require("verify", "Name the model that audits: \"verify\": { \"verifier\": … }.") is { } node
@@ -38,7 +42,8 @@ internal static class StrategyBlocks
         },
         StrategyKind.Specialist => config with
         {
-            Specialist = block.Require("specialist", "Name who plans and who answers: \"specialist\": { \"planner\": …, \"members\": {…} }.") is { } node
+            Specialist = block.Require("specialist",
+                "Name who plans and who answers: \"specialist\": { \"planner\": …, \"members\": {…} }.") is { } node
                 ? SpecialistReader.Read(node, draft)
                 : null,
         },

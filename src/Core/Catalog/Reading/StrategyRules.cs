@@ -36,7 +36,9 @@ internal static class StrategyRules
 
     public static string NameOf(StrategyKind kind) => Names.First(name => name.Kind == kind).Name;
 
-    /// <summary>Whether a panel is what is asked; otherwise the strategy's own block names the models, and members only give settings.</summary>
+    /// <summary>
+    /// Whether a panel is what is asked; otherwise the strategy's own block names the models, and members only give settings.
+    /// </summary>
     public static bool AsksPanel(StrategyKind kind) => Comparing.Contains(kind);
 
     public static bool NeedsJudge(StrategyKind kind) => kind is Synthesize or BestOf or Specialist;
@@ -48,7 +50,8 @@ internal static class StrategyRules
         {
             if (!readers.Contains(kind))
             {
-                block.Find(field)?.Error(OnlyReads(readers), $"Remove it, or choose {(readers.Length == 1 ? "that strategy" : "one of them")}.");
+                block.Find(field)?.Error(
+                    OnlyReads(readers), $"Remove it, or choose {(readers.Length == 1 ? "that strategy" : "one of them")}.");
             }
         }
 
@@ -59,7 +62,9 @@ internal static class StrategyRules
 
         if (block.Find("tools") is { IsString: true } tools && tools.Element.TextIs("vote") && !CallCounters.Contains(kind))
         {
-            tools.Error($"asks to count tool calls, and {OnlyReads(CallCounters, "do that", "does that")}", "Write \"reject\", or choose one of them.");
+            tools.Error(
+                $"asks to count tool calls, and {OnlyReads(CallCounters, "do that", "does that")}",
+                "Write \"reject\", or choose one of them.");
         }
     }
 

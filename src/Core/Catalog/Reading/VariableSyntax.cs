@@ -10,7 +10,8 @@ internal static class VariableSyntax
 
     private const string Marks = "${}()[]<>%'\"!:./ ";
 
-    private static readonly string[] Sources = ["env", "environ", "environment", "getenv", "get", "os", "process", "sys", "var", "vars", "secret", "secrets", "import", "meta"];
+    private static readonly string[] Sources =
+        ["env", "environ", "environment", "getenv", "get", "os", "process", "sys", "var", "vars", "secret", "secrets", "import", "meta"];
 
     /// <returns>The variable's name; null where the text names none in such a way. It may be shown: it is no secret by its form.</returns>
     public static string? NameIn(string text)

@@ -8,7 +8,8 @@ internal static class VerifyReader
     private static readonly (string, OnVerifierFailure)[] Failures =
         [("escalate", OnVerifierFailure.Escalate), ("accept", OnVerifierFailure.Accept)];
 
-    /// <param name="panel">Its first member answers, and its last other one is escalated to, where the block does not say so itself.</param>
+    /// <param name="panel">Its first member answers, and its last other one is escalated to, where the block does not say so
+    /// itself.</param>
     public static VerifyConfig? Read(ConfigNode node, IReadOnlyList<PanelMemberConfig> panel, CatalogDraft draft)
     {
         if (node.Object(Fields) is not { } verify)
@@ -22,7 +23,8 @@ internal static class VerifyReader
         var other = panel.LastOrDefault(member => member.Model != primary)?.Model;
         var escalation = verify.Find("escalate_to") is null && other is not null
             ? other
-            : draft.ReadReference(verify.Require("escalate_to", "Name the model that answers where the audit fails, or add it to the panel."));
+            : draft.ReadReference(
+                verify.Require("escalate_to", "Name the model that answers where the audit fails, or add it to the panel."));
         return new VerifyConfig
         {
             Primary = primary ?? "",

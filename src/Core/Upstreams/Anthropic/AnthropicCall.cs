@@ -6,7 +6,8 @@ namespace Ensemble.Upstreams.Anthropic;
 
 /// <summary>One request for a message.</summary>
 internal sealed class AnthropicCall(
-    UpstreamHttp http, TimeProvider time, UpstreamRequest request, ModelProfile profile, string? key, ModelHeaders headers, RequestBody body)
+    UpstreamHttp http, TimeProvider time, UpstreamRequest request, ModelProfile profile, string? key, ModelHeaders headers,
+    RequestBody body)
     : ProviderCall(http, time, request, key, headers, profile.Thoughts)
 {
     private readonly EventReader _events = new(request.KeepChoices);

@@ -48,7 +48,8 @@ public sealed class AnthropicUpstream(UpstreamHttp http, ISecrets secrets, TimeP
     }
 
     private async Task<UpstreamResult> SendAsync(
-        UpstreamRequest request, RequestEdits edits, ModelProfile profile, string? key, ModelHeaders headers, CancellationToken cancellationToken)
+        UpstreamRequest request, RequestEdits edits, ModelProfile profile, string? key, ModelHeaders headers,
+        CancellationToken cancellationToken)
     {
         RequestBody body;
         IReadOnlyList<string> dropped;

@@ -20,7 +20,8 @@ internal static class ImageSource
         var hasImage = part.IsPresent("image_url", out var image);
         path += image.ValueKind == JsonValueKind.String ? ".image_url" : ".image_url.url";
         var url = image;
-        if (!hasImage || (image.ValueKind != JsonValueKind.String && (!image.IsPresent("url", out url) || url.ValueKind != JsonValueKind.String)))
+        if (!hasImage
+            || (image.ValueKind != JsonValueKind.String && (!image.IsPresent("url", out url) || url.ValueKind != JsonValueKind.String)))
         {
             throw new ChatRequestException($"'{path}' is missing.", path);
         }

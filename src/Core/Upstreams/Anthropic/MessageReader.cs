@@ -49,7 +49,8 @@ internal static class MessageReader
         reader.Read();
         if (keepChoices && message.ChoiceCount > 0)
         {
-            message.RawChoices = ChoicesWriter.Whole(message.Content, calls, message.FinishReason ?? (calls.Count > 0 ? FinishReason.ToolCalls : FinishReason.Stop));
+            message.RawChoices = ChoicesWriter.Whole(
+                message.Content, calls, message.FinishReason ?? (calls.Count > 0 ? FinishReason.ToolCalls : FinishReason.Stop));
         }
 
         return message;

@@ -107,9 +107,11 @@ internal sealed class MessageTranslation(MessagesWriter output, ReadOnlyMemory<b
                 blocks.Add(ContentBlock.Of(ImageSource.Read(source, part, path), cache));
                 break;
             case "image_url":
-                throw new ChatRequestException($"'{path}' is an image, which this model takes from users and tools only.", path, "unsupported_content");
+                throw new ChatRequestException(
+                    $"'{path}' is an image, which this model takes from users and tools only.", path, "unsupported_content");
             default:
-                throw new ChatRequestException($"'{path}' is no content that this model takes: send text or images.", path, "unsupported_content");
+                throw new ChatRequestException(
+                    $"'{path}' is no content that this model takes: send text or images.", path, "unsupported_content");
         }
     }
 

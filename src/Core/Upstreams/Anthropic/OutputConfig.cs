@@ -8,7 +8,8 @@ namespace Ensemble.Upstreams.Anthropic;
 internal static class OutputConfig
 {
     /// <summary>Asks for any JSON object, which no schema of the API allows: its objects are closed.</summary>
-    public static ReadOnlyMemory<byte> ObjectInstruction { get; } = "\"Answer with one JSON object and nothing else: no other text, no code fence.\""u8.ToArray();
+    public static ReadOnlyMemory<byte> ObjectInstruction { get; } =
+        "\"Answer with one JSON object and nothing else: no other text, no code fence.\""u8.ToArray();
 
     public static bool AsksForObject(ReadOnlyMemory<byte> responseFormat)
     {
@@ -35,7 +36,8 @@ internal static class OutputConfig
                 throw new ChatRequestException("'response_format.json_schema.schema' is missing.", "response_format");
             default:
                 throw new ChatRequestException(
-                    "'response_format' is one that this model cannot be held to: send a json_schema or json_object, or leave it out.", "response_format");
+                    "'response_format' is one that this model cannot be held to: send a json_schema or json_object, or leave it out.",
+                    "response_format");
         }
     }
 

@@ -118,7 +118,8 @@ internal sealed class RequestTranslation
         if (hasTemperature)
         {
             // OpenAI's scale goes to 2.
-            var isTooHigh = double.TryParse(temperature.Span, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && number > 1;
+            var isTooHigh = double.TryParse(temperature.Span, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
+                && number > 1;
             Field("temperature", isTooHigh ? "1"u8.ToArray() : temperature);
             if (isTooHigh)
             {
@@ -149,7 +150,9 @@ internal sealed class RequestTranslation
         }
 
         using var document = SoundJson.Parse(stop);
-        var all = document.RootElement.ValueKind == JsonValueKind.Array ? document.RootElement.EnumerateArray().ToArray() : [document.RootElement];
+        var all = document.RootElement.ValueKind == JsonValueKind.Array
+            ? document.RootElement.EnumerateArray().ToArray()
+            : [document.RootElement];
 
         // Sequences of nothing but white space are refused.
         var taken = all.Where(text => text.ValueKind == JsonValueKind.String && !string.IsNullOrWhiteSpace(text.Text())).ToArray();
@@ -209,7 +212,7 @@ internal sealed class RequestTranslation
             {
                 Field(name, value);
             }
-            else if (!SaysNothing(name, value.Span))
+            else if (!IsDefault(name, value.Span))
             {
                 _dropped.Add(name);
             }
@@ -223,9 +226,7 @@ internal sealed class RequestTranslation
 
     private void Field(string name, ReadOnlyMemory<byte> json) => _body.Write(","u8).WriteText(name).Write(":"u8).Write(json);
 
-    private static bool SaysNothing(string name, ReadOnlySpan<byte> value) =>
-        value.SequenceEqual("null"u8) || value.SequenceEqual("false"u8) || value.SequenceEqual("0"u8)
-        || value.SequenceEqual("\"auto\""u8) || value.SequenceEqual("\"none\""u8)
-        || (name == "n" && value.SequenceEqual("1"u8))
-        || (value[0] is (byte)'[' or (byte)'{' && value[1..^1].Trim(" \t\r\n"u8).IsEmpty);
+    // What comes here are OpenAI's fields: also the one answer that Anthropic gives, and an object such as logit_bias that lists nothing.
+    private static bool IsDefault(string name, ReadOnlySpan<byte> value) =>
+        NeutralValue.IsDefault(value) || NeutralValue.IsEmptyObject(value) || (name == "n" && value.SequenceEqual("1"u8));
 }

@@ -36,7 +36,9 @@ internal static class ToolBlocks
             return "_";
         }
 
-        return id.AsSpan().ContainsAnyExcept(IdCharacters) ? string.Concat(id.Select(letter => IdCharacters.Contains(letter) ? letter : '_')) : id;
+        return id.AsSpan().ContainsAnyExcept(IdCharacters)
+            ? string.Concat(id.Select(letter => IdCharacters.Contains(letter) ? letter : '_'))
+            : id;
     }
 
     /// <summary>Arguments are text in one API and an object in the other; what is no object is sent as a field of one.</summary>

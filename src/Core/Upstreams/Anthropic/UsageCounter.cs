@@ -4,7 +4,10 @@ using Ensemble.Chat;
 
 namespace Ensemble.Upstreams.Anthropic;
 
-/// <summary>Reads <c>usage</c> objects. Each counts from the answer's beginning, so that a later number takes an earlier one's place, unless it is 0: some servers repeat each count with that.</summary>
+/// <summary>
+/// Reads <c>usage</c> objects. Each counts from the answer's beginning, so that a later number takes an earlier one's place, unless it is
+/// 0: some servers repeat each count with that.
+/// </summary>
 internal sealed class UsageCounter
 {
     private long? _input;

@@ -162,7 +162,8 @@ internal static class AddressRule
         return Public;
     }
 
-    private static (IPNetwork Network, AddressVerdict Verdict) Forbidden(string network, string words) => Of(AddressKind.Forbidden, network, words);
+    private static (IPNetwork Network, AddressVerdict Verdict) Forbidden(string network, string words) =>
+        Of(AddressKind.Forbidden, network, words);
 
     private static (IPNetwork Network, AddressVerdict Verdict) Private(string network, string words = "a private address") =>
         Of(AddressKind.Private, network, words);

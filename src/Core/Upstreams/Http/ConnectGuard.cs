@@ -29,7 +29,8 @@ internal sealed class ConnectGuard(UpstreamNetwork network)
         if (isProxied && !isLiteral && IsPlain(target) && !AddressRule.IsLoopbackHost(host))
         {
             throw new AddressRefusedException(
-                $"The host '{host}' is called over plain http through a proxy, so that its addresses cannot be checked. Use https, or name it in NO_PROXY.");
+                $"The host '{host}' is called over plain http through a proxy, so that its addresses cannot be checked. Use https, or name "
+                + "it in NO_PROXY.");
         }
     }
 
@@ -41,7 +42,8 @@ internal sealed class ConnectGuard(UpstreamNetwork network)
         var failure = new SocketException((int)SocketError.HostNotFound);
 
         // A connection to a proxy is to another host than the request's.
-        var isPlain = context.InitialRequestMessage.RequestUri is { } target && IsPlain(target) && host.Equals(target.IdnHost, StringComparison.OrdinalIgnoreCase);
+        var isPlain = context.InitialRequestMessage.RequestUri is { } target && IsPlain(target)
+            && host.Equals(target.IdnHost, StringComparison.OrdinalIgnoreCase);
         foreach (var address in Allowed(host, addresses, isPlain))
         {
             Socket? socket = null;
@@ -66,7 +68,8 @@ internal sealed class ConnectGuard(UpstreamNetwork network)
         throw failure;
     }
 
-    /// <param name="isPlain">Whether nothing proves that who answers is the host: then all of its addresses have to be where it may be.</param>
+    /// <param name="isPlain">Whether nothing proves that who answers is the host: then all of its addresses have to be where it may
+    /// be.</param>
     /// <exception cref="AddressRefusedException">There are addresses, and none may be called.</exception>
     internal List<IPAddress> Allowed(string host, IPAddress[] addresses, bool isPlain = false)
     {
@@ -102,7 +105,8 @@ internal sealed class ConnectGuard(UpstreamNetwork network)
             _ when AddressRule.IsLoopbackHost(host) => "which is not this machine. Correct the address of the name.",
             AddressKind.Private when !IsListed(address) => "which is called only where the option Security:AllowedNetworks has its network.",
             _ when isPlain && !IsListed(address) =>
-                "which is called over plain http only where the option Security:AllowedNetworks has its network. Use https, or add the network.",
+                "which is called over plain http only where the option Security:AllowedNetworks has its network. Use https, or add the "
+                + "network.",
             _ => null,
         };
         return advice is null ? null : $"{Describe(host, address)} {verdict.Words}, {advice}";

@@ -13,7 +13,8 @@ internal sealed class ModelHeaders
     private ModelHeaders((string Name, string Value, bool IsSecret)[] headers) => _headers = headers;
 
     /// <param name="failure">What the call fails with, where a secret is missing or cannot be sent.</param>
-    public static bool TryResolve(ModelConfig model, ISecrets secrets, out ModelHeaders headers, [NotNullWhen(false)] out UpstreamResult? failure)
+    public static bool TryResolve(
+        ModelConfig model, ISecrets secrets, out ModelHeaders headers, [NotNullWhen(false)] out UpstreamResult? failure)
     {
         (headers, failure) = (None, null);
         if (model.Headers.Count == 0)
@@ -30,7 +31,8 @@ internal sealed class ModelHeaders
                 && (!secrets.TryResolve(secret, out value) || value.Length == 0 || value.AsSpan().ContainsAnyExceptInRange(' ', '~')))
             {
                 failure = UpstreamResult.Failed(
-                    CallOutcome.AuthenticationFailed, new UpstreamError($"The header {header.Name} is missing or cannot be sent: {secret}."));
+                    CallOutcome.AuthenticationFailed,
+                    new UpstreamError($"The header {header.Name} is missing or cannot be sent: {secret}."));
                 return false;
             }
 

@@ -5,8 +5,8 @@ namespace Ensemble.Upstreams.Http;
 /// <summary>A stream to read from, whose first bytes can be looked at before they are read.</summary>
 internal sealed class PeekedStream(Stream inner) : ReadOnlyStream
 {
-    /// <summary>The most that can be looked at, in bytes.</summary>
-    public const int Most = 4096;
+    /// <summary>Bytes that can be looked at.</summary>
+    public const int MaxBytes = 4096;
 
     private byte[] _start = [];
     private int _at;
@@ -22,7 +22,7 @@ internal sealed class PeekedStream(Stream inner) : ReadOnlyStream
     {
         if (_start.Length == 0)
         {
-            _start = ArrayPool<byte>.Shared.Rent(Most);
+            _start = ArrayPool<byte>.Shared.Rent(MaxBytes);
         }
 
         if (_isAtEnd || _length == _start.Length)

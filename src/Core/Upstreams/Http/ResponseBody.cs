@@ -81,9 +81,12 @@ internal static class ResponseBody
             case "deflate":
                 // Named after what zlib puts around it; some servers send it bare.
                 return await PeekedAsync(
-                    IsZlib(body.Start) ? new ZLibStream(body, CompressionMode.Decompress) : new DeflateStream(body, CompressionMode.Decompress), cancellationToken);
+                    IsZlib(body.Start) ? new ZLibStream(body, CompressionMode.Decompress) : new DeflateStream(
+                        body, CompressionMode.Decompress),
+                    cancellationToken);
             default:
-                throw new InvalidDataException($"The provider's answer is compressed as '{label}', and only gzip, br and deflate can be read.");
+                throw new InvalidDataException(
+                    $"The provider's answer is compressed as '{label}', and only gzip, br and deflate can be read.");
         }
     }
 
@@ -104,5 +107,6 @@ internal static class ResponseBody
 
     private static bool IsGzip(ReadOnlySpan<byte> start) => start is [0x1F, 0x8B, ..];
 
-    private static bool IsZlib(ReadOnlySpan<byte> start) => start is [var first, var second, ..] && (first & 0x0F) == 8 && ((first << 8) | second) % 31 == 0;
+    private static bool IsZlib(ReadOnlySpan<byte> start) =>
+        start is [var first, var second, ..] && (first & 0x0F) == 8 && ((first << 8) | second) % 31 == 0;
 }

@@ -23,7 +23,8 @@ internal static partial class RetryAfter
     /// <summary>What the headers say outright.</summary>
     /// <returns>Between zero and a day; null where no header says.</returns>
     public static TimeSpan? Read(HttpResponseHeaders headers, TimeProvider time) =>
-        Bounded(Milliseconds(Header(headers, "retry-after-ms") ?? Header(headers, "x-ms-retry-after-ms")) ?? Wait(Header(headers, "retry-after"), time));
+        Bounded(Milliseconds(Header(headers, "retry-after-ms") ?? Header(headers, "x-ms-retry-after-ms")) ?? Wait(
+            Header(headers, "retry-after"), time));
 
     /// <summary>When the limits that are used up are free again; worth asking for after a 429 alone.</summary>
     /// <returns>As <see cref="Read(HttpResponseHeaders, TimeProvider)"/>.</returns>
@@ -82,7 +83,8 @@ internal static partial class RetryAfter
             var said = name.ToUpperInvariant() switch
             {
                 "RETRYAFTERMS" or "RETRYAFTERMILLISECONDS" or "RETRYDELAYMS" => Milliseconds(text),
-                "RETRYAFTER" or "RETRYAFTERSECONDS" or "RETRYDELAY" or "RETRYIN" or "RETRYAT" or "RESETAT" or "RESETSAT" or "ESTIMATEDTIME" => Wait(text, time),
+                "RETRYAFTER" or "RETRYAFTERSECONDS" or "RETRYDELAY" or "RETRYIN" or "RETRYAT" or "RESETAT" or "RESETSAT" or "ESTIMATEDTIME"
+                    => Wait(text, time),
                 _ when IsReset(property.NameText()) => Wait(text, time),
                 _ => Fields(property.Value, time, depth + 1),
             };

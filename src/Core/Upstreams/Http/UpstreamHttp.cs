@@ -5,9 +5,9 @@ using System.Net.Http.Headers;
 namespace Ensemble.Upstreams.Http;
 
 /// <summary>
-/// The connections to all providers; one for the process. Sends what it is given and nothing else: no cookies, no trace
-/// headers unless they are wanted, and no redirect is followed, since a redirect would carry a prompt to an address that nobody configured. Where a
-/// host may be is checked at each connect, after its name was resolved.
+/// The connections to all providers; one for the process. Sends what it is given and nothing else: no cookies, no trace headers unless they
+/// are wanted, and no redirect is followed, since a redirect would carry a prompt to an address that nobody configured. Where a host may be
+/// is checked at each connect, after its name was resolved.
 /// </summary>
 public sealed class UpstreamHttp : IDisposable
 {
@@ -58,7 +58,9 @@ public sealed class UpstreamHttp : IDisposable
             request.Headers.TryAddWithoutValidation("traceparent", current);
         }
 
-        request.Version = request.RequestUri!.Scheme == Uri.UriSchemeHttps ? System.Net.HttpVersion.Version20 : System.Net.HttpVersion.Version11;
+        request.Version = request.RequestUri!.Scheme == Uri.UriSchemeHttps
+            ? System.Net.HttpVersion.Version20
+            : System.Net.HttpVersion.Version11;
         request.VersionPolicy = HttpVersionPolicy.RequestVersionOrLower;
         try
         {

@@ -14,7 +14,9 @@ public sealed record UpstreamNetwork
     /// </summary>
     public bool UseProxy { get; init; }
 
-    /// <summary>Whether providers are told the trace and the span that a call belongs to, as W3C's <c>traceparent</c>. Default false.</summary>
+    /// <summary>
+    /// Whether providers are told the trace and the span that a call belongs to, as W3C's <c>traceparent</c>. Default false.
+    /// </summary>
     public bool PropagatesTrace { get; init; }
 
     /// <summary>Finds the addresses of a name. Default: as this machine does.</summary>
@@ -24,7 +26,9 @@ public sealed record UpstreamNetwork
     public static string? Refused(IPNetwork network)
     {
         var first = AddressRule.Judge(network.BaseAddress);
-        return first.Kind is AddressKind.Forbidden or AddressKind.Loopback && AddressRule.Judge(Last(network)) == first ? first.Words : null;
+        return first.Kind is AddressKind.Forbidden or AddressKind.Loopback && AddressRule.Judge(Last(network)) == first
+            ? first.Words
+            : null;
     }
 
     private static IPAddress Last(IPNetwork network)

@@ -3,7 +3,9 @@ using Ensemble.Chat;
 
 namespace Ensemble.Upstreams.OpenAi;
 
-/// <summary>The text of a request that callers, or models before this one, chose: every string in it, and every name below the top level.</summary>
+/// <summary>
+/// The text of a request that callers, or models before this one, chose: every string in it, and every name below the top level.
+/// </summary>
 internal static class CallerText
 {
     /// <summary>Whether a word stands anywhere in it, in any case, with or without its underscores.</summary>

@@ -16,7 +16,7 @@ internal static class CompletionReader
         var completion = new Completion();
         var reader = new Utf8JsonReader(json);
         reader.Read();
-        Expect(reader, JsonTokenType.StartObject);
+        reader.Expect(JsonTokenType.StartObject);
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             if (reader.TextIs("choices"u8))
@@ -65,11 +65,11 @@ internal static class CompletionReader
             return;
         }
 
-        Expect(reader, JsonTokenType.StartArray);
+        reader.Expect(JsonTokenType.StartArray);
         var (text, refusal) = (new JoinedText(), new JoinedText());
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
-            Expect(reader, JsonTokenType.StartObject);
+            reader.Expect(JsonTokenType.StartObject);
             ReadChoice(ref reader, ref completion, ref text, ref refusal);
             completion.ChoiceCount++;
         }
@@ -162,7 +162,7 @@ internal static class CompletionReader
             return;
         }
 
-        Expect(reader, JsonTokenType.StartObject);
+        reader.Expect(JsonTokenType.StartObject);
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             if (reader.TextIs("content"u8))
@@ -215,13 +215,5 @@ internal static class CompletionReader
         }
 
         return items > 0;
-    }
-
-    private static void Expect(in Utf8JsonReader reader, JsonTokenType token)
-    {
-        if (reader.TokenType != token)
-        {
-            throw new JsonException($"{token} expected, {reader.TokenType} found at byte {reader.TokenStartIndex}.");
-        }
     }
 }

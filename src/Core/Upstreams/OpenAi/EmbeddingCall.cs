@@ -4,7 +4,8 @@ namespace Ensemble.Upstreams.OpenAi;
 
 /// <summary>One request for the vectors of texts.</summary>
 internal sealed class EmbeddingCall(
-    UpstreamHttp http, TimeProvider time, UpstreamRequest request, IReadOnlyList<string> inputs, ModelProfile profile, string? key, ModelHeaders headers)
+    UpstreamHttp http, TimeProvider time, UpstreamRequest request, IReadOnlyList<string> inputs, ModelProfile profile, string? key,
+    ModelHeaders headers)
     : ProviderCall(http, time, request, key, headers)
 {
     private readonly string? _key = key;

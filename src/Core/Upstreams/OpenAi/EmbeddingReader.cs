@@ -17,7 +17,7 @@ internal static class EmbeddingReader
         float[][]? vectors = null;
         var reader = new Utf8JsonReader(json);
         reader.Read();
-        Expect(reader, JsonTokenType.StartObject);
+        reader.Expect(JsonTokenType.StartObject);
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             if (reader.TextIs("data"u8))
@@ -49,7 +49,7 @@ internal static class EmbeddingReader
 
     private static float[][] ReadAll(ref Utf8JsonReader reader, int count)
     {
-        Expect(reader, JsonTokenType.StartArray);
+        reader.Expect(JsonTokenType.StartArray);
         var vectors = new float[count][];
         var read = 0;
         var size = 0;
@@ -75,7 +75,7 @@ internal static class EmbeddingReader
 
     private static (int Index, float[] Vector) ReadOne(ref Utf8JsonReader reader, int position, int size)
     {
-        Expect(reader, JsonTokenType.StartObject);
+        reader.Expect(JsonTokenType.StartObject);
         var index = position;
         float[]? vector = null;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
@@ -102,11 +102,11 @@ internal static class EmbeddingReader
 
     private static float[] ReadNumbers(ref Utf8JsonReader reader, int size)
     {
-        Expect(reader, JsonTokenType.StartArray);
+        reader.Expect(JsonTokenType.StartArray);
         var numbers = new List<float>(size == 0 ? FirstSize : size);
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
-            Expect(reader, JsonTokenType.Number);
+            reader.Expect(JsonTokenType.Number);
             numbers.Add(reader.TryGetSingle(out var number) && float.IsFinite(number)
                 ? number
                 : throw new JsonException($"A number is too large at byte {reader.TokenStartIndex}."));
@@ -130,13 +130,5 @@ internal static class EmbeddingReader
         }
 
         return vector;
-    }
-
-    private static void Expect(in Utf8JsonReader reader, JsonTokenType token)
-    {
-        if (reader.TokenType != token)
-        {
-            throw new JsonException($"{token} expected, {reader.TokenType} found at byte {reader.TokenStartIndex}.");
-        }
     }
 }

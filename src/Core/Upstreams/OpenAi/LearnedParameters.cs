@@ -21,7 +21,8 @@ internal sealed class LearnedParameters(TimeProvider time)
     private readonly ConcurrentDictionary<string, Known> _byModel = new();
 
     /// <summary>In the order in which they were learned.</summary>
-    public ImmutableList<LearnedParameter> Of(string model) => _byModel.TryGetValue(model, out var known) ? known.Current(time.GetUtcNow()) : [];
+    public ImmutableList<LearnedParameter> Of(string model) =>
+        _byModel.TryGetValue(model, out var known) ? known.Current(time.GetUtcNow()) : [];
 
     /// <returns>False where the field was known, or where there is no room for another model.</returns>
     public bool Add(string model, LearnedParameter parameter)
@@ -38,7 +39,8 @@ internal sealed class LearnedParameters(TimeProvider time)
     public static ImmutableList<LearnedParameter> With(ImmutableList<LearnedParameter> known, LearnedParameter parameter)
     {
         // Of two names for one value the newer refusal is right.
-        known = known.RemoveAll(other => other.SendAs == parameter.Name || (parameter is { Value: null, Beside: null } && other.Name == parameter.Name));
+        known = known.RemoveAll(
+            other => other.SendAs == parameter.Name || (parameter is { Value: null, Beside: null } && other.Name == parameter.Name));
         var values = known.FindAll(other => other.Name == parameter.Name && other.Value is not null);
         if (parameter.Value is not null && values.Count == MaxValues)
         {

@@ -4,7 +4,9 @@ namespace Ensemble.Upstreams.OpenAi;
 
 internal sealed partial class LearningSender
 {
-    [LoggerMessage(1, LogLevel.Information, "Model {Model}: the provider refuses the parameter '{Parameter}'. It is left out, or renamed, from now on.")]
+    [LoggerMessage(
+        1, LogLevel.Information,
+        "Model {Model}: the provider refuses the parameter '{Parameter}'. It is left out, or renamed, from now on.")]
     private partial void LogLearned(string model, string parameter);
 
     [LoggerMessage(2, LogLevel.Warning, "Model {Model}: the provider refused its key with status {Status}.")]

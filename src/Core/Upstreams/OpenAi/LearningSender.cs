@@ -17,7 +17,8 @@ internal sealed partial class LearningSender(ISecrets secrets, TimeProvider time
     private readonly ILogger _logger = logger;
 
     /// <param name="send">Makes one HTTP request; errors name parameters as OpenAI calls them.</param>
-    public async Task<UpstreamResult> SendAsync(UpstreamRequest request, ModelProfile profile, Func<RequestEdits, string?, Task<UpstreamResult>> send)
+    public async Task<UpstreamResult> SendAsync(
+        UpstreamRequest request, ModelProfile profile, Func<RequestEdits, string?, Task<UpstreamResult>> send)
     {
         if (!TryGetKey(request.Model, out var key))
         {
@@ -86,7 +87,8 @@ internal sealed partial class LearningSender(ISecrets secrets, TimeProvider time
     {
         LogKeyMissing(model.DisplayName, model.ApiKey?.ToString() ?? "");
         return UpstreamResult.Failed(
-            CallOutcome.AuthenticationFailed, new UpstreamError($"The key {model.ApiKey} is missing or cannot be sent.") { NeverSent = true });
+            CallOutcome.AuthenticationFailed,
+            new UpstreamError($"The key {model.ApiKey} is missing or cannot be sent.") { NeverSent = true });
     }
 
     private void LogLasting(ModelConfig model, UpstreamResult result)

@@ -7,7 +7,8 @@ namespace Ensemble.Upstreams.OpenAi;
 
 /// <summary>One request for a chat completion.</summary>
 internal sealed class OpenAiCall(
-    UpstreamHttp http, TimeProvider time, UpstreamRequest request, ModelProfile profile, string? key, ModelHeaders headers, RequestEdits edits)
+    UpstreamHttp http, TimeProvider time, UpstreamRequest request, ModelProfile profile, string? key, ModelHeaders headers,
+    RequestEdits edits)
     : ProviderCall(http, time, request, key, headers, profile.Thoughts)
 {
     private readonly UpstreamRequest _request = request;

@@ -34,7 +34,8 @@ public sealed class OpenAiUpstream(UpstreamHttp http, ISecrets secrets, TimeProv
 
         if (request.Inputs is { } inputs)
         {
-            return await _sender.SendAsync(request, key => new EmbeddingCall(http, time, request, inputs, profile, key, headers).SendAsync(cancellationToken));
+            return await _sender.SendAsync(
+                request, key => new EmbeddingCall(http, time, request, inputs, profile, key, headers).SendAsync(cancellationToken));
         }
 
         return await _sender.SendAsync(

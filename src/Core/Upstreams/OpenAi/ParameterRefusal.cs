@@ -26,7 +26,8 @@ internal readonly partial record struct ParameterRefusal(LearnedParameter Parame
 
     private static readonly HashSet<string> Nouns = new(StringComparer.OrdinalIgnoreCase)
     {
-        "parameter", "parameters", "param", "argument", "arguments", "field", "fields", "property", "properties", "key", "option", "setting", "name",
+        "parameter", "parameters", "param", "argument", "arguments", "field", "fields", "property", "properties", "key", "option",
+        "setting", "name",
     };
 
     private static readonly SearchValues<char> Opening = SearchValues.Create("'\"`‘“«[<(./#");
@@ -103,7 +104,8 @@ internal readonly partial record struct ParameterRefusal(LearnedParameter Parame
 
     /// <summary>Whether a code says that the field is refused whatever its value.</summary>
     private static bool IsUnknown(UpstreamError error) =>
-        error.Code is "unsupported_parameter" or "unknown_parameter" or "unknown_field" || error.Type is "extra_forbidden" or "value_error.extra";
+        error.Code is "unsupported_parameter" or "unknown_parameter" or "unknown_field"
+        || error.Type is "extra_forbidden" or "value_error.extra";
 
     // The value complained of, or the one wanted, is mostly a number; one inside a name is none.
     private static bool HasNumber(string message) => Words(message).Any(word =>
@@ -112,7 +114,8 @@ internal readonly partial record struct ParameterRefusal(LearnedParameter Parame
 
     /// <returns>The first field of the request that a path holds: <c>body.seed</c>, <c>messages[0].role</c>.</returns>
     private static string? Path(string? param, ChatRequest chat, RequestEdits edits) =>
-        string.IsNullOrEmpty(param) ? null : Words(param).Select(word => Sent(param.AsSpan()[word], chat, edits)).FirstOrDefault(name => name is not null);
+        string.IsNullOrEmpty(param) ? null : Words(param).Select(word => Sent(param.AsSpan()[word], chat, edits)).FirstOrDefault(
+            name => name is not null);
 
     /// <returns>The fields that a text names, in its order; only the first where that cannot be left out.</returns>
     private static List<string> InText(string message, ChatRequest chat, RequestEdits edits)
@@ -142,7 +145,8 @@ internal readonly partial record struct ParameterRefusal(LearnedParameter Parame
         var before = message.AsSpan()[..word.Start];
         var after = message.AsSpan()[word.End..];
         return message.AsSpan()[word].Contains('_')
-            || (before is [.., var opening] && Opening.Contains(opening) && (opening is '.' or '/' or '#' || (after is [var closing, ..] && Closing.Contains(closing))))
+            || (before is [.., var opening] && Opening.Contains(opening)
+                && (opening is '.' or '/' or '#' || (after is [var closing, ..] && Closing.Contains(closing))))
             || before.TrimEnd() is [.., ':' or '>' or '=']
             || after is [':' or '=', ..]
             || (previous is { } noun && IsNoun(message, noun) && before.Length - noun.End.Value <= 2)

@@ -37,7 +37,7 @@ internal sealed class ProviderAdaptation
         return adaptation._edits;
     }
 
-    /// <summary>The value under which a field goes out, whoever put it there.</summary>
+    /// <summary>The value under which a field goes out, whether the caller or the catalog set it.</summary>
     public static bool TryGetSent(ChatRequest chat, RequestEdits edits, string name, out ReadOnlyMemory<byte> value)
     {
         if (edits.Fields.TryGetValue(name, out value))
@@ -156,7 +156,7 @@ internal sealed class ProviderAdaptation
     private bool LeaveOutNeutral(string name)
     {
         if (TryGetSent(_chat, _edits, name, out var value)
-            && !AsksNothing(value.Span) && !value.Span.SequenceEqual("\"none\""u8) && !value.Span.SequenceEqual("\"auto\""u8))
+            && !NeutralValue.IsNothing(value.Span) && !NeutralValue.IsDefaultWord(value.Span))
         {
             return false;
         }
@@ -173,7 +173,9 @@ internal sealed class ProviderAdaptation
         }
 
         _edits.Drop(name);
-        if (!AsksNothing(value.Span) && name is not ("stream" or "stream_options") && !_dropped.Contains(name))
+
+        // Any field may be named here, and its default is not known: a 0 or "none" that is lost is reported.
+        if (!NeutralValue.IsNothing(value.Span) && name is not ("stream" or "stream_options") && !_dropped.Contains(name))
         {
             _dropped.Add(name);
         }
@@ -207,10 +209,6 @@ internal sealed class ProviderAdaptation
             _edits.Set(to, value);
         }
     }
-
-    private static bool AsksNothing(ReadOnlySpan<byte> value) =>
-        value.SequenceEqual("null"u8) || value.SequenceEqual("false"u8)
-        || (value[0] == (byte)'[' && value[1..^1].Trim(" \t\r\n"u8).IsEmpty);
 
     private static bool IsOne(ReadOnlySpan<byte> value) =>
         double.TryParse(Encoding.UTF8.GetString(value), NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && number == 1;

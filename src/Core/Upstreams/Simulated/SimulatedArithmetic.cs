@@ -149,7 +149,8 @@ internal static class SimulatedArithmetic
             }
 
             var isNumber = decimal.TryParse(
-                _text[start..Position], NumberStyles.AllowDecimalPoint | NumberStyles.AllowThousands, CultureInfo.InvariantCulture, out var number);
+                _text[start..Position], NumberStyles.AllowDecimalPoint | NumberStyles.AllowThousands, CultureInfo.InvariantCulture,
+                out var number);
             value = number;
             return isNumber;
         }

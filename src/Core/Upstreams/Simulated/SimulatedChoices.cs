@@ -30,7 +30,8 @@ internal static class SimulatedChoices
         WriteCalls(writer, reply, isChunk: true);
     });
 
-    public static byte[] Piece(int index, SimulatedReply reply, string piece) => Chunk(index, null, (reply, piece), static (writer, state) =>
+    public static byte[] Piece(int index, SimulatedReply reply, string piece) => Chunk(
+        index, null, (reply, piece), static (writer, state) =>
     {
         if (state.reply.Tool is null)
         {

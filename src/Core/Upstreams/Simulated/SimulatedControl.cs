@@ -54,7 +54,9 @@ internal sealed class SimulatedControl(SimulatedConfig config, SimulatedDraw dra
     {
         var candidates = _fences.FindAll(IsAnswer);
         var pick = SimulatedJudge.Decide(prompt);
-        var dissent = pick is null ? 0 : candidates.Count(candidate => SimulatedJudge.Opinion(candidate.Text) != SimulatedJudge.Opinion(pick.Text));
+        var dissent = pick is null
+            ? 0
+            : candidates.Count(candidate => SimulatedJudge.Opinion(candidate.Text) != SimulatedJudge.Opinion(pick.Text));
         return Thought("A simulated model sees none.", isRight: true) with
         {
             Notes = new Dictionary<string, string>

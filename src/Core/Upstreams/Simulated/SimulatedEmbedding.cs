@@ -33,7 +33,8 @@ internal static class SimulatedEmbedding
             total += tokens <= (contextTokens ?? long.MaxValue)
                 ? tokens
                 : throw new ChatRequestException(
-                    $"'input[{index}]' comes to {tokens} tokens; this model's context holds {contextTokens}.", "input", "context_length_exceeded");
+                    $"'input[{index}]' comes to {tokens} tokens; this model's context holds {contextTokens}.", "input",
+                    "context_length_exceeded");
         }
 
         return total;

@@ -6,8 +6,8 @@ namespace Ensemble.Upstreams.Simulated;
 internal static class SimulatedMessages
 {
     /// <summary>
-    /// What is asked: the last message of a user. Of one that gives out a part of the work it is the part, and before one that shows a draft to be
-    /// put right it is the message that the draft was to.
+    /// What is asked: the last message of a user. Of one that gives out a part of the work it is the part, and before one that shows a
+    /// draft to be put right it is the message that the draft was to.
     /// </summary>
     /// <returns>The last message where none is a user's.</returns>
     public static string Question(ChatRequest chat)

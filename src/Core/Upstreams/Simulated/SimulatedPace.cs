@@ -15,7 +15,9 @@ internal sealed class SimulatedPace(TimeProvider time, SimulatedConfig config, S
     public ValueTask WaitForAsync(int token, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var writing = config.TokensPerSecond > 0 ? TimeSpan.FromSeconds(Math.Min(token / config.TokensPerSecond, LongestSeconds)) : TimeSpan.Zero;
+        var writing = config.TokensPerSecond > 0
+            ? TimeSpan.FromSeconds(Math.Min(token / config.TokensPerSecond, LongestSeconds))
+            : TimeSpan.Zero;
         var due = _latency + writing;
         if (due <= TimeSpan.Zero)
         {

@@ -66,7 +66,8 @@ internal sealed class SimulatedRequest
         if (promptTokens > model.ContextTokens)
         {
             throw new ChatRequestException(
-                $"The messages come to {promptTokens} tokens; this model's context holds {model.ContextTokens}.", "messages", "context_length_exceeded");
+                $"The messages come to {promptTokens} tokens; this model's context holds {model.ContextTokens}.", "messages",
+                "context_length_exceeded");
         }
 
         return new SimulatedRequest(chat)
@@ -87,7 +88,9 @@ internal sealed class SimulatedRequest
         draw = WithMessages(draw);
         foreach (var name in ShapesTheAnswer)
         {
-            draw = Chat.TryGetField(name, out var field) && field.Kind != JsonTokenType.Null ? draw.With(Chat.Slice(field.Value)) : draw.With(0);
+            draw = Chat.TryGetField(name, out var field) && field.Kind != JsonTokenType.Null
+                ? draw.With(Chat.Slice(field.Value))
+                : draw.With(0);
         }
 
         return draw;

@@ -206,7 +206,9 @@ internal sealed class SimulatedSchema
         return type switch
         {
             { ValueKind: JsonValueKind.String } => type.Value.Text(),
-            { ValueKind: JsonValueKind.Array } => type.Value.EnumerateArray().Select(item => SimulatedJson.Text(item)).FirstOrDefault(name => name != "null") ?? "null",
+            { ValueKind: JsonValueKind.Array } =>
+                type.Value.EnumerateArray().Select(item => SimulatedJson.Text(item)).FirstOrDefault(name => name != "null")
+                ?? "null",
             _ when SimulatedJson.Member(schema, "properties") is not null => "object",
             _ when SimulatedJson.Member(schema, "items") is not null => "array",
             _ => null,
@@ -221,7 +223,8 @@ internal sealed class SimulatedSchema
             {
                 schema = Find(reference);
             }
-            else if ((SimulatedJson.Member(schema, "anyOf") ?? SimulatedJson.Member(schema, "oneOf") ?? SimulatedJson.Member(schema, "allOf"))
+            else if ((SimulatedJson.Member(schema, "anyOf") ?? SimulatedJson.Member(schema, "oneOf")
+                ?? SimulatedJson.Member(schema, "allOf"))
                 is { ValueKind: JsonValueKind.Array } union)
             {
                 schema = union.EnumerateArray().FirstOrDefault(option => TypeOf(option) != "null");

@@ -45,7 +45,9 @@ internal sealed class SimulatedSpeaker(SimulatedConfig config, SimulatedDraw sty
             return Thought(Calculation(expression, result), IsRight);
         }
 
-        return YesNo.IsMatch(question.AsSpan(Math.Max(0, question.Length - MaxYesNo))) ? Thought(Decision(question), IsRight) : Thought(Paragraph(question), isRight: true);
+        return YesNo.IsMatch(question.AsSpan(Math.Max(0, question.Length - MaxYesNo)))
+            ? Thought(Decision(question), IsRight)
+            : Thought(Paragraph(question), isRight: true);
     }
 
     private SimulatedThought Thought(string text, bool isRight) => SimulatedThought.Of(text, isRight, draw);

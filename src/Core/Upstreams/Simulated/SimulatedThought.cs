@@ -8,7 +8,9 @@ internal sealed record SimulatedThought(string Text, bool IsRight, double Confid
     /// <summary>The candidate that it chose; null where it was not asked to judge.</summary>
     public SimulatedPick? Pick { get; init; }
 
-    /// <summary>Whether it divides its work: an array then has two items, where it may, of which each takes the next value of an enum.</summary>
+    /// <summary>
+    /// Whether it divides its work: an array then has two items, where it may, of which each takes the next value of an enum.
+    /// </summary>
     public bool IsPlan { get; init; }
 
     /// <summary>What it says under a property's name instead of its text; empty = nothing, which leaves an array empty.</summary>

@@ -28,9 +28,12 @@ internal sealed record SimulatedTool(string Name, JsonElement? Parameters)
             return tools[0];
         }
 
-        var name = SimulatedJson.Member(choice, "function") is { } function ? SimulatedJson.Text(SimulatedJson.Member(function, "name")) : null;
+        var name = SimulatedJson.Member(choice, "function") is { } function
+            ? SimulatedJson.Text(SimulatedJson.Member(function, "name"))
+            : null;
         return tools.Find(tool => tool.Name == name)
-            ?? throw new ChatRequestException("'tool_choice' must be none, auto, required or the name of a function in 'tools'.", "tool_choice");
+            ?? throw new ChatRequestException(
+                "'tool_choice' must be none, auto, required or the name of a function in 'tools'.", "tool_choice");
     }
 
     private static List<SimulatedTool> ReadAll(ChatRequest chat)
@@ -47,7 +50,8 @@ internal sealed record SimulatedTool(string Name, JsonElement? Parameters)
             tools.Add(SimulatedJson.Text(SimulatedJson.Member(function, "name")) is { Length: > 0 } name
                 ? new SimulatedTool(name, SimulatedJson.Member(function, "parameters"))
                 : throw new ChatRequestException(
-                    $"'tools[{tools.Count}].function.name' is missing: this model takes functions only.", $"tools[{tools.Count}].function.name"));
+                    $"'tools[{tools.Count}].function.name' is missing: this model takes functions only.",
+                    $"tools[{tools.Count}].function.name"));
         }
 
         return tools;

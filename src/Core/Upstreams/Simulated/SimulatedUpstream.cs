@@ -6,10 +6,10 @@ using Ensemble.Usage;
 namespace Ensemble.Upstreams.Simulated;
 
 /// <summary>
-/// A provider that answers from this process: for a first run without keys, for demonstrations and for load tests without a
-/// network. What it does follows from the model's seed and name and from what it is asked (messages, temperature, seed), however
-/// that is spelt in JSON: the same question gets the same answer at the same pace, streamed or whole, from any client. A simulated failure repeats with its request too: what heals it
-/// is another seed, temperature or model.
+/// A provider that answers from this process: for a first run without keys, for demonstrations and for load tests without a network. What
+/// it does follows from the model's seed and name and from what it is asked (messages, temperature, seed), however that is spelt in JSON:
+/// the same question gets the same answer at the same pace, streamed or whole, from any client. A simulated failure repeats with its
+/// request too: what heals it is another seed, temperature or model.
 /// </summary>
 /// <param name="time">Times latency and pace.</param>
 public sealed class SimulatedUpstream(TimeProvider time) : IUpstream
@@ -79,20 +79,13 @@ public sealed class SimulatedUpstream(TimeProvider time) : IUpstream
 
     internal static bool Takes(ContentPartKind kind) => kind is ContentPartKind.Text or ContentPartKind.Image or ContentPartKind.Refusal;
 
-    private static (SimulatedRequest Seen, SimulatedDraw Draw, SimulatedReply[] Replies) Prepare(UpstreamRequest request, SimulatedConfig config)
+    private static (SimulatedRequest Seen, SimulatedDraw Draw, SimulatedReply[] Replies) Prepare(
+        UpstreamRequest request, SimulatedConfig config)
     {
-        try
-        {
-            var seen = SimulatedRequest.Read(request);
-            var style = SimulatedDraw.OfModel(config, request.Model.Model);
-            var draw = seen.MixedInto(style);
-            return (seen, draw, SimulatedWriter.Write(seen, config, style, draw));
-        }
-        catch (InvalidOperationException)
-        {
-            // The readers' word for half of a surrogate pair, written as an escape: valid JSON, but no text.
-            throw new ChatRequestException("A string in the body is not valid Unicode: it escapes half of a surrogate pair.", null);
-        }
+        var seen = SimulatedRequest.Read(request);
+        var style = SimulatedDraw.OfModel(config, request.Model.Model);
+        var draw = seen.MixedInto(style);
+        return (seen, draw, SimulatedWriter.Write(seen, config, style, draw));
     }
 
     private async Task<UpstreamResult> EmbedAsync(
@@ -131,7 +124,8 @@ public sealed class SimulatedUpstream(TimeProvider time) : IUpstream
         {
             Outcome = replies.Any(reply => !string.IsNullOrWhiteSpace(reply.Text)) ? CallOutcome.Ok : ChatChoices.OutcomeOf(answer),
             Answer = answer,
-            Usage = new TokenUsage(seen.PromptTokens, replies.Sum(reply => TokenEstimate.OfText(reply.Text) + TokenEstimate.OfText(reply.Tool))),
+            Usage = new TokenUsage(
+                seen.PromptTokens, replies.Sum(reply => TokenEstimate.OfText(reply.Text) + TokenEstimate.OfText(reply.Tool))),
             ReceivedCharacters = replies.Sum(reply => reply.Tool is null ? reply.Text.Length : 0),
             DroppedParameters = seen.Dropped,
         };

@@ -13,7 +13,8 @@ internal static class SimulatedWriter
         for (var index = 0; index < replies.Length; index++)
         {
             var own = index == 0 ? draw : draw.With((ulong)index);
-            var thought = new SimulatedControl(config, own, request.Question).Think(request.Chat.Messages.Count == 1 ? request.Format.Name : null)
+            var thought = new SimulatedControl(config, own, request.Question).Think(
+                request.Chat.Messages.Count == 1 ? request.Format.Name : null)
                 ?? new SimulatedSpeaker(config, style, own, common).Think(request.Question);
             replies[index] = Write(request, thought, own);
         }

@@ -1,6 +1,6 @@
-// The documented doors of the gateway, asked with the rights of whoever has signed in.
+// The documented endpoints of the gateway, called with the rights of the user who has signed in.
 
-/** What a door answered that is no success: its status, and the members of its error. */
+/** What an endpoint answered that is no success: its status, and the members of its error. */
 export class ApiProblem extends Error {
   constructor(status, error, issues, retryAfter, run) {
     super(error.message);
@@ -15,11 +15,11 @@ export class ApiProblem extends Error {
   }
 }
 
-/** Called where a door asks for a sign-in. */
+/** Called where an endpoint asks for a sign-in. */
 export const whenSignedOut = new EventTarget();
 
 /**
- * Asks a door.
+ * Calls an endpoint.
  * @param {string} path with its query, as `/admin/runs?limit=10`.
  * @param {{method?: string, body?: any, headers?: object, signal?: AbortSignal}} [options] `body` is sent as JSON.
  * @returns {Promise<any>} the answer's JSON; null where it has none.

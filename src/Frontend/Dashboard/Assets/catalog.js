@@ -1,4 +1,4 @@
-// What the catalog has, read over the admin doors.
+// What the catalog has, read over the admin endpoints.
 
 import { ask, query } from './api.js';
 
@@ -24,7 +24,7 @@ export async function entries(names, signal) {
   return (await readEach(names, 'models', signal)).map((read) => read.entry);
 }
 
-/** What the doors say of each of these names of a list, with versions, in their order. One that has gone meanwhile is left out. */
+/** What the endpoints say of each of these names of a list, with versions, in their order. One that has gone meanwhile is left out. */
 export async function readEach(names, list, signal) {
   const found = new Array(names.length);
   let next = 0;

@@ -1,4 +1,4 @@
-// What is called, as it ends: the live door, for as long as somebody looks.
+// What is called, as it ends: the live endpoint, for as long as somebody looks.
 
 import { query } from './api.js';
 

@@ -55,6 +55,21 @@ public sealed class SimulatedUpstreamTests
         result.ReceivedCharacters.ShouldBe(string.Concat(bench.Texts).Length);
     }
 
+    [Theory]
+    [InlineData("", "half \\ud83d of it")]
+    [InlineData(",\"stop\":[\"\\udc28\"],\"seed\":1", "x")]
+    [InlineData(",\"response_format\":{\"type\":\"json_schema\",\"json_schema\":{\"name\":\"a\\ud83d\",\"schema\":{\"type\":\"object\",\"properties\":{\"a\\ud83d\":{\"enum\":[\"\\ud83d\"]}},\"required\":[\"a\\ud83d\"]}}}", "x")]
+    [InlineData(",\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"f\\ud83d\",\"parameters\":{\"type\":\"object\",\"properties\":{\"\\udc28\":{\"type\":\"string\"}}}}}],\"tool_choice\":\"required\"", "x")]
+    public async Task Send_HalfACharacterInAnyString_IsAnswered(string more, string question)
+    {
+        var body = $$"""{"model":"alias","messages":[{"role":"user","content":"{{question}}"}]{{more}}}""";
+
+        var result = await SimulatedBench.SendAsync(new SimulatedBench().Raw(body));
+
+        result.Outcome.ShouldBeOneOf(CallOutcome.Ok, CallOutcome.Blank);
+        result.Answer.ShouldNotBeNull();
+    }
+
     [Fact]
     public async Task Send_Whole_TakesAsLongAsItsStreamWould()
     {

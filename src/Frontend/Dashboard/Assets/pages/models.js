@@ -27,7 +27,7 @@ export async function show(root, { search }, signal) {
   const find = field('Find by name', h('input', { type: 'search', value: search.get('find') ?? '', autocomplete: 'off', onInput: () => turn(null) }));
 
   put(root,
-    head('Models', 'Limits and cooldowns as they stand, every few seconds anew. Calls, times and costs are those of the last 24 hours.',
+    head('Models', 'Limits and cooldowns as they stand, read every few seconds. Calls, times and costs are those of the last 24 hours.',
       h('div', { class: 'find' }, find.element)),
     stale.element,
     Object.entries(Kinds).map(([kind, about]) => panel(about.title, tables[kind].element)),

@@ -59,7 +59,7 @@ export async function show(root, { search }, signal) {
     const now = new Date();
     const from = new Date(now - shown.length).toISOString();
     const axis = axisStart(shown, now);
-    const groups = async (door, group_by, since) => (await ask(`/admin/${door}${query({ group_by, from: since, to: now.toISOString() })}`, { signal })).data;
+    const groups = async (endpoint, group_by, since) => (await ask(`/admin/${endpoint}${query({ group_by, from: since, to: now.toISOString() })}`, { signal })).data;
     const [outcomes, runs, calls, ...sums] = await Promise.all([
       groups('runs', 'outcome', from), groups('runs', shown.unit, axis.toISOString()), groups('usage', shown.unit, axis.toISOString()),
       ...costs.map((cost) => groups('usage', cost.by, from)),

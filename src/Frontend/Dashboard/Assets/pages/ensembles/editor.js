@@ -161,7 +161,7 @@ export async function showEditor(root, { name, from }, signal) {
     const left = form.show(errors, warnings);
     const elsewhere = [...left.errors.map((one) => ['problem', one]), ...left.warnings.map((one) => ['note', one])];
     put(trouble, elsewhere.length > 0 && elsewhere.map(([kind, one]) => h('div', { class: kind, role: kind === 'problem' ? 'alert' : null }, h('code', null, one.path), ' ', sentence(one))));
-    put(state, errors.length > 0 ? `${errors.length} ${errors.length === 1 ? 'thing' : 'things'} to mend` : warnings.length > 0 ? `It holds, with ${warnings.length} ${warnings.length === 1 ? 'warning' : 'warnings'}` : 'It holds');
+    put(state, errors.length > 0 ? `${errors.length} ${errors.length === 1 ? 'thing' : 'things'} to correct` : warnings.length > 0 ? `It holds, with ${warnings.length} ${warnings.length === 1 ? 'warning' : 'warnings'}` : 'It holds');
   }
 
   function say(kind, ...words) {

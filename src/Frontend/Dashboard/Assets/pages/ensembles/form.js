@@ -54,7 +54,7 @@ export class Form {
     this.changed(path);
   }
 
-  /** Forgets the fields under a path, or all, which are made anew. */
+  /** Forgets the fields under a path, or all, which are made again. */
   forget(path) {
     for (const known of [...this.#fields.keys()]) if (path === undefined || known.startsWith(`${key(path)}/`)) this.#fields.delete(known);
   }

@@ -8,7 +8,7 @@ export const Strategies = [
   { name: 'consensus', line: 'The answer nearest to all of them. For prose without a judge, and for many samples of one model.', asksPanel: true, judge: null },
   { name: 'confidence', line: 'The answer whose model is surest. For short answers of models whose log-probabilities mean something.', asksPanel: true, judge: null },
   { name: 'adaptive', line: 'Vote, confidence, consensus or synthesis, by what came. One name for all kinds of questions.', asksPanel: true, judge: 'optional' },
-  { name: 'cascade', line: 'Cheap models first, dear ones where those do not agree. For much traffic of which most is easy.', asksPanel: true, judge: null },
+  { name: 'cascade', line: 'Cheap models first, expensive ones where those do not agree. For much traffic of which most is easy.', asksPanel: true, judge: null },
   { name: 'verify', line: 'One answers, another audits, a third answers where the audit fails. For a good cheap model with known lapses.', asksPanel: false, judge: null },
   { name: 'route', line: 'The request decides which model answers. For traffic of clearly different kinds.', asksPanel: false, judge: null },
   { name: 'specialist', line: 'A planner splits the request, models answer the parts, a judge puts them together. For requests of independent parts.', asksPanel: false, judge: 'required' },
@@ -33,7 +33,7 @@ const Readers = {
 
 export const reads = (strategy, field) => (Readers[field] ?? [strategy]).includes(strategy);
 
-/** An ensemble's block without what its strategy would not read: the draft keeps that, for whoever changes his mind. */
+/** An ensemble's block without what its strategy would not read: the draft keeps that, for users who change their minds. */
 export const composed = (entry) => {
   const block = entry.ensemble ?? {};
   const strategy = block.strategy ?? 'synthesize';

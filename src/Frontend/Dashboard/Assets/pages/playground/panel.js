@@ -49,7 +49,7 @@ export class PanelView {
     this.giveUp();
   }
 
-  /** Nothing more is heard: whoever still waits was not asked, or nobody knows. */
+  /** Nothing more is heard: a member that still waits was not asked, or its end is not known. */
   giveUp() {
     for (const call of this.#calls.values()) if (!call.row) call.isOver = true;
     this.#draw();

@@ -7,7 +7,7 @@ import { watch } from '../../feed.js';
 import { readEvents } from '../../sse.js';
 import { PanelView } from './panel.js';
 
-/** How long a question waits for the live door before it is sent without it, in milliseconds. */
+/** How long a question waits for the live endpoint before it is sent without it, in milliseconds. */
 const Patience = 1500;
 
 export class Question {
@@ -72,7 +72,7 @@ export class Question {
     }
   }
 
-  // What a run does before the door is open would not be seen.
+  // What a run does before the live stream is open would not be seen.
   #watch(model, view, signal, asking) {
     return new Promise((resolve) => {
       const timer = setTimeout(resolve, Patience);
@@ -107,14 +107,14 @@ export class Question {
     if (!isWhole) throw new Error('A stream without its end.');
   }
 
-  // The manifest has what the live door may have missed, and what is known only at the end.
+  // The manifest has what the live endpoint may have missed, and what is known only at the end.
   async #finish(view, run, headers) {
     if (run === null || this.signal.aborted) {
       view.giveUp();
       return;
     }
     try {
-      // Whoever has signed in may read every run; where there is no admin key, the caller's own opens it.
+      // A user who has signed in may read every run; where there is no admin key, the caller's own opens it.
       const { needs_key: isSignedIn } = await ask('/dashboard/session', { signal: this.signal });
       let manifest;
       do {

@@ -11,7 +11,7 @@ const Ranges = [['24h', 'Last 24 hours'], ['1h', 'Last hour'], ['7d', 'Last 7 da
 const Hours = { '1h': 1, '24h': 24, '7d': 168, '30d': 720 };
 const PageSize = 50;
 
-/** The parameters of the door that stand in the address under the same name. */
+/** The parameters of the endpoint that stand in the address under the same name. */
 const Same = ['ensemble', 'outcome', 'id', 'min_agreement', 'max_agreement', 'min_cost'];
 
 const columns = [
@@ -141,7 +141,7 @@ async function find(results, fields, search, signal) {
     if (Object.hasOwn(fields, error.param ?? '')) {
       fields[error.param].set(error.message);
       fields[error.param].element.closest('details')?.setAttribute('open', '');
-      put(results, h('p', { class: 'empty' }, 'Mend the field above, and search again.'));
+      put(results, h('p', { class: 'empty' }, 'Correct the field above, and search again.'));
     } else {
       put(results, problem(error));
     }

@@ -1,13 +1,13 @@
 namespace Ensemble.Runs;
 
-/// <summary>Counts runs in flight: lets so many in at once, and none any more once it is closed. Thread-safe.</summary>
-/// <param name="maxRuns">Runs inside at most.</param>
-/// <param name="isHeldShut">Whether no other one is let in for now; null = never.</param>
-public sealed class RunDoor(int maxRuns = int.MaxValue, Func<bool>? isHeldShut = null)
+/// <summary>Counts runs in flight: admits so many at once, and none once it is closed. Thread-safe.</summary>
+/// <param name="maxRuns">Runs in flight at most.</param>
+/// <param name="isPaused">Whether no other one is admitted for now; null = never.</param>
+public sealed class RunAdmission(int maxRuns = int.MaxValue, Func<bool>? isPaused = null)
 {
     private readonly Lock _lock = new();
     private readonly TaskCompletionSource _empty = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private int _inside;
+    private int _inFlight;
     private bool _closed;
 
     public int InFlight
@@ -16,7 +16,7 @@ public sealed class RunDoor(int maxRuns = int.MaxValue, Func<bool>? isHeldShut =
         {
             lock (_lock)
             {
-                return _inside;
+                return _inFlight;
             }
         }
     }
@@ -32,7 +32,8 @@ public sealed class RunDoor(int maxRuns = int.MaxValue, Func<bool>? isHeldShut =
         }
     }
 
-    /// <returns><see cref="RunStart.Started"/> for one that is inside now and has to <see cref="Leave"/>; otherwise why it is not.</returns>
+    /// <returns><see cref="RunStart.Started"/> for one that is counted now and has to <see cref="Leave"/>; otherwise why it is
+    /// not.</returns>
     public RunStart Enter()
     {
         lock (_lock)
@@ -42,12 +43,12 @@ public sealed class RunDoor(int maxRuns = int.MaxValue, Func<bool>? isHeldShut =
                 return RunStart.Draining;
             }
 
-            if (_inside >= maxRuns || isHeldShut?.Invoke() == true)
+            if (_inFlight >= maxRuns || isPaused?.Invoke() == true)
             {
                 return RunStart.Overloaded;
             }
 
-            _inside++;
+            _inFlight++;
             return RunStart.Started;
         }
     }
@@ -56,13 +57,13 @@ public sealed class RunDoor(int maxRuns = int.MaxValue, Func<bool>? isHeldShut =
     {
         lock (_lock)
         {
-            _inside--;
+            _inFlight--;
             CompleteWhenEmpty();
         }
     }
 
     /// <summary>Closes, and completes when the last one has left.</summary>
-    /// <param name="hurry">Called when <paramref name="cancellationToken"/> is cancelled before: makes those inside leave soon.</param>
+    /// <param name="hurry">Called when <paramref name="cancellationToken"/> is cancelled before: makes those in flight leave soon.</param>
     public async Task DrainAsync(Action hurry, CancellationToken cancellationToken)
     {
         lock (_lock)
@@ -77,7 +78,7 @@ public sealed class RunDoor(int maxRuns = int.MaxValue, Func<bool>? isHeldShut =
 
     private void CompleteWhenEmpty()
     {
-        if (_closed && _inside == 0)
+        if (_closed && _inFlight == 0)
         {
             _empty.TrySetResult();
         }
