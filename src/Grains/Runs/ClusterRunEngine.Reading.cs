@@ -132,7 +132,7 @@ public sealed partial class ClusterRunEngine
         reading.IsWaiting = true;
         try
         {
-            while (await MoveNextAsync(pulled, broken, cancellationToken))
+            while (await MoveNextAsync(pulled, inFlight?.Silo, broken, cancellationToken))
             {
                 reading.IsWaiting = false;
                 reading.Heard = _calls.Time.GetTimestamp();
@@ -155,8 +155,9 @@ public sealed partial class ClusterRunEngine
 
     /// <returns>False where no event comes any more on this way.</returns>
     private static async ValueTask<bool> MoveNextAsync(
-        IAsyncEnumerator<RunEventMessage> pulled, CancellationToken broken, CancellationToken cancellationToken)
+        IAsyncEnumerator<RunEventMessage> pulled, string? silo, CancellationToken broken, CancellationToken cancellationToken)
     {
+        PreferSilo(silo);
         try
         {
             var next = pulled.MoveNextAsync();
@@ -218,7 +219,7 @@ public sealed partial class ClusterRunEngine
 
     private async ValueTask<bool> GoOnAsync(RunInFlight run, RunReading reading)
     {
-        if (!reading.IsVoid && reading.Barren <= MaxBarren / 2 && await FindLastAsync(run.Request.Id) is not null)
+        if (!reading.IsVoid && reading.Barren <= MaxBarren / 2 && await FindLastAsync(run) is not null)
         {
             return true;
         }

@@ -3,6 +3,7 @@ using Ensemble.Grains.Calls;
 using Ensemble.Grains.Silos;
 using Ensemble.Runs;
 using Microsoft.Extensions.Logging;
+using Orleans.Runtime.Placement;
 
 namespace Ensemble.Grains.Runs;
 
@@ -113,6 +114,7 @@ public sealed partial class ClusterRunEngine : IRunEngine, IRunsInFlight, IAsync
 
     public async ValueTask CancelAsync(RunId run, CancellationToken cancellationToken)
     {
+        var silo = Find(run)?.Silo;
         if (!Forget(run))
         {
             return;
@@ -126,6 +128,7 @@ public sealed partial class ClusterRunEngine : IRunEngine, IRunsInFlight, IAsync
 
         try
         {
+            PreferSilo(silo);
             await Grain(run).CancelAsync();
         }
         catch (Exception exception) when (ClusterCalls.MayPass(exception))
@@ -142,6 +145,7 @@ public sealed partial class ClusterRunEngine : IRunEngine, IRunsInFlight, IAsync
             return manifest;
         }
 
+        PreferSilo(Find(run)?.Silo);
         var json = await _calls.AskAsync(static grain => new ValueTask<byte[]?>(grain.FindManifestAsync()), Grain(run), cancellationToken);
         return json is null ? null : RunManifestJson.Read(json);
     }
@@ -190,7 +194,7 @@ public sealed partial class ClusterRunEngine : IRunEngine, IRunsInFlight, IAsync
     private async ValueTask<RunStart> TryStartAsync(RunInFlight run, bool isNew)
     {
         // Of one that was lost with its silo the next incarnation knows what the panel has answered.
-        var isLost = run.WasAsked && isNew && await FindLastAsync(run.Request.Id) is null;
+        var isLost = run.WasAsked && isNew && await FindLastAsync(run) is null;
         var request = isLost ? run.After(run.Request.Incarnation) : run.Request;
         run.WasAsked = true;
         return await StartSomewhereAsync(run, request, isNew);
@@ -385,8 +389,28 @@ public sealed partial class ClusterRunEngine : IRunEngine, IRunsInFlight, IAsync
     }
 
     /// <returns>The number of the run's last event so far; null where the run is not known.</returns>
-    private Task<long?> FindLastAsync(RunId run) =>
-        TryRenewHere(run, out var last) ? Task.FromResult<long?>(last) : Grain(run).RenewAsync();
+    private async Task<long?> FindLastAsync(RunInFlight run)
+    {
+        if (TryRenewHere(run.Request.Id, out var last))
+        {
+            return last;
+        }
+
+        PreferSilo(run.Silo);
+        return await Grain(run.Request.Id).RenewAsync();
+    }
+
+    /// <summary>
+    /// Has the calling method's next calls to a run without an activation make one in the silo that executes the run: the directory forgets
+    /// activations whose addresses it kept in a silo that has left.
+    /// </summary>
+    private static void PreferSilo(string? silo)
+    {
+        if (silo is not null)
+        {
+            RequestContext.Set(IPlacementDirector.PlacementHintKey, SiloAddress.FromParsableString(silo));
+        }
+    }
 
     private bool TryRenewHere(RunId run, out long last)
     {

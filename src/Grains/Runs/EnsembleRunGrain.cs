@@ -18,6 +18,9 @@ internal sealed class EnsembleRunGrain(RunHost runs) : Grain, IEnsembleRunGrain
 {
     private HostedRun? _hosted;
 
+    /// <summary>The key of the frontend's stream, where the run is pushed.</summary>
+    private string? _stream;
+
     /// <summary>Starts under way: who asks meanwhile must not end the activation.</summary>
     private int _starting;
 
@@ -34,7 +37,8 @@ internal sealed class EnsembleRunGrain(RunHost runs) : Grain, IEnsembleRunGrain
         {
             // Ends with the run. What this grain sends is answered on the connection on which the frontend asked for it: one hop less than
             // what its silo sends.
-            _ = PublishAsync(hosted, stream);
+            _stream = stream;
+            _ = PublishAsync(ServiceProvider.GetRequiredService<AnswerPublisher>(), hosted, stream);
         }
         else if (wait - runs.Time.GetElapsedTime(asked) is { Ticks: > 0 } left && await ReadWholeAsync(hosted, left) is { } events)
         {
@@ -98,18 +102,33 @@ internal sealed class EnsembleRunGrain(RunHost runs) : Grain, IEnsembleRunGrain
 
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
-        if (_hosted is { } hosted)
+        if (_hosted is not { } hosted)
         {
-            hosted.Forgotten -= End;
-            hosted.Cancel();
-            await hosted.Execution.WaitAsync(cancellationToken).ConfigureAwait(
-                ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+            return;
         }
+
+        hosted.Forgotten -= End;
+
+        if (reason.ReasonCode == DeactivationReasonCode.DirectoryFailure)
+        {
+            // Another silo has left, and with it what the directory knew of this activation. The run goes on, and its next activation finds it.
+            // An activation that is gone sends nothing more: the silo pushes on, from the beginning; the frontend leaves out what it has.
+            if (_stream is { } stream)
+            {
+                var publisher = ServiceProvider.GetRequiredService<AnswerPublisher>();
+                _ = Task.Run(() => PublishAsync(publisher, hosted, stream), CancellationToken.None);
+            }
+
+            return;
+        }
+
+        hosted.Cancel();
+        await hosted.Execution.WaitAsync(cancellationToken).ConfigureAwait(
+            ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
     }
 
-    private async Task PublishAsync(HostedRun hosted, string stream)
+    private static async Task PublishAsync(AnswerPublisher answers, HostedRun hosted, string stream)
     {
-        var answers = ServiceProvider.GetRequiredService<AnswerPublisher>();
         hosted.BeginReadingElsewhere();
         hosted.EndReadingElsewhere(
             isWhole: await answers.PublishAsync(hosted.Run.Journal, hosted.Run.Id, hosted.Run.Incarnation, stream));
@@ -163,26 +182,38 @@ internal sealed class EnsembleRunGrain(RunHost runs) : Grain, IEnsembleRunGrain
             older.Forgotten -= End;
         }
 
-        _hosted = hosted;
-        hosted.Forgotten += End;
-        if (runs.Find(request.Id) != hosted)
-        {
-            // Forgotten before anybody asked to be told.
-            End();
-        }
-
+        Keep(hosted);
         return (true, start);
     }
 
-    // A name that somebody made up, or of a run that another silo had, leaves nothing behind here.
+    /// <returns>The run, which an earlier activation may have begun in this silo; null where this silo has no such run.</returns>
     private HostedRun? Found()
     {
         if (_hosted is null && _starting == 0)
         {
-            DeactivateOnIdle();
+            if (RunId.TryParse(this.GetPrimaryKeyString(), out var run) && runs.Find(run) is { } hosted)
+            {
+                Keep(hosted);
+            }
+            else
+            {
+                // A name that somebody made up, or of a run that another silo had, leaves nothing behind here.
+                DeactivateOnIdle();
+            }
         }
 
         return _hosted;
+    }
+
+    private void Keep(HostedRun hosted)
+    {
+        _hosted = hosted;
+        hosted.Forgotten += End;
+        if (runs.Find(hosted.Run.Id) != hosted)
+        {
+            // Forgotten before anybody asked to be told.
+            End();
+        }
     }
 
     private void End() => DeactivateOnIdle();

@@ -8,6 +8,12 @@ internal sealed class SkipDrainingDirector(RunHost runs, ILocalSiloDetails local
 {
     public IEnumerable<SiloAddress> Filter(PlacementFilterStrategy filterStrategy, PlacementTarget target, IEnumerable<SiloAddress> silos)
     {
+        // A run that lost its activation is where its caller has found it before, and nowhere else.
+        if (target.RequestContextData?.GetValueOrDefault(IPlacementDirector.PlacementHintKey) is SiloAddress known && silos.Contains(known))
+        {
+            return [known];
+        }
+
         if (!runs.IsDraining)
         {
             return silos;

@@ -173,7 +173,8 @@ public sealed class ClusterProcessTests
     {
         await using var cluster = await NodeCluster.StartAsync();
         using var done = CancellationTokenSource.CreateLinkedTokenSource(Now.Cancel);
-        var callers = Enumerable.Range(0, 6).Select(index => AskUntilAsync(cluster.Frontends[index % 2], streamed: index % 3 == 0, done.Token)).ToList();
+        var callers = Enumerable.Range(0, 12)
+            .Select(index => AskUntilAsync(cluster, cluster.Frontends[index % 2], streamed: index % 3 != 0, done.Token)).ToList();
         foreach (var silo in cluster.Silos.ToList())
         {
             await cluster.AddSiloAsync();
@@ -188,7 +189,7 @@ public sealed class ClusterProcessTests
     }
 
     /// <returns>How many were answered. Anything else than an answer fails.</returns>
-    private static async Task<int> AskUntilAsync(NodeProcess frontend, bool streamed, CancellationToken done)
+    private static async Task<int> AskUntilAsync(NodeCluster cluster, NodeProcess frontend, bool streamed, CancellationToken done)
     {
         var body = $$"""{"model":"sim-swift","stream":{{(streamed ? "true" : "false")}},"messages":[{"role":"user","content":"Hello"}]}""";
         for (var answered = 0; ; answered++)
@@ -206,7 +207,7 @@ public sealed class ClusterProcessTests
             }
             catch (HttpRequestException exception)
             {
-                Assert.Fail($"{exception}\n{frontend.Log}");
+                Assert.Fail($"{exception.Message}\n{frontend.Log}\n{string.Join("\n--- silo\n", cluster.Silos.Select(silo => silo.Log))}");
             }
         }
     }

@@ -127,11 +127,22 @@ internal sealed class NodeProcess : IAsyncDisposable
     }
 
     /// <returns>Status and body of a POST of JSON.</returns>
+    /// <exception cref="HttpRequestException">The answer was broken off; the message has what came of it.</exception>
     public async Task<(HttpStatusCode Status, string Body)> PostAsync(string path, string json)
     {
-        using var content = new StringContent(json, Encoding.UTF8, "application/json");
-        using var response = await Http.PostAsync(path, content, Now.Cancel);
-        return (response.StatusCode, await response.Content.ReadAsStringAsync(Now.Cancel));
+        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = new StringContent(json, Encoding.UTF8, "application/json") };
+        using var response = await Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Now.Cancel);
+        using var body = new MemoryStream();
+        try
+        {
+            await response.Content.CopyToAsync(body, Now.Cancel);
+        }
+        catch (HttpRequestException exception)
+        {
+            throw new HttpRequestException($"The answer was broken off after: {Encoding.UTF8.GetString(body.ToArray())}", exception);
+        }
+
+        return (response.StatusCode, Encoding.UTF8.GetString(body.ToArray()));
     }
 
     public async ValueTask DisposeAsync()
