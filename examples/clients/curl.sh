@@ -1,5 +1,5 @@
 #!/bin/sh
-# Asks the gateway with curl: a whole answer, then a stream, then what the run did.
+# Sends requests with curl: a whole answer, then what happened in its run, then a streamed answer.
 # ENSEMBLE_URL (default http://127.0.0.1:8080/v1), ENSEMBLE_MODEL (default council), ENSEMBLE_KEY (default none).
 set -eu
 

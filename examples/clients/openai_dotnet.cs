@@ -15,7 +15,7 @@ Console.WriteLine(result.Value.Content[0].Text);
 result.GetRawResponse().Headers.TryGetValue("x-ensemble-agreement", out var agreement);
 Console.WriteLine($"agreement {agreement}, {result.Value.Usage.TotalTokenCount} tokens of all sub-calls");
 
-// A stream that breaks in its middle throws: what was printed is then not the whole answer.
+// A stream that breaks in the middle throws an exception: the printed text is then not the whole answer.
 await foreach (var update in client.CompleteChatStreamingAsync(messages))
 {
     foreach (var part in update.ContentUpdate)

@@ -23,7 +23,7 @@ try {
     }
   }
 } catch (error) {
-  // Raised, too, where a stream breaks in its middle: what was printed is then not the whole answer.
+  // Also raised if a stream breaks in the middle: the printed text is then not the whole answer.
   console.error(`\nNo answer, or not all of it: ${error.message}`);
   process.exitCode = 1;
 }
