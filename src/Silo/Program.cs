@@ -23,13 +23,13 @@ internal static class Program
 
     private static Task<int> Main(string[] args) => Commands.RunAsync(args, ServeAsync, Console.Out, Console.Error);
 
-    private static Task<int> ServeAsync(string[] args) => FrontendProcess.RunAsync(() => NodeHost.Build(args), Console.Error, Greet);
+    private static Task<int> ServeAsync(string[] args) => FrontendProcess.RunAsync(() => NodeHost.Build(args), Console.Error, PrintBanner);
 
-    private static void Greet(WebApplication app)
+    private static void PrintBanner(WebApplication app)
     {
         if (app.Services.GetRequiredService<NodeOptions>().Role is not NodeRole.Silo)
         {
-            Welcome.Write(app, Console.Out);
+            StartupBanner.Write(app, Console.Out);
         }
     }
 }

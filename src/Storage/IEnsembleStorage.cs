@@ -23,7 +23,7 @@ public interface IEnsembleStorage : IAsyncDisposable
 
     IUsageQueries UsageQueries { get; }
 
-    IUsageUpkeep UsageUpkeep { get; }
+    IUsageMaintenance UsageMaintenance { get; }
 
     /// <summary>
     /// Why nothing can be kept until an operator does something about it, as far as is known without asking the database. Says not where it

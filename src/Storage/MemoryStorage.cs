@@ -22,7 +22,7 @@ internal sealed class MemoryStorage : IEnsembleStorage
 
     public IUsageQueries UsageQueries => new InMemoryUsageQueries(_usage);
 
-    public IUsageUpkeep UsageUpkeep { get; } = new MemoryUsageUpkeep();
+    public IUsageMaintenance UsageMaintenance { get; } = new MemoryUsageMaintenance();
 
     public Task OpenAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 

@@ -12,7 +12,7 @@ public sealed class ClusterTests(Chromium chromium)
     private static readonly DateTimeOffset Start = new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
 
     [Fact]
-    public async Task Page_NodeThatIsAlone_ShowsItself()
+    public async Task Page_StandaloneNode_ShowsItself()
     {
         await using var site = await Site.StartAsync();
         await using var visitor = await Visitor.EnterAsync(chromium, site, page: "cluster");

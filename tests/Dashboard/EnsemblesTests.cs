@@ -31,7 +31,7 @@ public sealed class EnsemblesTests(Chromium chromium)
     }
 
     [Fact]
-    public async Task Edit_WrongNumber_IsSaidBesideItsFieldUntilItIsMended()
+    public async Task Edit_WrongNumber_IsSaidBesideItsFieldUntilItIsFixed()
     {
         await using var site = await Site.StartAsync();
         await using var visitor = await Visitor.EnterAsync(chromium, site, page: "ensembles/council");

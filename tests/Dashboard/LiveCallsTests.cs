@@ -12,7 +12,7 @@ namespace Ensemble.Dashboard.Tests;
 /// <summary>The live feed of calls.</summary>
 public sealed class LiveCallsTests(Chromium chromium)
 {
-    private const int Most = 200;
+    private const int Max = 200;
 
     [Fact]
     public async Task Feed_ChatsEnd_ShowsTheirCalls()
@@ -94,7 +94,7 @@ public sealed class LiveCallsTests(Chromium chromium)
         }
 
         await Expect(Rows(visitor).First.GetByRole(AriaRole.Link)).ToHaveAttributeAsync("href", $"#/runs/{last}");
-        await Expect(Rows(visitor)).ToHaveCountAsync(Most);
+        await Expect(Rows(visitor)).ToHaveCountAsync(Max);
         var after = await MeasureAsync(browser);
         after.Heap.ShouldBeLessThan(before.Heap + (3 * 1024 * 1024));
         after.Nodes.ShouldBeLessThan(before.Nodes + 500);

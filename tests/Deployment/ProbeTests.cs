@@ -15,7 +15,7 @@ public sealed class ProbeTests
 
     [Theory]
     [MemberData(nameof(Overlay.Names), MemberType = typeof(Overlay))]
-    public async Task Probe_OfEachNode_AsksADoorThatTheCodeOpens(string name)
+    public async Task Probe_OfEachNode_AsksAnEndpointThatTheCodeMaps(string name)
     {
         var overlay = await Overlay.RenderAsync(name);
 

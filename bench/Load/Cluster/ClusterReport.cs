@@ -99,9 +99,9 @@ internal static class ClusterReport
     private static void AddMethods(StringBuilder page, IReadOnlyList<TrafficFigures> all)
     {
         var table = new MarkdownTable(["calls of a run", .. all.Select(side => $"{(side.Streamed ? "streamed" : "whole")}, {side.Side}")]);
-        foreach (var method in all.SelectMany(side => side.OfRun.Calls.Keys).Distinct().OrderByDescending(Most))
+        foreach (var method in all.SelectMany(side => side.OfRun.Calls.Keys).Distinct().OrderByDescending(Max))
         {
-            if (Most(method) >= 0.05)
+            if (Max(method) >= 0.05)
             {
                 table.Add([method, .. all.Select(side => Tenths(side.OfRun.Calls.GetValueOrDefault(method)))]);
             }
@@ -109,7 +109,7 @@ internal static class ClusterReport
 
         page.Append(table).Append('\n');
 
-        double Most(string method) => all.Max(side => Math.Abs(side.OfRun.Calls.GetValueOrDefault(method)));
+        double Max(string method) => all.Max(side => Math.Abs(side.OfRun.Calls.GetValueOrDefault(method)));
     }
 
     // The sum makes a zero of what was rounded to a negative one.

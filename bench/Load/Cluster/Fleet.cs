@@ -90,11 +90,11 @@ internal sealed class Fleet : IAsyncDisposable
             nodes.Add(await StartNodeAsync(meter => LaunchPlan.Frontend(assembly, connection, answers, meter)));
         }
 
-        var doors = nodes.Skip(silos).Select(node => node.Process).ToList();
-        await CatalogSender.SendAsync(ProductFiles.Catalog(Stub.Address), doors, _cancel);
-        foreach (var ((name, _), door) in frontends.Zip(doors))
+        var frontendProcesses = nodes.Skip(silos).Select(node => node.Process).ToList();
+        await CatalogSender.SendAsync(ProductFiles.Catalog(Stub.Address), frontendProcesses, _cancel);
+        foreach (var ((name, _), frontendProcess) in frontends.Zip(frontendProcesses))
         {
-            Add(name, door, nodes);
+            Add(name, frontendProcess, nodes);
         }
     }
 
@@ -111,5 +111,6 @@ internal sealed class Fleet : IAsyncDisposable
         return process;
     }
 
-    private void Add(string name, ChildProcess door, IReadOnlyList<Node> nodes) => _sides.Add(new Side(name, door, nodes, Stub, _database));
+    private void Add(string name, ChildProcess frontendProcess, IReadOnlyList<Node> nodes) =>
+        _sides.Add(new Side(name, frontendProcess, nodes, Stub, _database));
 }

@@ -29,7 +29,7 @@ internal sealed class NodeMeter : IDisposable
     {
         await _stream.WriteAsync(new byte[1], cancel);
         var totals = new Dictionary<string, (long Count, long Sum)>();
-        while (await _reader.ReadLineAsync(cancel) is { } line && line != MeterDoor.End)
+        while (await _reader.ReadLineAsync(cancel) is { } line && line != MeterEndpoint.End)
         {
             var parts = line.Split(' ');
             totals[parts[0]] = (Number(parts[1]), Number(parts[2]));

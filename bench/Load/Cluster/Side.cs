@@ -5,7 +5,7 @@ namespace Ensemble.Load.Cluster;
 
 /// <summary>One way to serve the same catalog: one node, or a cluster behind one of its frontends.</summary>
 internal sealed class Side(
-    string name, ChildProcess door, IReadOnlyList<Node> nodes, ChildProcess stub, Database? database = null) : IDisposable
+    string name, ChildProcess process, IReadOnlyList<Node> nodes, ChildProcess stub, Database? database = null) : IDisposable
 {
     /// <summary>Parts whose processor time is told apart, in the order in which reports show them.</summary>
     public static readonly string[] Parts = ["frontend", "silos", "PostgreSQL", "stub", "load"];
@@ -17,12 +17,12 @@ internal sealed class Side(
     /// <summary>All processes of its cluster, other frontends too.</summary>
     public IReadOnlyList<Node> Nodes => nodes;
 
-    public LoadGenerator Load { get; } = new(door);
+    public LoadGenerator Load { get; } = new(process);
 
     /// <summary>Processor time so far, in milliseconds, in the order of <see cref="Parts"/>. Of other sides there is only what PostgreSQL does for them.</summary>
     public double[] Processor() =>
     [
-        door.ProcessorTime.TotalMilliseconds,
+        process.ProcessorTime.TotalMilliseconds,
         nodes.Where(node => node.Process.Name == LaunchPlan.SiloName).Sum(node => node.Process.ProcessorTime.TotalMilliseconds),
         IsCluster && database is not null ? database.ProcessorTime.TotalMilliseconds : 0,
         stub.ProcessorTime.TotalMilliseconds,

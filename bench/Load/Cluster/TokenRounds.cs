@@ -39,7 +39,7 @@ internal sealed class TokenRounds(IReadOnlyList<Side> sides, StubProbe stub, int
         var length = TimeSpan.FromMilliseconds(Names.TokenCount * Names.TokenInterval);
         var samples = await Task.WhenAll(Enumerable.Range(0, streams).Select(async number =>
         {
-            var caller = new TokenCaller(side.Load.Http, side.Load.Door);
+            var caller = new TokenCaller(side.Load.Http, side.Load.Endpoint);
             await Task.Delay(length * number / streams, TimeProvider.System, cancel);
             var mine = new List<TokenSample>();
             for (var answer = 0; answer < answers; answer++)

@@ -16,14 +16,14 @@ internal static class BigRequests
     private const int Bytes = 8 * 1024 * 1024;
 
     private static readonly TimeSpan Steady = TimeSpan.FromSeconds(20);
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(60);
 
     public static string Title { get; } =
         $"{AtOnce} requests of 8 MiB at once, then {ASecond} a second for {Steady.TotalSeconds} s; each node has 1 GiB of heap";
 
     public static async Task SendAsync(FailureCluster cluster, CancellationToken cancel)
     {
-        using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { Timeout = Patience };
+        using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { Timeout = RequestTimeout };
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Names.CallerKey);
         var body = Body();
         var answers = new ConcurrentQueue<string>();

@@ -29,7 +29,7 @@ internal sealed class FailureCluster : IAsyncDisposable
     private readonly string _assembly;
     private readonly FailureCase _case;
     private readonly CancellationToken _cancel;
-    private Doors _doors = null!;
+    private FrontendRotation _frontends = null!;
     private NetworkRoom? _room;
     private string _connection = "";
 
@@ -130,7 +130,7 @@ internal sealed class FailureCluster : IAsyncDisposable
     }
 
     /// <summary>Callers ask it, too.</summary>
-    public void Open(ChildProcess frontend) => _doors.Add(frontend);
+    public void Open(ChildProcess frontend) => _frontends.Add(frontend);
 
     public string DescribeMemory() => "most memory of a node that it had, code and files included: " + string.Join(
         ", ", _all.Select(node => node.HasExited ? $"{node.Name} has ended" : $"{node.Name} {ProcessMemory.PeakBytes(node.Id) >> 20} MiB"));
@@ -145,7 +145,7 @@ internal sealed class FailureCluster : IAsyncDisposable
     public async Task ReplaceFrontendAsync(ChildProcess frontend)
     {
         await StopAsync(frontend);
-        _doors.Remove(frontend);
+        _frontends.Remove(frontend);
         Frontends.Remove(frontend);
         await AddFrontendAsync();
     }
@@ -158,7 +158,7 @@ internal sealed class FailureCluster : IAsyncDisposable
             await Task.WhenAll(_long);
         }
 
-        _doors?.Dispose();
+        _frontends?.Dispose();
         foreach (var node in Enumerable.Reverse(_all))
         {
             await node.DisposeAsync();
@@ -194,7 +194,7 @@ internal sealed class FailureCluster : IAsyncDisposable
         _connection = await Database.CreateAsync(Name);
         await Command.RunAsync(_folder, "dotnet", _assembly, "schema", "--Cluster:ConnectionString", _connection);
         Stub = await RecordingStub.StartAsync(_cancel);
-        _doors = new Doors();
+        _frontends = new FrontendRotation();
         _room = _case.HasRelays ? await NetworkRoom.OpenAsync(_watchdog, _cancel) : null;
         for (var i = 0; i < SiloCount; i++)
         {
@@ -217,7 +217,7 @@ internal sealed class FailureCluster : IAsyncDisposable
         }
 
         await CatalogSender.SendAsync(Cast.Catalog(Stub.Address), Frontends, _cancel, last: Cast.Ensemble);
-        Load = new SteadyLoad(_doors, _cancel);
+        Load = new SteadyLoad(_frontends, _cancel);
     }
 
     private static Socket CreateSocket() => new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
@@ -234,7 +234,7 @@ internal sealed class FailureCluster : IAsyncDisposable
         var node = await StartNodeAsync("node", ["--role", "all", "--Management:Url", "none", .. Ports(ChildProcess.FreePort()), .. NodeLogs.Arguments]);
         Silos.Add(node);
         Frontends.Add(node);
-        _doors.Add(node);
+        _frontends.Add(node);
     }
 
     private static string[] Ports(int gateway) => ["--Cluster:SiloPort", $"{ChildProcess.FreePort()}", "--Cluster:GatewayPort", $"{gateway}"];
@@ -243,7 +243,7 @@ internal sealed class FailureCluster : IAsyncDisposable
     {
         var frontend = await StartNodeAsync("frontend", ["--role", "frontend"], _room);
         Frontends.Add(frontend);
-        _doors.Add(frontend);
+        _frontends.Add(frontend);
     }
 
     private async Task<ChildProcess> StartNodeAsync(string name, string[] arguments, NetworkRoom? room = null)

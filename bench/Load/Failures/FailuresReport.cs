@@ -133,16 +133,16 @@ internal static class FailuresReport
 
     private static void AddList(StringBuilder page, string title, IReadOnlyList<(string Text, int Count)> entries)
     {
-        const int Most = 12;
+        const int MaxListed = 12;
         page.Append(title).Append(entries.Count == 0 ? ": none.\n\n" : ":\n\n");
-        foreach (var (text, count) in entries.Take(Most))
+        foreach (var (text, count) in entries.Take(MaxListed))
         {
             page.Append(CultureInfo.InvariantCulture, $"- {count} × {text}\n");
         }
 
         if (entries.Count > 0)
         {
-            page.Append(entries.Count > Most ? $"- and {entries.Count - Most} other kinds\n\n" : "\n");
+            page.Append(entries.Count > MaxListed ? $"- and {entries.Count - MaxListed} other kinds\n\n" : "\n");
         }
     }
 

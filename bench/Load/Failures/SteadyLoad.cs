@@ -12,10 +12,10 @@ namespace Ensemble.Load.Failures;
 /// <summary>
 /// Callers in a closed loop, with the SDK that real ones have, which here tries nothing twice. Every other answer is streamed.
 /// </summary>
-internal sealed class SteadyLoad(Doors doors, CancellationToken cancel) : IAsyncDisposable
+internal sealed class SteadyLoad(FrontendRotation frontends, CancellationToken cancel) : IAsyncDisposable
 {
     /// <summary>Longer than a gateway waits for its cluster.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(90);
 
     /// <summary>After a failure: a caller that asks again at once would only count how fast it is refused.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
@@ -40,7 +40,8 @@ internal sealed class SteadyLoad(Doors doors, CancellationToken cancel) : IAsync
     {
         for (var i = 0; i < requests; i++)
         {
-            var record = new RequestRecord(Interlocked.Increment(ref _number), await doors.NextAsync(_stop.Token), streamed: (i + caller) % 2 == 0);
+            var record = new RequestRecord(Interlocked.Increment(ref _number), await frontends.NextAsync(_stop.Token),
+                streamed: (i + caller) % 2 == 0);
             await AskAsync(record, Cast.Rehearsal);
             _rehearsed.Enqueue(record);
         }
@@ -66,7 +67,7 @@ internal sealed class SteadyLoad(Doors doors, CancellationToken cancel) : IAsync
     public async Task EndAsync()
     {
         _isOver = true;
-        _stop.CancelAfter(Patience);
+        _stop.CancelAfter(RequestTimeout);
         await Task.WhenAll(_callers);
         _callers.Clear();
         cancel.ThrowIfCancellationRequested();
@@ -89,7 +90,7 @@ internal sealed class SteadyLoad(Doors doors, CancellationToken cancel) : IAsync
             await Task.Delay(TimeSpan.FromMilliseconds(50 * caller), TimeProvider.System, _stop.Token);
             while (!_isOver)
             {
-                var frontend = await doors.NextAsync(_stop.Token);
+                var frontend = await frontends.NextAsync(_stop.Token);
                 var number = Interlocked.Increment(ref _number);
                 var record = new RequestRecord(number, frontend, streamed: (number + caller) % 2 == 0);
                 await AskAsync(record, Cast.Ensemble);
@@ -173,7 +174,7 @@ internal sealed class SteadyLoad(Doors doors, CancellationToken cancel) : IAsync
         {
             Endpoint = new Uri(frontend.Address, "/v1"),
             RetryPolicy = new ClientRetryPolicy(0),
-            NetworkTimeout = Patience,
+            NetworkTimeout = RequestTimeout,
             Transport = new HttpClientPipelineTransport(http),
         });
 

@@ -5,7 +5,7 @@ namespace Ensemble.Load.Failures;
 /// <summary>A stream of events that passes through, and whose error event is taken down.</summary>
 internal sealed class WatchedStream(Stream inner, RequestRecord record) : Stream
 {
-    private const int Kept = 512;
+    private const int MaxTail = 512;
 
     private string _tail = "";
 
@@ -26,7 +26,7 @@ internal sealed class WatchedStream(Stream inner, RequestRecord record) : Stream
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         var count = await inner.ReadAsync(buffer, cancellationToken);
-        Look(buffer.Span[..count]);
+        Scan(buffer.Span[..count]);
         return count;
     }
 
@@ -36,7 +36,7 @@ internal sealed class WatchedStream(Stream inner, RequestRecord record) : Stream
     public override int Read(byte[] buffer, int offset, int count)
     {
         var read = inner.Read(buffer, offset, count);
-        Look(buffer.AsSpan(offset, read));
+        Scan(buffer.AsSpan(offset, read));
         return read;
     }
 
@@ -60,7 +60,7 @@ internal sealed class WatchedStream(Stream inner, RequestRecord record) : Stream
         base.Dispose(disposing);
     }
 
-    private void Look(ReadOnlySpan<byte> bytes)
+    private void Scan(ReadOnlySpan<byte> bytes)
     {
         if (record.ErrorEvent is not null)
         {
@@ -75,6 +75,6 @@ internal sealed class WatchedStream(Stream inner, RequestRecord record) : Stream
             record.ErrorEvent = (code.IndexOf('"') is var end and >= 0 ? code[..end] : code).ToString();
         }
 
-        _tail = text.Length > Kept ? text[^Kept..] : text;
+        _tail = text.Length > MaxTail ? text[^MaxTail..] : text;
     }
 }

@@ -7,9 +7,9 @@ internal static class StartupHook
 {
     public static void Initialize()
     {
-        if (Environment.GetEnvironmentVariable(MeterDoor.Variable) is { Length: > 0 } path)
+        if (Environment.GetEnvironmentVariable(MeterEndpoint.Variable) is { Length: > 0 } path)
         {
-            MeterDoor.Open(path);
+            MeterEndpoint.Open(path);
         }
     }
 }

@@ -133,7 +133,7 @@ internal sealed record LaunchPlan(string Name, Func<Uri, IReadOnlyList<string>> 
     private static Dictionary<string, string> Metered(string meter) => new()
     {
         ["DOTNET_STARTUP_HOOKS"] = Self,
-        [MeterDoor.Variable] = meter,
+        [MeterEndpoint.Variable] = meter,
         ["POD_IP"] = "",
         ["POD_NAME"] = "",
     };

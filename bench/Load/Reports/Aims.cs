@@ -38,7 +38,7 @@ internal static class Aims
         var busy = Find(measured.Latency, side, callers: 16);
         var saturated = Find(measured.Throughput, side, callers: 64);
         var alone = Find(measured.Throughput, side, callers: 1);
-        var share = LeastShare(side);
+        var share = MinShare(side);
         yield return Share($"{side}, 0 ms, 64 callers: at least {share * 100:0} % of the baseline's runs a second", saturated, share);
         yield return Below($"{side}, 0 ms, one caller: p50 at most 0.5 ms above the baseline", alone, slot => slot.Latency.P50, 0.5);
         yield return Below($"{side}, 0 ms, one caller: p99 at most 5 ms above the baseline", alone, slot => slot.Latency.P99, 5);
@@ -51,7 +51,7 @@ internal static class Aims
     {
         const double MostMegabytes = 400;
         const double MostGrowth = 0.1;
-        var (share, name) = (LeastShare(soak.Side), $"{soak.Side}, 0 ms, 64 callers, {soak.Length.TotalMinutes:0.#} minutes");
+        var (share, name) = (MinShare(soak.Side), $"{soak.Side}, 0 ms, 64 callers, {soak.Length.TotalMinutes:0.#} minutes");
         var isWhole = soak.Failure is null;
         yield return new Aim(
             $"{name}: at least {share * 100:0} % of the baseline's runs a second",
@@ -141,22 +141,22 @@ internal static class Aims
             lost == 0 && perSecond >= 0.99 * least);
     }
 
-    private static double LeastShare(string side) => ProductSide.Find(side).Storage == ProductSide.Sqlite ? 0.6 : 0.7;
+    private static double MinShare(string side) => ProductSide.Find(side).Storage == ProductSide.Sqlite ? 0.6 : 0.7;
 
     /// <summary>Both were measured beside the same baseline, at different times: their ratios to it are compared.</summary>
     /// <returns>Null where one of them was not.</returns>
     private static Aim? ShareOfBefore(Measurements measured)
     {
-        const double Least = 0.9;
+        const double MinRatio = 0.9;
         if (Find(measured.Throughput, ProductSide.AllMemory.Name, 64) is not { Failure: null } node
             || Find(measured.Throughput, ProductSide.Before.Name, 64) is not { Failure: null } other)
         {
             return null;
         }
 
-        var text = $"{ProductSide.AllMemory.Name}, 0 ms, 64 callers: at least {Least * 100:0} % of what the build of --before does";
+        var text = $"{ProductSide.AllMemory.Name}, 0 ms, 64 callers: at least {MinRatio * 100:0} % of what the build of --before does";
         var share = node.Compare(slot => slot.RunsPerSecond).Ratio / other.Compare(slot => slot.RunsPerSecond).Ratio;
-        return new Aim(text, $"{share * 100:0} %", share >= Least);
+        return new Aim(text, $"{share * 100:0} %", share >= MinRatio);
     }
 
     private static CellResult? Find(IReadOnlyList<SideResult> results, string side, int callers) =>

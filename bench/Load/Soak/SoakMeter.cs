@@ -13,7 +13,7 @@ internal sealed class SoakMeter(LoadGenerator baseline, ChildProcess gateway, Ti
 
     private static readonly TimeSpan LongestWindow = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan BaselineSlot = TimeSpan.FromSeconds(4);
-    private static readonly TimeSpan Look = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan PollInterval = TimeSpan.FromSeconds(2);
 
     private static readonly LoadShape Shape = new(Panel: 3, Latency: 0, Callers: 64, Streamed: false, TimeSpan.Zero);
 
@@ -98,7 +98,7 @@ internal sealed class SoakMeter(LoadGenerator baseline, ChildProcess gateway, Ti
         var (queue, dropped) = ((double?)null, (double?)null);
         for (var left = until - Stopwatch.GetElapsedTime(begin); left > TimeSpan.Zero; left = until - Stopwatch.GetElapsedTime(begin))
         {
-            await Task.Delay(left < Look ? left : Look, TimeProvider.System, cancel);
+            await Task.Delay(left < PollInterval ? left : PollInterval, TimeProvider.System, cancel);
             foreach (var (name, value) in metrics is null ? new Dictionary<string, double>() : await metrics.ReadAsync(cancel))
             {
                 queue = name.StartsWith(Queue, StringComparison.Ordinal) ? Math.Max(queue ?? 0, value) : queue;

@@ -5,7 +5,7 @@ using Ensemble.Load.Traffic;
 namespace Ensemble.Load.Tokens;
 
 /// <summary>Asks for streamed answers, and reads of each token how long it took to come here.</summary>
-internal sealed class TokenCaller(HttpMessageInvoker http, Uri door)
+internal sealed class TokenCaller(HttpMessageInvoker http, Uri endpoint)
 {
     private readonly byte[] _body = Caller.Body(Names.Tokens, streamed: true);
     private readonly byte[] _answer = new byte[64 * 1024];
@@ -25,7 +25,7 @@ internal sealed class TokenCaller(HttpMessageInvoker http, Uri door)
 
     private async Task<TokenSample> ReadAsync(CancellationToken cancel)
     {
-        using var request = Caller.Request(door, _body, LoadGenerator.TakeRun());
+        using var request = Caller.Request(endpoint, _body, LoadGenerator.TakeRun());
         var start = Stopwatch.GetTimestamp();
         using var response = await http.SendAsync(request, cancel);
         await using var stream = await response.Content.ReadAsStreamAsync(cancel);

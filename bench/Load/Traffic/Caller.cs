@@ -37,10 +37,10 @@ internal sealed class Caller
     }
 
     /// <param name="body">Gets the run's number.</param>
-    public static HttpRequestMessage Request(Uri door, byte[] body, int run)
+    public static HttpRequestMessage Request(Uri endpoint, byte[] body, int run)
     {
         RunMark.Write(body, run);
-        var request = new HttpRequestMessage(HttpMethod.Post, door) { Content = new ByteArrayContent(body) };
+        var request = new HttpRequestMessage(HttpMethod.Post, endpoint) { Content = new ByteArrayContent(body) };
         request.Content.Headers.ContentType = Json;
         request.Headers.TryAddWithoutValidation("Authorization", $"Bearer {Names.CallerKey}");
         return request;

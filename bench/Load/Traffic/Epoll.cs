@@ -11,7 +11,7 @@ namespace Ensemble.Load.Traffic;
 /// </summary>
 internal sealed partial class Epoll : IDisposable
 {
-    private const int Most = 64;
+    private const int MaxEvents = 64;
     private const int AddSocket = 1;
     private const uint Readable = 1;
     private const int Interrupted = 4;
@@ -21,7 +21,7 @@ internal sealed partial class Epoll : IDisposable
     private static readonly int Size = DataAt + 8;
 
     private readonly SafeFileHandle _handle;
-    private readonly byte[] _events = new byte[Most * 16];
+    private readonly byte[] _events = new byte[MaxEvents * 16];
 
     public Epoll()
     {
@@ -48,7 +48,7 @@ internal sealed partial class Epoll : IDisposable
     /// <returns>How many there are; 0 where none was ready in time.</returns>
     public int Wait(Span<int> ready, int milliseconds)
     {
-        var count = WaitEvents(_handle, _events, Math.Min(Most, ready.Length), milliseconds);
+        var count = WaitEvents(_handle, _events, Math.Min(MaxEvents, ready.Length), milliseconds);
         if (count < 0)
         {
             return Marshal.GetLastPInvokeError() == Interrupted ? 0 : throw Problem("epoll_wait");

@@ -31,7 +31,7 @@ internal sealed class LoadGenerator : IDisposable
 
     public string Name => _gateway.Name;
 
-    public Uri Door => new(_gateway.Address, Names.ChatPath);
+    public Uri Endpoint => new(_gateway.Address, Names.ChatPath);
 
     public HttpMessageInvoker Http => _http;
 

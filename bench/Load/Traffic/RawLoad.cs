@@ -11,7 +11,7 @@ namespace Ensemble.Load.Traffic;
 internal sealed class RawLoad(
     Uri gateway, IReadOnlyDictionary<string, string> headers, LoadShape shape, IAnswerSink sink, CancellationToken cancel) : IDisposable
 {
-    private const int LongestWait = 100;
+    private const int MaxWait = 100;
 
     private static readonly TimeSpan StallTimeout = TimeSpan.FromSeconds(60);
 
@@ -73,14 +73,14 @@ internal sealed class RawLoad(
             var left = due - Stopwatch.GetTimestamp();
             if (left > 0)
             {
-                return (int)Math.Min(left / Millisecond, LongestWait);
+                return (int)Math.Min(left / Millisecond, MaxWait);
             }
 
             _waiting.Dequeue();
             Ask(number);
         }
 
-        return LongestWait;
+        return MaxWait;
     }
 
     private void Ask(int number)

@@ -153,11 +153,11 @@ internal sealed class AnswerClusters
 
     private static double[,] Compare(IReadOnlyList<string> texts)
     {
-        var vectors = new TermVector[texts.Count];
+        var vectors = new TermFrequencyVector[texts.Count];
         var alike = new double[texts.Count, texts.Count];
         for (var index = 0; index < texts.Count; index++)
         {
-            vectors[index] = TermVector.Of(texts[index]);
+            vectors[index] = TermFrequencyVector.Of(texts[index]);
             for (var other = 0; other <= index; other++)
             {
                 alike[index, other] = alike[other, index] = vectors[index].Similarity(vectors[other]);

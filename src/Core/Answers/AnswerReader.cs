@@ -56,7 +56,7 @@ internal sealed class AnswerReader
             return ToolCallAnswer.Of(answer);
         }
 
-        if (!Substance.HasSubstance(answer) || string.IsNullOrWhiteSpace(answer.Content))
+        if (!RefusalDetector.HasAnswer(answer) || string.IsNullOrWhiteSpace(answer.Content))
         {
             return null;
         }
@@ -72,7 +72,7 @@ internal sealed class AnswerReader
         {
             AnswerType.Choice => Choice(text, _question!.Choices ?? ChoiceList.Unlisted),
             AnswerType.Number => Number(text, answer.IsCut),
-            AnswerType.YesNo => new YesNoAnswer().Read(text, out var isYes) == Found.Value ? YesNo(isYes) : null,
+            AnswerType.YesNo => new YesNoAnswer().Read(text, out var isYes) == ParseResult.Value ? YesNo(isYes) : null,
             AnswerType.ShortText => Short(text, answer.IsCut),
             _ => Guess(text, answer.IsCut) ?? (_tools ? ToolCallAnswer.None : null),
         };
@@ -86,21 +86,21 @@ internal sealed class AnswerReader
         }
 
         var reader = new NumberAnswer(_question.AsksPercent);
-        var found = Stated.Last(text, reader, out NumberValue number);
-        if (found == Found.None && (reader.Whole(text, out number)
-            || (found = reader.Bold(text, mayDiffer: false, out number)) == Found.Value
-            || (found == Found.None && _question.AsksQuantity && !_question.AsksYesNo && reader.Conclusion(text, out number))))
+        var found = AnswerStatement.Last(text, reader, out NumberValue number);
+        if (found == ParseResult.None && (reader.Whole(text, out number)
+            || (found = reader.Bold(text, mayDiffer: false, out number)) == ParseResult.Value
+            || (found == ParseResult.None && _question.AsksQuantity && !_question.AsksYesNo && reader.Conclusion(text, out number))))
         {
-            found = Found.Value;
+            found = ParseResult.Value;
         }
 
-        if (found == Found.Value)
+        if (found == ParseResult.Value)
         {
             return isCut && EndsInNumber(text) ? null : new TypedAnswer(TypedAnswerKind.Number, number.ToString());
         }
 
         var yesNo = new YesNoAnswer();
-        if (_question.AsksYesNo ? yesNo.Read(text, out var isYes) == Found.Value : yesNo.IsAll(text, out isYes))
+        if (_question.AsksYesNo ? yesNo.Read(text, out var isYes) == ParseResult.Value : yesNo.IsAll(text, out isYes))
         {
             return YesNo(isYes);
         }
@@ -112,26 +112,29 @@ internal sealed class AnswerReader
     private TypedAnswer? Number(ReadOnlySpan<char> text, bool isCut)
     {
         var reader = new NumberAnswer(_question!.AsksPercent);
-        var found = Stated.Last(text, reader, out NumberValue number);
-        if (found == Found.None && (reader.Whole(text, out number) || reader.Bold(text, mayDiffer: true, out number) == Found.Value
+        var found = AnswerStatement.Last(text, reader, out NumberValue number);
+        if (found == ParseResult.None
+            && (reader.Whole(text, out number) || reader.Bold(text, mayDiffer: true, out number) == ParseResult.Value
             || (!isCut && reader.Last(text, _question.Numbers, out number))))
         {
-            found = Found.Value;
+            found = ParseResult.Value;
         }
 
-        return found == Found.Value && !(isCut && EndsInNumber(text)) ? new TypedAnswer(TypedAnswerKind.Number, number.ToString()) : null;
+        return found == ParseResult.Value && !(isCut && EndsInNumber(text))
+            ? new TypedAnswer(TypedAnswerKind.Number, number.ToString())
+            : null;
     }
 
     private static TypedAnswer? Choice(ReadOnlySpan<char> text, ChoiceList choices)
     {
         var reader = new ChoiceAnswer(choices.Count);
         var found = reader.Read(text, out var picked);
-        if (found == Found.None && choices.Find(ShortAnswer.In(text)) is var place and >= 0)
+        if (found == ParseResult.None && choices.Find(ShortAnswer.In(text)) is var place and >= 0)
         {
-            (picked, found) = (1u << place, Found.Value);
+            (picked, found) = (1u << place, ParseResult.Value);
         }
 
-        return found == Found.Value ? new TypedAnswer(TypedAnswerKind.Choice, ChoiceAnswer.Write(picked)) : null;
+        return found == ParseResult.Value ? new TypedAnswer(TypedAnswerKind.Choice, ChoiceAnswer.Write(picked)) : null;
     }
 
     // A few words that were cut may be the beginning of others, and of a number the last digits may be missing.

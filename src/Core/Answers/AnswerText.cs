@@ -40,7 +40,7 @@ internal static class AnswerText
             var unspaced = 0;
             foreach (var character in word)
             {
-                unspaced += Scripts.IsUnspaced(character) ? 1 : 0;
+                unspaced += UnspacedScripts.Contains(character) ? 1 : 0;
                 // Full-width forms are the same characters, set wider.
                 normal[length++] = char.ToLowerInvariant(character is >= '\uFF01' and <= '\uFF5E' ? (char)(character - 0xFEE0) : character);
             }

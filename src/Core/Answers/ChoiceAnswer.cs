@@ -4,7 +4,7 @@ namespace Ensemble.Answers;
 
 /// <summary>The choices that a text picks, as a set of bits, the lowest for A. Several picked together are a set of their own.</summary>
 /// <param name="Count">Choices to pick from.</param>
-internal readonly record struct ChoiceAnswer(int Count) : IStatedReader<uint>
+internal readonly record struct ChoiceAnswer(int Count) : IStatementReader<uint>
 {
     public bool AmongChoices => true;
 
@@ -13,12 +13,12 @@ internal readonly record struct ChoiceAnswer(int Count) : IStatedReader<uint>
     private ChoiceMentions Mentions => new(Letters);
 
     /// <returns>Unclear where the text hesitates between several.</returns>
-    public Found Read(ReadOnlySpan<char> text, out uint picked)
+    public ParseResult Read(ReadOnlySpan<char> text, out uint picked)
     {
-        var found = Stated.Last(text, this, out picked);
-        return found != Found.None || (found = Mentions.Praised(text, out picked)) != Found.None
-            || (found = Bold(text, out picked)) != Found.None
-            || (found = Leading(text, out picked)) != Found.None || (found = LastLine(text, out picked)) != Found.None
+        var found = AnswerStatement.Last(text, this, out picked);
+        return found != ParseResult.None || (found = Mentions.Praised(text, out picked)) != ParseResult.None
+            || (found = Bold(text, out picked)) != ParseResult.None
+            || (found = Leading(text, out picked)) != ParseResult.None || (found = LastLine(text, out picked)) != ParseResult.None
             ? found
             : OnlyOne(text, out picked);
     }
@@ -40,7 +40,7 @@ internal readonly record struct ChoiceAnswer(int Count) : IStatedReader<uint>
         return letters[..length].ToString();
     }
 
-    public Found Read(ReadOnlySpan<char> text, int start, int end, bool isLoose, out uint value, out int valueEnd)
+    public ParseResult Read(ReadOnlySpan<char> text, int start, int end, bool isLoose, out uint value, out int valueEnd)
     {
         (value, var isEither) = (0, false);
         text = text[..end];
@@ -53,16 +53,16 @@ internal readonly record struct ChoiceAnswer(int Count) : IStatedReader<uint>
             var isJoined = false;
             while (next < text.Length)
             {
-                var word = Words.At(text, next);
+                var word = WordScanner.At(text, next);
                 if (text[next] is ',' or '&' or '/' or '+')
                 {
                     isEither |= text[next] == '/';
                     isJoined = true;
                     next++;
                 }
-                else if (Words.Is(word, "and") || Words.Is(word, "or"))
+                else if (WordScanner.Is(word, "and") || WordScanner.Is(word, "or"))
                 {
-                    isEither |= Words.Is(word, "or") && Letters.Starts(text, next + 2);
+                    isEither |= WordScanner.Is(word, "or") && Letters.Starts(text, next + 2);
                     isJoined = true;
                     next += word.Length;
                 }
@@ -84,15 +84,15 @@ internal readonly record struct ChoiceAnswer(int Count) : IStatedReader<uint>
             valueEnd = Letters.Starts(text, next) ? next : valueEnd;
         }
 
-        return value == 0 ? Found.None : isEither ? Found.Unclear : Found.Value;
+        return value == 0 ? ParseResult.None : isEither ? ParseResult.Unclear : ParseResult.Value;
     }
 
-    private Found Bold(ReadOnlySpan<char> text, out uint picked)
+    private ParseResult Bold(ReadOnlySpan<char> text, out uint picked)
     {
         picked = 0;
-        for (var at = 0; Bolds.Next(text, ref at, out var bold, out var isItem);)
+        for (var at = 0; BoldSpans.Next(text, ref at, out var bold, out var isItem);)
         {
-            if (isItem || Read(bold, 0, bold.Length, isLoose: false, out var here, out var end) != Found.Value
+            if (isItem || Read(bold, 0, bold.Length, isLoose: false, out var here, out var end) != ParseResult.Value
                 || !(end == bold.Length || bold[end] is ')' or '.' or ':' or ']'))
             {
                 continue;
@@ -101,20 +101,20 @@ internal readonly record struct ChoiceAnswer(int Count) : IStatedReader<uint>
             if (picked != 0 && picked != here)
             {
                 picked = 0;
-                return Found.None;
+                return ParseResult.None;
             }
 
             picked = here;
         }
 
-        return picked == 0 ? Found.None : Found.Value;
+        return picked == 0 ? ParseResult.None : ParseResult.Value;
     }
 
     // An answer that goes through the choices line by line begins with one of them and picks none by that.
-    private Found Leading(ReadOnlySpan<char> text, out uint picked)
+    private ParseResult Leading(ReadOnlySpan<char> text, out uint picked)
     {
         picked = 0;
-        var found = Found.None;
+        var found = ParseResult.None;
         for (var (at, line) = (0, 0); at < text.Length; at = Sentences.LineEnd(text, at) + 1, line++)
         {
             var start = ChoiceLetters.SkipItemMarks(text, at);
@@ -124,7 +124,8 @@ internal readonly record struct ChoiceAnswer(int Count) : IStatedReader<uint>
             }
 
             var here = Read(text, start, text.Length, isLoose: false, out var value, out var end);
-            if (here == Found.None || (here == Found.Value && (!ChoiceLetters.Ends(text, end) || Stated.IsCalledWrong(text, end))))
+            if (here == ParseResult.None
+                || (here == ParseResult.Value && (!ChoiceLetters.Ends(text, end) || AnswerStatement.IsCalledWrong(text, end))))
             {
                 continue;
             }
@@ -135,14 +136,14 @@ internal readonly record struct ChoiceAnswer(int Count) : IStatedReader<uint>
                 && ChoiceLetters.Ends(text, ChoiceLetters.SkipItemMarks(text, end + 1) + 1))
             {
                 picked = named;
-                return Found.Value;
+                return ParseResult.Value;
             }
 
-            if (line == 0 || found == Found.None)
+            if (line == 0 || found == ParseResult.None)
             {
                 if (line > 0)
                 {
-                    return Found.None;
+                    return ParseResult.None;
                 }
 
                 (picked, found) = (value, here);
@@ -150,23 +151,23 @@ internal readonly record struct ChoiceAnswer(int Count) : IStatedReader<uint>
             else if (value != picked)
             {
                 picked = 0;
-                return Found.None;
+                return ParseResult.None;
             }
         }
 
         return found;
     }
 
-    private Found LastLine(ReadOnlySpan<char> text, out uint picked)
+    private ParseResult LastLine(ReadOnlySpan<char> text, out uint picked)
     {
         var start = text.TrimEnd("\r\n *.").LastIndexOf('\n') + 1;
         var found = Read(text, ChoiceLetters.SkipItemMarks(text, start), text.Length, isLoose: false, out picked, out var end);
-        return found == Found.Value && !text[end..].Trim(" .)*]\"'\n\r").IsEmpty ? Found.None : found;
+        return found == ParseResult.Value && !text[end..].Trim(" .)*]\"'\n\r").IsEmpty ? ParseResult.None : found;
     }
 
-    private Found OnlyOne(ReadOnlySpan<char> text, out uint picked)
+    private ParseResult OnlyOne(ReadOnlySpan<char> text, out uint picked)
     {
         picked = Mentions.Mentioned(text);
-        return picked == 0 ? Found.None : BitOperations.IsPow2(picked) ? Found.Value : Found.Unclear;
+        return picked == 0 ? ParseResult.None : BitOperations.IsPow2(picked) ? ParseResult.Value : ParseResult.Unclear;
     }
 }

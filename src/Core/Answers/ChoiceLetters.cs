@@ -4,13 +4,13 @@ namespace Ensemble.Answers;
 /// <param name="Count">Choices to pick from, the first called A.</param>
 internal readonly record struct ChoiceLetters(int Count)
 {
-    private static readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> LeadIns = Words.Set(
+    private static readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> LeadIns = WordScanner.Set(
         "is are be it it's that that's would therefore thus so then hence simply probably likely most definitely clearly actually indeed only option options choice choices " +
         "letter answer answers the correct best right both go with to select choose pick for");
 
     // What may follow a letter that is also a word.
     private static readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> Followers =
-        Words.Set("because since as and or is are was which for with due given would seems by but not");
+        WordScanner.Set("because since as and or is are was which for with due given would seems by but not");
 
     /// <param name="letter">Its bit, the lowest for A.</param>
     public bool Try(ReadOnlySpan<char> text, int at, out uint letter)
@@ -39,7 +39,8 @@ internal readonly record struct ChoiceLetters(int Count)
                 return false;
             }
         }
-        else if (text[at] is 'A' or 'I' && after == ' ' && char.IsLetter(next) && !Words.IsAny(Words.At(text, at + 2), Followers))
+        else if (text[at] is 'A' or 'I' && after == ' ' && char.IsLetter(next)
+            && !WordScanner.IsAny(WordScanner.At(text, at + 2), Followers))
         {
             return false;
         }
@@ -62,7 +63,7 @@ internal readonly record struct ChoiceLetters(int Count)
     /// <summary>Whether what stands after a letter ends it, instead of going on with a sentence that it begins.</summary>
     public static bool Ends(ReadOnlySpan<char> text, int at) =>
         at >= text.Length || text[at] is ')' or ']' or '.' or ':' or ',' or ';' or '\n' or '\r' or '*' or '"'
-        || (text[at] == ' ' && at + 1 < text.Length && (text[at + 1] == '-' || Words.IsAny(Words.At(text, at + 1), Followers)));
+        || (text[at] == ' ' && at + 1 < text.Length && (text[at + 1] == '-' || WordScanner.IsAny(WordScanner.At(text, at + 1), Followers)));
 
     /// <returns>Where the line's text begins, after what marks it as an item.</returns>
     public static int SkipItemMarks(ReadOnlySpan<char> text, int at)
@@ -78,11 +79,11 @@ internal readonly record struct ChoiceLetters(int Count)
     /// <returns>Where the letter begins, after words and marks that only lead up to it.</returns>
     public int SkipLeadIn(ReadOnlySpan<char> text, int at)
     {
-        text = text[..Math.Min(text.Length, at + Stated.LongestLeadIn)];
+        text = text[..Math.Min(text.Length, at + AnswerStatement.MaxLeadInLength)];
         while (at < text.Length && !Try(text, at, out _))
         {
-            var word = Words.At(text, at);
-            if (Words.IsAny(word, LeadIns))
+            var word = WordScanner.At(text, at);
+            if (WordScanner.IsAny(word, LeadIns))
             {
                 at += word.Length;
             }

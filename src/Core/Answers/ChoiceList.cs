@@ -9,9 +9,10 @@ internal sealed class ChoiceList
     private const int Letters = 26;
 
     /// <summary>Characters of the last choice's line that are read: a short text is shorter.</summary>
-    private const int LongestLine = 1024;
+    private const int MaxLineLength = 1024;
 
-    private static readonly Phrases AsksForOne = Phrases.Of("which", "choose", "select", "option", "correct", "following", "answer");
+    private static readonly Phrases SingleChoicePhrases =
+        Phrases.Of("which", "choose", "select", "option", "correct", "following", "answer");
 
     private readonly string?[] _texts;
 
@@ -36,7 +37,7 @@ internal sealed class ChoiceList
         var (count, style, last) = (0, default(Style), default(ChoiceList));
 
         // Small letters number parts of a task as often as they number choices.
-        var takesLower = AsksForOne.IsIn(text);
+        var takesLower = SingleChoicePhrases.IsIn(text);
         for (var at = 0; at < text.Length; at++)
         {
             if (!char.IsAsciiLetter(text[at]) || (!takesLower && char.IsAsciiLetterLower(text[at]))
@@ -79,7 +80,7 @@ internal sealed class ChoiceList
         var texts = new string?[starts.Length];
         for (var index = 0; index < starts.Length; index++)
         {
-            var limit = index + 1 < starts.Length ? marks[index + 1] : Math.Min(text.Length, starts[index] + LongestLine);
+            var limit = index + 1 < starts.Length ? marks[index + 1] : Math.Min(text.Length, starts[index] + MaxLineLength);
             var end = Sentences.LineEnd(text[..limit], Math.Min(starts[index], limit));
             texts[index] = end > starts[index] ? ShortAnswer.Of(text[starts[index]..end].TrimEnd("([*-,; ")) : null;
         }

@@ -4,35 +4,36 @@ namespace Ensemble.Answers;
 /// <param name="letters">Tells which letters are choices.</param>
 internal readonly struct ChoiceMentions(ChoiceLetters letters)
 {
-    private const int LongestSubject = 240;
+    private const int MaxSubjectLength = 240;
 
-    private static readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> Praise = Words.Set("correct right best true");
+    private static readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> PraiseWords = WordScanner.Set("correct right best true");
 
-    private static readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> BeforePraise =
-        Words.Set("the most be definitely clearly indeed therefore thus only also both one our a single actually");
+    private static readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> WordsBeforePraise =
+        WordScanner.Set("the most be definitely clearly indeed therefore thus only also both one our a single actually");
 
     private static readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> Verdicts =
-        Words.Set("say guess so therefore hence thus think");
+        WordScanner.Set("say guess so therefore hence thus think");
 
     private static readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> Denials =
-        Words.Set("not isn't aren't neither never nor cannot can't wasn't");
+        WordScanner.Set("not isn't aren't neither never nor cannot can't wasn't");
 
     private readonly ChoiceLetters _letters = letters;
 
     /// <summary>"Option C is correct", "(B) Paris is the right answer", "Both A and C are correct".</summary>
-    public Found Praised(ReadOnlySpan<char> text, out uint picked)
+    public ParseResult Praised(ReadOnlySpan<char> text, out uint picked)
     {
         picked = 0;
         for (var at = 0; at < text.Length;)
         {
-            var word = Words.At(text, at);
+            var word = WordScanner.At(text, at);
             if (word.IsEmpty)
             {
                 at++;
                 continue;
             }
 
-            if (Words.IsAny(word, Praise) && SubjectEnd(text, at) is var end and > 0 && Subject(text, end) is var subject and not 0)
+            if (WordScanner.IsAny(word, PraiseWords) && SubjectEnd(text, at) is var end and > 0
+                && Subject(text, end) is var subject and not 0)
             {
                 picked = subject;
             }
@@ -40,7 +41,7 @@ internal readonly struct ChoiceMentions(ChoiceLetters letters)
             at += word.Length;
         }
 
-        return picked == 0 ? Found.None : Found.Value;
+        return picked == 0 ? ParseResult.None : ParseResult.Value;
     }
 
     /// <summary>Letters in brackets, or called an option; 0 where one of them is denied.</summary>
@@ -54,16 +55,17 @@ internal readonly struct ChoiceMentions(ChoiceLetters letters)
                 continue;
             }
 
-            var before = Words.Before(text, at);
-            if (Words.IsAny(before, Denials) || Stated.IsCalledWrong(text, at + 1))
+            var before = WordScanner.Before(text, at);
+            if (WordScanner.IsAny(before, Denials) || AnswerStatement.IsCalledWrong(text, at + 1))
             {
                 return 0;
             }
 
             var isEnclosed = at > 0 && text[at - 1] is '(' or '[' or '*';
             var isFirst = text[..at].TrimEnd(" *-\t") is [] or [.., '\n'];
-            if (isEnclosed || isFirst || Words.Is(before, "option") || Words.Is(before, "choice") || Words.Is(before, "both")
-                || Words.IsAny(before, Verdicts) || (mentioned != 0 && Words.Is(before, "and")))
+            if (isEnclosed || isFirst
+                || WordScanner.Is(before, "option") || WordScanner.Is(before, "choice") || WordScanner.Is(before, "both")
+                || WordScanner.IsAny(before, Verdicts) || (mentioned != 0 && WordScanner.Is(before, "and")))
             {
                 mentioned |= letter;
             }
@@ -74,7 +76,7 @@ internal readonly struct ChoiceMentions(ChoiceLetters letters)
 
     private uint Subject(ReadOnlySpan<char> text, int end)
     {
-        var near = text[Math.Max(0, end - LongestSubject)..end];
+        var near = text[Math.Max(0, end - MaxSubjectLength)..end];
         return Mentioned(near[Sentences.Start(near, near.Length)..]);
     }
 
@@ -83,14 +85,14 @@ internal readonly struct ChoiceMentions(ChoiceLetters letters)
     {
         for (var words = 0; words < 5; words++)
         {
-            var before = Words.Before(text, at);
+            var before = WordScanner.Before(text, at);
             at = before.IsEmpty ? 0 : text[..at].LastIndexOf(before, StringComparison.Ordinal);
-            if (Words.Is(before, "is") || Words.Is(before, "are"))
+            if (WordScanner.Is(before, "is") || WordScanner.Is(before, "are"))
             {
                 return at;
             }
 
-            if (!Words.IsAny(before, BeforePraise))
+            if (!WordScanner.IsAny(before, WordsBeforePraise))
             {
                 return -1;
             }

@@ -30,7 +30,7 @@ internal static class JsonAnswer
 
         try
         {
-            using var document = SoundJson.Parse(json);
+            using var document = JsonSanitizer.Parse(json);
             return wantsObject && document.RootElement.ValueKind != JsonValueKind.Object ? null : Of(document.RootElement);
         }
         catch (JsonException)

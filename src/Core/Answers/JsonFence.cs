@@ -3,10 +3,10 @@ namespace Ensemble.Answers;
 /// <summary>Takes off the code fence that models put around JSON.</summary>
 internal static class JsonFence
 {
-    public const string White = " \t\r\n\uFEFF";
+    public const string Whitespace = " \t\r\n\uFEFF";
 
     /// <summary>Of which the end of a fence consists, with the white space around it.</summary>
-    public const string End = White + Marks;
+    public const string End = Whitespace + Marks;
 
     private const string Marks = "`~";
     private const string Ticks = "```";
@@ -16,7 +16,7 @@ internal static class JsonFence
     /// <returns>What stands inside one fence, or the text itself, each without white space around it.</returns>
     public static ReadOnlyMemory<char> Inside(string text)
     {
-        var whole = text.AsMemory().Trim(White);
+        var whole = text.AsMemory().Trim(Whitespace);
         return IsOpen(whole.Span) && Begin(whole.Span) is { } start ? whole[start..].TrimEnd(End) : whole;
     }
 
@@ -31,7 +31,7 @@ internal static class JsonFence
         var line = info.IndexOf('\n');
 
         // A word may name the language; on the line of the fence the value can follow it.
-        var value = (line >= 0 && !info[..line].ContainsAny('{', '[') ? info[line..] : info.TrimStart(Letters)).TrimStart(White);
+        var value = (line >= 0 && !info[..line].ContainsAny('{', '[') ? info[line..] : info.TrimStart(Letters)).TrimStart(Whitespace);
         return value.IsEmpty || (line < 0 && value[0] is not ('{' or '[')) ? null : text.Length - value.Length;
     }
 

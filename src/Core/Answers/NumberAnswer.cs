@@ -4,39 +4,41 @@ namespace Ensemble.Answers;
 /// The number that a text states. Units and currencies are left out: 18 dollars, $18 and 18 say the same where one number was asked for.
 /// </summary>
 /// <param name="InPercent">Whether the question asks for a percentage, so that 50% is 50; otherwise it is a half.</param>
-internal readonly record struct NumberAnswer(bool InPercent) : IStatedReader<NumberValue>
+internal readonly record struct NumberAnswer(bool InPercent) : IStatementReader<NumberValue>
 {
     private const int MaxWordsOfShortSentence = 16;
     private const int MaxResults = 16;
 
     private static readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> Conclusions =
-        Words.Set("so therefore thus hence consequently finally altogether overall total conclusion summary then");
+        WordScanner.Set("so therefore thus hence consequently finally altogether overall total conclusion summary then");
 
     public bool AmongChoices => false;
 
-    public Found Read(ReadOnlySpan<char> text, int start, int end, bool isLoose, out NumberValue value, out int valueEnd)
+    public ParseResult Read(ReadOnlySpan<char> text, int start, int end, bool isLoose, out NumberValue value, out int valueEnd)
     {
-        var found = ReadAt(text[..end], NumberSurroundings.SkipLeadIn(text[..end], start), out value, out valueEnd);
-        if (found != Found.None || !isLoose)
+        var found = ReadAt(text[..end], NumberContext.SkipLeadIn(text[..end], start), out value, out valueEnd);
+        if (found != ParseResult.None || !isLoose)
         {
             return found;
         }
 
         // "Answer: She makes $18 a day." ends the text, and holds one number only.
-        return OneIn(text[..Math.Min(end, Sentences.End(text, start))], start, out value, out valueEnd) ? Found.Value : Found.None;
+        return TryReadSingle(text[..Math.Min(end, Sentences.End(text, start))], start, out value, out valueEnd)
+            ? ParseResult.Value
+            : ParseResult.None;
     }
 
     /// <summary>A text that is the number, with a unit at most.</summary>
     public bool Whole(ReadOnlySpan<char> text, out NumberValue value)
     {
-        if (ReadAt(text, NumberSurroundings.SkipLeadIn(text, 0), out value, out var end) != Found.Value)
+        if (ReadAt(text, NumberContext.SkipLeadIn(text, 0), out value, out var end) != ParseResult.Value)
         {
             return false;
         }
 
         for (var words = 0; end < text.Length;)
         {
-            var word = Words.At(text, end);
+            var word = WordScanner.At(text, end);
             if (word.IsEmpty)
             {
                 if (text[end] is '\n' or '?' or '=' or ':' || char.IsDigit(text[end]))
@@ -46,7 +48,7 @@ internal readonly record struct NumberAnswer(bool InPercent) : IStatedReader<Num
 
                 end++;
             }
-            else if (++words > NumberSurroundings.MaxUnitWords)
+            else if (++words > NumberContext.MaxUnitWords)
             {
                 return false;
             }
@@ -61,25 +63,25 @@ internal readonly record struct NumberAnswer(bool InPercent) : IStatedReader<Num
 
     /// <summary>A number in bold that is all that is bold there, and the last one of the text: an earlier one stresses a step.</summary>
     /// <param name="mayDiffer">Whether the last one counts where several different ones are bold.</param>
-    public Found Bold(ReadOnlySpan<char> text, bool mayDiffer, out NumberValue value)
+    public ParseResult Bold(ReadOnlySpan<char> text, bool mayDiffer, out NumberValue value)
     {
-        (value, var found, var end) = (default, Found.None, 0);
-        for (var at = 0; Bolds.Next(text, ref at, out var bold, out var isItem);)
+        (value, var found, var end) = (default, ParseResult.None, 0);
+        for (var at = 0; BoldSpans.Next(text, ref at, out var bold, out var isItem);)
         {
             if (isItem || !Whole(bold, out var here))
             {
                 continue;
             }
 
-            if (found == Found.Value && here != value && !mayDiffer)
+            if (found == ParseResult.Value && here != value && !mayDiffer)
             {
-                return Found.Unclear;
+                return ParseResult.Unclear;
             }
 
-            (value, found, end) = (here, Found.Value, at);
+            (value, found, end) = (here, ParseResult.Value, at);
         }
 
-        return found == Found.Value && NumberScanner.Next(text, end, out _) ? Found.None : found;
+        return found == ParseResult.Value && NumberScanner.Next(text, end, out _) ? ParseResult.None : found;
     }
 
     /// <summary>Where a quantity was asked for: an answer of one short sentence, or a last one that concludes, with one number.</summary>
@@ -90,7 +92,7 @@ internal readonly record struct NumberAnswer(bool InPercent) : IStatedReader<Num
         var isAll = text[..start].Trim(" \t\r\n").IsEmpty;
         if (isAll ? sentence.Count(' ') < MaxWordsOfShortSentence : Concludes(sentence))
         {
-            return OneIn(text, start, out value, out _);
+            return TryReadSingle(text, start, out value, out _);
         }
 
         value = default;
@@ -118,7 +120,7 @@ internal readonly record struct NumberAnswer(bool InPercent) : IStatedReader<Num
             for (var at = start; NumberScanner.Next(text[..end], at, out var token); at = token.End)
             {
                 var number = token.Answer(InPercent);
-                if (Words.Is(Words.Before(text, token.Start), "not") || NumberSurroundings.IsItemNumber(text, token))
+                if (WordScanner.Is(WordScanner.Before(text, token.Start), "not") || NumberContext.IsItemNumber(text, token))
                 {
                     continue;
                 }
@@ -152,29 +154,29 @@ internal readonly record struct NumberAnswer(bool InPercent) : IStatedReader<Num
         return false;
     }
 
-    private Found ReadAt(ReadOnlySpan<char> text, int at, out NumberValue value, out int valueEnd)
+    private ParseResult ReadAt(ReadOnlySpan<char> text, int at, out NumberValue value, out int valueEnd)
     {
         (value, valueEnd) = (default, at);
         if (at >= text.Length || !NumberScanner.Next(text, at, out var token) || token.Start > at)
         {
-            return Found.None;
+            return ParseResult.None;
         }
 
         (value, valueEnd) = (token.Answer(InPercent), token.End);
         var after = token.End + (text.Length - token.End - text[token.End..].TrimStart("*_`\"')]}$").Length);
-        if (NumberSurroundings.IsFactor(text, token.End))
+        if (NumberContext.IsFactor(text, token.End))
         {
-            return Found.Unclear;
+            return ParseResult.Unclear;
         }
 
-        if (NumberSurroundings.IsOperator(text, after, token.End))
+        if (NumberContext.IsOperator(text, after, token.End))
         {
             // Worked out on the same line, its result counts; left as it is, it is no number.
             var end = Math.Min(Sentences.End(text, at), Sentences.LineEnd(text, at));
-            return Result(text[..end], at, out value, out valueEnd) ? Found.Value : Found.Unclear;
+            return Result(text[..end], at, out value, out valueEnd) ? ParseResult.Value : ParseResult.Unclear;
         }
 
-        return NumberSurroundings.IsOneOfSeveral(text, after) ? Found.Unclear : Found.Value;
+        return NumberContext.IsOneOfSeveral(text, after) ? ParseResult.Unclear : ParseResult.Value;
     }
 
     // The first number after the last equals sign, unless it is calculated with.
@@ -183,9 +185,9 @@ internal readonly record struct NumberAnswer(bool InPercent) : IStatedReader<Num
         var tries = 0;
         for (var end = text.Length; tries++ < MaxResults && text[start..end].LastIndexOfAny("=≈") is var mark and >= 0; end = start + mark)
         {
-            var at = NumberSurroundings.SkipLeadIn(text, start + mark + 1);
+            var at = NumberContext.SkipLeadIn(text, start + mark + 1);
             if (NumberScanner.Next(text, at, out var token) && token.Start <= at
-                && !NumberSurroundings.IsOperator(text, token.End, token.End))
+                && !NumberContext.IsOperator(text, token.End, token.End))
             {
                 (value, valueEnd) = (token.Answer(InPercent), token.End);
                 return true;
@@ -196,7 +198,7 @@ internal readonly record struct NumberAnswer(bool InPercent) : IStatedReader<Num
         return false;
     }
 
-    private bool OneIn(ReadOnlySpan<char> text, int start, out NumberValue value, out int valueEnd)
+    private bool TryReadSingle(ReadOnlySpan<char> text, int start, out NumberValue value, out int valueEnd)
     {
         // A root, a power and a bound hold a number and are not that number.
         if (text[start..].ContainsAny("\\√±^"))
@@ -213,8 +215,8 @@ internal readonly record struct NumberAnswer(bool InPercent) : IStatedReader<Num
         var count = 0;
         for (var at = start; NumberScanner.Next(text, at, out var token); at = token.End)
         {
-            if (token.IsOrdinal || ++count > 1 || NumberSurroundings.IsFactor(text, token.End)
-                || Words.Before(text, token.Start) is "not" or "than")
+            if (token.IsOrdinal || ++count > 1 || NumberContext.IsFactor(text, token.End)
+                || WordScanner.Before(text, token.Start) is "not" or "than")
             {
                 return false;
             }
@@ -229,8 +231,8 @@ internal readonly record struct NumberAnswer(bool InPercent) : IStatedReader<Num
     {
         for (var (at, words) = (0, 0); at < sentence.Length && words < 2;)
         {
-            var word = Words.At(sentence, at);
-            if (Words.IsAny(word, Conclusions))
+            var word = WordScanner.At(sentence, at);
+            if (WordScanner.IsAny(word, Conclusions))
             {
                 return true;
             }

@@ -7,7 +7,7 @@ namespace Ensemble.Answers;
 internal static class NumberScanner
 {
     private const string Currencies = "$€£¥₹₩₽";
-    private const int LongestNumber = 128;
+    private const int MaxNumberLength = 128;
 
     /// <summary>The next number that begins at or after <paramref name="from"/>.</summary>
     public static bool Next(ReadOnlySpan<char> text, int from, out NumberToken token)
@@ -49,7 +49,7 @@ internal static class NumberScanner
 
         var run = text[first..end];
         var start = hasPoint ? first - 1 : first;
-        if (IsDateOrTime(text, first, ref end) || run.Length > LongestNumber)
+        if (IsDateOrTime(text, first, ref end) || run.Length > MaxNumberLength)
         {
             return false;
         }

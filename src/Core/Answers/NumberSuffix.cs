@@ -83,12 +83,12 @@ internal static class NumberSuffix
         }
 
         var at = end + (Characters.IsAt(text, end, ' ') ? 1 : 0);
-        var word = Words.At(text, at);
+        var word = WordScanner.At(text, at);
         var power =
-            Words.Is(word, "thousand") ? 3
-            : Words.Is(word, "million") ? 6
-            : Words.Is(word, "billion") ? 9
-            : Words.Is(word, "trillion") ? 12
+            WordScanner.Is(word, "thousand") ? 3
+            : WordScanner.Is(word, "million") ? 6
+            : WordScanner.Is(word, "billion") ? 9
+            : WordScanner.Is(word, "trillion") ? 12
             : 0;
         end = power == 0 ? end : at + word.Length;
         return power;
@@ -103,14 +103,14 @@ internal static class NumberSuffix
             return true;
         }
 
-        var word = Words.At(text, at);
-        if (Words.Is(word, "percent") || Words.Is(word, "percentage"))
+        var word = WordScanner.At(text, at);
+        if (WordScanner.Is(word, "percent") || WordScanner.Is(word, "percentage"))
         {
             end = at + word.Length;
             return true;
         }
 
-        if (Words.Is(word, "per") && Words.Is(Words.At(text, at + 4), "cent"))
+        if (WordScanner.Is(word, "per") && WordScanner.Is(WordScanner.At(text, at + 4), "cent"))
         {
             end = at + 8;
             return true;
@@ -122,7 +122,7 @@ internal static class NumberSuffix
     /// <summary>Whether it says which one: 1st, 2nd.</summary>
     public static bool IsOrdinal(ReadOnlySpan<char> text, int end)
     {
-        var word = Words.At(text, end);
-        return Words.Is(word, "st") || Words.Is(word, "nd") || Words.Is(word, "rd") || Words.Is(word, "th");
+        var word = WordScanner.At(text, end);
+        return WordScanner.Is(word, "st") || WordScanner.Is(word, "nd") || WordScanner.Is(word, "rd") || WordScanner.Is(word, "th");
     }
 }

@@ -14,10 +14,10 @@ internal ref partial struct PlainText
                 case '(' or ')' or '[' or ']' or ',' or '!' or ';' or ':':
                     return 2;
                 case '$' or '%' or '#' or '&' or '_' or '{' or '}':
-                    Put(rest[1]);
+                    Append(rest[1]);
                     return 2;
                 case ' ':
-                    Put(' ');
+                    Append(' ');
                     return 2;
             }
         }
@@ -32,13 +32,13 @@ internal ref partial struct PlainText
         switch (rest[1..length])
         {
             case "boxed" or "fbox" when braced && depth < MaxDepth:
-                Put(BoxStart);
+                Append(BoxStart);
                 Open(braces, ref depth, Brace.Box);
                 return length + 1;
             case "frac" or "dfrac" or "tfrac" or "cfrac" when braced && depth < MaxDepth:
                 if (_length > 0 && char.IsAsciiDigit(_rented[_length - 1]))
                 {
-                    Put(' ');
+                    Append(' ');
                 }
 
                 Open(braces, ref depth, Brace.Numerator);
@@ -49,19 +49,19 @@ internal ref partial struct PlainText
             case "left" or "right" or "displaystyle" or "quad" or "qquad":
                 return length;
             case "times":
-                Put('×');
+                Append('×');
                 return length;
             case "cdot":
-                Put('*');
+                Append('*');
                 return length;
             case "div":
-                Put('÷');
+                Append('÷');
                 return length;
             case "approx":
-                Put('≈');
+                Append('≈');
                 return length;
             default:
-                Put('\\');
+                Append('\\');
                 return 1;
         }
     }
@@ -83,10 +83,10 @@ internal ref partial struct PlainText
         switch (brace)
         {
             case Brace.Box:
-                Put(BoxEnd);
+                Append(BoxEnd);
                 return 0;
             case Brace.Numerator:
-                Put('/');
+                Append('/');
                 if (rest is ['}', '{', ..])
                 {
                     Open(braces, ref depth, Brace.Dropped);
@@ -97,7 +97,7 @@ internal ref partial struct PlainText
             case Brace.Dropped:
                 return 0;
             default:
-                Put('}');
+                Append('}');
                 return 0;
         }
     }

@@ -15,12 +15,12 @@ internal ref partial struct PlainText
     /// <summary>Stand for <c>\boxed{</c> and the brace that closes it.</summary>
     public const char BoxStart = '\u0001';
     public const char BoxEnd = '\u0002';
-    private const int Spare = 64;
+    private const int ExtraCharacters = 64;
 
     /// <summary>Characters of an exponent.</summary>
-    private const int LongestPower = 16;
+    private const int MaxPowerLength = 16;
 
-    private static readonly SearchValues<char> Odd = SearchValues.Create(
+    private static readonly SearchValues<char> SpecialCharacters = SearchValues.Create(
         [.. "\\<'’\u00A0\u2009\u202F½¼¾−–—‐‑¹²³\u0001\u0002{}。、・",
          .. Enumerable.Range(0x2070, 16).Select(code => (char)code),
          .. Enumerable.Range(0xFE60, 16).Select(code => (char)code),
@@ -35,8 +35,8 @@ internal ref partial struct PlainText
 
     private PlainText(ReadOnlySpan<char> text)
     {
-        _rented = ArrayPool<char>.Shared.Rent(text.Length + Spare);
-        _limit = text.Length + Spare;
+        _rented = ArrayPool<char>.Shared.Rent(text.Length + ExtraCharacters);
+        _limit = text.Length + ExtraCharacters;
         Write(text);
     }
 
@@ -54,7 +54,7 @@ internal ref partial struct PlainText
         var index = 0;
         while (index < text.Length)
         {
-            var plain = text[index..].IndexOfAny(Odd);
+            var plain = text[index..].IndexOfAny(SpecialCharacters);
             Copy(text.Slice(index, plain < 0 ? text.Length - index : plain));
             if (plain < 0)
             {
@@ -70,11 +70,11 @@ internal ref partial struct PlainText
                     index += LatexCommand(rest, braces, ref depth) - 1;
                     break;
                 case '{' when rest.StartsWith("{,}"):
-                    Put(',');
+                    Append(',');
                     index += 2;
                     break;
                 case '{':
-                    Put('{');
+                    Append('{');
                     Open(braces, ref depth, Brace.Plain);
                     break;
                 case '}':
@@ -89,37 +89,37 @@ internal ref partial struct PlainText
                     }
                     else
                     {
-                        Put('<');
+                        Append('<');
                     }
 
                     break;
                 case '\'' or '’' or '\u00A0' or '\u2009' or '\u202F':
                     if (!JoinsDigits(rest))
                     {
-                        Put(character is '\'' or '’' ? '\'' : ' ');
+                        Append(character is '\'' or '’' ? '\'' : ' ');
                     }
 
                     break;
                 case '½' or '¼' or '¾':
-                    PutFraction(character);
+                    AppendFraction(character);
                     break;
                 case '−' or '–' or '‐' or '‑' or '\uFE63':
-                    Put('-');
+                    Append('-');
                     break;
                 case '。':
-                    Put('\n');
+                    Append('\n');
                     break;
                 case '、' or '・':
-                    Put(';');
+                    Append(';');
                     break;
                 case >= '\uFF01' and <= '\uFF5E':
-                    Put(character == '，' ? ';' : (char)(character - 0xFEE0));
+                    Append(character == '，' ? ';' : (char)(character - 0xFEE0));
                     break;
                 case '¹' or '²' or '³' or (>= '\u2070' and <= '\u207B'):
-                    PutPower(character);
+                    AppendPower(character);
                     break;
                 case not (BoxStart or BoxEnd):
-                    Put(character == '—' ? '-' : character);
+                    Append(character == '—' ? '-' : character);
                     break;
             }
         }
@@ -130,7 +130,7 @@ internal ref partial struct PlainText
         && char.IsAsciiDigit(rest[2])
         && char.IsAsciiDigit(rest[3]) && (rest.Length == 4 || !char.IsAsciiDigit(rest[4]));
 
-    private void PutFraction(char character)
+    private void AppendFraction(char character)
     {
         if (_length + 4 > _limit)
         {
@@ -139,20 +139,20 @@ internal ref partial struct PlainText
 
         if (_length > 0 && char.IsAsciiDigit(_rented[_length - 1]))
         {
-            Put(' ');
+            Append(' ');
         }
 
         Copy(character switch { '½' => "1/2", '¼' => "1/4", _ => "3/4" });
     }
 
-    private void PutPower(char character)
+    private void AppendPower(char character)
     {
         if (_length > 0 && char.IsAsciiDigit(_rented[_length - 1]) && !IsPower())
         {
-            Put('^');
+            Append('^');
         }
 
-        Put(character switch { '¹' => '1', '²' => '2', '³' => '3', '⁻' => '-', '⁺' => '+', _ => (char)('0' + (character - '⁰')) });
+        Append(character switch { '¹' => '1', '²' => '2', '³' => '3', '⁻' => '-', '⁺' => '+', _ => (char)('0' + (character - '⁰')) });
         _powerEnd = _length;
     }
 
@@ -164,7 +164,7 @@ internal ref partial struct PlainText
         }
 
         // One that was written out, as in 10^2³.
-        var near = _rented.AsSpan(Math.Max(0, _length - LongestPower), Math.Min(_length, LongestPower));
+        var near = _rented.AsSpan(Math.Max(0, _length - MaxPowerLength), Math.Min(_length, MaxPowerLength));
         return near.TrimEnd("0123456789-+") is [.., '^'];
     }
 
@@ -175,7 +175,7 @@ internal ref partial struct PlainText
         _length += text.Length;
     }
 
-    private void Put(char character)
+    private void Append(char character)
     {
         if (_length < _limit)
         {

@@ -19,9 +19,9 @@ internal sealed class Question
 
     private static readonly Phrases Percents = Phrases.Of("percent", "per cent", "%");
 
-    private static readonly Phrases EitherOr = Phrases.Of("yes or no", "yes/no", "true or false", "true/false");
+    private static readonly Phrases EitherOrPhrases = Phrases.Of("yes or no", "yes/no", "true or false", "true/false");
 
-    private static readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> Verbs = Words.Set(
+    private static readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> Verbs = WordScanner.Set(
         "is are was were am be do does did can could will would should shall has have had may might must isn't aren't wasn't weren't don't "
         + "doesn't didn't can't couldn't won't wouldn't shouldn't hasn't haven't");
 
@@ -79,7 +79,7 @@ internal sealed class Question
             return null;
         }
 
-        using var document = SoundJson.Parse(chat.SliceMemory(field.Value));
+        using var document = JsonSanitizer.Parse(chat.SliceMemory(field.Value));
         foreach (var property in document.RootElement.EnumerateObject())
         {
             if (property.NameIs("type") && property.Value.ValueKind == JsonValueKind.String)
@@ -93,7 +93,7 @@ internal sealed class Question
 
     private static bool IsYesNo(ReadOnlySpan<char> text)
     {
-        if (EitherOr.IsIn(text))
+        if (EitherOrPhrases.IsIn(text))
         {
             return true;
         }
@@ -105,7 +105,7 @@ internal sealed class Question
         }
 
         var sentence = text[Sentences.Start(text, mark)..mark].TrimStart(" \t\r\n*\"'");
-        return Words.IsAny(Words.At(sentence, 0), Verbs)
+        return WordScanner.IsAny(WordScanner.At(sentence, 0), Verbs)
             && (!sentence.Contains(" or ", StringComparison.OrdinalIgnoreCase) || sentence.EndsWith(
                 "or not", StringComparison.OrdinalIgnoreCase));
     }

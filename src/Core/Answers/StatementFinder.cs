@@ -14,7 +14,7 @@ internal static class StatementFinder
     private const int LineEnd = -2;
     private const int TagEnd = -3;
 
-    private const int LongestGap = 80;
+    private const int MaxGapLength = 80;
     private const int MaxWordsBetween = 8;
 
     private static readonly Phrases Marks = Phrases.Of(
@@ -26,22 +26,22 @@ internal static class StatementFinder
         "respuesta", "réponse", "resposta", "risposta", "ответ", "答案", "答え", "答:", "正解", "정답");
 
     private static readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> Copulas =
-        Words.Set("is was are be equals ist est es é è lautet это 是 为 為 は 은 는");
+        WordScanner.Set("is was are be equals ist est es é è lautet это 是 为 為 は 은 는");
 
     private static readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> Denials =
-        Words.Set("isn't wasn't aren't isnt wasnt can't cannot couldn't wouldn't shouldn't not never");
+        WordScanner.Set("isn't wasn't aren't isnt wasnt can't cannot couldn't wouldn't shouldn't not never");
 
     // What begins a clause of its own: "the answer that you want is …" says nothing yet.
     private static readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> Stops =
-        Words.Set("that which because if when whether and but who this these those you it i we depends choices key");
+        WordScanner.Set("that which because if when whether and but who this these those you it i we depends choices key");
 
-    private static readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> NotTheAnswer =
-        Words.Set("to wrong incorrect intuitive tempting naive previous former your their his her any no possible partial");
+    private static readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> NonAnswerWords =
+        WordScanner.Set("to wrong incorrect intuitive tempting naive previous former your their his her any no possible partial");
 
-    private static readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> Suppositions =
-        Words.Set("if suppose supposing assume assuming whether unless say");
+    private static readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> SuppositionWords =
+        WordScanner.Set("if suppose supposing assume assuming whether unless say");
 
-    private static readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> Picks = Words.Set("choose select pick with");
+    private static readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> PickVerbs = WordScanner.Set("choose select pick with");
 
     /// <param name="statements">At least <see cref="MaxStatements"/> places.</param>
     /// <param name="amongChoices">Whether "option B" and the like are statements, and "A:" is not one but a choice.</param>
@@ -118,7 +118,7 @@ internal static class StatementFinder
                 return new Statement(at, text.Length, IsNegated: false);
         }
 
-        var word = Words.At(text, at);
+        var word = WordScanner.At(text, at);
         var isSpaced = text[at] < '\u2E80';
         if (isSpaced && ((at > 0 && (char.IsLetter(text[at - 1]) || text[at - 1] == '/')) || IsSuppositionOrOther(text, at)))
         {
@@ -138,34 +138,35 @@ internal static class StatementFinder
         }
 
         at += word.Length;
-        if (Words.Is(word, "go") && Characters.IsAt(text, at, ' '))
+        if (WordScanner.Is(word, "go") && Characters.IsAt(text, at, ' '))
         {
-            at += 1 + Words.At(text, at + 1).Length;
+            at += 1 + WordScanner.At(text, at + 1).Length;
         }
 
-        if (word.EndsWith("s", StringComparison.OrdinalIgnoreCase) && !Words.Is(word, "ans"))
+        if (word.EndsWith("s", StringComparison.OrdinalIgnoreCase) && !WordScanner.Is(word, "ans"))
         {
             return null;
         }
 
-        if (amongChoices && (Words.Is(word, "option") || Words.Is(word, "choice") || Words.Is(word, "letter")) && StartsLetter(text, at))
+        if (amongChoices && (WordScanner.Is(word, "option") || WordScanner.Is(word, "choice") || WordScanner.Is(word, "letter"))
+            && StartsLetter(text, at))
         {
             // "Option B is wrong" speaks of it, and does not choose it: that is for the words around it to say.
             return null;
         }
 
-        if (amongChoices && (Words.IsAny(word, Picks) || Words.Is(word, "go")))
+        if (amongChoices && (WordScanner.IsAny(word, PickVerbs) || WordScanner.Is(word, "go")))
         {
-            return new Statement(at, text.Length, Words.IsAny(Words.Before(text, at - word.Length), Denials));
+            return new Statement(at, text.Length, WordScanner.IsAny(WordScanner.Before(text, at - word.Length), Denials));
         }
 
         // Much results in something: the noun is followed by what it is.
-        return Copula(text, Words.Is(word, "result") ? 0 : MaxWordsBetween, ref at);
+        return Copula(text, WordScanner.Is(word, "result") ? 0 : MaxWordsBetween, ref at);
     }
 
     private static Statement? Copula(ReadOnlySpan<char> text, int maxWords, ref int at)
     {
-        var limit = Math.Min(text.Length, at + LongestGap);
+        var limit = Math.Min(text.Length, at + MaxGapLength);
         var isNegated = false;
         for (var words = 0; at < limit;)
         {
@@ -186,7 +187,7 @@ internal static class StatementFinder
                 return words == 0 ? new Statement(++at, text.Length, isNegated) : null;
             }
 
-            if (character is '.' && words == 0 && Words.Is(Words.Before(text, at), "ans"))
+            if (character is '.' && words == 0 && WordScanner.Is(WordScanner.Before(text, at), "ans"))
             {
                 return new Statement(++at, text.Length, isNegated);
             }
@@ -196,7 +197,7 @@ internal static class StatementFinder
                 return null;
             }
 
-            var word = Words.At(text, at);
+            var word = WordScanner.At(text, at);
             if (word.IsEmpty)
             {
                 at++;
@@ -204,18 +205,18 @@ internal static class StatementFinder
             }
 
             at += word.Length;
-            if (Words.IsAny(word, Denials))
+            if (WordScanner.IsAny(word, Denials))
             {
                 isNegated = true;
-                if (word.EndsWith("n't", StringComparison.OrdinalIgnoreCase) && !Words.Is(Words.At(text, at + 1), "be"))
+                if (word.EndsWith("n't", StringComparison.OrdinalIgnoreCase) && !WordScanner.Is(WordScanner.At(text, at + 1), "be"))
                 {
                     return new Statement(at, text.Length, isNegated);
                 }
             }
-            else if (Words.IsAny(word, Copulas))
+            else if (WordScanner.IsAny(word, Copulas))
             {
-                var next = Words.At(text, at + 1);
-                if (Words.IsAny(next, Denials))
+                var next = WordScanner.At(text, at + 1);
+                if (WordScanner.IsAny(next, Denials))
                 {
                     at += 1 + next.Length;
                     isNegated = true;
@@ -223,7 +224,7 @@ internal static class StatementFinder
 
                 return new Statement(at, text.Length, isNegated);
             }
-            else if (Words.IsAny(word, Stops) || ++words > maxWords)
+            else if (WordScanner.IsAny(word, Stops) || ++words > maxWords)
             {
                 return null;
             }
@@ -236,13 +237,13 @@ internal static class StatementFinder
     {
         for (var back = 0; back < 3; back++)
         {
-            var word = Words.Before(text, at);
+            var word = WordScanner.Before(text, at);
             if (word.IsEmpty)
             {
                 return false;
             }
 
-            if ((back == 0 && Words.IsAny(word, NotTheAnswer)) || Words.IsAny(word, Suppositions))
+            if ((back == 0 && WordScanner.IsAny(word, NonAnswerWords)) || WordScanner.IsAny(word, SuppositionWords))
             {
                 return true;
             }

@@ -22,7 +22,7 @@ internal static class ToolCallAnswer
 
         try
         {
-            using var document = SoundJson.Parse(answer.Choices);
+            using var document = JsonSanitizer.Parse(answer.Choices);
             var calls = new SortedSet<string>(StringComparer.Ordinal);
             foreach (var choice in document.RootElement.Items())
             {

@@ -75,7 +75,7 @@ public static class CatalogReader
         }
 
         var snapshot = new CatalogSnapshot(revision, models, ensembles.Select(ensemble => ensemble.Config), keys);
-        EnsembleDoubts.Check(ensembles, snapshot.Models, draft.Issues);
+        EnsembleWarnings.Check(ensembles, snapshot.Models, draft.Issues);
         return snapshot;
     }
 

@@ -97,7 +97,7 @@ public sealed class FileCatalog : ICatalog, IDisposable
 
         try
         {
-            Look(ReadFile());
+            Check(ReadFile());
         }
         catch (Exception exception) when (IsFileProblem(exception))
         {
@@ -109,7 +109,7 @@ public sealed class FileCatalog : ICatalog, IDisposable
         }
     }
 
-    private void Look(byte[] json)
+    private void Check(byte[] json)
     {
         var content = _content;
         if (Hash(json, content.KeyReferences) == content.Hash)

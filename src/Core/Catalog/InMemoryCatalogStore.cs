@@ -5,7 +5,7 @@ public sealed class InMemoryCatalogStore : ICatalogStore
 {
     private readonly Lock _lock = new();
     private readonly SortedDictionary<(CatalogEntryKind Kind, string Name), CatalogEntry> _entries = new(new ByKindThenName());
-    private readonly RevisionAnnouncements _written = new();
+    private readonly RevisionNotifier _written = new();
     private long _revision;
 
     public Task<CatalogDocument> ReadAsync(CancellationToken cancellationToken)

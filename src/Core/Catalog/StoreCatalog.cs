@@ -20,7 +20,7 @@ public sealed partial class StoreCatalog : ICatalog, IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private ITimer? _timer;
     private Task _watching = Task.CompletedTask;
-    private long _lookedAt = -1;
+    private long _checkedRevision = -1;
 
     public StoreCatalog(
         ICatalogStore store, SecretResolver secrets, TimeProvider time, ILogger<StoreCatalog> logger, StoreCatalogOptions? options = null)
@@ -57,7 +57,7 @@ public sealed partial class StoreCatalog : ICatalog, IAsyncDisposable
         var document = await LoadAsync(cancellationToken);
         var result = StoredCatalog.Read(document, _secrets);
         _served.Serve(result.Snapshot ?? throw new CatalogException("What is stored", result.Errors, result.Warnings), result.Warnings);
-        _lookedAt = document.Revision;
+        _checkedRevision = document.Revision;
         _timer = _time.CreateTimer(
             static state => _ = ((StoreCatalog)state!).PollAsync(), this, _options.PollInterval, _options.PollInterval);
         _watching = WatchAsync(_stop.Token);
@@ -69,7 +69,7 @@ public sealed partial class StoreCatalog : ICatalog, IAsyncDisposable
         await _reading.WaitAsync(cancellationToken);
         try
         {
-            await LookAsync(cancellationToken);
+            await CheckAsync(cancellationToken);
         }
         finally
         {
@@ -116,7 +116,7 @@ public sealed partial class StoreCatalog : ICatalog, IAsyncDisposable
         }
     }
 
-    private async Task LookAsync(CancellationToken cancellationToken)
+    private async Task CheckAsync(CancellationToken cancellationToken)
     {
         try
         {
@@ -125,7 +125,7 @@ public sealed partial class StoreCatalog : ICatalog, IAsyncDisposable
             {
                 _served.Confirm();
             }
-            else if (revision != _lookedAt || Problem is null)
+            else if (revision != _checkedRevision || Problem is null)
             {
                 Take(await _store.ReadAsync(cancellationToken));
             }
@@ -133,7 +133,7 @@ public sealed partial class StoreCatalog : ICatalog, IAsyncDisposable
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
             // Read again as soon as it is back, also where its revision was seen before.
-            _lookedAt = -1;
+            _checkedRevision = -1;
             _served.Refuse(Unreachable, "its store cannot be read", $"The store cannot be read: {exception.Message}");
         }
     }
@@ -141,7 +141,7 @@ public sealed partial class StoreCatalog : ICatalog, IAsyncDisposable
     private void Take(CatalogDocument document)
     {
         var result = StoredCatalog.Read(document, _secrets);
-        _lookedAt = document.Revision;
+        _checkedRevision = document.Revision;
         if (result.Snapshot is { } snapshot)
         {
             _served.Serve(snapshot, result.Warnings);
@@ -162,7 +162,7 @@ public sealed partial class StoreCatalog : ICatalog, IAsyncDisposable
 
         try
         {
-            await LookAsync(_stop.Token);
+            await CheckAsync(_stop.Token);
         }
         catch (OperationCanceledException)
         {
@@ -193,12 +193,12 @@ public sealed partial class StoreCatalog : ICatalog, IAsyncDisposable
             }
             catch (Exception exception)
             {
-                LogDeaf(_logger, exception);
+                LogWatchFailed(_logger, exception);
                 await Task.Delay(_options.PollInterval, _time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
     }
 
     [LoggerMessage(6, LogLevel.Debug, "The store announces nothing now; its revision is still compared")]
-    private static partial void LogDeaf(ILogger logger, Exception exception);
+    private static partial void LogWatchFailed(ILogger logger, Exception exception);
 }

@@ -21,7 +21,7 @@ internal static partial class StoredCatalog
             .ToList();
         var unreadable = errors.Select(error => error.Path).ToHashSet();
         errors.AddRange(result.Errors.Select(names.Name).Where(error => !unreadable.Contains(error.Path)));
-        errors.AddRange(Misnamed(document.Entries, result.Snapshot));
+        errors.AddRange(FindMisnamed(document.Entries, result.Snapshot));
         return result with
         {
             Snapshot = errors.Count == 0 ? result.Snapshot : null,
@@ -35,7 +35,7 @@ internal static partial class StoredCatalog
         $"{(kind == CatalogEntryKind.Model ? "models" : "keys")}[\"{JsonEncodedText.Encode(name, JavaScriptEncoder.UnsafeRelaxedJsonEscaping)}\"]";
 
     /// <summary>An address of the admin API is the stored name: it must be the name that is served.</summary>
-    private static IEnumerable<CatalogIssue> Misnamed(IReadOnlyList<CatalogEntry> entries, CatalogSnapshot? snapshot)
+    private static IEnumerable<CatalogIssue> FindMisnamed(IReadOnlyList<CatalogEntry> entries, CatalogSnapshot? snapshot)
     {
         if (snapshot is null)
         {

@@ -72,5 +72,5 @@ public sealed class ChatRequest
     }
 
     /// <summary>Whether the field is there with a value other than null, false, 0, <c>[]</c>, "none" and "auto".</summary>
-    public bool Asks(string name) => TryGetField(name, out var field) && !NeutralValue.IsDefault(Slice(field.Value));
+    public bool IsSet(string name) => TryGetField(name, out var field) && !NeutralValue.IsDefault(Slice(field.Value));
 }

@@ -262,7 +262,7 @@ public static partial class ChatRequestParser
                 }
             }
 
-            return reader.ValueIsEscaped && !SoundJson.IsSound(reader.ValueSpan)
+            return reader.ValueIsEscaped && !JsonSanitizer.IsWellFormed(reader.ValueSpan)
                 ? throw new ChatRequestException("The name of a field in the body holds half of a surrogate pair.", null)
                 : reader.Text()!;
         }

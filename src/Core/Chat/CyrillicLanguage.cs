@@ -32,8 +32,8 @@ internal static class CyrillicLanguage
 
     private static bool HasRussianWord(ReadOnlySpan<char> text)
     {
-        Span<char> lower = stackalloc char[LanguageGuess.MaxLength];
+        Span<char> lower = stackalloc char[LanguageDetector.MaxLength];
         var length = text.ToLowerInvariant(lower);
-        return WordHits.Any(lower[..length], RussianWords);
+        return WordEnumerator.Any(lower[..length], RussianWords);
     }
 }

@@ -12,9 +12,9 @@ internal static class LatinLanguage
     private const int Unique = 12;
 
     /// <summary>One such word and a half are too few to be sure.</summary>
-    private const int Least = Unique * 3 / 2;
+    private const int MinScore = Unique * 3 / 2;
 
-    private static readonly (string Language, bool IsTold, string Words)[] Lists =
+    private static readonly (string Language, bool IsDetected, string Vocabulary)[] Lists =
     [
         ("en", true, "the of and to is in what that how for are you with this it was be can not please explain write why which who when where does do your from have an my me i a at on or by its if into about between following these those they them their there were has been will would should could then than but so summarize translate create give tell list find help using make get hello thanks should"),
         ("de", true, "der die das und ist nicht wie ein eine einen einem einer zu mit auf für von was ich du sie wir es den dem des im bitte warum wer wo wann welche kann wird sind auch als oder aber über mir schreibe erkläre hauptstadt hallo danke schön guten gut bin bist hast hat habe haben mein meine dein unser ihr ihre erzähl erzähle schreib gib zeige übersetze zwischen nach bei noch nur wenn dann dass diese dieser dieses zum zur vom kannst gibt"),
@@ -36,19 +36,19 @@ internal static class LatinLanguage
         ("vi", false, "là và của có không những được cho một các này với người trong gì như thế nào tôi bạn tại sao"),
     ];
 
-    private static readonly FrozenDictionary<string, int[]> Words = Index();
+    private static readonly FrozenDictionary<string, int[]> Vocabulary = Index();
 
     public static string? Of(ReadOnlySpan<char> text)
     {
-        var lookup = Words.GetAlternateLookup<ReadOnlySpan<char>>();
+        var lookup = Vocabulary.GetAlternateLookup<ReadOnlySpan<char>>();
         Span<int> scores = stackalloc int[Lists.Length];
         scores.Clear();
-        Span<char> lower = stackalloc char[WordHits.MaxWord];
+        Span<char> lower = stackalloc char[WordEnumerator.MaxWord];
         var words = 0;
-        while (WordHits.Next(ref text, out var word))
+        while (WordEnumerator.Next(ref text, out var word))
         {
             words++;
-            if (word.Length > WordHits.MaxWord || !lookup.TryGetValue(lower[..word.ToLowerInvariant(lower)], out var languages))
+            if (word.Length > WordEnumerator.MaxWord || !lookup.TryGetValue(lower[..word.ToLowerInvariant(lower)], out var languages))
             {
                 continue;
             }
@@ -73,12 +73,12 @@ internal static class LatinLanguage
         }
 
         // Of a list of names or a program too few words are any language's.
-        var isSure = scores[best] >= Least && scores[best] * 2 >= scores[second] * 3 && scores[best] >= words;
-        return isSure && Lists[best].IsTold ? Lists[best].Language : null;
+        var isSure = scores[best] >= MinScore && scores[best] * 2 >= scores[second] * 3 && scores[best] >= words;
+        return isSure && Lists[best].IsDetected ? Lists[best].Language : null;
     }
 
     private static FrozenDictionary<string, int[]> Index() => Lists
-        .SelectMany((list, index) => list.Words.Split(' ').Distinct().Select(word => (Word: word, Language: index)))
+        .SelectMany((list, index) => list.Vocabulary.Split(' ').Distinct().Select(word => (Word: word, Language: index)))
         .GroupBy(entry => entry.Word, entry => entry.Language)
         .ToFrozenDictionary(group => group.Key, group => group.ToArray(), StringComparer.Ordinal);
 }

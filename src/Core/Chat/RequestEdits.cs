@@ -38,7 +38,7 @@ public sealed class RequestEdits
         Messages = other.Messages;
         AppendedMessage = other.AppendedMessage;
         DeveloperRole = other.DeveloperRole;
-        CallsOf = other.CallsOf;
+        ToolCallModel = other.ToolCallModel;
     }
 
     /// <summary>Field name → JSON value that replaces or adds it.</summary>
@@ -60,7 +60,7 @@ public sealed class RequestEdits
     /// The alias of the model that is asked: tool calls which it made get its own ids back, others ids that every provider takes. Null =
     /// ids stay.
     /// </summary>
-    public string? CallsOf { get; set; }
+    public string? ToolCallModel { get; set; }
 
     /// <param name="json">A JSON value as UTF-8.</param>
     public RequestEdits Set(string field, ReadOnlyMemory<byte> json)

@@ -105,7 +105,7 @@ public static class RequestRewriter
                 request.Messages.Where(message => message.Role == ChatRole.Developer).Select(message => (message.RoleValue, json)));
         }
 
-        if (edits.CallsOf is { } model && request.ToolCalls.Count > 0)
+        if (edits.ToolCallModel is { } model && request.ToolCalls.Count > 0)
         {
             foreach (var call in request.ToolCalls)
             {

@@ -26,7 +26,7 @@ internal static class ToolCallId
 
     /// <summary>For a call to which its provider gave no id.</summary>
     /// <param name="number">Tells the calls of a run apart.</param>
-    public static string OfNone(int number, string run) => Write([0, 0], [.. BitConverter.GetBytes(number)], run);
+    public static string OfUnnamed(int number, string run) => Write([0, 0], [.. BitConverter.GetBytes(number)], run);
 
     /// <summary>What a model is sent in place of an id.</summary>
     /// <param name="id">As the caller sent it.</param>

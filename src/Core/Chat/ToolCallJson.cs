@@ -57,7 +57,7 @@ internal static class ToolCallJson
 
     private static JsonElement Parse(ReadOnlyMemory<byte> json)
     {
-        using var document = SoundJson.TryParse(json);
+        using var document = JsonSanitizer.TryParse(json);
         return document?.RootElement.Clone() ?? default;
     }
 }

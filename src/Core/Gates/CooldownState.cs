@@ -10,7 +10,7 @@ namespace Ensemble.Gates;
 internal sealed class CooldownState
 {
     /// <summary>However long a provider asks to be left alone.</summary>
-    private static readonly long MaxAsked = (long)TimeSpan.FromDays(1).TotalMilliseconds;
+    private static readonly long MaxRetryAfter = (long)TimeSpan.FromDays(1).TotalMilliseconds;
 
     /// <summary>Failures in a row: each of a call that was admitted after the one before had failed, so that a burst counts once.</summary>
     public int Failures { get; private set; }
@@ -42,7 +42,7 @@ internal sealed class CooldownState
             return null;
         }
 
-        var wait = now < Until ? TimeSpan.FromMilliseconds(Until - now) : GateRefusal.LookAgain;
+        var wait = now < Until ? TimeSpan.FromMilliseconds(Until - now) : GateRefusal.RetryInterval;
         return new GateRefusal(Cause == CallOutcome.AuthenticationFailed ? GateLimit.OperatorFault : GateLimit.Cooldown, 0, wait);
     }
 
@@ -53,7 +53,7 @@ internal sealed class CooldownState
     public bool Record(Guid lease, CallOutcome outcome, TimeSpan? retryAfter, long now, CooldownConfig config, bool isOfBurst)
     {
         var verdict = Verdicts.Of(outcome);
-        var asked = retryAfter is { } wait && wait > TimeSpan.Zero ? Math.Min((long)wait.TotalMilliseconds, MaxAsked) : 0;
+        var asked = retryAfter is { } wait && wait > TimeSpan.Zero ? Math.Min((long)wait.TotalMilliseconds, MaxRetryAfter) : 0;
         var isProbe = Probe == lease;
         if (isProbe)
         {

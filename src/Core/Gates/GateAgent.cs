@@ -10,7 +10,7 @@ namespace Ensemble.Gates;
 /// The gates as one process asks them. Calls that nothing limits are let through here, by a pass of the gate's authority, and reported
 /// in batches; all others are asked for one by one. Releases are told to the authority without waiting for it.
 /// </summary>
-public sealed partial class GateAgent : IGate, IGateHolder, IAsyncDisposable
+public sealed partial class GateAgent : IGate, IGateClient, IAsyncDisposable
 {
     private static readonly TimeSpan Tick = TimeSpan.FromSeconds(1);
 
@@ -44,7 +44,7 @@ public sealed partial class GateAgent : IGate, IGateHolder, IAsyncDisposable
     public async ValueTask<GateAdmission> AcquireAsync(GateRequest request, CancellationToken cancellationToken)
     {
         var entry = Find(request.Gate);
-        var admission = TryAdmit(entry, request) ?? await AcquireSlowlyAsync(entry, request, cancellationToken);
+        var admission = TryAdmit(entry, request) ?? await AcquireFromAuthorityAsync(entry, request, cancellationToken);
         _instruments.OnAnswered(request.Gate, admission);
         return admission;
     }
@@ -79,7 +79,7 @@ public sealed partial class GateAgent : IGate, IGateHolder, IAsyncDisposable
     public async ValueTask<GateRefusal?> RefusalAsync(GateKey gate, long tokens, CancellationToken cancellationToken)
     {
         var entry = Find(gate);
-        if (!IsOneByOne(entry))
+        if (!IsPerCall(entry))
         {
             // Of limits only an allowance tells that there is none in the way.
             if (Terms(entry) is null && !entry.Held.Limits.HasRate)
@@ -106,7 +106,7 @@ public sealed partial class GateAgent : IGate, IGateHolder, IAsyncDisposable
     public ValueTask<GateStatus> StatusAsync(GateKey gate, CancellationToken cancellationToken) =>
         _authority.StatusAsync(gate, cancellationToken);
 
-    Task<GateReport?> IGateHolder.ReportAsync(GateKey gate, long? revokes)
+    Task<GateReport?> IGateClient.ReportAsync(GateKey gate, long? revokes)
     {
         if (!_entries.TryGetValue(gate, out var entry))
         {
@@ -120,7 +120,7 @@ public sealed partial class GateAgent : IGate, IGateHolder, IAsyncDisposable
                 entry.Held.Revoke(number);
             }
 
-            return Task.FromResult<GateReport?>(entry.Held.Report(_clock.Now, tellsAll: revokes is null));
+            return Task.FromResult<GateReport?>(entry.Held.Report(_clock.Now, reportsAll: revokes is null));
         }
     }
 
@@ -138,7 +138,7 @@ public sealed partial class GateAgent : IGate, IGateHolder, IAsyncDisposable
         if (!_entries.TryGetValue(gate, out var entry))
         {
             // Never emptied: there are as many gates as the catalogs of this process's life have had names.
-            entry = _entries.GetOrAdd(gate, static (key, id) => new Entry(new HeldGate(key, id)), _id);
+            entry = _entries.GetOrAdd(gate, static (key, id) => new Entry(new LocalGate(key, id)), _id);
         }
 
         var catalog = _catalog.Current;
@@ -155,11 +155,11 @@ public sealed partial class GateAgent : IGate, IGateHolder, IAsyncDisposable
     }
 
     /// <summary>Limits of ensembles and keys are told to callers with each answer: they are counted call by call.</summary>
-    private static bool IsOneByOne(Entry entry) => entry.Held.Key.Kind != GateKind.Model && entry.Held.Limits.HasRate;
+    private static bool IsPerCall(Entry entry) => entry.Held.Key.Kind != GateKind.Model && entry.Held.Limits.HasRate;
 
     private GateAdmission? TryAdmit(Entry entry, GateRequest request)
     {
-        if (IsOneByOne(entry))
+        if (IsPerCall(entry))
         {
             return null;
         }
@@ -173,9 +173,9 @@ public sealed partial class GateAgent : IGate, IGateHolder, IAsyncDisposable
         }
     }
 
-    private async ValueTask<GateAdmission> AcquireSlowlyAsync(Entry entry, GateRequest request, CancellationToken cancellationToken)
+    private async ValueTask<GateAdmission> AcquireFromAuthorityAsync(Entry entry, GateRequest request, CancellationToken cancellationToken)
     {
-        if (!IsOneByOne(entry))
+        if (!IsPerCall(entry))
         {
             for (var round = 0; round < 2 && MayGrant(entry, request.Tokens, isLast: false); round++)
             {
@@ -213,21 +213,21 @@ public sealed partial class GateAgent : IGate, IGateHolder, IAsyncDisposable
         {
             var now = _clock.Now;
             var terms = entry.Held.Terms(now);
-            if (isLast || terms == GateTerms.OneByOne || (terms == GateTerms.Allowance && entry.Held.IsStarved(now)))
+            if (isLast || terms == GateTerms.PerCall || (terms == GateTerms.Allowance && entry.Held.IsStarved(now)))
             {
                 if (isLast)
                 {
-                    entry.Held.Asked(tokens);
+                    entry.Held.OnAdmitted(tokens);
                     if (terms == GateTerms.Allowance)
                     {
-                        entry.Held.Starve(now);
+                        entry.Held.OnStarved(now);
                     }
                 }
 
                 return false;
             }
 
-            entry.Held.Want(tokens);
+            entry.Held.AddWaiting(tokens);
             return true;
         }
     }
@@ -370,11 +370,11 @@ public sealed partial class GateAgent : IGate, IGateHolder, IAsyncDisposable
     private static partial void LogNotReleased(ILogger logger, Exception exception, string gate);
 
     /// <summary>A gate with what of it is on the wire. It is its own lock.</summary>
-    private sealed class Entry(HeldGate held)
+    private sealed class Entry(LocalGate held)
     {
         private volatile Task _lastRelease = Task.CompletedTask;
 
-        public HeldGate Held { get; } = held;
+        public LocalGate Held { get; } = held;
 
         public CatalogSnapshot? Catalog { get; set; }
 
@@ -409,7 +409,7 @@ public sealed partial class GateAgent : IGate, IGateHolder, IAsyncDisposable
             {
                 lock (this)
                 {
-                    return Reporting is { IsCompleted: false } || Unsent is not null || Held.HasNews;
+                    return Reporting is { IsCompleted: false } || Unsent is not null || Held.HasUnreported;
                 }
             }
         }

@@ -4,13 +4,13 @@ namespace Ensemble.Gates;
 public sealed record GateGrant
 {
     /// <summary>How long a free pass is good: 10 s. A change of which no word arrives is seen after that.</summary>
-    public static readonly TimeSpan PassLife = TimeSpan.FromSeconds(10);
+    public static readonly TimeSpan PassLifetime = TimeSpan.FromSeconds(10);
 
     /// <summary>How long an allowance is good: 2 s.</summary>
-    public static readonly TimeSpan AllowanceLife = TimeSpan.FromSeconds(2);
+    public static readonly TimeSpan AllowanceLifetime = TimeSpan.FromSeconds(2);
 
     /// <summary>How long each call is to be asked for before a pass is asked for again: 1 s.</summary>
-    public static readonly TimeSpan OneByOneLife = TimeSpan.FromSeconds(1);
+    public static readonly TimeSpan PerCallLifetime = TimeSpan.FromSeconds(1);
 
     public required GateTerms Terms { get; init; }
 

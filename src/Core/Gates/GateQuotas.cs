@@ -6,9 +6,9 @@ namespace Ensemble.Gates;
 public readonly record struct GateQuotas(GateQuota? Requests, GateQuota? Tokens)
 {
     /// <summary>Of each kind the one of which less is left.</summary>
-    public static GateQuotas Tighter(GateQuotas one, GateQuotas other) =>
-        new(Tighter(one.Requests, other.Requests), Tighter(one.Tokens, other.Tokens));
+    public static GateQuotas Strictest(GateQuotas one, GateQuotas other) =>
+        new(Strictest(one.Requests, other.Requests), Strictest(one.Tokens, other.Tokens));
 
-    private static GateQuota? Tighter(GateQuota? one, GateQuota? other) =>
+    private static GateQuota? Strictest(GateQuota? one, GateQuota? other) =>
         one is null || other?.Remaining < one.Value.Remaining ? other ?? one : one;
 }

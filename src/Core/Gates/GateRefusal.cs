@@ -11,7 +11,7 @@ public sealed record GateRefusal(GateLimit Limit, long Allowed, TimeSpan? RetryA
     public const string CooldownCode = "cooldown";
 
     /// <summary>How soon it is worth asking again where nothing says when: while a probe is out, or all places are taken.</summary>
-    public static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(1);
+    public static readonly TimeSpan RetryInterval = TimeSpan.FromSeconds(1);
 
     /// <summary>For operators, manifests and the caller whose own limit it is, to follow "is"; names nobody.</summary>
     public string Reason => Limit switch

@@ -31,10 +31,10 @@ public sealed record GateReport
     public GateUnits Wanted { get; init; }
 
     /// <summary>Calls in flight that were not reported before.</summary>
-    public IReadOnlyList<GateLease> Begun { get; init; } = [];
+    public IReadOnlyList<GateLease> Started { get; init; } = [];
 
     /// <summary>Calls in flight that were reported to an earlier keeper of the gate, which may have forgotten them.</summary>
-    public IReadOnlyList<GateLease> Again { get; init; } = [];
+    public IReadOnlyList<GateLease> Repeated { get; init; } = [];
 
     /// <summary>Calls that were reported as begun, and have ended.</summary>
     public IReadOnlyList<GateEnd> Ended { get; init; } = [];

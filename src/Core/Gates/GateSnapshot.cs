@@ -32,7 +32,7 @@ internal sealed record GateSnapshot
     public IReadOnlySet<Guid> Burst { get; init; } = new HashSet<Guid>();
 
     /// <summary>Processes that admit by themselves. Their calls in flight are among the leases.</summary>
-    public IReadOnlyList<HolderSnapshot> Holders { get; init; } = [];
+    public IReadOnlyList<GateClientSnapshot> Holders { get; init; } = [];
 
     /// <summary>Who wrote it; empty where that was an older version.</summary>
     public Guid Keeper { get; init; }
@@ -145,7 +145,7 @@ internal sealed record GateSnapshot
 
     private static bool IsAtEnd(BinaryReader reader) => reader.BaseStream.Position >= reader.BaseStream.Length;
 
-    private static void WriteHolder(BinaryWriter writer, HolderSnapshot holder)
+    private static void WriteHolder(BinaryWriter writer, GateClientSnapshot holder)
     {
         writer.Write(holder.Agent.ToByteArray());
         writer.Write7BitEncodedInt64(holder.Newest);
@@ -167,7 +167,7 @@ internal sealed record GateSnapshot
         }
     }
 
-    private static HolderSnapshot ReadHolderOfGrants(BinaryReader reader) => new(
+    private static GateClientSnapshot ReadHolderOfGrants(BinaryReader reader) => new(
         ReadId(reader),
         reader.Read7BitEncodedInt64(),
         reader.ReadUInt64(),

@@ -4,8 +4,8 @@ namespace Ensemble.Gates;
 
 public sealed partial class GateState
 {
-    private static readonly long PassLife = (long)GateGrant.PassLife.TotalMilliseconds;
-    private static readonly long AllowanceLife = (long)GateGrant.AllowanceLife.TotalMilliseconds;
+    private static readonly long PassLifetime = (long)GateGrant.PassLifetime.TotalMilliseconds;
+    private static readonly long AllowanceLifetime = (long)GateGrant.AllowanceLifetime.TotalMilliseconds;
 
     /// <summary>How long nothing is granted in bulk after a request was refused.</summary>
     private static readonly long Scarcity = (long)TimeSpan.FromSeconds(5).TotalMilliseconds;
@@ -37,7 +37,7 @@ public sealed partial class GateState
 
     /// <summary>Takes in what a process did. A report that is known already changes nothing.</summary>
     /// <param name="contact">Who is asked for a report before its time; null = the one that was named before.</param>
-    public void Settle(GateReport report, IGateHolder? contact = null)
+    public void Settle(GateReport report, IGateClient? contact = null)
     {
         var now = Advance();
         if (!_holders.TryGetValue(report.Agent, out var holder))
@@ -59,7 +59,7 @@ public sealed partial class GateState
         // A report that was overtaken does not know what is kept now.
         if (holder.IsNewest(report.Number))
         {
-            holder.Kept = report.Slots;
+            holder.ReportedSlots = report.Slots;
         }
 
         foreach (var outcome in report.Outcomes)
@@ -83,7 +83,7 @@ public sealed partial class GateState
         var now = Advance();
         if (!_holders.TryGetValue(report.Agent, out var holder))
         {
-            return Grant(GateTerms.OneByOne, GateGrant.OneByOneLife);
+            return Grant(GateTerms.PerCall, GateGrant.PerCallLifetime);
         }
 
         if (holder.Answered != report.Number)
@@ -98,7 +98,7 @@ public sealed partial class GateState
     /// <summary>
     /// The processes whose passes and allowances are to end now. Before anybody is refused, what they report is waited for.
     /// </summary>
-    public IReadOnlyList<IGateHolder> TakeRevoked()
+    public IReadOnlyList<IGateClient> TakeRevoked()
     {
         if (!_revokes)
         {
@@ -107,7 +107,7 @@ public sealed partial class GateState
 
         var now = Advance();
         _revokes = false;
-        var revoked = new List<IGateHolder>();
+        var revoked = new List<IGateClient>();
         foreach (var holder in _holders.Values)
         {
             if (holder.MayAdmit(now) && holder is { IsAsked: false, Contact: { } contact })
@@ -122,22 +122,22 @@ public sealed partial class GateState
     }
 
     /// <summary>The processes that may have done something that they have not reported yet.</summary>
-    public IReadOnlyList<IGateHolder> Contacts() => [.. _holders.Values.Select(static holder => holder.Contact).OfType<IGateHolder>()];
+    public IReadOnlyList<IGateClient> Clients() => [.. _holders.Values.Select(static holder => holder.Contact).OfType<IGateClient>()];
 
     private GateGrant Grant(Holder holder, GateReport report, long now)
     {
         if (Limits.Cooldown is not null && _cooldown.IsTripped)
         {
             return _cooldown.Refuse(now) is { } refusal && _cooldown.Until > now
-                ? Grant(GateTerms.Refused, refusal.RetryAfter < GateGrant.PassLife ? refusal.RetryAfter.Value : GateGrant.PassLife)
+                ? Grant(GateTerms.Refused, refusal.RetryAfter < GateGrant.PassLifetime ? refusal.RetryAfter.Value : GateGrant.PassLifetime)
                     with { Refusal = refusal }
-                : Grant(GateTerms.OneByOne, GateGrant.OneByOneLife);
+                : Grant(GateTerms.PerCall, GateGrant.PerCallLifetime);
         }
 
         if (!Limits.HasRate)
         {
-            holder.PassUntil = now + PassLife;
-            return Grant(GateTerms.Free, GateGrant.PassLife);
+            holder.PassUntil = now + PassLifetime;
+            return Grant(GateTerms.Free, GateGrant.PassLifetime);
         }
 
         return GrantUnits(holder, report, now);
@@ -150,8 +150,8 @@ public sealed partial class GateState
         var (free, isScarce) = Free();
         if (isScarce || now < _bulkFrom || report.Wanted.IsNone)
         {
-            return Grant(GateTerms.OneByOne, GateGrant.OneByOneLife) with
-            { Life = report.Wanted.IsNone ? TimeSpan.Zero : GateGrant.OneByOneLife };
+            return Grant(GateTerms.PerCall, GateGrant.PerCallLifetime) with
+            { Life = report.Wanted.IsNone ? TimeSpan.Zero : GateGrant.PerCallLifetime };
         }
 
         var rate = Limits.Rate!;
@@ -162,7 +162,7 @@ public sealed partial class GateState
         var total = spare + added;
         if (((rate.Rpm ?? rate.Rpd) is not null && total.Requests < 1) || (rate.Concurrency is not null && total.Slots < 1))
         {
-            return Grant(GateTerms.OneByOne, GateGrant.OneByOneLife);
+            return Grant(GateTerms.PerCall, GateGrant.PerCallLifetime);
         }
 
         if (holder.AllowanceUntil <= now)
@@ -170,11 +170,11 @@ public sealed partial class GateState
             holder.Allowance = Math.Max(now, holder.Allowance + 1);
         }
 
-        holder.AllowanceUntil = now + AllowanceLife;
-        holder.Kept += added.Slots;
+        holder.AllowanceUntil = now + AllowanceLifetime;
+        holder.ReportedSlots += added.Slots;
         Add(holder, added with { Slots = 0 });
         _nextAllowanceEnd = Math.Min(_nextAllowanceEnd, holder.AllowanceUntil);
-        return Grant(GateTerms.Allowance, GateGrant.AllowanceLife) with { Allowance = holder.Allowance, Units = added };
+        return Grant(GateTerms.Allowance, GateGrant.AllowanceLifetime) with { Allowance = holder.Allowance, Units = added };
     }
 
     /// <returns>What could be admitted now of what is limited, and whether it is less than 15 % of any limit.</returns>
@@ -186,7 +186,7 @@ public sealed partial class GateState
             Free(rate.Rpm, _requests.Total + _outstanding.Requests), Free(rate.Rpd, _daily.Total + _outstanding.Requests));
         var tokens = Free(rate.Tpm, _tokens.Total + _outstanding.Tokens);
         var places = Free(rate.Concurrency, Places);
-        return (new GateUnits(OrNone(requests), OrNone(tokens), OrNone(places)), isScarce);
+        return (new GateUnits(OrZero(requests), OrZero(tokens), OrZero(places)), isScarce);
 
         long Free(long? limit, long used)
         {
@@ -199,13 +199,13 @@ public sealed partial class GateState
             return Math.Max(0, most - used);
         }
 
-        static long OrNone(long free) => free == long.MaxValue ? 0 : free;
+        static long OrZero(long free) => free == long.MaxValue ? 0 : free;
     }
 
     /// <summary>Moves what was used of an allowance to now, and takes back what was returned.</summary>
     private void SettleUnits(Holder holder, GateReport report, long now)
     {
-        var held = report.Begun.Sum(static lease => lease.Tokens);
+        var held = report.Started.Sum(static lease => lease.Tokens);
         if (report.Allowance != 0 && report.Allowance <= holder.EndedAllowance)
         {
             // All of it was counted as used when it ended.
@@ -226,7 +226,7 @@ public sealed partial class GateState
     private void SettleCalls(Holder holder, GateReport report, long now)
     {
         var countedAt = report.Allowance != 0 && report.Allowance <= holder.EndedAllowance ? holder.EndedAt : now;
-        foreach (var lease in report.Begun)
+        foreach (var lease in report.Started)
         {
             if (holder.EndedEarly.Remove(lease.Id, out var end))
             {
@@ -238,7 +238,7 @@ public sealed partial class GateState
             }
         }
 
-        foreach (var lease in report.Again)
+        foreach (var lease in report.Repeated)
         {
             if (_leases.Remove(lease.Id, out var known))
             {
@@ -262,7 +262,7 @@ public sealed partial class GateState
             }
             else
             {
-                holder.EndBeforeItBegan(end);
+                holder.EndEarly(end);
             }
         }
     }
@@ -375,7 +375,7 @@ public sealed partial class GateState
             _holders.Remove(agent);
             foreach (var (lease, _) in holder.Leases.Values)
             {
-                AddLost(lease);
+                AddExpired(lease);
             }
         }
     }
@@ -396,7 +396,7 @@ public sealed partial class GateState
         /// <summary>Calls whose end was reported before their beginning: a report had overtaken another.</summary>
         public Dictionary<Guid, GateEnd> EndedEarly { get; } = [];
 
-        public IGateHolder? Contact { get; set; }
+        public IGateClient? Contact { get; set; }
 
         /// <summary>Whether it was asked for what it holds, and has not answered.</summary>
         public bool IsAsked { get; set; }
@@ -420,13 +420,13 @@ public sealed partial class GateState
         public GateUnits Outstanding { get; set; }
 
         /// <summary>Places by its newest report, and those that were granted since.</summary>
-        public long Kept { get; set; }
+        public long ReportedSlots { get; set; }
 
         /// <summary>
         /// Calls in flight and places for more. They stay when an allowance ends: who does not report may have filled them. A call whose
         /// end is in a report that was overtaken is in flight until that arrives.
         /// </summary>
-        public long Slots => Math.Max(Kept, Leases.Count);
+        public long Slots => Math.Max(ReportedSlots, Leases.Count);
 
         /// <summary>The number of the report that was answered last, and that answer.</summary>
         public long Answered { get; set; }
@@ -457,7 +457,7 @@ public sealed partial class GateState
 
         public bool IsNewest(long number) => number == _newest;
 
-        public void EndBeforeItBegan(GateEnd end)
+        public void EndEarly(GateEnd end)
         {
             // Most are of calls that have expired here: they come no more.
             if (EndedEarly.Count >= MaxEndedEarly)
@@ -468,12 +468,12 @@ public sealed partial class GateState
             EndedEarly[end.Lease] = end;
         }
 
-        public HolderSnapshot Snapshot(Guid agent) =>
+        public GateClientSnapshot Snapshot(Guid agent) =>
             new(
                 agent, _newest, _seen, ExpiresAt, PassUntil, Allowance, AllowanceUntil, EndedAllowance, EndedAt, Outstanding, Slots,
                 [.. Leases.Select(static call => (call.Key, call.Value.CountedAt))]);
 
-        public static Holder Of(HolderSnapshot saved) => new()
+        public static Holder Of(GateClientSnapshot saved) => new()
         {
             _newest = saved.Newest,
             _seen = saved.Seen,
@@ -484,7 +484,7 @@ public sealed partial class GateState
             EndedAllowance = saved.EndedAllowance,
             EndedAt = saved.EndedAt,
             Outstanding = saved.Outstanding,
-            Kept = saved.Slots,
+            ReportedSlots = saved.Slots,
         };
     }
 }

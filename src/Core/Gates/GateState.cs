@@ -11,7 +11,7 @@ namespace Ensemble.Gates;
 public sealed partial class GateState
 {
     /// <summary>Lost leases that are kept until they are asked for.</summary>
-    private const int MaxLost = 100_000;
+    private const int MaxExpired = 100_000;
 
     private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan Day = TimeSpan.FromDays(1);
@@ -28,7 +28,7 @@ public sealed partial class GateState
     private readonly Dictionary<Guid, Held> _leases = [];
     private readonly HashSet<Guid> _ended = [];
 
-    private List<GateLease> _lost = [];
+    private List<GateLease> _expired = [];
     private long _nextExpiry = long.MaxValue;
     private long _order;
 
@@ -52,7 +52,7 @@ public sealed partial class GateState
             Restore(content);
 
             // What the earlier keeper granted in its last moment may not be in the snapshot.
-            _bulkFrom = now + AllowanceLife;
+            _bulkFrom = now + AllowanceLifetime;
         }
 
         _number = now;
@@ -150,16 +150,16 @@ public sealed partial class GateState
     /// Leases that expired since the last call: their holder died, or forgot them. Their place is free again; their tokens stay
     /// counted, for they may have been used.
     /// </summary>
-    public IReadOnlyList<GateLease> TakeLost()
+    public IReadOnlyList<GateLease> TakeExpired()
     {
         Advance();
-        if (_lost.Count == 0)
+        if (_expired.Count == 0)
         {
             return [];
         }
 
-        var lost = _lost;
-        _lost = [];
+        var lost = _expired;
+        _expired = [];
         return lost;
     }
 
@@ -192,7 +192,7 @@ public sealed partial class GateState
 
         if (rate.Concurrency is { } concurrency && Places >= concurrency)
         {
-            return new GateRefusal(GateLimit.Concurrency, concurrency, GateRefusal.LookAgain);
+            return new GateRefusal(GateLimit.Concurrency, concurrency, GateRefusal.RetryInterval);
         }
 
         return Refuse(GateLimit.Rpm, rate.Rpm, _requests, _outstanding.Requests, 1, now)
@@ -208,7 +208,7 @@ public sealed partial class GateState
         { } most when window.Total + outstanding + amount <= most => null,
 
         // What is outstanding comes back, or counts as used, within moments.
-        { } most when outstanding > 0 && window.Total + amount <= most => new GateRefusal(kind, most, GateRefusal.LookAgain),
+        { } most when outstanding > 0 && window.Total + amount <= most => new GateRefusal(kind, most, GateRefusal.RetryInterval),
         { } most => new GateRefusal(kind, most, TimeSpan.FromMilliseconds(window.TimeUntil(most - amount, now))),
     };
 
@@ -306,17 +306,17 @@ public sealed partial class GateState
 
             End(lease);
             _cooldown.Forget(lease.Id);
-            AddLost(lease);
+            AddExpired(lease);
         }
 
         ExpireHolders(now);
     }
 
-    private void AddLost(GateLease lease)
+    private void AddExpired(GateLease lease)
     {
-        if (_lost.Count < MaxLost)
+        if (_expired.Count < MaxExpired)
         {
-            _lost.Add(lease);
+            _expired.Add(lease);
         }
     }
 

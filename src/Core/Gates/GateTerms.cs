@@ -4,7 +4,7 @@ namespace Ensemble.Gates;
 public enum GateTerms
 {
     /// <summary>Ask for each call.</summary>
-    OneByOne = 0,
+    PerCall = 0,
 
     /// <summary>Let every call through: nothing is limited, and the model is in use.</summary>
     Free = 1,

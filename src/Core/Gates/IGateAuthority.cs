@@ -14,7 +14,7 @@ public interface IGateAuthority
 
     /// <summary>Tells what was done without asking, and asks how to go on.</summary>
     /// <param name="holder">Whom the gate asks for a report where it needs one before its time.</param>
-    ValueTask<GateGrant> ReportAsync(GateKey gate, GateReport report, IGateHolder holder, CancellationToken cancellationToken);
+    ValueTask<GateGrant> ReportAsync(GateKey gate, GateReport report, IGateClient holder, CancellationToken cancellationToken);
 
     /// <returns>What a request for so many tokens would be refused for now; null = nothing. Counts nothing.</returns>
     ValueTask<GateRefusal?> RefusalAsync(GateKey gate, long tokens, CancellationToken cancellationToken);

@@ -9,8 +9,8 @@ namespace Ensemble.Gates;
 public sealed class InMemoryGateStore(int maxGates = 32_768, long maxSnapshotBytes = 64L * 1024 * 1024) : IGateStore
 {
     private readonly Lock _lock = new();
-    private readonly Dictionary<string, LinkedListNode<Kept>> _gates = new(StringComparer.Ordinal);
-    private readonly LinkedList<Kept> _byUse = [];
+    private readonly Dictionary<string, LinkedListNode<StoredGateEntry>> _gates = new(StringComparer.Ordinal);
+    private readonly LinkedList<StoredGateEntry> _byUse = [];
 
     // One for all gates: so a gate that was forgotten never hands out an epoch for the second time.
     private long _lastEpoch;
@@ -49,14 +49,14 @@ public sealed class InMemoryGateStore(int maxGates = 32_768, long maxSnapshotByt
         }
     }
 
-    private LinkedListNode<Kept> Add(string gate)
+    private LinkedListNode<StoredGateEntry> Add(string gate)
     {
         if (_gates.Count >= maxGates)
         {
             ForgetOldest();
         }
 
-        var node = _byUse.AddLast(new Kept(gate));
+        var node = _byUse.AddLast(new StoredGateEntry(gate));
         _gates.Add(gate, node);
         return node;
     }
@@ -69,13 +69,13 @@ public sealed class InMemoryGateStore(int maxGates = 32_768, long maxSnapshotByt
         _snapshotBytes -= oldest.Snapshot?.Length ?? 0;
     }
 
-    private void Touch(LinkedListNode<Kept> node)
+    private void Touch(LinkedListNode<StoredGateEntry> node)
     {
         _byUse.Remove(node);
         _byUse.AddLast(node);
     }
 
-    private sealed class Kept(string gate)
+    private sealed class StoredGateEntry(string gate)
     {
         public string Gate { get; } = gate;
 

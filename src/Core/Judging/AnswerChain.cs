@@ -51,9 +51,9 @@ internal sealed class AnswerChain(RunContext context, EnsembleConfig ensemble)
 
     private void RecordFormat(SubCallResult result)
     {
-        if (context.Findings.Judge is { } judge && (result.IsUsable || result.Outcome == CallOutcome.WrongFormat))
+        if (context.Diagnostics.Judge is { } judge && (result.IsUsable || result.Outcome == CallOutcome.WrongFormat))
         {
-            context.Findings.Judge = judge with { SchemaValid = context.Format.Accepts(result.Call.Answer!.Content) };
+            context.Diagnostics.Judge = judge with { SchemaValid = context.Format.Accepts(result.Call.Answer!.Content) };
         }
     }
 
@@ -71,6 +71,6 @@ internal sealed class AnswerChain(RunContext context, EnsembleConfig ensemble)
     })
     {
         Prompt = writer.Prompt,
-        Expected = new ExpectedAnswer(ToolOffer.None, context.Format, MustFit: true),
+        Expected = new ExpectedAnswer(ToolOffer.None, context.Format, MustMatchFormat: true),
     };
 }

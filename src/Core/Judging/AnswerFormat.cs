@@ -30,7 +30,7 @@ internal sealed class AnswerFormat
             return Text;
         }
 
-        using var document = SoundJson.Parse(chat.SliceMemory(field.Value));
+        using var document = JsonSanitizer.Parse(chat.SliceMemory(field.Value));
         return Of(document.RootElement, ends);
     }
 
@@ -73,7 +73,7 @@ internal sealed class AnswerFormat
 
         try
         {
-            using var answer = SoundJson.Parse(content);
+            using var answer = JsonSanitizer.Parse(content);
             return _schema is not { } schema
                 ? answer.RootElement.ValueKind == JsonValueKind.Object
                 : JsonSchemaCheck.IsValid(answer.RootElement, schema, _ends);

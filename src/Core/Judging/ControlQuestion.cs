@@ -18,9 +18,9 @@ internal sealed record ControlQuestion
     public int Number { get; init; }
 
     /// <summary>Longest answer in tokens, the thoughts of a reasoning model included.</summary>
-    public int MaxTokens { get; init; } = UsualMaxTokens;
+    public int MaxTokens { get; init; } = DefaultMaxTokens;
 
-    public const int UsualMaxTokens = 2048;
+    public const int DefaultMaxTokens = 2048;
 
     /// <summary>A plan is longer than a verdict.</summary>
     public const int PlanMaxTokens = 4096;

@@ -37,7 +37,7 @@ internal sealed class ControlSchema(string name, string json)
         {
             // A model that writes half a character has lost the format.
             var utf8 = Encoding.UTF8.GetBytes(content[from..(to + 1)]);
-            return SoundJson.IsSound(utf8) && Parse(utf8) is var value && JsonSchemaCheck.IsValid(value, _schema) ? value : null;
+            return JsonSanitizer.IsWellFormed(utf8) && Parse(utf8) is var value && JsonSchemaCheck.IsValid(value, _schema) ? value : null;
         }
         catch (JsonException)
         {
@@ -47,7 +47,7 @@ internal sealed class ControlSchema(string name, string json)
 
     private static JsonElement Parse(ReadOnlyMemory<byte> text)
     {
-        using var document = SoundJson.Parse(text);
+        using var document = JsonSanitizer.Parse(text);
         return document.RootElement.Clone();
     }
 }

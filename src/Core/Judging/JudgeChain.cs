@@ -21,7 +21,7 @@ internal sealed class JudgeChain(RunContext context, EnsembleConfig ensemble, Ju
     /// longer than the run may take.
     /// </summary>
     /// <returns>Why there can be no judge; null = there can.</returns>
-    public async ValueTask<RunFailure?> OutOfReachAsync()
+    public async ValueTask<RunFailure?> CheckAvailableAsync()
     {
         var left = ensemble.Deadline - context.Elapsed;
         TimeSpan? soonest = null;
@@ -68,7 +68,7 @@ internal sealed class JudgeChain(RunContext context, EnsembleConfig ensemble, Ju
             edits.Set("temperature", temperature);
         }
 
-        context.Findings.Judge = new JudgeManifest(prompt.Version, prompt.Write(edits, model), SchemaValid: null);
+        context.Diagnostics.Judge = new JudgeManifest(prompt.Version, prompt.Write(edits, model), SchemaValid: null);
         return edits;
     }
 }

@@ -21,7 +21,7 @@ internal sealed class JudgePrompt
     private const int AssumedAnswer = 4096;
 
     /// <summary>The least that a candidate is cut to, in tokens: less could not be judged, and a provider's refusal says more.</summary>
-    private const int LeastShare = 64;
+    private const int MinShare = 64;
 
     /// <summary>Of the built-in wording and the fences, in tokens, with room for the error of the estimate.</summary>
     private const int Overhead = 512;
@@ -47,7 +47,7 @@ internal sealed class JudgePrompt
     private readonly string? _template;
     private readonly string _instructions;
     private readonly Candidate[] _order;
-    private readonly Fence _fence;
+    private readonly Delimiter _fence;
 
     /// <summary>Asks for one answer from the candidates, in an order of chance.</summary>
     /// <param name="note">What was found out about the candidates before; null = nothing. Only with the built-in wording.</param>
@@ -72,7 +72,7 @@ internal sealed class JudgePrompt
         _order = [.. candidates];
         Version = version;
         Note = note;
-        _fence = Fence.Around(Texts(), random);
+        _fence = Delimiter.Around(Texts(), random);
     }
 
     public string Version { get; }
@@ -199,7 +199,7 @@ internal sealed class JudgePrompt
         }
 
         var needs = _order.Select(candidate => TokenEstimate.OfText(candidate.Text)).ToArray();
-        var shares = MiddleCut.Share(needs, room - TokenEstimate.OfRequest(_chat) - TokenEstimate.OfText(template));
-        return [.. _order.Select((candidate, index) => MiddleCut.Fit(candidate.Text, Math.Max(LeastShare, shares[index])))];
+        var shares = MiddleTruncation.Share(needs, room - TokenEstimate.OfRequest(_chat) - TokenEstimate.OfText(template));
+        return [.. _order.Select((candidate, index) => MiddleTruncation.Fit(candidate.Text, Math.Max(MinShare, shares[index])))];
     }
 }

@@ -13,7 +13,7 @@ namespace Ensemble.Judging;
 internal sealed class JudgeStream(RunContext context) : IAnswerSink
 {
     /// <summary>Of a fence and the word behind it, in characters.</summary>
-    private const int LongestOpening = 256;
+    private const int MaxOpeningLength = 256;
 
     private readonly AnswerFormat _format = context.Format;
     private StringBuilder? _held;
@@ -61,19 +61,19 @@ internal sealed class JudgeStream(RunContext context) : IAnswerSink
             return;
         }
 
-        if (string.IsNullOrWhiteSpace(text) || (_format.IsJson && text.AsSpan().TrimStart(JsonFence.White).IsEmpty))
+        if (string.IsNullOrWhiteSpace(text) || (_format.IsJson && text.AsSpan().TrimStart(JsonFence.Whitespace).IsEmpty))
         {
             (_held ??= new StringBuilder()).Append(text);
             return;
         }
 
         var all = _held is null ? text : _held.Append(text).ToString();
-        var start = all.AsSpan().TrimStart(JsonFence.White);
+        var start = all.AsSpan().TrimStart(JsonFence.Whitespace);
         if (!_format.IsJson || (!start.IsEmpty && _format.MayBegin(start[0])))
         {
             Show(all);
         }
-        else if (JsonFence.MayOpen(start) && start.Length <= LongestOpening)
+        else if (JsonFence.MayOpen(start) && start.Length <= MaxOpeningLength)
         {
             BeginInside(all, start);
         }

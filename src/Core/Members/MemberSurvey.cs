@@ -4,13 +4,13 @@ namespace Ensemble.Members;
 public static class MemberSurvey
 {
     /// <summary>How long a member may take to answer: 2 s.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+    public static readonly TimeSpan Timeout = TimeSpan.FromSeconds(2);
 
     /// <summary>Dead members that are shown at most.</summary>
     public const int MaxDead = 20;
 
     /// <summary>How long a dead member is shown after it was last seen.</summary>
-    private static readonly TimeSpan DeadMemory = TimeSpan.FromDays(1);
+    private static readonly TimeSpan DeadRetention = TimeSpan.FromDays(1);
 
     /// <param name="members">As the table of members has them, each with how it is asked.</param>
     /// <returns>Those that are up first, then by name; of the dead the latest.</returns>
@@ -21,7 +21,7 @@ public static class MemberSurvey
         var all = members.ToLookup(static known => known.Member.Status == MemberReport.Dead);
         var asked = await Task.WhenAll(all[false].Select(known => AskAsync(known.Member, known.Ask, time, cancellationToken)));
         var dead = all[true].Select(static known => known.Member)
-            .Where(member => member.SeenAt is not { } seen || now - seen < DeadMemory)
+            .Where(member => member.SeenAt is not { } seen || now - seen < DeadRetention)
             .OrderByDescending(static member => member.SeenAt)
             .Take(MaxDead);
         return
@@ -38,11 +38,11 @@ public static class MemberSurvey
     {
         try
         {
-            return member with { Node = await ask().WaitAsync(Patience, time, cancellationToken) };
+            return member with { Node = await ask().WaitAsync(Timeout, time, cancellationToken) };
         }
         catch (TimeoutException)
         {
-            return member with { Problem = $"It has not answered within {Patience.TotalSeconds:f0} s." };
+            return member with { Problem = $"It has not answered within {Timeout.TotalSeconds:f0} s." };
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {

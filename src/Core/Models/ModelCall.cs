@@ -40,7 +40,7 @@ public sealed record ModelCall
     /// The longest pause that a provider asked for and that is waited for, once: its caller can wait as well. Null = whatever fits into
     /// <see cref="Timeout"/>, after each attempt.
     /// </summary>
-    public TimeSpan? LongestWait { get; init; }
+    public TimeSpan? MaxRetryDelay { get; init; }
 
     /// <summary>Whether a model at its limit is asked again later, as after a 429, or given up at once.</summary>
     public bool WaitForGate { get; init; }

@@ -67,7 +67,7 @@ public sealed partial class ModelCaller : IModelCaller
     public async Task<ModelCallResult> CallAsync(
         ModelCall call, GateHolder holder, GateAdmission? admission, CancellationToken cancellationToken)
     {
-        using var watch = new CallWatch(call.Timeout, call.IdleTimeout, _time, cancellationToken);
+        using var watch = new CallMonitor(call.Timeout, call.IdleTimeout, _time, cancellationToken);
         var attempts = new Attempts(call, _upstreams[call.Model.Provider], watch, holder) { Admission = admission };
         var result = Unsupported(call, attempts.Upstream) ?? await RunAsync(attempts);
         if (attempts.Admission is { } unused)
@@ -87,7 +87,7 @@ public sealed partial class ModelCaller : IModelCaller
             Answer = result.Answer,
             Error = result.Error,
             Usage = attempts.Usage,
-            Attempts = attempts.Made,
+            Attempts = attempts.Count,
             StartedAt = watch.StartedAt,
             FirstToken = watch.FirstToken,
             Total = watch.Elapsed,
@@ -107,7 +107,7 @@ public sealed partial class ModelCaller : IModelCaller
 
         foreach (var part in call.Chat.Parts)
         {
-            if (!upstream.Carries(part.Kind))
+            if (!upstream.SupportsContent(part.Kind))
             {
                 var param = $"messages[{part.Message}].content[{part.Index}]";
                 return UpstreamResult.Failed(
@@ -122,7 +122,7 @@ public sealed partial class ModelCaller : IModelCaller
     private async Task<UpstreamResult> RunAsync(Attempts attempts)
     {
         var first = await AttemptAsync(attempts);
-        if (attempts.Call.Model.Retries == 0 || !IsWorthRepeating(first, attempts))
+        if (attempts.Call.Model.Retries == 0 || !ShouldRetry(first, attempts))
         {
             return first;
         }
@@ -157,7 +157,7 @@ public sealed partial class ModelCaller : IModelCaller
         try
         {
             admission = attempts.TakeAdmission() ?? await _gate.AcquireAsync(Ask(call, attempts.Holder), watch.Token);
-            while (attempts.Made > 0 && IsAboutToOpen(admission.Refusal))
+            while (attempts.Count > 0 && OpensSoon(admission.Refusal))
             {
                 // The pause that this call has waited for is over by the gate's clock, not by ours.
                 await Task.Delay(admission.Refusal!.RetryAfter!.Value, _time, watch.Token);
@@ -193,8 +193,8 @@ public sealed partial class ModelCaller : IModelCaller
 
         watch.BeginAttempt();
         call.Sink?.OnAttempt();
-        attempts.Made++;
-        using var activity = RunTrace.StartAttempt(call.Model, attempts.Made);
+        attempts.Count++;
+        using var activity = RunTrace.StartAttempt(call.Model, attempts.Count);
         UpstreamResult? result = null;
         try
         {
@@ -257,8 +257,8 @@ public sealed partial class ModelCaller : IModelCaller
     }
 
     /// <summary>A cooldown whose end, or whose probe's answer, is worth waiting for within one call.</summary>
-    private static bool IsAboutToOpen(GateRefusal? refusal) =>
-        refusal is { Limit: GateLimit.Cooldown, RetryAfter: { } wait } && wait <= GateRefusal.LookAgain;
+    private static bool OpensSoon(GateRefusal? refusal) =>
+        refusal is { Limit: GateLimit.Cooldown, RetryAfter: { } wait } && wait <= GateRefusal.RetryInterval;
 
     private static GateRequest Ask(ModelCall call, GateHolder holder) => new(
         GateKey.Model(call.Model.DisplayName),
@@ -298,16 +298,16 @@ public sealed partial class ModelCaller : IModelCaller
                 Randomizer = caller.NextDouble,
                 ShouldHandle = static arguments => new(
                     arguments.Outcome.Result is { } result
-                        && IsWorthRepeating(result, arguments.Context.Properties.GetValue(AttemptsKey, null!))),
+                        && ShouldRetry(result, arguments.Context.Properties.GetValue(AttemptsKey, null!))),
                 DelayGenerator = static arguments => new(arguments.Outcome.Result?.Error?.RetryAfter),
             })
             .Build(),
         this);
 
-    private static bool IsWorthRepeating(UpstreamResult result, Attempts attempts) =>
-        RetryRule.MayPass(result, attempts.Call.WaitForGate)
+    private static bool ShouldRetry(UpstreamResult result, Attempts attempts) =>
+        RetryRule.IsTransient(result, attempts.Call.WaitForGate)
         && attempts.Call.Sink is not { Shown: true }
-        && !(result.Error?.RetryAfter is { } asked && attempts.Call.LongestWait is { } longest && (asked > longest || attempts.Made > 1))
+        && !(result.Error?.RetryAfter is { } asked && attempts.Call.MaxRetryDelay is { } longest && (asked > longest || attempts.Count > 1))
         && attempts.Watch.Remaining > (result.Error?.RetryAfter ?? TimeSpan.Zero);
 
     private double NextDouble()
@@ -335,7 +335,7 @@ public sealed partial class ModelCaller : IModelCaller
     private static partial void LogGateOutOfReach(ILogger logger, Exception exception, string model);
 
     /// <summary>What the attempts of one call share.</summary>
-    private sealed class Attempts(ModelCall call, IUpstream upstream, CallWatch watch, GateHolder holder)
+    private sealed class Attempts(ModelCall call, IUpstream upstream, CallMonitor watch, GateHolder holder)
     {
         public GateHolder Holder { get; } = holder;
 
@@ -352,9 +352,9 @@ public sealed partial class ModelCaller : IModelCaller
 
         public IUpstream Upstream { get; } = upstream;
 
-        public CallWatch Watch { get; } = watch;
+        public CallMonitor Watch { get; } = watch;
 
-        public int Made { get; set; }
+        public int Count { get; set; }
 
         public TokenUsage? Usage { get; set; }
 

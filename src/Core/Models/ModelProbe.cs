@@ -14,7 +14,7 @@ public sealed class ModelProbe(IReadOnlyDictionary<ProviderKind, IUpstream> upst
     public static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
 
     /// <summary>Models that are asked at once.</summary>
-    private const int MostAtOnce = 8;
+    private const int MaxConcurrency = 8;
 
     private const int MaxShown = 300;
 
@@ -36,7 +36,7 @@ public sealed class ModelProbe(IReadOnlyDictionary<ProviderKind, IUpstream> upst
         var snapshot = result.Snapshot ?? throw new CatalogException("What is to be probed", result.Errors, result.Warnings);
         List<ModelConfig> models = [.. snapshot.Models.Values.OrderBy(static model => model.DisplayName, StringComparer.Ordinal)];
         var reports = new ProbeReport[models.Count];
-        var options = new ParallelOptions { MaxDegreeOfParallelism = MostAtOnce, CancellationToken = cancellationToken };
+        var options = new ParallelOptions { MaxDegreeOfParallelism = MaxConcurrency, CancellationToken = cancellationToken };
         await Parallel.ForAsync(
             0, models.Count, options, async (index, cancel) => reports[index] = await ProbeAsync(models[index], cancel));
         return reports;
@@ -120,7 +120,7 @@ public sealed class ModelProbe(IReadOnlyDictionary<ProviderKind, IUpstream> upst
     }
 
     /// <summary>Takes the stream, and notes when it began.</summary>
-    private sealed class Call(TimeProvider time) : IAnswerSink, ICallWatch
+    private sealed class Call(TimeProvider time) : IAnswerSink, ICallMonitor
     {
         private readonly long _started = time.GetTimestamp();
 

@@ -6,7 +6,7 @@ namespace Ensemble.Models;
 internal static class RetryRule
 {
     /// <param name="waitForGate">Whether a model at its own limit is worth waiting for.</param>
-    public static bool MayPass(UpstreamResult result, bool waitForGate) => result.Outcome switch
+    public static bool IsTransient(UpstreamResult result, bool waitForGate) => result.Outcome switch
     {
         CallOutcome.ServerError or CallOutcome.TransportError => true,
 

@@ -13,8 +13,8 @@ namespace Ensemble.Panels;
 /// <param name="weight">What it counts in a vote.</param>
 internal sealed class Candidate(SubCallKey key, ChatAnswer answer, double weight)
 {
-    private Found<AnswerReader, TypedAnswer?>? _typed;
-    private Found<AnswerFormat, bool>? _fits;
+    private Cached<AnswerReader, TypedAnswer?>? _typed;
+    private Cached<AnswerFormat, bool>? _fits;
 
     public SubCallKey Key => key;
 
@@ -37,7 +37,7 @@ internal sealed class Candidate(SubCallKey key, ChatAnswer answer, double weight
     }
 
     /// <summary>Whether it has the caller's format; a tool call needs none.</summary>
-    public bool Fits(AnswerFormat format)
+    public bool MatchesFormat(AnswerFormat format)
     {
         var found = _fits;
         if (found?.By != format)
@@ -48,5 +48,5 @@ internal sealed class Candidate(SubCallKey key, ChatAnswer answer, double weight
         return found.Value;
     }
 
-    private sealed record Found<TBy, TValue>(TBy By, TValue Value);
+    private sealed record Cached<TBy, TValue>(TBy By, TValue Value);
 }

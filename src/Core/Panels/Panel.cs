@@ -52,7 +52,7 @@ internal sealed class Panel : IDisposable
     private async Task<(PanelResult Result, PanelManifest Manifest)> AskAsync()
     {
         var questions = await _context.Calls.AdmitAsync([.. _plan.Slots.Select(Question)], _stop.Token);
-        if (IsWithinReach(questions))
+        if (CanReachQuorum(questions))
         {
             await AskAsync(questions);
         }
@@ -83,8 +83,8 @@ internal sealed class Panel : IDisposable
     }
 
     /// <summary>Whether the gates let enough members through: an answer that cannot be given is not paid for.</summary>
-    private bool IsWithinReach(SubCall[] questions) =>
-        questions.Select((question, index) => question.MayGo ? _plan.Slots[index].Answers : 0).Sum() >= _plan.Required;
+    private bool CanReachQuorum(SubCall[] questions) =>
+        questions.Select((question, index) => question.IsAdmitted ? _plan.Slots[index].Answers : 0).Sum() >= _plan.Required;
 
     private async ValueTask AskAsync(SubCall[] questions)
     {
@@ -105,7 +105,7 @@ internal sealed class Panel : IDisposable
     {
         for (var index = 0; index < questions.Length; index++)
         {
-            if (questions[index].MayGo)
+            if (questions[index].IsAdmitted)
             {
                 await _context.Calls.ReturnAsync(questions[index]);
             }
@@ -154,7 +154,7 @@ internal sealed class Panel : IDisposable
         // Long answers take time to read and to count, and the deadline waits for the lock.
         var answers = Read(index, result);
         IReadOnlyList<Candidate> candidates;
-        double weightOut;
+        double outstandingWeight;
         lock (_lock)
         {
             if (_closed.Task.IsCompleted)
@@ -180,10 +180,10 @@ internal sealed class Panel : IDisposable
                 return;
             }
 
-            (candidates, weightOut) = (Result().Candidates, WeightOut());
+            (candidates, outstandingWeight) = (Result().Candidates, OutstandingWeight());
         }
 
-        if (_plan.IsDecided(candidates, weightOut))
+        if (_plan.IsDecided(candidates, outstandingWeight))
         {
             Close("decided");
         }
@@ -207,7 +207,7 @@ internal sealed class Panel : IDisposable
         }
     }
 
-    private double WeightOut()
+    private double OutstandingWeight()
     {
         var weight = 0d;
         for (var index = 0; index < _answers.Length; index++)
@@ -243,7 +243,7 @@ internal sealed class Panel : IDisposable
         _grace = _context.Time.CreateTimer(static state => ((Panel)state!).Close("grace_over"), this, grace, Timeout.InfiniteTimeSpan);
     }
 
-    private void CloseWithRun() => Close(_context.Deadline.Passed ? "deadline" : "cancelled");
+    private void CloseWithRun() => Close(_context.Deadline.HasPassed ? "deadline" : "cancelled");
 
     private void Close(string because)
     {

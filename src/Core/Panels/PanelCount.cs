@@ -11,7 +11,7 @@ internal sealed class PanelCount(int total, int required)
 
     public bool HasQuorum => Usable >= required;
 
-    private int Out => total - Usable - Missing;
+    private int Outstanding => total - Usable - Missing;
 
     public PanelVerdict Report(bool usable)
     {
@@ -25,7 +25,7 @@ internal sealed class PanelCount(int total, int required)
         }
 
         return HasQuorum
-            ? Out == 0 ? PanelVerdict.Complete : usable && Usable == required ? PanelVerdict.Quorum : PanelVerdict.BeyondQuorum
-            : Usable + Out < required ? PanelVerdict.OutOfReach : PanelVerdict.Waiting;
+            ? Outstanding == 0 ? PanelVerdict.Complete : usable && Usable == required ? PanelVerdict.Quorum : PanelVerdict.BeyondQuorum
+            : Usable + Outstanding < required ? PanelVerdict.OutOfReach : PanelVerdict.Waiting;
     }
 }

@@ -14,9 +14,9 @@ internal static class PanelFailure
     /// <param name="scrub">Takes names out of a provider's message.</param>
     public static RunEnd Explain(PanelResult panel, Func<string, string> scrub)
     {
-        if (Decides(panel, CallOutcome.OverBudget) is not null)
+        if (FindDecisive(panel, CallOutcome.OverBudget) is not null)
         {
-            return new RunFailure(RunFailureKind.BudgetExceeded, Describe(panel)) { IsLasting = true };
+            return new RunFailure(RunFailureKind.BudgetExceeded, Describe(panel)) { IsPermanent = true };
         }
 
         if (Refusal(panel) is { } refusal)
@@ -24,18 +24,18 @@ internal static class PanelFailure
             return refusal;
         }
 
-        if (Decides(panel, CallOutcome.RequestRejected) is { } rejected)
+        if (FindDecisive(panel, CallOutcome.RequestRejected) is { } rejected)
         {
             var error = rejected.Call.Error!;
             return new RunFailure(RunFailureKind.RequestRejected, scrub(error.Message))
             {
-                Code = ShownError.Code(error.Code),
-                Param = ShownError.Param(error.Param),
+                Code = PublicError.Code(error.Code),
+                Param = PublicError.Param(error.Param),
                 Original = error.Message,
             };
         }
 
-        if (Decides(panel, CallOutcome.Unsupported) is { } unsupported)
+        if (FindDecisive(panel, CallOutcome.Unsupported) is { } unsupported)
         {
             return new RunFailure(RunFailureKind.UnsupportedContent, "Too few models of this ensemble can take this content part.")
             {
@@ -43,7 +43,7 @@ internal static class PanelFailure
             };
         }
 
-        if (Decides(panel, CallOutcome.BlankAtLength) is not null)
+        if (FindDecisive(panel, CallOutcome.BlankAtLength) is not null)
         {
             return new RunFailure(
                 RunFailureKind.MaxTokensTooSmall,
@@ -64,14 +64,14 @@ internal static class PanelFailure
             };
         }
 
-        return new RunFailure(RunFailureKind.PanelBelowQuorum, Describe(panel)) { IsLasting = panel.Missing.All(IsMisconfigured) };
+        return new RunFailure(RunFailureKind.PanelBelowQuorum, Describe(panel)) { IsPermanent = panel.Missing.All(IsMisconfigured) };
     }
 
     /// <summary>"2 of 3 answers needed, 1 arrived: 1 timed out, 1 failed (5xx)".</summary>
     public static string Describe(PanelResult panel)
     {
         var counts = panel.Missing
-            .GroupBy(result => IsCoolingDown(result) ? "cooling down" : OutcomeWords.Of(result.Outcome))
+            .GroupBy(result => IsCoolingDown(result) ? "cooling down" : OutcomeDescriptions.Of(result.Outcome))
             .Select(group => $"{group.Count()} {group.Key}");
         var open = panel.Total - panel.Candidates.Count - panel.Missing.Count;
         var reasons = open > 0 ? counts.Append($"{open} not waited for") : counts;
@@ -108,7 +108,7 @@ internal static class PanelFailure
     }
 
     /// <returns>The first such result, where those alone leave too few for quorum, however the others fared.</returns>
-    private static SubCallResult? Decides(PanelResult panel, CallOutcome outcome)
+    private static SubCallResult? FindDecisive(PanelResult panel, CallOutcome outcome)
     {
         var results = panel.Missing.Where(result => result.Outcome == outcome).ToArray();
         return results.Length > 0 && panel.Total - results.Length < panel.Required ? results[0] : null;

@@ -23,7 +23,7 @@ internal readonly record struct PanelSlot(PanelMemberConfig Member, SubCallKey K
     {
         var config = ensemble.Panel[member];
         var key = new SubCallKey(SubCallStep.Candidate, member, 0);
-        if (config.Samples > 1 && config.Seed is null && !chat.Asks("seed") && ModelAbilities.TakesN(catalog.Models[config.Model]))
+        if (config.Samples > 1 && config.Seed is null && !chat.IsSet("seed") && ModelCapabilities.SupportsN(catalog.Models[config.Model]))
         {
             return [new PanelSlot(config, key, config.Samples)];
         }

@@ -27,11 +27,11 @@ internal sealed class ToolOffer
     public bool IsOpen => _choice.IsOpen;
 
     /// <summary>Whether an answer has to be a call: <c>tool_choice</c> is <c>required</c>, or names a tool.</summary>
-    public bool IsDemanded => _choice.IsDemanded;
+    public bool IsRequired => _choice.IsRequired;
 
     public static ToolOffer Of(ChatRequest chat, ToolsMode mode)
     {
-        if (mode != ToolsMode.Vote || !chat.Asks("tools") || !chat.TryGetField("tools", out var tools))
+        if (mode != ToolsMode.Vote || !chat.IsSet("tools") || !chat.TryGetField("tools", out var tools))
         {
             return None;
         }
@@ -60,7 +60,7 @@ internal sealed class ToolOffer
     // What is in no known form is the providers' to read, or to refuse.
     private static Choice Read(ReadOnlyMemory<byte> json)
     {
-        using var document = SoundJson.TryParse(json);
+        using var document = JsonSanitizer.TryParse(json);
         if (document?.RootElement is not { } choice)
         {
             return new Choice();
@@ -74,14 +74,14 @@ internal sealed class ToolOffer
         }
 
         return choice.ValueKind == JsonValueKind.Object && NamesOf([choice]) is { } names
-            ? new Choice(IsDemanded: true) { Names = names }
+            ? new Choice(IsRequired: true) { Names = names }
             : Of(type);
     }
 
     private static Choice Of(string? mode) => mode switch
     {
         "none" => new Choice(IsOpen: false),
-        "required" or "any" => new Choice(IsDemanded: true),
+        "required" or "any" => new Choice(IsRequired: true),
         _ => new Choice(),
     };
 
@@ -93,7 +93,7 @@ internal sealed class ToolOffer
     }
 
     /// <summary>What <c>tool_choice</c> says.</summary>
-    private sealed record Choice(bool IsOpen = true, bool IsDemanded = false)
+    private sealed record Choice(bool IsOpen = true, bool IsRequired = false)
     {
         /// <summary>Tools that alone may be called; null = all.</summary>
         public HashSet<string>? Names { get; init; }

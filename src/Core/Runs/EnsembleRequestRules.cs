@@ -33,7 +33,7 @@ public static class EnsembleRequestRules
         {
             Refuse(request, "functions", "'functions' is the legacy form of 'tools': send those, or name a single model.");
             Refuse(request, "function_call", "'function_call' is the legacy form of 'tool_choice': send that, or name a single model.");
-            if (request.Asks("tool_choice") && !request.Asks("tools"))
+            if (request.IsSet("tool_choice") && !request.IsSet("tools"))
             {
                 throw new ChatRequestException(
                     "'tool_choice' says which of 'tools' to call, and there are none: send 'tools', or leave it out.", "tool_choice");
@@ -52,7 +52,7 @@ public static class EnsembleRequestRules
 
     private static void Refuse(ChatRequest request, string field, string message)
     {
-        if (request.Asks(field))
+        if (request.IsSet(field))
         {
             throw Refused(field, message);
         }

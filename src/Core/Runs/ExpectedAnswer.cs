@@ -11,8 +11,8 @@ namespace Ensemble.Runs;
 /// demanded.
 /// </param>
 /// <param name="Format">What the caller wants. A code fence around JSON is taken off.</param>
-/// <param name="MustFit">Whether an answer of another format is none.</param>
-internal sealed record ExpectedAnswer(ToolOffer Tools, AnswerFormat Format, bool MustFit = false)
+/// <param name="MustMatchFormat">Whether an answer of another format is none.</param>
+internal sealed record ExpectedAnswer(ToolOffer Tools, AnswerFormat Format, bool MustMatchFormat = false)
 {
     /// <summary>Any text.</summary>
     public static readonly ExpectedAnswer Text = new(ToolOffer.None, AnswerFormat.Text);
@@ -26,7 +26,8 @@ internal sealed record ExpectedAnswer(ToolOffer Tools, AnswerFormat Format, bool
 
         var read = Read(answer);
         var outcome = ChatChoices.OutcomeOf(read);
-        if (outcome == CallOutcome.Ok && !read.CallsTools && (Tools.IsDemanded || (MustFit && Format.Accepts(read.Content) == false)))
+        if (outcome == CallOutcome.Ok && !read.CallsTools
+            && (Tools.IsRequired || (MustMatchFormat && Format.Accepts(read.Content) == false)))
         {
             outcome = CallOutcome.WrongFormat;
         }

@@ -8,7 +8,7 @@ public sealed class InMemoryPanelStore(long maxBytes = 256L * 1024 * 1024) : IPa
     private const int Overhead = 256;
 
     private readonly Lock _lock = new();
-    private readonly Dictionary<RunId, Kept> _panels = [];
+    private readonly Dictionary<RunId, Entry> _panels = [];
     private readonly PriorityQueue<RunId, DateTimeOffset> _byExpiry = new();
     private long _bytes;
 
@@ -22,7 +22,7 @@ public sealed class InMemoryPanelStore(long maxBytes = 256L * 1024 * 1024) : IPa
                 _bytes -= earlier.Payload.Length + Overhead;
             }
 
-            _panels[run] = new Kept(payload.ToArray(), expiresAt);
+            _panels[run] = new Entry(payload.ToArray(), expiresAt);
             _byExpiry.Enqueue(run, expiresAt);
             _bytes += payload.Length + Overhead;
             while (_bytes > maxBytes)
@@ -62,5 +62,5 @@ public sealed class InMemoryPanelStore(long maxBytes = 256L * 1024 * 1024) : IPa
         _bytes -= removed!.Payload.Length + Overhead;
     }
 
-    private sealed record Kept(byte[] Payload, DateTimeOffset ExpiresAt);
+    private sealed record Entry(byte[] Payload, DateTimeOffset ExpiresAt);
 }

@@ -2,7 +2,7 @@ namespace Ensemble.Runs;
 
 /// <summary>
 /// Keeps answers and claims as long as its process lives. Beyond its bound the answers that expire soonest go first, and are asked for
-/// again. Of claims those go that expire within <see cref="RepeatedRequests.PanelKept"/>; where there is none, a new one is refused.
+/// again. Of claims those go that expire within <see cref="RepeatedRequests.PanelRetention"/>; where there is none, a new one is refused.
 /// </summary>
 /// <param name="maxAnswerBytes">Payloads that are kept at most, in bytes. Default 256 MiB.</param>
 /// <param name="maxClaims">Claims that are kept at most. Default 65,536.</param>
@@ -12,7 +12,7 @@ public sealed class InMemoryRunStore(long maxAnswerBytes = 256L * 1024 * 1024, i
     private const int Overhead = 256;
 
     private readonly Lock _lock = new();
-    private readonly Dictionary<RunId, Dictionary<SubCallKey, Kept>> _answers = [];
+    private readonly Dictionary<RunId, Dictionary<SubCallKey, Entry>> _answers = [];
     private readonly PriorityQueue<(RunId Run, SubCallKey Key), DateTimeOffset> _answersByExpiry = new();
     private readonly Dictionary<string, RunClaim> _claims = new(StringComparer.Ordinal);
     private readonly PriorityQueue<string, DateTimeOffset> _claimsByExpiry = new();
@@ -35,7 +35,7 @@ public sealed class InMemoryRunStore(long maxAnswerBytes = 256L * 1024 * 1024, i
                 ofRun.Remove(answer.Key);
             }
 
-            if (ofRun.TryAdd(answer.Key, new Kept(answer with { Payload = answer.Payload.ToArray() }, expiresAt)))
+            if (ofRun.TryAdd(answer.Key, new Entry(answer with { Payload = answer.Payload.ToArray() }, expiresAt)))
             {
                 _answersByExpiry.Enqueue((run, answer.Key), expiresAt);
                 _answerBytes += answer.Payload.Length + Overhead;
@@ -77,7 +77,7 @@ public sealed class InMemoryRunStore(long maxAnswerBytes = 256L * 1024 * 1024, i
 
             if (earlier is null && _claims.Count >= maxClaims)
             {
-                RemoveSoonestClaim(now + RepeatedRequests.PanelKept);
+                RemoveSoonestClaim(now + RepeatedRequests.PanelRetention);
             }
 
             _claims[claim.Scope] = claim with { RequestHash = claim.RequestHash.ToArray() };
@@ -120,12 +120,12 @@ public sealed class InMemoryRunStore(long maxAnswerBytes = 256L * 1024 * 1024, i
         }
     }
 
-    /// <exception cref="ClaimsFullException">All are needed for longer.</exception>
+    /// <exception cref="ClaimLimitException">All are needed for longer.</exception>
     private void RemoveSoonestClaim(DateTimeOffset latest)
     {
         if (!_claimsByExpiry.TryPeek(out var scope, out var expiresAt) || expiresAt > latest)
         {
-            throw new ClaimsFullException();
+            throw new ClaimLimitException();
         }
 
         _claimsByExpiry.Dequeue();
@@ -144,5 +144,5 @@ public sealed class InMemoryRunStore(long maxAnswerBytes = 256L * 1024 * 1024, i
         }
     }
 
-    private sealed record Kept(StoredAnswer Answer, DateTimeOffset ExpiresAt);
+    private sealed record Entry(StoredAnswer Answer, DateTimeOffset ExpiresAt);
 }

@@ -8,29 +8,30 @@ namespace Ensemble.Runs;
 
 /// <summary>
 /// Finds the run that a repeated request belongs to. With an idempotency key: the run that is under way or has ended, or the next
-/// incarnation of one that failed. Without one: what the panel answered to a run that failed less than <see cref="PanelKept"/> ago, once.
+/// incarnation of one that failed. Without one: what the panel answered to a run that failed less than <see cref="PanelRetention"/> ago,
+/// once.
 /// </summary>
 public sealed partial class RepeatedRequests(IRunStore store, IRunEngine engine, TimeProvider time, ILogger<RepeatedRequests> logger)
 {
     /// <summary>How long the answer of a request with a key can be had again.</summary>
-    public static readonly TimeSpan AnswerKept = TimeSpan.FromMinutes(10);
+    public static readonly TimeSpan AnswerRetention = TimeSpan.FromMinutes(10);
 
     /// <summary>How long a panel is kept for the same request without a key.</summary>
-    public static readonly TimeSpan PanelKept = TimeSpan.FromSeconds(60);
+    public static readonly TimeSpan PanelRetention = TimeSpan.FromSeconds(60);
 
     /// <summary>Characters that a key has at most.</summary>
     public const int MaxKeyLength = 255;
 
     /// <summary>How long a request without a key waits for the store.</summary>
-    private static readonly TimeSpan StoreLimit = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan StoreTimeout = TimeSpan.FromMilliseconds(250);
 
     /// <summary>How long the store is left alone after it failed.</summary>
-    private static readonly TimeSpan StorePause = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan StoreRetryDelay = TimeSpan.FromSeconds(5);
 
     /// <summary>Callers for whom a panel was kept here, and until when; "" stands for those without a key.</summary>
     private readonly ConcurrentDictionary<string, long> _failed = new(StringComparer.Ordinal);
 
-    private long _storeIsBack = long.MinValue;
+    private long _storeRetryAt = long.MinValue;
 
     /// <param name="fresh">The request as one that nobody has made before.</param>
     /// <param name="key">The caller's idempotency key.</param>
@@ -41,7 +42,10 @@ public sealed partial class RepeatedRequests(IRunStore store, IRunEngine engine,
         var request = fresh with { IsKept = true };
         var now = time.GetUtcNow();
         var mine = new RunClaim(
-            "key:" + Hash(fresh.Caller, key), fresh.Id, RequestHash(fresh), now + limits.UntilShown + limits.MaxAnswer + AnswerKept);
+            "key:" + Hash(fresh.Caller, key),
+            fresh.Id,
+            RequestHash(fresh),
+            now + limits.FirstOutputTimeout + limits.MaxAnswer + AnswerRetention);
         var holder = await store.ClaimAsync(mine, now, cancellationToken);
         if (holder.Run == fresh.Id)
         {
@@ -55,19 +59,20 @@ public sealed partial class RepeatedRequests(IRunStore store, IRunEngine engine,
 
     /// <summary>
     /// For a request to an ensemble without a key. The store is asked only where the request may be a repeat: a client says so, or a run of
-    /// this caller failed here within <see cref="PanelKept"/>. A store that is away or slow is not waited for: the panel is asked again.
+    /// this caller failed here within <see cref="PanelRetention"/>. A store that is away or slow is not waited for: the panel is asked
+    /// again.
     /// </summary>
     /// <param name="isRepeat">Whether the client says that it has sent this before.</param>
     public async ValueTask<RunRequest> ResolveAsync(RunRequest fresh, bool isRepeat, CancellationToken cancellationToken)
     {
-        if (StoreIsAway || !(isRepeat || HasFailed(fresh.Caller)))
+        if (StoreUnavailable || !(isRepeat || HasFailed(fresh.Caller)))
         {
             return fresh;
         }
 
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         await using var timer = time.CreateTimer(
-            static state => ((CancellationTokenSource)state!).Cancel(), limit, StoreLimit, Timeout.InfiniteTimeSpan);
+            static state => ((CancellationTokenSource)state!).Cancel(), limit, StoreTimeout, Timeout.InfiniteTimeSpan);
         try
         {
             return await store.TakeClaimAsync(PanelScope(fresh), time.GetUtcNow(), limit.Token) is { } claim
@@ -85,7 +90,7 @@ public sealed partial class RepeatedRequests(IRunStore store, IRunEngine engine,
     /// Passes a run's events on. Where it fails after usable answers, a way that repeating may cure, the panel is kept before the caller
     /// learns of it.
     /// </summary>
-    public async IAsyncEnumerable<RunEvent> KeepingPanelAsync(
+    public async IAsyncEnumerable<RunEvent> WithStoredPanelAsync(
         RunRequest request, IAsyncEnumerable<RunEvent> events, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         var (usable, incarnation) = (0, request.Incarnation);
@@ -96,7 +101,7 @@ public sealed partial class RepeatedRequests(IRunStore store, IRunEngine engine,
             {
                 usable = closed.Usable;
             }
-            else if (runEvent is RunFailed failed && usable > 0 && !request.IsKept && request.Replay is null && MayPass(failed.Failure))
+            else if (runEvent is RunFailed failed && usable > 0 && !request.IsKept && request.Replay is null && IsTransient(failed.Failure))
             {
                 await KeepPanelAsync(request, incarnation);
             }
@@ -105,8 +110,8 @@ public sealed partial class RepeatedRequests(IRunStore store, IRunEngine engine,
         }
     }
 
-    private static bool MayPass(RunFailure failure) =>
-        !failure.IsLasting && failure.Kind is RunFailureKind.JudgeFailed or RunFailureKind.JudgeTimedOut
+    private static bool IsTransient(RunFailure failure) =>
+        !failure.IsPermanent && failure.Kind is RunFailureKind.JudgeFailed or RunFailureKind.JudgeTimedOut
         or RunFailureKind.PanelBelowQuorum or RunFailureKind.DeadlineExceeded or RunFailureKind.RateLimited or RunFailureKind.Interrupted;
 
     private static string PanelScope(RunRequest request) =>
@@ -131,7 +136,7 @@ public sealed partial class RepeatedRequests(IRunStore store, IRunEngine engine,
     private bool HasFailed(string? caller) =>
         !_failed.IsEmpty && _failed.TryGetValue(caller ?? "", out var until) && time.GetTimestamp() <= until;
 
-    private bool StoreIsAway => time.GetTimestamp() < Volatile.Read(ref _storeIsBack);
+    private bool StoreUnavailable => time.GetTimestamp() < Volatile.Read(ref _storeRetryAt);
 
     private async ValueTask<RunRequest> FollowAsync(RunRequest request, CancellationToken cancellationToken)
     {
@@ -147,20 +152,22 @@ public sealed partial class RepeatedRequests(IRunStore store, IRunEngine engine,
 
     private async ValueTask KeepPanelAsync(RunRequest request, int incarnation)
     {
-        if (StoreIsAway)
+        if (StoreUnavailable)
         {
             return;
         }
 
         // As many entries as there are keys in the catalog, at most.
-        _failed[request.Caller ?? ""] = time.GetTimestamp() + (long)(PanelKept.TotalSeconds * time.TimestampFrequency);
+        _failed[request.Caller ?? ""] = time.GetTimestamp() + (long)(PanelRetention.TotalSeconds * time.TimestampFrequency);
 
-        using var limit = new CancellationTokenSource(StoreLimit, time);
+        using var limit = new CancellationTokenSource(StoreTimeout, time);
         var now = time.GetUtcNow();
         try
         {
             await store.ClaimAsync(
-                new RunClaim(PanelScope(request), request.Id, BitConverter.GetBytes(incarnation + 1), now + PanelKept), now, limit.Token);
+                new RunClaim(PanelScope(request), request.Id, BitConverter.GetBytes(incarnation + 1), now + PanelRetention),
+                now,
+                limit.Token);
         }
         catch (Exception exception)
         {
@@ -170,10 +177,10 @@ public sealed partial class RepeatedRequests(IRunStore store, IRunEngine engine,
 
     private void StoreFailed(Exception exception)
     {
-        Volatile.Write(ref _storeIsBack, time.GetTimestamp() + (long)(StorePause.TotalSeconds * time.TimestampFrequency));
-        LogStoreAway(logger, exception);
+        Volatile.Write(ref _storeRetryAt, time.GetTimestamp() + (long)(StoreRetryDelay.TotalSeconds * time.TimestampFrequency));
+        LogStoreUnavailable(logger, exception);
     }
 
     [LoggerMessage(84, LogLevel.Warning, "repeated requests are not recognised while the store does not answer")]
-    private static partial void LogStoreAway(ILogger logger, Exception exception);
+    private static partial void LogStoreUnavailable(ILogger logger, Exception exception);
 }

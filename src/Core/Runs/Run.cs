@@ -47,7 +47,7 @@ public sealed partial class Run : IDisposable
     /// <param name="memory">What earlier incarnations found out; empty for the first.</param>
     /// <param name="journal">Receives the run's events, a last one in any case.</param>
     /// <exception cref="KeyNotFoundException">The alias is not in the catalog.</exception>
-    public Run(RunRequest request, CatalogSnapshot catalog, RunServices services, RunMemory memory, RunJournal journal, ILogger logger)
+    public Run(RunRequest request, CatalogSnapshot catalog, RunServices services, SubCallCache memory, RunJournal journal, ILogger logger)
     {
         catalog = request.Replay?.Apply(catalog, request.Chat.Model) ?? catalog;
         RunLimits limits;
@@ -70,8 +70,8 @@ public sealed partial class Run : IDisposable
         _usage = services.Usage;
         _buffers = services.Buffers;
         _logger = logger;
-        Memory = memory;
-        _deadline = new RunDeadline(limits.UntilShown, limits.MaxAnswer, services.Time, _stop.Token);
+        Cache = memory;
+        _deadline = new RunDeadline(limits.FirstOutputTimeout, limits.MaxAnswer, services.Time, _stop.Token);
         _context = new RunContext(request, catalog, services, memory, journal, _deadline, logger);
         _sharedBody = request.CountedBody?.TryShare() == true ? request.CountedBody : null;
         _ownBody = _sharedBody is null ? request.Chat.Body.Length : 0;
@@ -94,7 +94,7 @@ public sealed partial class Run : IDisposable
     public long Held => Interlocked.Read(ref _held) + Journal.Held;
 
     /// <summary>For the next incarnation; empty where the run ended with an answer.</summary>
-    public RunMemory Memory { get; private set; }
+    public SubCallCache Cache { get; private set; }
 
     public bool HasEnded => Volatile.Read(ref _finished) is not null;
 
@@ -102,7 +102,7 @@ public sealed partial class Run : IDisposable
     public bool HasFailed => Volatile.Read(ref _finished) is { Failure: not null };
 
     /// <summary>Whether it has ended without an answer, though its caller waited for one, and has some of its panel's.</summary>
-    public bool IsWorthResuming => _finished is { Failure: not null } ended && ended.Outcome != CancelledOutcome && !Memory.IsEmpty;
+    public bool CanResume => _finished is { Failure: not null } ended && ended.Outcome != CancelledOutcome && !Cache.IsEmpty;
 
     /// <summary>Stops the run: its upstream calls are cancelled, their usage is still accounted for.</summary>
     public void Cancel()
@@ -130,16 +130,16 @@ public sealed partial class Run : IDisposable
             end = await context.SeedAsync() is { } missing ? missing : await _strategy.ExecuteAsync(context);
             if (end.Failure is not null && _stop.IsCancellationRequested)
             {
-                end = RunEnds.Cancelled;
+                end = RunResults.Cancelled;
             }
-            else if (end.Failure is { Kind: RunFailureKind.AnswerTooLarge } && Journal.IsStarved)
+            else if (end.Failure is { Kind: RunFailureKind.AnswerTooLarge } && Journal.IsOutOfMemory)
             {
                 end = new RunFailure(RunFailureKind.OutOfMemory, "The memory for answers is used up: try again shortly.");
             }
         }
         catch (BudgetExceededException exception)
         {
-            end = new RunFailure(RunFailureKind.BudgetExceeded, exception.Message) { IsLasting = true };
+            end = new RunFailure(RunFailureKind.BudgetExceeded, exception.Message) { IsPermanent = true };
             await _stop.CancelAsync();
         }
         catch (Exception exception)
@@ -153,11 +153,11 @@ public sealed partial class Run : IDisposable
 
         // Stragglers have been cancelled, and what they used belongs into this run's accounts.
         await SettleAsync(context);
-        var totals = context.Accounts.Totals();
+        var totals = context.Usage.Totals();
         var last = default(RunEvent?);
         try
         {
-            await AccountAsync(context, end, totals, activity);
+            await RecordUsageAsync(context, end, totals, activity);
             last = end.Answer is { } answer ? new RunCompleted(answer, totals) : new RunFailed(end.Failure!, totals);
         }
         catch (Exception exception)
@@ -173,9 +173,9 @@ public sealed partial class Run : IDisposable
         Journal.Append(last ?? new RunFailed(Faulted, totals));
     }
 
-    private async Task AccountAsync(RunContext context, RunEnd end, UsageTotals totals, Activity? activity)
+    private async Task RecordUsageAsync(RunContext context, RunEnd end, UsageTotals totals, Activity? activity)
     {
-        context.KeepPanel();
+        context.StorePanel();
         _finished = Manifest(context, end, totals);
         Free(context);
         _usage.Append(_finished);
@@ -194,13 +194,13 @@ public sealed partial class Run : IDisposable
     {
         // It is dropped after the end is known.
         var context = Volatile.Read(ref _context);
-        return _finished ?? Manifest(context!, default, context!.Accounts.Totals());
+        return _finished ?? Manifest(context!, default, context!.Usage.Totals());
     }
 
     /// <summary>Says that what it did is not read, and not gone on with, any more: its manifest stays. Called after its end.</summary>
     public void Drop()
     {
-        Memory = new RunMemory();
+        Cache = new SubCallCache();
         Hold(-Interlocked.Read(ref _held));
         Journal.Drop();
         ReturnBody();
@@ -222,14 +222,14 @@ public sealed partial class Run : IDisposable
 
     private void Free(RunContext context)
     {
-        if (!IsWorthResuming)
+        if (!CanResume)
         {
-            Memory = new RunMemory();
+            Cache = new SubCallCache();
         }
 
         Volatile.Write(ref _context, null);
         _buffers.Return(context.Calls.HeldBytes);
-        Hold(Memory.Size - _ownBody);
+        Hold(Cache.Size - _ownBody);
         ReturnBody();
     }
 
@@ -248,8 +248,8 @@ public sealed partial class Run : IDisposable
     private RunManifest Manifest(RunContext context, RunEnd end, UsageTotals totals)
     {
         var isOver = end.Answer is not null || end.Failure is not null;
-        var findings = context.Findings;
-        var subCalls = context.Accounts.SubCalls;
+        var findings = context.Diagnostics;
+        var subCalls = context.Usage.SubCalls;
         return new RunManifest
         {
             Run = context.Request.Id,
@@ -262,7 +262,7 @@ public sealed partial class Run : IDisposable
             Streamed = context.Chat.Stream,
             StartedAt = context.StartedAt,
             Total = isOver ? context.Elapsed : null,
-            FirstToken = context.FirstShown,
+            FirstToken = context.FirstOutput,
             Outcome = end.Answer is not null ? RunManifest.Completed
                 : end.Failure is { } failure ? SnakeCase.Of(failure.Kind)
                 : RunManifest.Running,

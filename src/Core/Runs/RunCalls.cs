@@ -15,7 +15,7 @@ namespace Ensemble.Runs;
 /// <param name="onBudget">What becomes of the run where a call does not fit the budget.</param>
 /// <param name="keepsPanel">Whether what the panel answers is kept.</param>
 internal sealed class RunCalls(
-    RunRequest request, RunServices services, RunMemory memory, RunBudget budget, RunAccounts accounts, OnBudget onBudget, bool keepsPanel)
+    RunRequest request, RunServices services, SubCallCache memory, RunBudget budget, RunUsage runUsage, OnBudget onBudget, bool keepsPanel)
 {
     private readonly Lock _lock = new();
     private readonly List<Task> _inFlight = new(8);
@@ -50,7 +50,7 @@ internal sealed class RunCalls(
     /// <exception cref="BudgetExceededException">It does not fit the budget, and the run is to fail by that.</exception>
     public Task<SubCallResult> MakeAsync(SubCall subCall, CancellationToken cancellationToken)
     {
-        var call = CallOrRecallAsync(subCall, cancellationToken);
+        var call = CallOrReuseAsync(subCall, cancellationToken);
         if (!call.IsCompleted)
         {
             lock (_lock)
@@ -73,7 +73,7 @@ internal sealed class RunCalls(
         var admitted = new SubCall[subCalls.Count];
         for (var index = 0; index < admitted.Length; index++)
         {
-            admitted[index] = memory.Recall(subCalls[index].Key) is null ? Reserve(subCalls[index]) : subCalls[index];
+            admitted[index] = memory.Find(subCalls[index].Key) is null ? Reserve(subCalls[index]) : subCalls[index];
         }
 
         var asked = Array.ConvertAll(admitted, subCall => AdmitAsync(subCall, cancellationToken));
@@ -118,9 +118,9 @@ internal sealed class RunCalls(
         }
     }
 
-    private async Task<SubCallResult> CallOrRecallAsync(SubCall subCall, CancellationToken cancellationToken)
+    private async Task<SubCallResult> CallOrReuseAsync(SubCall subCall, CancellationToken cancellationToken)
     {
-        if (memory.Recall(subCall.Key) is { } remembered)
+        if (memory.Find(subCall.Key) is { } remembered)
         {
             remembered = Read(subCall, remembered);
             Record(subCall, remembered, isRemembered: true);
@@ -145,10 +145,10 @@ internal sealed class RunCalls(
         if (subCall.Call.Sink is null && subCall.Call.Inputs is null)
         {
             // What was streamed went to this incarnation's journal, and cannot be given again; vectors are large, and cheap to have again.
-            memory.Remember(subCall.Key, result);
+            memory.Add(subCall.Key, result);
         }
 
-        Hold(RunMemory.SizeOf(result));
+        Hold(SubCallCache.SizeOf(result));
 
         RunTrace.End(activity, result, Record(subCall, result, isRemembered: false));
         return new SubCallResult(subCall.Key, result);
@@ -182,6 +182,6 @@ internal sealed class RunCalls(
             }
         }
 
-        return accounts.Record(subCall, result, isRemembered);
+        return runUsage.Record(subCall, result, isRemembered);
     }
 }

@@ -16,16 +16,16 @@ namespace Ensemble.Runs;
 internal sealed class RunContext
 {
     private readonly RunServices _services;
-    private readonly RunMemory _memory;
+    private readonly SubCallCache _memory;
     private readonly long _started;
-    private readonly Lock _showing = new();
+    private readonly Lock _outputLock = new();
     private AnswerFormat? _format;
-    private List<RunEvent>? _heldBack;
+    private List<RunEvent>? _bufferedOutput;
     private (EnsembleConfig Of, AnswerReader Reader)? _reader;
 
     /// <param name="deadline">Its token cancels every sub-call.</param>
     public RunContext(
-        RunRequest request, CatalogSnapshot catalog, RunServices services, RunMemory memory, RunJournal journal, RunDeadline deadline,
+        RunRequest request, CatalogSnapshot catalog, RunServices services, SubCallCache memory, RunJournal journal, RunDeadline deadline,
         ILogger logger)
     {
         Request = request;
@@ -37,9 +37,9 @@ internal sealed class RunContext
         var ensemble = catalog.Ensembles.GetValueOrDefault(request.Chat.Model);
         var budget = new RunBudget(ensemble?.Budget ?? BudgetConfig.None);
         var keepsPanel = services.Panels is not null && !IsReplay && ensemble is not null && ReplayRules.HasPanel(ensemble.Strategy);
-        Findings = new RunFindings(journal);
-        Accounts = new RunAccounts(request, budget, services.Usage, logger);
-        Calls = new RunCalls(request, services, memory, budget, Accounts, ensemble?.OnBudget ?? default, keepsPanel);
+        Diagnostics = new RunDiagnostics(journal);
+        Usage = new RunUsage(request, budget, services.Usage, logger);
+        Calls = new RunCalls(request, services, memory, budget, Usage, ensemble?.OnBudget ?? default, keepsPanel);
         _started = services.Time.GetTimestamp();
         StartedAt = services.Time.GetUtcNow();
     }
@@ -59,9 +59,9 @@ internal sealed class RunContext
 
     public RunCalls Calls { get; }
 
-    public RunAccounts Accounts { get; }
+    public RunUsage Usage { get; }
 
-    public RunFindings Findings { get; }
+    public RunDiagnostics Diagnostics { get; }
 
     public TimeProvider Time => _services.Time;
 
@@ -70,7 +70,7 @@ internal sealed class RunContext
     public TimeSpan Elapsed => Time.GetElapsedTime(_started);
 
     /// <summary>From the start to the first piece of the answer; null where none was shown.</summary>
-    public TimeSpan? FirstShown { get; private set; }
+    public TimeSpan? FirstOutput { get; private set; }
 
     public EmbeddingCache Embeddings => _services.Embeddings;
 
@@ -98,9 +98,9 @@ internal sealed class RunContext
     /// <returns>False where the answer is larger than a run may hold.</returns>
     public bool Show(RunEvent delta)
     {
-        lock (_showing)
+        lock (_outputLock)
         {
-            if (_heldBack is { } held)
+            if (_bufferedOutput is { } held)
             {
                 held.Add(delta);
                 return true;
@@ -110,22 +110,22 @@ internal sealed class RunContext
         }
     }
 
-    /// <summary>Has pieces of the answer wait for <see cref="ShowHeldBack"/>: something is still to be told before them.</summary>
-    public void HoldBack()
+    /// <summary>Has pieces of the answer wait for <see cref="ReleaseOutput"/>: something is still to be told before them.</summary>
+    public void BufferOutput()
     {
-        lock (_showing)
+        lock (_outputLock)
         {
-            _heldBack = [];
+            _bufferedOutput = [];
         }
     }
 
     /// <returns>False where the answer is larger than a run may hold.</returns>
-    public bool ShowHeldBack()
+    public bool ReleaseOutput()
     {
-        lock (_showing)
+        lock (_outputLock)
         {
-            var held = _heldBack ?? [];
-            _heldBack = null;
+            var held = _bufferedOutput ?? [];
+            _bufferedOutput = null;
             return held.TrueForAll(Append);
         }
     }
@@ -141,11 +141,11 @@ internal sealed class RunContext
 
         var ensemble = Catalog.Ensembles[Chat.Model];
         var panel = _services.Panels is { } panels ? await panels.FindAsync(replay.Of, endedAt: null, CancellationToken.None) : null;
-        if (panel is null or { IsTooLarge: true } || !panel.Fits(ensemble, Chat, Catalog))
+        if (panel is null or { IsTooLarge: true } || !panel.Matches(ensemble, Chat, Catalog))
         {
             return new RunFailure(
                 RunFailureKind.AnswersNotStored, "The stored answers of the run have gone, or its panel was changed just now.")
-            { IsLasting = true };
+            { IsPermanent = true };
         }
 
         panel.Seed(_memory, ensemble, Chat, Catalog, StartedAt);
@@ -153,7 +153,7 @@ internal sealed class RunContext
     }
 
     /// <summary>Has the panel's answers stored, where they are to be. Called once all sub-calls have ended.</summary>
-    public void KeepPanel()
+    public void StorePanel()
     {
         if (Calls.PanelAnswers is { Count: > 0 } answers)
         {
@@ -165,8 +165,8 @@ internal sealed class RunContext
     {
         if (!Journal.Shown)
         {
-            Deadline.OnShown();
-            FirstShown ??= Elapsed;
+            Deadline.OnFirstOutput();
+            FirstOutput ??= Elapsed;
         }
 
         return Journal.Append(delta);

@@ -28,9 +28,9 @@ internal sealed class RunDeadline : IDisposable
     public bool IsCancelled => _caller.IsCancellationRequested;
 
     /// <summary>Whether the time is over though somebody still waits.</summary>
-    public bool Passed => IsOver && !IsCancelled;
+    public bool HasPassed => IsOver && !IsCancelled;
 
-    public void OnShown() => _source.CancelAfter(_maxAnswer);
+    public void OnFirstOutput() => _source.CancelAfter(_maxAnswer);
 
     public void Dispose()
     {

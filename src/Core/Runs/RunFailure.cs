@@ -19,5 +19,5 @@ public sealed record RunFailure(RunFailureKind Kind, string Message)
     public TimeSpan? RetryAfter { get; init; }
 
     /// <summary>Whether asking again at once would fail again: until an operator acts, or because that was tried here already.</summary>
-    public bool IsLasting { get; init; }
+    public bool IsPermanent { get; init; }
 }

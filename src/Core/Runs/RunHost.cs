@@ -14,20 +14,20 @@ public sealed class RunHost : IRunsInFlight, IAsyncDisposable
     public static readonly TimeSpan LeaseLifetime = TimeSpan.FromSeconds(30);
 
     /// <summary>Manifests of ended runs that are kept; the oldest goes first.</summary>
-    public const int KeptManifests = 1024;
+    public const int MaxManifests = 1024;
 
     /// <summary>How long an answer stays that a reader in another process has read: its last part may have been lost on the way.</summary>
-    public static readonly TimeSpan SettledKept = TimeSpan.FromSeconds(10);
+    public static readonly TimeSpan SettledRetention = TimeSpan.FromSeconds(10);
 
     public static readonly TimeSpan SweepInterval = TimeSpan.FromSeconds(1);
 
     /// <summary>
     /// Where room is short, answers that one caller may ask for again by their keys take a quarter of the memory at most.
     /// </summary>
-    private const int CallersShare = 4;
+    private const int MaxCallerShare = 4;
 
     /// <summary>How long a failed run's answers of its panel wait for the next try.</summary>
-    private static readonly TimeSpan ResumableKept = RepeatedRequests.PanelKept + SettledKept;
+    private static readonly TimeSpan ResumableRetention = RepeatedRequests.PanelRetention + SettledRetention;
 
     private readonly ICatalog _catalog;
     private readonly RunServices _services;
@@ -39,11 +39,11 @@ public sealed class RunHost : IRunsInFlight, IAsyncDisposable
 
     /// <summary>Runs that are executed, or whose answers are to be read.</summary>
     private readonly RunAdmission _unread = new();
-    private readonly ConcurrentDictionary<RunId, HostedRun> _runs = new();
+    private readonly ConcurrentDictionary<RunId, ActiveRun> _runs = new();
     private readonly ConcurrentDictionary<RunId, RunManifest> _manifests = new();
     private readonly ConcurrentQueue<RunId> _forgotten = new();
     private readonly ITimer _timer;
-    private volatile bool _isHurried;
+    private volatile bool _isCancelling;
 
     /// <param name="answers">Keeps the panel's answers for a machine that takes a run over.</param>
     public RunHost(ICatalog catalog, RunServices services, StoredAnswers answers, ILogger<Run> logger)
@@ -54,7 +54,7 @@ public sealed class RunHost : IRunsInFlight, IAsyncDisposable
         _logger = logger;
         _executing = new RunAdmission(isPaused: () => services.Usage.IsNearlyFull);
         _timer = services.Time.CreateTimer(static state => ((RunHost)state!).Sweep(), this, SweepInterval, SweepInterval);
-        services.Buffers.OnShortage(Spare);
+        services.Buffers.OnShortage(FreeMemory);
     }
 
     public TimeProvider Time => _services.Time;
@@ -66,7 +66,7 @@ public sealed class RunHost : IRunsInFlight, IAsyncDisposable
     public bool IsDraining => _executing.IsClosed;
 
     /// <returns>The run, which goes on by itself, be it that it was here before; or why there is none.</returns>
-    public async ValueTask<(HostedRun? Run, RunStart Start)> StartAsync(RunRequest request)
+    public async ValueTask<(ActiveRun? Run, RunStart Start)> StartAsync(RunRequest request)
     {
         while (true)
         {
@@ -82,7 +82,7 @@ public sealed class RunHost : IRunsInFlight, IAsyncDisposable
                 return (null, start);
             }
 
-            var hosted = default(HostedRun);
+            var hosted = default(ActiveRun);
             try
             {
                 (hosted, start) = await HostAsync(request, earlier);
@@ -99,7 +99,7 @@ public sealed class RunHost : IRunsInFlight, IAsyncDisposable
             if (hosted is not null)
             {
                 hosted.Begin();
-                if (_isHurried)
+                if (_isCancelling)
                 {
                     hosted.Cancel();
                 }
@@ -113,7 +113,7 @@ public sealed class RunHost : IRunsInFlight, IAsyncDisposable
         }
     }
 
-    public HostedRun? Find(RunId run) => _runs.GetValueOrDefault(run);
+    public ActiveRun? Find(RunId run) => _runs.GetValueOrDefault(run);
 
     /// <returns>Null where the run is not known here, or was forgotten long ago.</returns>
     public RunManifest? FindManifest(RunId run) => Find(run)?.Run.Manifest() ?? _manifests.GetValueOrDefault(run);
@@ -125,7 +125,7 @@ public sealed class RunHost : IRunsInFlight, IAsyncDisposable
     public ValueTask DisposeAsync() => _timer.DisposeAsync();
 
     /// <summary>Called by a run's reader in this process, who asks for nothing again.</summary>
-    internal void ForgetSettled(HostedRun hosted)
+    internal void ForgetSettled(ActiveRun hosted)
     {
         if (hosted.Ended != long.MinValue && !IsKept(hosted))
         {
@@ -133,10 +133,10 @@ public sealed class RunHost : IRunsInFlight, IAsyncDisposable
         }
     }
 
-    internal void OnEnded(HostedRun hosted)
+    internal void OnEnded(ActiveRun hosted)
     {
         // Its last event may have been read before.
-        if (hosted.IsReadHere)
+        if (hosted.IsReadLocally)
         {
             ForgetSettled(hosted);
         }
@@ -147,7 +147,7 @@ public sealed class RunHost : IRunsInFlight, IAsyncDisposable
     /// <summary>Called once a run has ended and its answer was read, or is not wanted.</summary>
     internal void OnDone() => _unread.Leave();
 
-    private static bool IsKept(HostedRun hosted) => hosted.Run.IsKept || hosted.Run.IsWorthResuming;
+    private static bool IsKept(ActiveRun hosted) => hosted.Run.IsKept || hosted.Run.CanResume;
 
     private RunStart Enter()
     {
@@ -162,10 +162,10 @@ public sealed class RunHost : IRunsInFlight, IAsyncDisposable
     }
 
     /// <returns>The run that is to begin; null where there is none, or where another request for the same one was first.</returns>
-    private async ValueTask<(HostedRun? Run, RunStart Start)> HostAsync(RunRequest request, HostedRun? earlier)
+    private async ValueTask<(ActiveRun? Run, RunStart Start)> HostAsync(RunRequest request, ActiveRun? earlier)
     {
         // Read before anything that may forget it for want of memory.
-        var memory = earlier?.Run.Memory;
+        var memory = earlier?.Run.Cache;
 
         // The body may have come from another process: it is weighed before there is anything to pay for.
         if (!_services.Buffers.HasRoomFor(request.CountedBody is null ? request.Chat.Body.Length : 0)
@@ -178,10 +178,10 @@ public sealed class RunHost : IRunsInFlight, IAsyncDisposable
         var isHosted = false;
         try
         {
-            memory ??= await RecallAsync(request);
-            var snapshot = await _catalog.ReachAsync(request.CatalogRevision, Time, CancellationToken.None);
+            memory ??= await LoadCacheAsync(request);
+            var snapshot = await _catalog.WaitForRevisionAsync(request.CatalogRevision, Time, CancellationToken.None);
             run = new Run(request, snapshot, _services, memory, journal, _logger);
-            var hosted = new HostedRun(this, run, Time.GetTimestamp());
+            var hosted = new ActiveRun(this, run, Time.GetTimestamp());
             isHosted = earlier is null ? _runs.TryAdd(request.Id, hosted) : _runs.TryUpdate(request.Id, hosted, earlier);
             if (!isHosted)
             {
@@ -214,18 +214,18 @@ public sealed class RunHost : IRunsInFlight, IAsyncDisposable
 
     /// <returns>What is known of the run: the first incarnation of a request that may be repeated may be one whose process was
     /// lost.</returns>
-    private async ValueTask<RunMemory> RecallAsync(RunRequest request) =>
+    private async ValueTask<SubCallCache> LoadCacheAsync(RunRequest request) =>
         request.Incarnation > 1 || request.IsKept ? await _answers.ResumeAsync(request.Id)
         : _answers.Begin(request.Id);
 
-    private static async Task DropAsync(HostedRun hosted)
+    private static async Task DropAsync(ActiveRun hosted)
     {
         await hosted.Execution;
         hosted.Run.Drop();
     }
 
     /// <summary>Keeps the manifest of an ended run, and nothing else of it.</summary>
-    private void Forget(HostedRun hosted)
+    private void Forget(ActiveRun hosted)
     {
         var run = hosted.Run;
         if (!_runs.TryRemove(KeyValuePair.Create(run.Id, hosted)))
@@ -235,7 +235,7 @@ public sealed class RunHost : IRunsInFlight, IAsyncDisposable
 
         _manifests[run.Id] = run.Manifest();
         _forgotten.Enqueue(run.Id);
-        while (_forgotten.Count > KeptManifests && _forgotten.TryDequeue(out var oldest))
+        while (_forgotten.Count > MaxManifests && _forgotten.TryDequeue(out var oldest))
         {
             _manifests.TryRemove(oldest, out _);
         }
@@ -266,11 +266,11 @@ public sealed class RunHost : IRunsInFlight, IAsyncDisposable
                 hosted.Settle();
             }
 
-            if (age >= KeptFor(hosted, isWanted))
+            if (age >= RetentionOf(hosted, isWanted))
             {
                 Forget(hosted);
             }
-            else if (age >= SettledKept && hosted is { IsSettled: true, Run: { IsKept: true, HasFailed: true } })
+            else if (age >= SettledRetention && hosted is { IsSettled: true, Run: { IsKept: true, HasFailed: true } })
             {
                 // A repeat makes a new attempt: of this one it needs the manifest and the panel's answers.
                 hosted.Run.Journal.Drop();
@@ -279,10 +279,10 @@ public sealed class RunHost : IRunsInFlight, IAsyncDisposable
     }
 
     /// <returns>How long after its end a run stays.</returns>
-    private static TimeSpan KeptFor(HostedRun hosted, bool isWanted) =>
-        hosted.Run.IsKept ? RepeatedRequests.AnswerKept + (isWanted ? LeaseLifetime : TimeSpan.Zero)
-        : hosted.Run.IsWorthResuming ? ResumableKept
-        : hosted.IsSettled ? SettledKept
+    private static TimeSpan RetentionOf(ActiveRun hosted, bool isWanted) =>
+        hosted.Run.IsKept ? RepeatedRequests.AnswerRetention + (isWanted ? LeaseLifetime : TimeSpan.Zero)
+        : hosted.Run.CanResume ? ResumableRetention
+        : hosted.IsSettled ? SettledRetention
         : isWanted ? TimeSpan.MaxValue
         : LeaseLifetime;
 
@@ -290,25 +290,25 @@ public sealed class RunHost : IRunsInFlight, IAsyncDisposable
     /// Makes room before a request is refused, the oldest answers first: those that nobody waits for nor can ask for by a key, then
     /// kept ones of callers who have more than their share, then kept ones of any caller that were read.
     /// </summary>
-    private void Spare(long bytes)
+    private void FreeMemory(long bytes)
     {
         var enough = _services.Buffers.Used - bytes;
-        ForgetOldest(enough, IsSpare);
-        foreach (var kept in _runs.Values.Where(hosted => IsKeptAside(hosted)).GroupBy(hosted => hosted.Run.Caller))
+        ForgetOldest(enough, IsDiscardable);
+        foreach (var kept in _runs.Values.Where(hosted => IsRepeatable(hosted)).GroupBy(hosted => hosted.Run.Caller))
         {
             var ofCaller = kept.OrderBy(hosted => hosted.Ended).ToArray();
             var held = ofCaller.Sum(hosted => hosted.Run.Held);
-            for (var index = 0; held > _services.Buffers.Limit / CallersShare && _services.Buffers.Used > enough; index++)
+            for (var index = 0; held > _services.Buffers.Limit / MaxCallerShare && _services.Buffers.Used > enough; index++)
             {
                 held -= ofCaller[index].Run.Held;
                 Forget(ofCaller[index]);
             }
         }
 
-        ForgetOldest(enough, static hosted => IsKeptAside(hosted) && hosted.IsRead);
+        ForgetOldest(enough, static hosted => IsRepeatable(hosted) && hosted.IsRead);
     }
 
-    private void ForgetOldest(long enough, Func<HostedRun, bool> isSpare)
+    private void ForgetOldest(long enough, Func<ActiveRun, bool> isSpare)
     {
         foreach (var hosted in _runs.Values.Where(isSpare).OrderBy(static hosted => hosted.Ended))
         {
@@ -321,15 +321,15 @@ public sealed class RunHost : IRunsInFlight, IAsyncDisposable
         }
     }
 
-    private static bool IsSpare(HostedRun hosted) =>
+    private static bool IsDiscardable(ActiveRun hosted) =>
         hosted is { Ended: not long.MinValue, Run.IsKept: false } && (hosted.IsSettled || !hosted.IsWanted);
 
-    private static bool IsKeptAside(HostedRun hosted) =>
-        hosted is { Ended: not long.MinValue, Run.IsKept: true, IsBeingRead: false } && (hosted.IsSettled || !hosted.IsWanted);
+    private static bool IsRepeatable(ActiveRun hosted) =>
+        hosted is { Ended: not long.MinValue, Run.IsKept: true, HasAnyReader: false } && (hosted.IsSettled || !hosted.IsWanted);
 
     private void CancelAll()
     {
-        _isHurried = true;
+        _isCancelling = true;
         foreach (var hosted in _runs.Values)
         {
             hosted.Cancel();

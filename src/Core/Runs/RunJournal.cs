@@ -38,7 +38,7 @@ public sealed class RunJournal(int incarnation, ByteBudget? budget = null)
     public bool Shown { get; private set; }
 
     /// <summary>Whether an event is missing because the budget had no room for it.</summary>
-    public bool IsStarved { get; private set; }
+    public bool IsOutOfMemory { get; private set; }
 
     /// <summary>The number of the last event that is in it; 0 = there is none.</summary>
     public long Last
@@ -247,7 +247,7 @@ public sealed class RunJournal(int incarnation, ByteBudget? budget = null)
         var more = Math.Max(bytes, Step);
         if (!budget.TryTake(more))
         {
-            IsStarved = true;
+            IsOutOfMemory = true;
             return false;
         }
 

@@ -3,10 +3,10 @@ using Ensemble.Catalog;
 namespace Ensemble.Runs;
 
 /// <summary>The time that a run of an alias may take.</summary>
-/// <param name="UntilShown">To the first byte that the caller sees.</param>
+/// <param name="FirstOutputTimeout">To the first byte that the caller sees.</param>
 /// <param name="MaxAnswer">From that byte to the last.</param>
 /// <param name="StreamCommit">Until a stream's headers are sent without a byte of answer.</param>
-public readonly record struct RunLimits(TimeSpan UntilShown, TimeSpan MaxAnswer, TimeSpan StreamCommit)
+public readonly record struct RunLimits(TimeSpan FirstOutputTimeout, TimeSpan MaxAnswer, TimeSpan StreamCommit)
 {
     public static RunLimits Of(EnsembleConfig ensemble) => new(ensemble.Deadline, ensemble.MaxAnswer, ensemble.StreamCommit);
 

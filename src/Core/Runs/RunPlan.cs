@@ -12,21 +12,21 @@ public sealed record RunPlan(IReadOnlyList<PlannedCall> Calls)
     public long MaxTokens => Calls.Sum(call => call.Tokens);
 
     /// <summary>The same without those that are made only where something fails or stays undecided.</summary>
-    public long SureTokens => Calls.Where(call => call.IsSure).Sum(call => call.Tokens);
+    public long MinimumTokens => Calls.Where(call => call.IsCertain).Sum(call => call.Tokens);
 
     /// <summary>Of all calls in US dollars; null where a price is unknown.</summary>
     public decimal? MaxCostUsd => Cost(Calls);
 
     /// <summary>The same without those that are made only where something fails or stays undecided.</summary>
-    public decimal? SureCostUsd => Cost(Calls.Where(call => call.IsSure));
+    public decimal? MinimumCostUsd => Cost(Calls.Where(call => call.IsCertain));
 
     /// <summary>With the longest answers that the caller and the catalog allow.</summary>
     /// <exception cref="KeyNotFoundException">The alias is not in the catalog.</exception>
-    public static RunPlan Of(ChatRequest chat, CatalogSnapshot catalog) => new RunPlanner(chat, catalog, CallTokens.Longest).Plan();
+    public static RunPlan Of(ChatRequest chat, CatalogSnapshot catalog) => new RunPlanner(chat, catalog, CallTokens.MaxAnswer).Plan();
 
     /// <summary>With answers as long as is usual: what is held of a caller's limit until it is known.</summary>
     /// <exception cref="KeyNotFoundException">The alias is not in the catalog.</exception>
-    public static RunPlan Usual(ChatRequest chat, CatalogSnapshot catalog) => new RunPlanner(chat, catalog, CallTokens.Answer).Plan();
+    public static RunPlan Typical(ChatRequest chat, CatalogSnapshot catalog) => new RunPlanner(chat, catalog, CallTokens.Answer).Plan();
 
     /// <summary>Those that a replay can lead to: its panel has answered.</summary>
     public RunPlan WithoutPanel() => new([.. Calls.Where(static call => call.Step != SubCallStep.Candidate)]);

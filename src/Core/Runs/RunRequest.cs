@@ -19,7 +19,8 @@ public sealed record RunRequest
     public required long CatalogRevision { get; init; }
 
     /// <summary>
-    /// Whether the caller may repeat it: it goes on though its caller leaves, and can be read for <see cref="RepeatedRequests.AnswerKept"/>
+    /// Whether the caller may repeat it: it goes on though its caller leaves, and can be read for
+    /// <see cref="RepeatedRequests.AnswerRetention"/>
     /// after its end.
     /// </summary>
     public bool IsKept { get; init; }

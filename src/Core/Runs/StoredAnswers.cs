@@ -14,7 +14,7 @@ public sealed partial class StoredAnswers(IRunStore store, SecretSealer? sealer,
     public static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(20);
 
     /// <summary>How long the start of an incarnation waits for what is stored.</summary>
-    public static readonly TimeSpan LoadLimit = TimeSpan.FromSeconds(2);
+    public static readonly TimeSpan LoadTimeout = TimeSpan.FromSeconds(2);
 
     /// <summary>Inserts under way at most; one more is not made, and its answer would be asked for again.</summary>
     public const int MaxPending = 256;
@@ -22,10 +22,11 @@ public sealed partial class StoredAnswers(IRunStore store, SecretSealer? sealer,
     private int _pending;
 
     /// <summary>A memory whose answers are stored.</summary>
-    public RunMemory Begin(RunId run) => sealer is null ? new RunMemory() : new RunMemory((key, result) => Keep(sealer, run, key, result));
+    public SubCallCache Begin(RunId run) =>
+        sealer is null ? new SubCallCache() : new SubCallCache((key, result) => Keep(sealer, run, key, result));
 
     /// <summary>The same, with what an earlier incarnation has stored. Never fails: what cannot be read is asked for again.</summary>
-    public async Task<RunMemory> ResumeAsync(RunId run)
+    public async Task<SubCallCache> ResumeAsync(RunId run)
     {
         var memory = Begin(run);
         if (sealer is null)
@@ -33,7 +34,7 @@ public sealed partial class StoredAnswers(IRunStore store, SecretSealer? sealer,
             return memory;
         }
 
-        using var limit = new CancellationTokenSource(LoadLimit, time);
+        using var limit = new CancellationTokenSource(LoadTimeout, time);
         try
         {
             foreach (var stored in await store.LoadAnswersAsync(run, time.GetUtcNow(), limit.Token))

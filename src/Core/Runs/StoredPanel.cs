@@ -54,7 +54,7 @@ public sealed class StoredPanel
     }
 
     /// <summary>Whether the ensemble's panel is still the one that answered.</summary>
-    internal bool Fits(EnsembleConfig ensemble, ChatRequest chat, CatalogSnapshot catalog)
+    internal bool Matches(EnsembleConfig ensemble, ChatRequest chat, CatalogSnapshot catalog)
     {
         var slots = PanelSlot.Of(ensemble, chat, catalog);
         return MembersOf(ensemble).SequenceEqual(Members)
@@ -62,7 +62,7 @@ public sealed class StoredPanel
     }
 
     /// <summary>Makes a run know what the panel said. Members that were not asked, or not waited for, are not asked now either.</summary>
-    internal void Seed(RunMemory memory, EnsembleConfig ensemble, ChatRequest chat, CatalogSnapshot catalog, DateTimeOffset now)
+    internal void Seed(SubCallCache memory, EnsembleConfig ensemble, ChatRequest chat, CatalogSnapshot catalog, DateTimeOffset now)
     {
         foreach (var answer in Answers)
         {

@@ -16,15 +16,15 @@ public sealed partial class StoredPanels(
     public const long MaxPendingBytes = 64L * 1024 * 1024;
 
     /// <summary>How long a write may take.</summary>
-    public static readonly TimeSpan SaveLimit = TimeSpan.FromSeconds(10);
+    public static readonly TimeSpan SaveTimeout = TimeSpan.FromSeconds(10);
 
     /// <summary>How long after a run's end its write, which another process makes, is waited for.</summary>
-    public static readonly TimeSpan Arrival = TimeSpan.FromSeconds(2);
+    public static readonly TimeSpan WriteGrace = TimeSpan.FromSeconds(2);
 
     /// <summary>How long a stop waits for writes.</summary>
-    private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(5);
 
-    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(100);
 
     /// <summary>What a run costs besides its texts.</summary>
     private const int Overhead = 4096;
@@ -44,7 +44,7 @@ public sealed partial class StoredPanels(
             await saving.WaitAsync(cancellationToken);
         }
 
-        for (var waited = TimeSpan.Zero; ; waited += Look)
+        for (var waited = TimeSpan.Zero; ; waited += PollInterval)
         {
             var now = time.GetUtcNow();
             if (await store.FindAsync(run, now, cancellationToken) is { } payload)
@@ -52,12 +52,12 @@ public sealed partial class StoredPanels(
                 return sealer.TryOpen(payload, Audience(run), out var json) ? StoredPanel.Read(json) : null;
             }
 
-            if (endedAt is not { } end || now - end >= Arrival || waited >= Arrival)
+            if (endedAt is not { } end || now - end >= WriteGrace || waited >= WriteGrace)
             {
                 return null;
             }
 
-            await Task.Delay(Look, time, cancellationToken);
+            await Task.Delay(PollInterval, time, cancellationToken);
         }
     }
 
@@ -69,7 +69,7 @@ public sealed partial class StoredPanels(
         if (Interlocked.Add(ref _pendingBytes, size) > MaxPendingBytes)
         {
             Interlocked.Add(ref _pendingBytes, -size);
-            LogCrowded(logger, run.Value);
+            LogTooManyPending(logger, run.Value);
             return;
         }
 
@@ -88,7 +88,7 @@ public sealed partial class StoredPanels(
     {
         try
         {
-            await Task.WhenAll(_pending.Values).WaitAsync(StopLimit, time);
+            await Task.WhenAll(_pending.Values).WaitAsync(StopTimeout, time);
         }
         catch (TimeoutException)
         {
@@ -100,7 +100,7 @@ public sealed partial class StoredPanels(
 
     private async Task SaveAsync(RunId run, StoredPanel panel)
     {
-        using var limit = new CancellationTokenSource(SaveLimit, time);
+        using var limit = new CancellationTokenSource(SaveTimeout, time);
         try
         {
             var payload = sealer.Seal(panel.Write(), Audience(run));
@@ -122,5 +122,5 @@ public sealed partial class StoredPanels(
 
     [LoggerMessage(
         87, LogLevel.Warning, "the panel answers of run {RunId} are not stored, since too much waits for the store; it cannot be replayed")]
-    private static partial void LogCrowded(ILogger logger, string runId);
+    private static partial void LogTooManyPending(ILogger logger, string runId);
 }

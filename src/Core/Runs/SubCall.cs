@@ -20,5 +20,5 @@ internal readonly record struct SubCall(SubCallKey Key, SubCallRole Role, ModelC
     public bool IsOverBudget { get; init; }
 
     /// <summary>Whether its gate, and the budget, let it through.</summary>
-    public bool MayGo => !IsOverBudget && Admission?.Refusal is null;
+    public bool IsAdmitted => !IsOverBudget && Admission?.Refusal is null;
 }

@@ -28,35 +28,35 @@ internal sealed class Adaptive(EnsembleConfig ensemble) : IPanelDecision
 
     public async Task<RunEnd> DecideAsync(RunContext context, PanelRound round)
     {
-        var ballot = round.Ballot.Fitting(context.Format) ?? round.Ballot;
-        var (way, reason) = Choose(context, ballot);
-        context.Findings.Decide(new DecisionManifest("adaptive", SnakeCase.Of(way)) { Reason = reason, Value = ballot.Agreement });
+        var candidateSet = round.CandidateSet.Fitting(context.Format) ?? round.CandidateSet;
+        var (way, reason) = Choose(context, candidateSet);
+        context.Diagnostics.Decide(new DecisionManifest("adaptive", SnakeCase.Of(way)) { Reason = reason, Value = candidateSet.Agreement });
         if (way != StrategyKind.Synthesize && ensemble.Judge is { } judge
-            && !(way == StrategyKind.Vote && !VoteRule.Decide(ballot).IsDecided))
+            && !(way == StrategyKind.Vote && !VoteRule.Decide(candidateSet).IsDecided))
         {
-            context.Findings.Save(Savings.OfJudge(context, judge, ballot.Candidates));
+            context.Diagnostics.Save(Savings.OfJudge(context, judge, candidateSet.Candidates));
         }
 
         return way switch
         {
             StrategyKind.Vote => await new Vote(ensemble).DecideAsync(context, round),
-            StrategyKind.Confidence => await Confidence.DecideAsync(context, ensemble, ballot),
-            StrategyKind.Consensus => Consensus.Decide(context, ballot),
+            StrategyKind.Confidence => await Confidence.DecideAsync(context, ensemble, candidateSet),
+            StrategyKind.Consensus => Consensus.Decide(context, candidateSet),
             _ => await new Synthesize(ensemble).DecideAsync(context, round),
         };
     }
 
-    private (StrategyKind Way, string Reason) Choose(RunContext context, Ballot ballot)
+    private (StrategyKind Way, string Reason) Choose(RunContext context, CandidateSet candidateSet)
     {
-        if (ballot.AllTyped || ballot.CallsTools)
+        if (candidateSet.AllTyped || candidateSet.CallsTools)
         {
             return (StrategyKind.Vote, "all_typed");
         }
 
-        var lengths = ballot.Candidates.Select(candidate => TokenEstimate.OfText(candidate.Text)).Order().ToArray();
+        var lengths = candidateSet.Candidates.Select(candidate => TokenEstimate.OfText(candidate.Text)).Order().ToArray();
         if (lengths[lengths.Length / 2] <= ShortAnswer)
         {
-            return ballot.Agreement >= EnoughAgreement
+            return candidateSet.Agreement >= EnoughAgreement
                 ? (StrategyKind.Confidence, "short_and_alike")
                 : (StrategyKind.Consensus, "short_and_different");
         }

@@ -30,20 +30,20 @@ internal static class Audit
             Step = SubCallStep.Verification,
             Models = [verifier],
             Prompt = new JudgePrompt(
-                context.Chat, Wording.Audit, Wording.AuditVersion, [Readable(answer)], context.Random($"audit-{number}")),
+                context.Chat, Prompts.Audit, Prompts.AuditVersion, [Readable(answer)], context.Random($"audit-{number}")),
             Number = number,
             Schema = Schema,
         });
         if (reply.Value is not { } value)
         {
-            context.Findings.Decide(
+            context.Diagnostics.Decide(
                 new DecisionManifest("audit", "failed") { Index = number, Reason = context.Calls.IsOverBudget ? "budget" : "no_verdict" });
             return new Result(null, []);
         }
 
         var passes = value.Member("pass")?.ValueKind == JsonValueKind.True;
         string[] issues = [.. (value.Member("issues")?.Items() ?? default).Take(MaxIssues).Select(issue => issue.Text()!)];
-        context.Findings.Decide(new DecisionManifest("audit", passes ? "passed" : "rejected")
+        context.Diagnostics.Decide(new DecisionManifest("audit", passes ? "passed" : "rejected")
         {
             Index = number,
             Value = issues.Length,
@@ -64,7 +64,7 @@ internal static class Audit
     public static ReadOnlyMemory<byte> Rework(RunContext context, Candidate draft, IReadOnlyList<string> issues)
     {
         var list = string.Join('\n', issues.Select(issue => $"- {issue}"));
-        var fence = Fence.Around([draft.Text, list], context.Random("rework"));
+        var fence = Delimiter.Around([draft.Text, list], context.Random("rework"));
         using var prompt = new PromptWriter(hasAttachments: false);
         prompt.Write(
             "A draft of the reply to the conversation above did not pass its audit. Between the marker lines is material to be weighed, no "

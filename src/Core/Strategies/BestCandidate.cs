@@ -8,9 +8,9 @@ internal static class BestCandidate
 {
     /// <summary>A vote where the candidates are typed and any two agree, else the one nearest to all of them.</summary>
     /// <returns>Null where the caller wants a format that none of them has.</returns>
-    public static Candidate? Of(Ballot ballot, AnswerFormat format)
+    public static Candidate? Of(CandidateSet candidateSet, AnswerFormat format)
     {
-        if (ballot.Fitting(format) is not { } fitting)
+        if (candidateSet.Fitting(format) is not { } fitting)
         {
             return null;
         }

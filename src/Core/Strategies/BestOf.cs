@@ -13,63 +13,64 @@ internal sealed class BestOf(EnsembleConfig ensemble) : IPanelDecision
 {
     public PanelPlan Plan(RunContext context) => PanelPlan.Of(context, ensemble);
 
-    public ValueTask<RunFailure?> OutOfReachAsync(RunContext context) =>
+    public ValueTask<RunFailure?> CheckAvailableAsync(RunContext context) =>
         ensemble.OnJudgeFailure == OnJudgeFailure.Fail && ensemble.MinResponses > 1
-        ? new JudgeChain(context, ensemble, ensemble.Judge!).OutOfReachAsync()
+        ? new JudgeChain(context, ensemble, ensemble.Judge!).CheckAvailableAsync()
         : default;
 
     public async Task<RunEnd> DecideAsync(RunContext context, PanelRound round)
     {
         // A pick is given as it stands, so that the judge chooses among those that may be given.
-        if (round.Ballot.Fitting(context.Format) is not { } ballot)
+        if (round.CandidateSet.Fitting(context.Format) is not { } candidateSet)
         {
             return PanelFailure.NoneInFormat;
         }
 
-        if (ballot.Candidates is [var only] && !ensemble.AlwaysJudge)
+        if (candidateSet.Candidates is [var only] && !ensemble.AlwaysJudge)
         {
-            return RunEnds.Give(context, only, "pick", "only_answer_in_format");
+            return RunResults.Emit(context, only, "pick", "only_answer_in_format");
         }
 
-        var order = JudgePrompt.Shuffled(ballot.Candidates, context.Random("judge"));
+        var order = JudgePrompt.Shuffled(candidateSet.Candidates, context.Random("judge"));
         var readings = ensemble.BestOf.Swap
             ? await Task.WhenAll(PickAsync(context, order, 0), PickAsync(context, [.. order.Reverse()], 1))
             : [await PickAsync(context, order, 0)];
-        if (readings[0].Picked is { } picked && readings.All(reading => reading.Picked is { } other && SaySame(ballot, picked, other)))
+        if (readings[0].Picked is { } picked
+            && readings.All(reading => reading.Picked is { } other && AreEqual(candidateSet, picked, other)))
         {
-            return RunEnds.Give(context, picked, "pick", ensemble.BestOf.Swap ? "both_readings" : "reading");
+            return RunResults.Emit(context, picked, "pick", ensemble.BestOf.Swap ? "both_readings" : "reading");
         }
 
         if (context.Deadline.IsCancelled)
         {
-            return RunEnds.Cancelled;
+            return RunResults.Cancelled;
         }
 
         var failed = Array.Find(readings, reading => reading.Picked is null);
         if (failed is null)
         {
             // The judge did its work, and cannot tell two apart: that is no failure of it.
-            context.Findings.Decide(new DecisionManifest("pick", "undecided") { Reason = "readings_differ" });
-            return RunEnds.GiveBest(context, ballot, "undecided") ?? new RunFailure(
+            context.Diagnostics.Decide(new DecisionManifest("pick", "undecided") { Reason = "readings_differ" });
+            return RunResults.EmitBest(context, candidateSet, "undecided") ?? new RunFailure(
                 RunFailureKind.JudgeFailed, "The judge could not decide.");
         }
 
         var verdict = new JudgeResult(null, failed.Failures, Shown: false, Overflowed: false);
         return ensemble.OnJudgeFailure == OnJudgeFailure.Fail
             ? JudgeFailure.Of(context, verdict)
-            : RunEnds.GiveBest(context, ballot, JudgeFailure.Reason(context)) ?? JudgeFailure.Of(context, verdict);
+            : RunResults.EmitBest(context, candidateSet, JudgeFailure.Reason(context)) ?? JudgeFailure.Of(context, verdict);
     }
 
     /// <summary>Which of two that say the same is picked tells nothing of the judge.</summary>
-    private static bool SaySame(Ballot ballot, Candidate one, Candidate other)
+    private static bool AreEqual(CandidateSet candidateSet, Candidate one, Candidate other)
     {
-        var clusters = ballot.Clusters!.Clusters;
-        return clusters[ballot.IndexOf(one)] == clusters[ballot.IndexOf(other)];
+        var clusters = candidateSet.Clusters!.Clusters;
+        return clusters[candidateSet.IndexOf(one)] == clusters[candidateSet.IndexOf(other)];
     }
 
     private async Task<Reading> PickAsync(RunContext context, IReadOnlyList<Candidate> order, int number)
     {
-        var prompt = new JudgePrompt(context.Chat, Wording.Pick, Wording.PickVersion, order, context.Random($"pick-{number}"));
+        var prompt = new JudgePrompt(context.Chat, Prompts.Pick, Prompts.PickVersion, order, context.Random($"pick-{number}"));
         var labels = Enumerable.Range(0, order.Count).Select(JudgePrompt.Label).ToArray();
         var reply = await new ControlCalls(context, ensemble).AskAsync(new ControlQuestion
         {
@@ -81,13 +82,13 @@ internal sealed class BestOf(EnsembleConfig ensemble) : IPanelDecision
         });
         if (number == 0 && reply.Value is not null)
         {
-            context.Findings.Judge = new JudgeManifest(prompt.Version, reply.Shown, SchemaValid: null);
+            context.Diagnostics.Judge = new JudgeManifest(prompt.Version, reply.Shown, SchemaValid: null);
         }
 
         var picked = reply.Value is { } value ? order[Array.IndexOf(labels, value.Member("pick")?.Text())] : null;
         if (picked is not null)
         {
-            context.Findings.Decide(
+            context.Diagnostics.Decide(
                 new DecisionManifest("pick", "picked") { Index = number, Member = picked.Key.Member, Sample = picked.Key.Sample });
         }
 

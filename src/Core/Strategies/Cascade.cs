@@ -30,7 +30,7 @@ internal sealed class Cascade(EnsembleConfig ensemble) : IStrategy
             var slots = rungs[index].SelectMany(member => PanelSlot.Of(ensemble, member, context.Chat, context.Catalog)).ToArray();
             var round = await AskAsync(context, slots, found, index, isLast);
             missing.AddRange(round.Panel.Missing);
-            found.AddRange(round.Ballot.Candidates);
+            found.AddRange(round.CandidateSet.Candidates);
             if (context.Deadline.IsOver)
             {
                 break;
@@ -40,10 +40,10 @@ internal sealed class Cascade(EnsembleConfig ensemble) : IStrategy
                 && (isLast || ensemble.Cascade.Verifier is not { } verifier
                     || (await Audit.AskAsync(context, ensemble, verifier, accepted, index)).Passes == true))
             {
-                context.Findings.Agree(by.Candidates.Count, by.Agreement);
-                context.Findings.Save(Savings.OfUnmade(context, rungs.Skip(index + 1).SelectMany(rung => rung).SelectMany(
+                context.Diagnostics.Agree(by.Candidates.Count, by.Agreement);
+                context.Diagnostics.Save(Savings.OfSkipped(context, rungs.Skip(index + 1).SelectMany(rung => rung).SelectMany(
                     member => PanelSlot.Of(ensemble, member, context.Chat, context.Catalog))));
-                return RunEnds.Give(context, accepted, "cascade", "accepted", by.Agreement);
+                return RunResults.Emit(context, accepted, "cascade", "accepted", by.Agreement);
             }
         }
 
@@ -61,48 +61,49 @@ internal sealed class Cascade(EnsembleConfig ensemble) : IStrategy
             // Fewer cannot agree; of the last rung any answer is taken.
             Required = isLast ? 1 : Math.Min(answers, Math.Max((answers / 2) + 1, ensemble.MinResponses)),
             Grace = ensemble.StragglerGrace ?? StragglerGrace.All,
-            IsDecided = (candidates, weightOut) => ensemble.Cascade.MinAgreement < 1
-                && IsSettled(Ballot.Of(reader, ensemble, candidates), weightOut),
+            IsDecided = (candidates, outstandingWeight) => ensemble.Cascade.MinAgreement < 1
+                && IsSettled(CandidateSet.Of(reader, ensemble, candidates), outstandingWeight),
         }, earlier, index);
     }
 
     /// <summary>Whether those who agree are enough, whatever those who are out say.</summary>
-    private bool IsSettled(Ballot ballot, double weightOut)
+    private bool IsSettled(CandidateSet candidateSet, double outstandingWeight)
     {
-        if (!VoteRule.IsSettled(ballot, weightOut))
+        if (!VoteRule.IsSettled(candidateSet, outstandingWeight))
         {
             return false;
         }
 
-        var weight = ballot.Candidates.Sum(candidate => candidate.Weight);
-        return ballot.Agreement * weight / (weight + weightOut) >= ensemble.Cascade.MinAgreement;
+        var weight = candidateSet.Candidates.Sum(candidate => candidate.Weight);
+        return candidateSet.Agreement * weight / (weight + outstandingWeight) >= ensemble.Cascade.MinAgreement;
     }
 
     /// <returns>The answer that this rung settles on, and the answers whose comparison decided that; null where the next rung is
     /// needed.</returns>
-    private (Candidate Answer, Ballot By)? Accepted(RunContext context, PanelRound round, int index, bool isLast)
+    private (Candidate Answer, CandidateSet By)? Accepted(RunContext context, PanelRound round, int index, bool isLast)
     {
         var all = round.All.Fitting(context.Format) ?? round.All;
-        if (round.Ballot.Fitting(context.Format)?.Where(candidate => Substance.HasSubstance(candidate.Answer)) is not { } ballot)
+        if (round.CandidateSet.Fitting(context.Format)?.Where(candidate => RefusalDetector.HasAnswer(candidate.Answer))
+            is not { } candidateSet)
         {
-            context.Findings.Decide(
+            context.Diagnostics.Decide(
                 new DecisionManifest("rung", "rejected")
-                { Index = index, Reason = round.Ballot.Candidates.Count == 0 ? "no_answer" : "no_substance" });
+                { Index = index, Reason = round.CandidateSet.Candidates.Count == 0 ? "no_answer" : "no_substance" });
             return null;
         }
 
-        if (ballot.Candidates.Count == 1 && (isLast || CountOf(index) == 1))
+        if (candidateSet.Candidates.Count == 1 && (isLast || CountOf(index) == 1))
         {
-            context.Findings.Decide(new DecisionManifest("rung", "accepted") { Index = index, Reason = "substance" });
-            return (ballot.Candidates[0], all);
+            context.Diagnostics.Decide(new DecisionManifest("rung", "accepted") { Index = index, Reason = "substance" });
+            return (candidateSet.Candidates[0], all);
         }
 
         // Those of earlier rungs may be the ones that agree with this one.
-        foreach (var (ballots, reason) in new[] { (ballot, "agreement"), (all, "agreement_with_earlier_rungs") })
+        foreach (var (ballots, reason) in new[] { (candidateSet, "agreement"), (all, "agreement_with_earlier_rungs") })
         {
             if (ballots.Agreement is { } agreement && agreement >= ensemble.Cascade.MinAgreement)
             {
-                context.Findings.Decide(new DecisionManifest("rung", "accepted") { Index = index, Reason = reason, Value = agreement });
+                context.Diagnostics.Decide(new DecisionManifest("rung", "accepted") { Index = index, Reason = reason, Value = agreement });
                 return (ballots.Candidates[VoteRule.Decide(ballots).Winner], ballots);
             }
         }
@@ -110,12 +111,13 @@ internal sealed class Cascade(EnsembleConfig ensemble) : IStrategy
         if (isLast)
         {
             var vote = VoteRule.Decide(all);
-            var (by, reason) = vote.IsDecided ? (all, "plurality") : (ballot, "last_rung");
-            context.Findings.Decide(new DecisionManifest("rung", "accepted") { Index = index, Reason = reason, Value = by.Agreement });
+            var (by, reason) = vote.IsDecided ? (all, "plurality") : (candidateSet, "last_rung");
+            context.Diagnostics.Decide(new DecisionManifest("rung", "accepted") { Index = index, Reason = reason, Value = by.Agreement });
             return (by.Candidates[VoteRule.Decide(by).Winner], by);
         }
 
-        context.Findings.Decide(new DecisionManifest("rung", "rejected") { Index = index, Reason = "agreement", Value = ballot.Agreement });
+        context.Diagnostics.Decide(
+            new DecisionManifest("rung", "rejected") { Index = index, Reason = "agreement", Value = candidateSet.Agreement });
         return null;
     }
 
@@ -129,17 +131,17 @@ internal sealed class Cascade(EnsembleConfig ensemble) : IStrategy
         var result = await new AnswerChain(context, ensemble).WriteAsync([calls.Writer(ensemble.Panel[member].Model, key)]);
         if (result.Overflowed)
         {
-            return RunEnds.TooLarge;
+            return RunResults.TooLarge;
         }
 
         if (result.Answer is { } answer)
         {
-            context.Findings.Decide(
+            context.Diagnostics.Decide(
                 new DecisionManifest("rung", "accepted") { Index = index, Reason = "last_rung", Member = member, Sample = 0 });
             var last = new Candidate(key, new ChatAnswer(result.Text!, answer.FinishReason), ensemble.Panel[member].Weight);
-            var all = await Ballot.CompareAsync(context, ensemble, [.. found, last], index);
-            context.Findings.Compare(all.Manifest(context.CapturesContent));
-            context.Findings.Agree(all.Candidates.Count, (all.Fitting(context.Format) ?? all).Agreement);
+            var all = await CandidateSet.CompareAsync(context, ensemble, [.. found, last], index);
+            context.Diagnostics.Compare(all.Manifest(context.CapturesContent));
+            context.Diagnostics.Agree(all.Candidates.Count, (all.Fitting(context.Format) ?? all).Agreement);
             return answer;
         }
 
@@ -150,11 +152,11 @@ internal sealed class Cascade(EnsembleConfig ensemble) : IStrategy
     {
         if (context.Deadline.IsCancelled)
         {
-            return RunEnds.Cancelled;
+            return RunResults.Cancelled;
         }
 
         if (last is not { Shown: true } && found.Count > 0 && ensemble.OnJudgeFailure != OnJudgeFailure.Fail
-            && await GiveBestAsync(context, found) is { } best)
+            && await EmitBestAsync(context, found) is { } best)
         {
             return best;
         }
@@ -163,10 +165,10 @@ internal sealed class Cascade(EnsembleConfig ensemble) : IStrategy
         return JudgeFailure.OfMembers(context, new JudgeResult(null, failures, last is { Shown: true }, Overflowed: false));
     }
 
-    private async Task<RunEnd?> GiveBestAsync(RunContext context, List<Candidate> found)
+    private async Task<RunEnd?> EmitBestAsync(RunContext context, List<Candidate> found)
     {
-        var all = await Ballot.CompareAsync(context, ensemble, found, CascadeRungs.Of(ensemble).Count);
-        context.Findings.Agree(found.Count, (all.Fitting(context.Format) ?? all).Agreement);
-        return RunEnds.GiveBest(context, all, JudgeFailure.Reason(context, "last_rung_failed"));
+        var all = await CandidateSet.CompareAsync(context, ensemble, found, CascadeRungs.Of(ensemble).Count);
+        context.Diagnostics.Agree(found.Count, (all.Fitting(context.Format) ?? all).Agreement);
+        return RunResults.EmitBest(context, all, JudgeFailure.Reason(context, "last_rung_failed"));
     }
 }

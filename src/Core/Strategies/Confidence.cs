@@ -23,39 +23,39 @@ internal sealed class Confidence(EnsembleConfig ensemble) : IPanelDecision
         ensemble.Confidence.Source != ConfidenceSource.Logprobs ? plan : plan with
         {
             KeepsChoices = true,
-            Edits = slot => ModelAbilities.HasLogprobs(context.Catalog.Models[slot.Member.Model])
+            Edits = slot => ModelCapabilities.HasLogprobs(context.Catalog.Models[slot.Member.Model])
                 ? plan.Edits(slot).Set("logprobs", True)
                 : plan.Edits(slot),
         };
 
-    public Task<RunEnd> DecideAsync(RunContext context, PanelRound round) => DecideAsync(context, ensemble, round.Ballot);
+    public Task<RunEnd> DecideAsync(RunContext context, PanelRound round) => DecideAsync(context, ensemble, round.CandidateSet);
 
-    public static async Task<RunEnd> DecideAsync(RunContext context, EnsembleConfig ensemble, Ballot all)
+    public static async Task<RunEnd> DecideAsync(RunContext context, EnsembleConfig ensemble, CandidateSet all)
     {
-        if (all.Fitting(context.Format) is not { } ballot)
+        if (all.Fitting(context.Format) is not { } candidateSet)
         {
             return PanelFailure.NoneInFormat;
         }
 
         var scores = ensemble.Confidence.Source == ConfidenceSource.Logprobs
-            ? [.. ballot.Candidates.Select(candidate => Logprobs.Mean(candidate.Answer.Choices))]
-            : await Task.WhenAll(ballot.Candidates.Select((candidate, index) => ReportAsync(context, ensemble, candidate, index)));
-        context.Findings.Compare(ballot.Manifest(context.CapturesContent, scores));
+            ? [.. candidateSet.Candidates.Select(candidate => Logprobs.Mean(candidate.Answer.Choices))]
+            : await Task.WhenAll(candidateSet.Candidates.Select((candidate, index) => ReportAsync(context, ensemble, candidate, index)));
+        context.Diagnostics.Compare(candidateSet.Manifest(context.CapturesContent, scores));
         if (context.Deadline.IsCancelled)
         {
-            return RunEnds.Cancelled;
+            return RunResults.Cancelled;
         }
 
         var surest = Enumerable.Range(0, scores.Length).Where(index => scores[index] is not null).OrderByDescending(index => scores[index])
             .ToArray();
         if (surest.Length == 0)
         {
-            context.Findings.Degrade(JudgeFailure.Reason(context, "no_confidence"));
-            return Consensus.Decide(context, ballot);
+            context.Diagnostics.Degrade(JudgeFailure.Reason(context, "no_confidence"));
+            return Consensus.Decide(context, candidateSet);
         }
 
-        return RunEnds.Give(
-            context, ballot.Candidates[surest[0]], "confidence", SnakeCase.Of(ensemble.Confidence.Source), scores[surest[0]]);
+        return RunResults.Emit(
+            context, candidateSet.Candidates[surest[0]], "confidence", SnakeCase.Of(ensemble.Confidence.Source), scores[surest[0]]);
     }
 
     private static async Task<double?> ReportAsync(RunContext context, EnsembleConfig ensemble, Candidate candidate, int number)
@@ -65,7 +65,7 @@ internal sealed class Confidence(EnsembleConfig ensemble) : IPanelDecision
             Step = SubCallStep.SelfReport,
             Models = [ensemble.Panel[candidate.Key.Member].Model],
             Prompt = new JudgePrompt(
-                context.Chat, Wording.Confidence, Wording.ConfidenceVersion, [candidate], context.Random($"confidence-{number}")),
+                context.Chat, Prompts.Confidence, Prompts.ConfidenceVersion, [candidate], context.Random($"confidence-{number}")),
             Number = number,
             Schema = Schema,
         });

@@ -12,9 +12,10 @@ internal sealed class Consensus(EnsembleConfig ensemble) : IPanelDecision
     public PanelPlan Plan(RunContext context) =>
         PanelPlan.Of(context, ensemble) with { Grace = ensemble.StragglerGrace ?? StragglerGrace.All };
 
-    public Task<RunEnd> DecideAsync(RunContext context, PanelRound round) => Task.FromResult(Decide(context, round.Ballot));
+    public Task<RunEnd> DecideAsync(RunContext context, PanelRound round) => Task.FromResult(Decide(context, round.CandidateSet));
 
-    public static RunEnd Decide(RunContext context, Ballot all) => all.Fitting(context.Format) is { } ballot
-        ? RunEnds.Give(context, ballot.Candidates[ballot.Clusters!.Centre()], "consensus", "nearest_to_all", ballot.Agreement)
+    public static RunEnd Decide(RunContext context, CandidateSet all) => all.Fitting(context.Format) is { } candidateSet
+        ? RunResults.Emit(context, candidateSet.Candidates[candidateSet.Clusters!.Centre()], "consensus", "nearest_to_all",
+            candidateSet.Agreement)
         : PanelFailure.NoneInFormat;
 }

@@ -25,7 +25,7 @@ internal sealed class DirectAnswer(ModelConfig model) : IStrategy
                 IdleTimeout = IdleTimeout,
                 Sink = stream,
                 KeepChoices = true,
-                LongestWait = LongestWait,
+                MaxRetryDelay = MaxRetryDelay,
             })
             {
                 Expected = null,
@@ -33,7 +33,7 @@ internal sealed class DirectAnswer(ModelConfig model) : IStrategy
             context.Deadline.Token);
         if (stream is { Overflowed: true })
         {
-            return RunEnds.TooLarge;
+            return RunResults.TooLarge;
         }
 
         // A blank, refused or filtered answer is this model's answer; only an ensemble has others to turn to.
@@ -52,7 +52,7 @@ internal sealed class DirectAnswer(ModelConfig model) : IStrategy
     private static readonly TimeSpan IdleTimeout = TimeSpan.FromSeconds(30);
 
     // A caller who is told how long to wait can do so itself, or go elsewhere.
-    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan MaxRetryDelay = TimeSpan.FromSeconds(2);
 
     private static RunFailure Failure(RunContext context, SubCallResult result, bool shown)
     {
@@ -63,17 +63,17 @@ internal sealed class DirectAnswer(ModelConfig model) : IStrategy
         var isOperators = result.Outcome is CallOutcome.AuthenticationFailed or CallOutcome.NotFound;
         switch (result.Outcome)
         {
-            case CallOutcome.Cancelled when context.Deadline.Passed:
-                return RunEnds.DeadlinePassed("the model", shown);
+            case CallOutcome.Cancelled when context.Deadline.HasPassed:
+                return RunResults.DeadlinePassed("the model", shown);
             case CallOutcome.Cancelled:
-                return RunEnds.Cancelled;
+                return RunResults.Cancelled;
             case CallOutcome.RequestRejected:
             case CallOutcome.Filtered when error is { Status: not null }:
                 return new RunFailure(
                     RunFailureKind.RequestRejected, NameScrubber.Scrub(error!.Message, context.Catalog, context.Chat.Model))
                 {
-                    Code = ShownError.Code(error.Code),
-                    Param = ShownError.Param(error.Param),
+                    Code = PublicError.Code(error.Code),
+                    Param = PublicError.Param(error.Param),
                     Status = error.Status,
                     Original = error.Message,
                 };
@@ -87,18 +87,18 @@ internal sealed class DirectAnswer(ModelConfig model) : IStrategy
                 return new RunFailure(RunFailureKind.DirectRateLimited, "This model is at its limit.")
                 {
                     RetryAfter = error?.RetryAfter,
-                    IsLasting = isFinal,
+                    IsPermanent = isFinal,
                 };
             case CallOutcome.TimedOut or CallOutcome.Stalled:
-                return new RunFailure(RunFailureKind.DirectTimedOut, RunEnds.TimedOut("The model", shown))
+                return new RunFailure(RunFailureKind.DirectTimedOut, RunResults.TimedOut("The model", shown))
                 {
                     // All of the call's time is gone already.
-                    IsLasting = true,
+                    IsPermanent = true,
                 };
             default:
-                return new RunFailure(RunFailureKind.DirectFailed, RunEnds.NoAnswer("The model", shown))
+                return new RunFailure(RunFailureKind.DirectFailed, RunResults.NoAnswer("The model", shown))
                 {
-                    IsLasting = isFinal || isOperators,
+                    IsPermanent = isFinal || isOperators,
                     RetryAfter = isOperators ? null : error?.RetryAfter,
                 };
         }
@@ -111,7 +111,7 @@ internal sealed class DirectAnswer(ModelConfig model) : IStrategy
         public bool Overflowed { get; private set; }
 
         /// <summary>Bytes of fields that wait for choices; of what comes then nothing is kept.</summary>
-        private const int MostWaiting = 64 * 1024;
+        private const int MaxWaiting = 64 * 1024;
 
         private readonly List<ReadOnlyMemory<byte>> _waiting = [];
         private int _waitingBytes;
@@ -133,7 +133,7 @@ internal sealed class DirectAnswer(ModelConfig model) : IStrategy
         public void OnFields(ReadOnlyMemory<byte> fields)
         {
             _waitingBytes += fields.Length;
-            if (_waiting.Count == 0 || _waitingBytes <= MostWaiting)
+            if (_waiting.Count == 0 || _waitingBytes <= MaxWaiting)
             {
                 _waiting.Add(fields);
             }
@@ -153,7 +153,7 @@ internal sealed class DirectAnswer(ModelConfig model) : IStrategy
             var last = new Dictionary<string, JsonElement>();
             foreach (var piece in pieces)
             {
-                using var document = SoundJson.Parse(piece);
+                using var document = JsonSanitizer.Parse(piece);
                 foreach (var property in document.RootElement.Clone().EnumerateObject())
                 {
                     last[property.NameText()] = property.Value;

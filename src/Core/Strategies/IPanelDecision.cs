@@ -9,7 +9,7 @@ internal interface IPanelDecision
     PanelPlan Plan(RunContext context);
 
     /// <returns>Why there could be no answer whatever the panel says, so that it need not be paid for; null = there could.</returns>
-    ValueTask<RunFailure?> OutOfReachAsync(RunContext context) => new(default(RunFailure));
+    ValueTask<RunFailure?> CheckAvailableAsync(RunContext context) => new(default(RunFailure));
 
     /// <param name="round">With quorum.</param>
     Task<RunEnd> DecideAsync(RunContext context, PanelRound round);

@@ -10,24 +10,24 @@ internal static class JudgeFailure
 {
     /// <summary>Why something else is given in its place: for the header and the manifest.</summary>
     public static string Reason(RunContext context, string usual = "judge_failed") =>
-        context.Deadline.Passed ? "deadline" : context.Calls.IsOverBudget ? "budget" : usual;
+        context.Deadline.HasPassed ? "deadline" : context.Calls.IsOverBudget ? "budget" : usual;
 
     public static RunFailure Of(RunContext context, JudgeResult verdict)
     {
         var failures = verdict.Failures;
         if (context.Deadline.IsCancelled)
         {
-            return RunEnds.Cancelled;
+            return RunResults.Cancelled;
         }
 
-        if (context.Deadline.Passed)
+        if (context.Deadline.HasPassed)
         {
-            return RunEnds.DeadlinePassed("the judge", verdict.Shown);
+            return RunResults.DeadlinePassed("the judge", verdict.Shown);
         }
 
         if (failures.Count > 0 && failures.All(result => result.Outcome == CallOutcome.OverBudget))
         {
-            return new RunFailure(RunFailureKind.BudgetExceeded, "The judge does not fit the budget of this run.") { IsLasting = true };
+            return new RunFailure(RunFailureKind.BudgetExceeded, "The judge does not fit the budget of this run.") { IsPermanent = true };
         }
 
         if (failures.Count > 0 && failures.All(PanelFailure.IsLimited))
@@ -40,17 +40,17 @@ internal static class JudgeFailure
 
         if (failures.Count > 0 && failures[^1].Outcome == CallOutcome.WrongFormat)
         {
-            return new RunFailure(RunFailureKind.JudgeFailed, RunEnds.WrongFormat("The judge"));
+            return new RunFailure(RunFailureKind.JudgeFailed, RunResults.WrongFormat("The judge"));
         }
 
         var timedOut = failures.Count > 0 && failures[^1].Outcome is CallOutcome.TimedOut or CallOutcome.Stalled;
         return timedOut
-            ? new RunFailure(RunFailureKind.JudgeTimedOut, RunEnds.TimedOut("The judge", verdict.Shown))
-            : new RunFailure(RunFailureKind.JudgeFailed, RunEnds.NoAnswer("The judge", verdict.Shown));
+            ? new RunFailure(RunFailureKind.JudgeTimedOut, RunResults.TimedOut("The judge", verdict.Shown))
+            : new RunFailure(RunFailureKind.JudgeFailed, RunResults.NoAnswer("The judge", verdict.Shown));
     }
 
     /// <summary>The same where no answer of the panel can stand in, either, for none is in the caller's format.</summary>
-    public static RunFailure WithoutStandIn(RunContext context, JudgeResult verdict)
+    public static RunFailure WithoutFallback(RunContext context, JudgeResult verdict)
     {
         var failure = Of(context, verdict);
         return verdict.Failures is [.., { Outcome: CallOutcome.WrongFormat }]
@@ -63,12 +63,12 @@ internal static class JudgeFailure
     {
         if (context.Deadline.IsCancelled)
         {
-            return RunEnds.Cancelled;
+            return RunResults.Cancelled;
         }
 
-        if (context.Deadline.Passed)
+        if (context.Deadline.HasPassed)
         {
-            return RunEnds.DeadlinePassed("a model", result.Shown);
+            return RunResults.DeadlinePassed("a model", result.Shown);
         }
 
         if (result.Shown)
@@ -76,9 +76,9 @@ internal static class JudgeFailure
             return result.Failures[^1].Outcome switch
             {
                 CallOutcome.TimedOut or CallOutcome.Stalled => new RunFailure(
-                    RunFailureKind.JudgeTimedOut, RunEnds.TimedOut("The model", shown: true)),
-                CallOutcome.WrongFormat => new RunFailure(RunFailureKind.JudgeFailed, RunEnds.WrongFormat("The model")),
-                _ => new RunFailure(RunFailureKind.JudgeFailed, RunEnds.NoAnswer("The model", shown: true)),
+                    RunFailureKind.JudgeTimedOut, RunResults.TimedOut("The model", shown: true)),
+                CallOutcome.WrongFormat => new RunFailure(RunFailureKind.JudgeFailed, RunResults.WrongFormat("The model")),
+                _ => new RunFailure(RunFailureKind.JudgeFailed, RunResults.NoAnswer("The model", shown: true)),
             };
         }
 

@@ -29,7 +29,7 @@ internal sealed class MemberCall(RunContext context, EnsembleConfig ensemble)
                 IdleTimeout = ensemble.IdleTimeout,
             })
             {
-                Expected = new ExpectedAnswer(ToolOffer.None, context.Format, MustFit: true),
+                Expected = new ExpectedAnswer(ToolOffer.None, context.Format, MustMatchFormat: true),
             },
             cancellationToken);
     }

@@ -6,7 +6,7 @@ namespace Ensemble.Strategies;
 
 /// <summary>What a panel, or a part of it, answered, and how far that agrees.</summary>
 /// <param name="All">The same with what was compared to it.</param>
-internal sealed record PanelRound(PanelResult Panel, Ballot Ballot, Ballot All)
+internal sealed record PanelRound(PanelResult Panel, CandidateSet CandidateSet, CandidateSet All)
 {
     private Func<Task<PanelRound>>? _compare;
 
@@ -28,8 +28,8 @@ internal sealed record PanelRound(PanelResult Panel, Ballot Ballot, Ballot All)
 
     private static PanelRound Uncompared(RunContext context, EnsembleConfig ensemble, PanelResult panel)
     {
-        var ballot = Ballot.Of(context.Reader(ensemble), ensemble, panel.Candidates);
-        return new PanelRound(panel, ballot, ballot);
+        var candidateSet = CandidateSet.Of(context.Reader(ensemble), ensemble, panel.Candidates);
+        return new PanelRound(panel, candidateSet, candidateSet);
     }
 
     private static async Task<PanelRound> CompareAsync(
@@ -38,22 +38,23 @@ internal sealed record PanelRound(PanelResult Panel, Ballot Ballot, Ballot All)
     {
         IReadOnlyList<Candidate> candidates = earlier is { Count: > 0 } ? [.. earlier, .. panel.Candidates] : panel.Candidates;
         var all = plan.Compares && (panel.HasQuorum || earlier is not null)
-            ? await Ballot.CompareAsync(context, ensemble, candidates, number)
-            : Ballot.Of(context.Reader(ensemble), ensemble, candidates);
-        var ballot = all.Where(panel.Candidates.Contains) ?? Ballot.Of(context.Reader(ensemble), ensemble, []);
-        context.Findings.Compare(plan.Compares ? all.Manifest(context.CapturesContent) : []);
+            ? await CandidateSet.CompareAsync(context, ensemble, candidates, number)
+            : CandidateSet.Of(context.Reader(ensemble), ensemble, candidates);
+        var candidateSet = all.Where(panel.Candidates.Contains) ?? CandidateSet.Of(context.Reader(ensemble), ensemble, []);
+        context.Diagnostics.Compare(plan.Compares ? all.Manifest(context.CapturesContent) : []);
 
         // What has not the caller's format decides nothing where others have it.
-        context.Findings.PanelHasClosed(manifest, plan.Compares ? (ballot.Fitting(context.Format) ?? ballot).Agreement : null);
+        context.Diagnostics.PanelHasClosed(
+            manifest, plan.Compares ? (candidateSet.Fitting(context.Format) ?? candidateSet).Agreement : null);
         if (manifest.ClosedBecause == "decided")
         {
             foreach (var slot in panel.Cancelled)
             {
-                context.Findings.SaveIfCancelled(slot.Key, Savings.OfCancelled(context, slot));
+                context.Diagnostics.SaveIfCancelled(slot.Key, Savings.OfCancelled(context, slot));
             }
         }
 
-        return new PanelRound(panel, ballot, all);
+        return new PanelRound(panel, candidateSet, all);
     }
 
     /// <returns>Why the run ends here; null = there is quorum.</returns>
@@ -64,7 +65,7 @@ internal sealed record PanelRound(PanelResult Panel, Ballot Ballot, Ballot All)
             return null;
         }
 
-        return context.Deadline.Passed
+        return context.Deadline.HasPassed
             ? new RunFailure(RunFailureKind.DeadlineExceeded, $"The deadline passed. {PanelFailure.Describe(Panel)}")
             : PanelFailure.Explain(Panel, message => NameScrubber.Scrub(message, context.Catalog, context.Chat.Model));
     }

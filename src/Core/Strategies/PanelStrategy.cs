@@ -8,7 +8,7 @@ internal sealed class PanelStrategy(EnsembleConfig ensemble, IPanelDecision deci
 {
     public async Task<RunEnd> ExecuteAsync(RunContext context)
     {
-        if (await decision.OutOfReachAsync(context) is { } failure)
+        if (await decision.CheckAvailableAsync(context) is { } failure)
         {
             return failure;
         }
@@ -19,11 +19,11 @@ internal sealed class PanelStrategy(EnsembleConfig ensemble, IPanelDecision deci
             return end;
         }
 
-        if (round.Ballot.Candidates is [var only] && ensemble is { MinResponses: 1, AlwaysJudge: false }
-            && round.Ballot.Fitting(context.Format) is not null)
+        if (round.CandidateSet.Candidates is [var only] && ensemble is { MinResponses: 1, AlwaysJudge: false }
+            && round.CandidateSet.Fitting(context.Format) is not null)
         {
-            context.Findings.Decide(new DecisionManifest("panel", "only_answer") { Member = only.Key.Member, Sample = only.Key.Sample });
-            return RunEnds.Give(context, only);
+            context.Diagnostics.Decide(new DecisionManifest("panel", "only_answer") { Member = only.Key.Member, Sample = only.Key.Sample });
+            return RunResults.Emit(context, only);
         }
 
         return await decision.DecideAsync(context, round);

@@ -9,7 +9,7 @@ namespace Ensemble.Strategies;
 /// <summary>What can be made of the stored answers of a panel without asking any of its members again.</summary>
 public static class ReplayRules
 {
-    private const string Stays = "panel members are not asked again";
+    private const string NotAskedAgain = "panel members are not asked again";
 
     private static readonly Dictionary<StrategyKind, string> Refused = new()
     {
@@ -41,7 +41,9 @@ public static class ReplayRules
         if (Refused.TryGetValue(strategy, out var reason))
         {
             return new ReplayRefusal(
-                "strategy_not_replayable", "strategy", $"The strategy {name} {reason}, and in a replay {Stays}. Name one of: {list}.");
+                "strategy_not_replayable",
+                "strategy",
+                $"The strategy {name} {reason}, and in a replay {NotAskedAgain}. Name one of: {list}.");
         }
 
         if (replay.Judge is not null && strategy is StrategyKind.Consensus or StrategyKind.Confidence)
@@ -56,7 +58,7 @@ public static class ReplayRules
                 "judge_missing", "judge", $"The strategy {name} needs a judge, and this ensemble has none: name a model as 'judge'.");
         }
 
-        if (chat.Asks("tools") && strategy is not (StrategyKind.Vote or StrategyKind.Adaptive))
+        if (chat.IsSet("tools") && strategy is not (StrategyKind.Vote or StrategyKind.Adaptive))
         {
             return new ReplayRefusal(
                 "strategy_not_replayable", "strategy",
@@ -64,7 +66,7 @@ public static class ReplayRules
         }
 
         return Confidence(ensemble, name, panel)
-            ?? (panel.Fits(ensemble, chat, catalog)
+            ?? (panel.Matches(ensemble, chat, catalog)
                 ? null
                 : new ReplayRefusal(
                     "panel_changed", null,
@@ -83,7 +85,7 @@ public static class ReplayRules
         {
             return new ReplayRefusal(
                 "strategy_not_replayable", "strategy",
-                $"With confidence.source self_report the strategy {name} has members say how sure they are, and in a replay {Stays}.");
+                $"With confidence.source self_report the strategy {name} has members say how sure they are, and in a replay {NotAskedAgain}.");
         }
 
         return ensemble.Strategy == StrategyKind.Adaptive

@@ -17,7 +17,7 @@ internal sealed class Route(EnsembleConfig ensemble) : IStrategy
         var target = await ChooseAsync(context);
         if (context.Deadline.IsCancelled)
         {
-            return RunEnds.Cancelled;
+            return RunResults.Cancelled;
         }
 
         var calls = new MemberCall(context, ensemble);
@@ -27,7 +27,7 @@ internal sealed class Route(EnsembleConfig ensemble) : IStrategy
         shadow?.Begin();
         var (end, text) = target != Config.Default && Config.Verify is { } verify
             ? await VerifiedAsync(context, calls, target, verify)
-            : await LiveAsync(context, calls, target);
+            : await StreamAsync(context, calls, target);
         if (shadow is not null && end.Answer is not null && text is not null)
         {
             await shadow.CompareAsync(text);
@@ -42,7 +42,7 @@ internal sealed class Route(EnsembleConfig ensemble) : IStrategy
         {
             if (RouteMatch.Matches(Config.Rules[index].When, context.Chat))
             {
-                context.Findings.Decide(new DecisionManifest("route", "rule") { Index = index });
+                context.Diagnostics.Decide(new DecisionManifest("route", "rule") { Index = index });
                 return Config.Rules[index].To;
             }
         }
@@ -52,7 +52,7 @@ internal sealed class Route(EnsembleConfig ensemble) : IStrategy
             return chosen;
         }
 
-        context.Findings.Decide(new DecisionManifest("route", "default"));
+        context.Diagnostics.Decide(new DecisionManifest("route", "default"));
         return Config.Default;
     }
 
@@ -65,20 +65,20 @@ internal sealed class Route(EnsembleConfig ensemble) : IStrategy
         {
             Step = SubCallStep.Classification,
             Models = [classifier],
-            Prompt = new JudgePrompt(context.Chat, Wording.Route(list), Wording.RouteVersion, [], context.Random("route")),
+            Prompt = new JudgePrompt(context.Chat, Prompts.Route(list), Prompts.RouteVersion, [], context.Random("route")),
             Schema = ControlSchema.OneOf("route", "to", targets),
         });
         if (reply.Value?.Member("to")?.Text() is not { } chosen)
         {
-            context.Findings.Degrade(JudgeFailure.Reason(context, "classifier_failed"));
+            context.Diagnostics.Degrade(JudgeFailure.Reason(context, "classifier_failed"));
             return null;
         }
 
-        context.Findings.Decide(new DecisionManifest("route", "classified") { Index = Array.IndexOf(targets, chosen) });
+        context.Diagnostics.Decide(new DecisionManifest("route", "classified") { Index = Array.IndexOf(targets, chosen) });
         return chosen;
     }
 
-    private async Task<(RunEnd End, string? Text)> LiveAsync(RunContext context, MemberCall calls, string target)
+    private async Task<(RunEnd End, string? Text)> StreamAsync(RunContext context, MemberCall calls, string target)
     {
         List<AnswerWriter> writers = [calls.Writer(target, new SubCallKey(SubCallStep.Candidate, 0, 0))];
         if (target != Config.Default)
@@ -89,7 +89,7 @@ internal sealed class Route(EnsembleConfig ensemble) : IStrategy
         var result = await new AnswerChain(context, ensemble).WriteAsync(writers);
         if (result.Overflowed)
         {
-            return (RunEnds.TooLarge, null);
+            return (RunResults.TooLarge, null);
         }
 
         if (result.Answer is not { } answer)
@@ -100,7 +100,8 @@ internal sealed class Route(EnsembleConfig ensemble) : IStrategy
         var isTarget = result.Writer is null || ReferenceEquals(result.Writer, writers[0]);
         if (!isTarget)
         {
-            context.Findings.Decide(new DecisionManifest("route", "target_failed") { Reason = SnakeCase.Of(result.Failures[0].Outcome) });
+            context.Diagnostics.Decide(
+                new DecisionManifest("route", "target_failed") { Reason = SnakeCase.Of(result.Failures[0].Outcome) });
         }
 
         return (answer, isTarget ? result.Text : null);

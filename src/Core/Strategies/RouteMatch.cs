@@ -16,7 +16,7 @@ internal static class RouteMatch
         return FitsLength(when, text)
             && (when.HasImages is not { } images || images == chat.Parts.Any(part => part.Kind == ContentPartKind.Image))
             && (when.Keywords.Count == 0 || when.Keywords.Any(keyword => HasWord(searched, keyword)))
-            && (when.Language is null || LanguageGuess.Of(text) == when.Language)
+            && (when.Language is null || LanguageDetector.Of(text) == when.Language)
             && when.Matches?.IsMatch(searched) != false
             && when.NotMatches?.IsMatch(searched) != true;
     }
@@ -27,7 +27,7 @@ internal static class RouteMatch
         var (words, isInWord) = (0, false);
         foreach (var character in text)
         {
-            if (Scripts.IsHanOrKana(character))
+            if (ScriptDetector.IsHanOrKana(character))
             {
                 words++;
                 isInWord = false;
@@ -72,7 +72,8 @@ internal static class RouteMatch
     }
 
     private static bool AreOneWord(char left, char right) =>
-        char.IsLetterOrDigit(left) && char.IsLetterOrDigit(right) && !Scripts.IsHanOrKana(left) && !Scripts.IsHanOrKana(right);
+        char.IsLetterOrDigit(left) && char.IsLetterOrDigit(right) && !ScriptDetector.IsHanOrKana(left)
+            && !ScriptDetector.IsHanOrKana(right);
 
     private static string LastUserText(ChatRequest chat)
     {

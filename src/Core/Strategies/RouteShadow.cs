@@ -20,15 +20,16 @@ internal sealed class RouteShadow(RunContext context, EnsembleConfig ensemble, s
         var shadow = await _asking!;
         if (!shadow.IsUsable)
         {
-            context.Findings.Decide(new DecisionManifest("shadow", "failed") { Reason = SnakeCase.Of(shadow.Outcome) });
+            context.Diagnostics.Decide(new DecisionManifest("shadow", "failed") { Reason = SnakeCase.Of(shadow.Outcome) });
             return;
         }
 
-        var ballot = Ballot.Of(
+        var candidateSet = CandidateSet.Of(
             context.Reader(ensemble),
             ensemble,
             [new Candidate(new SubCallKey(SubCallStep.Candidate, 0, 0), new ChatAnswer(routed, "stop"), 1), new Candidate(Key, shadow.Call.Answer!, 1)]);
-        context.Findings.Decide(new DecisionManifest("shadow", ballot.Agreement == 1 ? "agrees" : "differs") { Value = ballot.Agreement });
+        context.Diagnostics.Decide(
+            new DecisionManifest("shadow", candidateSet.Agreement == 1 ? "agrees" : "differs") { Value = candidateSet.Agreement });
     }
 
     private async Task<SubCallResult> AskAsync()

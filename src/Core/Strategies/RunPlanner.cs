@@ -8,11 +8,11 @@ using Ensemble.Usage;
 namespace Ensemble.Strategies;
 
 /// <summary>Foresees the calls of a request. Retries of a call are not foreseen.</summary>
-/// <param name="longest">Tokens of an answer that a model gives to the request.</param>
-internal sealed class RunPlanner(ChatRequest chat, CatalogSnapshot catalog, Func<ChatRequest, ModelConfig, long> longest)
+/// <param name="answerTokens">Tokens of an answer that a model gives to the request.</param>
+internal sealed class RunPlanner(ChatRequest chat, CatalogSnapshot catalog, Func<ChatRequest, ModelConfig, long> answerTokens)
 {
     /// <summary>Of the built-in wording around candidates, in tokens.</summary>
-    private const long Wording = 512;
+    private const long PromptOverhead = 512;
 
     private readonly List<PlannedCall> _calls = [];
     private readonly long _prompt = TokenEstimate.OfRequest(chat);
@@ -50,7 +50,7 @@ internal sealed class RunPlanner(ChatRequest chat, CatalogSnapshot catalog, Func
     private void Panel(EnsembleConfig ensemble)
     {
         Members(PanelSlot.Of(ensemble, chat, catalog), isSure: true);
-        var answers = ensemble.Panel.Sum(member => member.Samples * Longest(member.Model));
+        var answers = ensemble.Panel.Sum(member => member.Samples * AnswerTokens(member.Model));
         var strategy = ensemble.Strategy;
         if (strategy == StrategyKind.BestOf)
         {
@@ -64,7 +64,7 @@ internal sealed class RunPlanner(ChatRequest chat, CatalogSnapshot catalog, Func
         {
             foreach (var member in ensemble.Panel.SelectMany(member => Enumerable.Repeat(member.Model, member.Samples)))
             {
-                Control(SubCallStep.SelfReport, member, strategy == StrategyKind.Confidence, Longest(member));
+                Control(SubCallStep.SelfReport, member, strategy == StrategyKind.Confidence, AnswerTokens(member));
             }
         }
 
@@ -79,7 +79,8 @@ internal sealed class RunPlanner(ChatRequest chat, CatalogSnapshot catalog, Func
             }
 
             Judges(
-                ensemble, (judge, sure) => Answer(SubCallRole.Judge, SubCallStep.Synthesis, judge, sure, _prompt + answers + Wording),
+                ensemble, (judge, sure) =>
+                    Answer(SubCallRole.Judge, SubCallStep.Synthesis, judge, sure, _prompt + answers + PromptOverhead),
                 isSure);
         }
     }
@@ -99,12 +100,12 @@ internal sealed class RunPlanner(ChatRequest chat, CatalogSnapshot catalog, Func
         {
             Members(rungs[index].SelectMany(member => PanelSlot.Of(ensemble, member, chat, catalog)), isSure: index == 0);
             Compare(
-                ensemble, rungs[index].Sum(member => ensemble.Panel[member].Samples * Longest(ensemble.Panel[member].Model)),
+                ensemble, rungs[index].Sum(member => ensemble.Panel[member].Samples * AnswerTokens(ensemble.Panel[member].Model)),
                 isSure: false);
             if (index < rungs.Count - 1 && ensemble.Cascade.Verifier is { } verifier)
             {
                 Control(SubCallStep.Verification, verifier, isSure: index == 0, rungs[index].Max(
-                    member => Longest(ensemble.Panel[member].Model)));
+                    member => AnswerTokens(ensemble.Panel[member].Model)));
             }
         }
     }
@@ -112,8 +113,8 @@ internal sealed class RunPlanner(ChatRequest chat, CatalogSnapshot catalog, Func
     private void Verify(string primary, string verifier, string escalateTo)
     {
         Answer(SubCallRole.Panel, SubCallStep.Candidate, primary, isSure: true, _prompt);
-        Control(SubCallStep.Verification, verifier, isSure: true, Longest(primary));
-        Answer(SubCallRole.Panel, SubCallStep.Escalation, escalateTo, isSure: false, _prompt + Longest(primary) + Wording);
+        Control(SubCallStep.Verification, verifier, isSure: true, AnswerTokens(primary));
+        Answer(SubCallRole.Panel, SubCallStep.Escalation, escalateTo, isSure: false, _prompt + AnswerTokens(primary) + PromptOverhead);
     }
 
     private void Route(RouteConfig route)
@@ -164,15 +165,16 @@ internal sealed class RunPlanner(ChatRequest chat, CatalogSnapshot catalog, Func
     private void Specialist(EnsembleConfig ensemble)
     {
         var config = ensemble.Specialist!;
-        Add(SubCallRole.Control, SubCallStep.Plan, config.Planner, isSure: true, _prompt + Wording, ControlQuestion.PlanMaxTokens);
+        Add(SubCallRole.Control, SubCallStep.Plan, config.Planner, isSure: true, _prompt + PromptOverhead, ControlQuestion.PlanMaxTokens);
         var costliest = config.Members.Values
-            .MaxBy(member => (catalog.Models[member].Price?.OutputPerMillion ?? decimal.MaxValue, Longest(member)))!;
+            .MaxBy(member => (catalog.Models[member].Price?.OutputPerMillion ?? decimal.MaxValue, AnswerTokens(member)))!;
         for (var part = 0; part < config.MaxSubtasks; part++)
         {
-            Answer(SubCallRole.Panel, SubCallStep.Subtask, costliest, isSure: part == 0, _prompt + Wording);
+            Answer(SubCallRole.Panel, SubCallStep.Subtask, costliest, isSure: part == 0, _prompt + PromptOverhead);
         }
 
-        Judges(ensemble, (judge, isSure) => Answer(SubCallRole.Judge, SubCallStep.Synthesis, judge, isSure, _prompt + (config.MaxSubtasks * Longest(costliest)) + Wording), isSure: true);
+        Judges(ensemble, (judge, isSure) => Answer(SubCallRole.Judge, SubCallStep.Synthesis, judge, isSure,
+            _prompt + (config.MaxSubtasks * AnswerTokens(costliest)) + PromptOverhead), isSure: true);
     }
 
     private void Members(IEnumerable<PanelSlot> slots, bool isSure)
@@ -193,14 +195,14 @@ internal sealed class RunPlanner(ChatRequest chat, CatalogSnapshot catalog, Func
     }
 
     private void Control(SubCallStep step, string model, bool isSure, long material) =>
-        Add(SubCallRole.Control, step, model, isSure, _prompt + material + Wording, ControlQuestion.UsualMaxTokens);
+        Add(SubCallRole.Control, step, model, isSure, _prompt + material + PromptOverhead, ControlQuestion.DefaultMaxTokens);
 
     private void Answer(SubCallRole role, SubCallStep step, string model, bool isSure, long prompt, int answers = 1) =>
-        Add(role, step, model, isSure, prompt, Longest(model) * answers);
+        Add(role, step, model, isSure, prompt, AnswerTokens(model) * answers);
 
     private void Add(SubCallRole role, SubCallStep step, string model, bool isSure, long prompt, long completion) =>
         _calls.Add(new PlannedCall(
             role, step, model, isSure, prompt, completion, catalog.Models[model].Price?.CostUsd(prompt, completion)));
 
-    private long Longest(string model) => longest(chat, catalog.Models[model]);
+    private long AnswerTokens(string model) => answerTokens(chat, catalog.Models[model]);
 }

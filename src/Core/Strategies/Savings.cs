@@ -16,7 +16,7 @@ internal static class Savings
     }
 
     /// <summary>Calls that were not made.</summary>
-    public static SavingsManifest OfUnmade(RunContext context, IEnumerable<PanelSlot> slots) => Sum(slots.Select(slot =>
+    public static SavingsManifest OfSkipped(RunContext context, IEnumerable<PanelSlot> slots) => Sum(slots.Select(slot =>
     {
         var model = context.Catalog.Models[slot.Member.Model];
         return Of(model, TokenEstimate.OfRequest(context.Chat), CallTokens.Answer(context.Chat, model) * slot.Answers);

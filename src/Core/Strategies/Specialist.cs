@@ -8,7 +8,7 @@ namespace Ensemble.Strategies;
 /// <summary>A planner splits the request into parts, members answer them side by side, and a judge puts one reply together.</summary>
 internal sealed class Specialist(EnsembleConfig ensemble) : IStrategy
 {
-    private const int LongestTask = 4000;
+    private const int MaxTaskLength = 4000;
 
     private SpecialistConfig Config => ensemble.Specialist!;
 
@@ -19,12 +19,12 @@ internal sealed class Specialist(EnsembleConfig ensemble) : IStrategy
         var plan = await PlanAsync(context);
         if (context.Deadline.IsCancelled)
         {
-            return RunEnds.Cancelled;
+            return RunResults.Cancelled;
         }
 
         if (plan is null or { Count: <= 1 })
         {
-            return await AloneAsync(context, plan is [var only] ? only.Model : null);
+            return await AnswerAloneAsync(context, plan is [var only] ? only.Model : null);
         }
 
         var round = await PanelRound.AskAsync(context, ensemble, new PanelPlan
@@ -45,21 +45,21 @@ internal sealed class Specialist(EnsembleConfig ensemble) : IStrategy
             return end;
         }
 
-        var parts = round.Ballot.Candidates;
+        var parts = round.CandidateSet.Candidates;
         if (parts.Count < plan.Count)
         {
-            context.Findings.Degrade(JudgeFailure.Reason(context, "subtask_failed"));
+            context.Diagnostics.Degrade(JudgeFailure.Reason(context, "subtask_failed"));
         }
 
         // The parts do not answer the whole, so that none of them can stand in for a judge.
         var tasks = string.Join('\n', parts.Select((part, index) => $"{JudgePrompt.Label(index)}: {plan[part.Key.Member].Task}"));
         var prompt = new JudgePrompt(
-            context.Chat, null, Wording.ComposeVersion, parts, context.Random("compose"),
-            $"The part that each candidate deals with:\n{tasks}", Wording.Compose);
+            context.Chat, null, Prompts.ComposeVersion, parts, context.Random("compose"),
+            $"The part that each candidate deals with:\n{tasks}", Prompts.Compose);
         var verdict = await new JudgeChain(context, ensemble, Judge).AskAsync(prompt);
         return verdict switch
         {
-            { Overflowed: true } => RunEnds.TooLarge,
+            { Overflowed: true } => RunResults.TooLarge,
             { Answer: { } answer } => answer,
             _ => JudgeFailure.Of(context, verdict),
         };
@@ -74,7 +74,7 @@ internal sealed class Specialist(EnsembleConfig ensemble) : IStrategy
             Step = SubCallStep.Plan,
             Models = [Config.Planner],
             Prompt = new JudgePrompt(
-                context.Chat, Wording.Plan(Config.MaxSubtasks, fields), Wording.PlanVersion, [], context.Random("plan")),
+                context.Chat, Prompts.Plan(Config.MaxSubtasks, fields), Prompts.PlanVersion, [], context.Random("plan")),
             Schema = new ControlSchema("plan", $$"""
                 {"type":"object","additionalProperties":false,"required":["subtasks"],
                  "properties":{"subtasks":{"type":"array","items":{"type":"object","additionalProperties":false,"required":["member","task"],
@@ -84,7 +84,7 @@ internal sealed class Specialist(EnsembleConfig ensemble) : IStrategy
         });
         if (reply.Value is not { } value)
         {
-            context.Findings.Degrade(JudgeFailure.Reason(context, "planner_failed"));
+            context.Diagnostics.Degrade(JudgeFailure.Reason(context, "planner_failed"));
             return null;
         }
 
@@ -93,9 +93,9 @@ internal sealed class Specialist(EnsembleConfig ensemble) : IStrategy
         {
             var task = part.Member("task")?.Text() ?? "";
             var field = part.Member("member")?.Text() ?? "";
-            return new Part(field, Config.Members[field], task.Length <= LongestTask ? task : task[..LongestTask]);
+            return new Part(field, Config.Members[field], task.Length <= MaxTaskLength ? task : task[..MaxTaskLength]);
         }).ToArray();
-        context.Findings.Decide(new DecisionManifest("plan", all.Length > Config.MaxSubtasks ? "cut" : "made")
+        context.Diagnostics.Decide(new DecisionManifest("plan", all.Length > Config.MaxSubtasks ? "cut" : "made")
         {
             Value = all.Length,
             Reason = string.Join(", ", all.Select(part => part.Field)),
@@ -104,7 +104,7 @@ internal sealed class Specialist(EnsembleConfig ensemble) : IStrategy
     }
 
     /// <summary>Nothing to split: the one member, and else the judge, answers the request itself.</summary>
-    private async Task<RunEnd> AloneAsync(RunContext context, string? model)
+    private async Task<RunEnd> AnswerAloneAsync(RunContext context, string? model)
     {
         var calls = new MemberCall(context, ensemble);
         List<AnswerWriter> writers = model is null ? [] : [calls.Writer(model, new SubCallKey(SubCallStep.Subtask, 0, 0))];
@@ -114,7 +114,7 @@ internal sealed class Specialist(EnsembleConfig ensemble) : IStrategy
         var result = await new AnswerChain(context, ensemble).WriteAsync(writers);
         return result switch
         {
-            { Overflowed: true } => RunEnds.TooLarge,
+            { Overflowed: true } => RunResults.TooLarge,
             { Answer: { } answer } => answer,
             _ => JudgeFailure.OfMembers(context, result),
         };
@@ -122,7 +122,7 @@ internal sealed class Specialist(EnsembleConfig ensemble) : IStrategy
 
     private static ReadOnlyMemory<byte> Task(RunContext context, Part part)
     {
-        var fence = Fence.Around([part.Task], context.Random("subtask"));
+        var fence = Delimiter.Around([part.Task], context.Random("subtask"));
         using var prompt = new PromptWriter(hasAttachments: false);
         prompt.Write(
             "Of the conversation above you deal with one part alone; others deal with the rest. Your part, as a planner put it:\n");

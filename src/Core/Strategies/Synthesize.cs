@@ -28,19 +28,19 @@ internal sealed class Synthesize(EnsembleConfig ensemble) : IPanelDecision
 
     public PanelPlan Plan(RunContext context) => PanelPlan.Of(context, ensemble) with { ComparesLater = true };
 
-    public ValueTask<RunFailure?> OutOfReachAsync(RunContext context) => ensemble.OnJudgeFailure == OnJudgeFailure.Fail && NeedsJudge
-        ? new JudgeChain(context, ensemble, Judge).OutOfReachAsync()
+    public ValueTask<RunFailure?> CheckAvailableAsync(RunContext context) => ensemble.OnJudgeFailure == OnJudgeFailure.Fail && NeedsJudge
+        ? new JudgeChain(context, ensemble, Judge).CheckAvailableAsync()
         : default;
 
     public async Task<RunEnd> DecideAsync(RunContext context, PanelRound round)
     {
         // The answers are compared while the judge works. How far they agree is told before the answer, so that has to wait for it.
-        context.HoldBack();
-        var compared = new TaskCompletionSource<Ballot>(TaskCreationOptions.RunContinuationsAsynchronously);
+        context.BufferOutput();
+        var compared = new TaskCompletionSource<CandidateSet>(TaskCreationOptions.RunContinuationsAsynchronously);
         var writing = WriteAsync(context, round.Panel.Candidates, compared);
         try
         {
-            compared.SetResult((await round.ComparedAsync()).Ballot);
+            compared.SetResult((await round.ComparedAsync()).CandidateSet);
         }
         catch (Exception exception)
         {
@@ -48,30 +48,33 @@ internal sealed class Synthesize(EnsembleConfig ensemble) : IPanelDecision
             throw;
         }
 
-        var fits = context.ShowHeldBack();
+        var fits = context.ReleaseOutput();
         var end = await writing;
-        return fits ? end : RunEnds.TooLarge;
+        return fits ? end : RunResults.TooLarge;
     }
 
     /// <summary>Has the judge write the answer, or gives the best candidate where it cannot and may be done without.</summary>
-    /// <param name="ballot">The candidates, compared: asked for where the best of them is given.</param>
-    public static async Task<RunEnd> JudgeAsync(RunContext context, EnsembleConfig ensemble, Func<Task<Ballot>> ballot, JudgePrompt prompt)
+    /// <param name="candidateSet">The candidates, compared: asked for where the best of them is given.</param>
+    public static async Task<RunEnd> JudgeAsync(
+        RunContext context, EnsembleConfig ensemble, Func<Task<CandidateSet>> candidateSet, JudgePrompt prompt)
     {
         var verdict = await new JudgeChain(context, ensemble, ensemble.Judge!).AskAsync(prompt);
         return verdict switch
         {
-            { Overflowed: true } => RunEnds.TooLarge,
+            { Overflowed: true } => RunResults.TooLarge,
             { Answer: { } answer } => answer,
             { Shown: true } => JudgeFailure.Of(context, verdict),
 
             // A caller that left needs no second-best answer.
-            _ when context.Deadline.IsCancelled => RunEnds.Cancelled,
+            _ when context.Deadline.IsCancelled => RunResults.Cancelled,
             _ when ensemble.OnJudgeFailure == OnJudgeFailure.Fail => JudgeFailure.Of(context, verdict),
-            _ => RunEnds.GiveBest(context, await ballot(), JudgeFailure.Reason(context)) ?? JudgeFailure.WithoutStandIn(context, verdict),
+            _ => RunResults.EmitBest(context, await candidateSet(), JudgeFailure.Reason(context))
+                ?? JudgeFailure.WithoutFallback(context, verdict),
         };
     }
 
-    private async Task<RunEnd> WriteAsync(RunContext context, IReadOnlyList<Candidate> candidates, TaskCompletionSource<Ballot> compared)
+    private async Task<RunEnd> WriteAsync(
+        RunContext context, IReadOnlyList<Candidate> candidates, TaskCompletionSource<CandidateSet> compared)
     {
         var note = ensemble.Analysis && candidates.Count > 1 ? await AnalyseAsync(context, candidates) : null;
         var prompt = new JudgePrompt(context.Chat, Judge, candidates, context.Random("judge"), note);
@@ -88,19 +91,19 @@ internal sealed class Synthesize(EnsembleConfig ensemble) : IPanelDecision
         {
             Step = SubCallStep.Analysis,
             Models = [Judge.Model, .. Judge.Fallbacks],
-            Prompt = new JudgePrompt(context.Chat, Wording.Analysis, Wording.AnalysisVersion, order, random),
+            Prompt = new JudgePrompt(context.Chat, Prompts.Analysis, Prompts.AnalysisVersion, order, random),
             Schema = Analysis,
         });
         if (reply.Value is not { } value)
         {
-            context.Findings.Decide(new DecisionManifest("analysis", "failed"));
+            context.Diagnostics.Decide(new DecisionManifest("analysis", "failed"));
             return null;
         }
 
         foreach (var list in Lists)
         {
             var items = value.Member(list)?.Items() ?? default;
-            context.Findings.Decide(new DecisionManifest("analysis", list)
+            context.Diagnostics.Decide(new DecisionManifest("analysis", list)
             {
                 Value = items.Count(),
                 Reason = context.CapturesContent ? string.Join(" | ", items.Select(item => item.Text())) : null,

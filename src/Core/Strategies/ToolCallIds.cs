@@ -20,7 +20,7 @@ internal sealed class ToolCallIds(RunId run, string model)
     /// <summary>The same for the same id, so that the chunks of one call keep together.</summary>
     /// <param name="id">The provider's; null or empty where it gave none.</param>
     public string Of(string? id) =>
-        string.IsNullOrEmpty(id) ? ToolCallId.OfNone(_unnamed++, run.Value) : ToolCallId.Of(id, model, run.Value);
+        string.IsNullOrEmpty(id) ? ToolCallId.OfUnnamed(_unnamed++, run.Value) : ToolCallId.Of(id, model, run.Value);
 
     /// <param name="choices">A JSON array of choices: whole, or the next chunk of a stream. Its bytes stay where nothing has to be filled
     /// in.</param>
@@ -31,7 +31,7 @@ internal sealed class ToolCallIds(RunId run, string model)
             return choices;
         }
 
-        using var document = SoundJson.Parse(choices);
+        using var document = JsonSanitizer.Parse(choices);
         if (!IsComplete(document.RootElement))
         {
             return Completed(document.RootElement, choices.Length);

@@ -18,28 +18,28 @@ internal sealed class Verify(EnsembleConfig ensemble) : IStrategy
         var primary = await calls.AskAsync(Config.Primary, key, context.Deadline.Token);
         if (!primary.IsUsable)
         {
-            context.Findings.Decide(new DecisionManifest("primary", "failed") { Reason = SnakeCase.Of(primary.Outcome) });
+            context.Diagnostics.Decide(new DecisionManifest("primary", "failed") { Reason = SnakeCase.Of(primary.Outcome) });
             return await EscalateAsync(context, calls, draft: null, issues: [], [primary]);
         }
 
         var draft = new Candidate(key, primary.Call.Answer!, 1);
-        context.Findings.Compare([new CandidateManifest(0, 0, 1)]);
-        var audit = Substance.HasSubstance(draft.Answer)
+        context.Diagnostics.Compare([new CandidateManifest(0, 0, 1)]);
+        var audit = RefusalDetector.HasAnswer(draft.Answer)
             ? await Audit.AskAsync(context, ensemble, Config.Verifier, draft)
             : new Audit.Result(false, []);
         if (context.Deadline.IsCancelled)
         {
-            return RunEnds.Cancelled;
+            return RunResults.Cancelled;
         }
 
         if (audit.Passes is null && Config.OnVerifierFailure == OnVerifierFailure.Accept)
         {
-            context.Findings.Degrade(JudgeFailure.Reason(context, "verifier_failed"));
-            return RunEnds.Give(context, draft, "verify", "verifier_failed");
+            context.Diagnostics.Degrade(JudgeFailure.Reason(context, "verifier_failed"));
+            return RunResults.Emit(context, draft, "verify", "verifier_failed");
         }
 
         return audit.Passes == true
-            ? RunEnds.Give(context, draft, "verify", "passed")
+            ? RunResults.Emit(context, draft, "verify", "passed")
             : await EscalateAsync(context, calls, draft, audit.Issues, []);
     }
 
@@ -51,19 +51,19 @@ internal sealed class Verify(EnsembleConfig ensemble) : IStrategy
             [calls.Writer(Config.EscalateTo, new SubCallKey(SubCallStep.Escalation, 0, 0), message)]);
         if (result.Overflowed)
         {
-            return RunEnds.TooLarge;
+            return RunResults.TooLarge;
         }
 
         if (result.Answer is { } answer)
         {
-            context.Findings.Decide(new DecisionManifest("verify", "escalated"));
+            context.Diagnostics.Decide(new DecisionManifest("verify", "escalated"));
             return answer;
         }
 
         if (draft is not null && !result.Shown && !context.Deadline.IsCancelled && ensemble.OnJudgeFailure != OnJudgeFailure.Fail)
         {
-            context.Findings.Degrade(JudgeFailure.Reason(context, "escalation_failed"));
-            return RunEnds.Give(context, draft, "verify", "escalation_failed");
+            context.Diagnostics.Degrade(JudgeFailure.Reason(context, "escalation_failed"));
+            return RunResults.Emit(context, draft, "verify", "escalation_failed");
         }
 
         return JudgeFailure.OfMembers(context, result with { Failures = [.. before, .. result.Failures] });

@@ -18,53 +18,56 @@ internal sealed class Vote(EnsembleConfig ensemble) : IPanelDecision
         return PanelPlan.Of(context, ensemble) with
         {
             Grace = ensemble.StragglerGrace ?? StragglerGrace.All,
-            IsDecided = (candidates, weightOut) => IsSettled(context, reader, candidates, weightOut),
+            IsDecided = (candidates, outstandingWeight) => IsSettled(context, reader, candidates, outstandingWeight),
         };
     }
 
     public async Task<RunEnd> DecideAsync(RunContext context, PanelRound round)
     {
-        if (round.Ballot.Fitting(context.Format) is not { } ballot)
+        if (round.CandidateSet.Fitting(context.Format) is not { } candidateSet)
         {
-            return await NobodyFitsAsync(context, round.Ballot);
+            return await NoneFitsAsync(context, round.CandidateSet);
         }
 
-        var vote = VoteRule.Decide(ballot);
-        var winner = ballot.Candidates[vote.Winner];
+        var vote = VoteRule.Decide(candidateSet);
+        var winner = candidateSet.Candidates[vote.Winner];
         if (vote.IsDecided)
         {
-            return RunEnds.Give(context, winner, "vote", "plurality", Share(ballot, vote.Winner));
+            return RunResults.Emit(context, winner, "vote", "plurality", Share(candidateSet, vote.Winner));
         }
 
-        context.Findings.Decide(new DecisionManifest("vote", "undecided") { Reason = "no_two_equal" });
+        context.Diagnostics.Decide(new DecisionManifest("vote", "undecided") { Reason = "no_two_equal" });
 
         // Tool calls are never merged, so that no judge could write them.
-        if (ensemble.Judge is { } judge && !ballot.CallsTools)
+        if (ensemble.Judge is { } judge && !candidateSet.CallsTools)
         {
-            return await Synthesize.JudgeAsync(context, ensemble, () => Task.FromResult(round.Ballot), new JudgePrompt(
-                context.Chat, judge, round.Ballot.Candidates, context.Random("judge")));
+            return await Synthesize.JudgeAsync(context, ensemble, () => Task.FromResult(round.CandidateSet), new JudgePrompt(
+                context.Chat, judge, round.CandidateSet.Candidates, context.Random("judge")));
         }
 
-        context.Findings.Degrade("undecided");
-        return RunEnds.Give(context, winner, "vote", "heaviest_member");
+        context.Diagnostics.Degrade("undecided");
+        return RunResults.Emit(context, winner, "vote", "heaviest_member");
     }
 
-    private async Task<RunEnd> NobodyFitsAsync(RunContext context, Ballot ballot)
+    private async Task<RunEnd> NoneFitsAsync(RunContext context, CandidateSet candidateSet)
     {
-        context.Findings.Decide(new DecisionManifest("vote", "undecided") { Reason = "no_answer_in_format" });
+        context.Diagnostics.Decide(new DecisionManifest("vote", "undecided") { Reason = "no_answer_in_format" });
         return ensemble.Judge is { } judge
-            ? await Synthesize.JudgeAsync(context, ensemble, () => Task.FromResult(ballot), new JudgePrompt(
-                context.Chat, judge, ballot.Candidates, context.Random("judge")))
+            ? await Synthesize.JudgeAsync(context, ensemble, () => Task.FromResult(candidateSet), new JudgePrompt(
+                context.Chat, judge, candidateSet.Candidates, context.Random("judge")))
             : PanelFailure.NoneInFormat;
     }
 
-    private bool IsSettled(RunContext context, AnswerReader reader, IReadOnlyList<Candidate> candidates, double weightOut) =>
-        Ballot.Of(reader, ensemble, candidates).Fitting(context.Format) is { } ballot && VoteRule.IsSettled(ballot, weightOut);
+    private bool IsSettled(RunContext context, AnswerReader reader, IReadOnlyList<Candidate> candidates, double outstandingWeight) =>
+        CandidateSet.Of(reader, ensemble, candidates).Fitting(context.Format) is { } candidateSet
+            && VoteRule.IsSettled(candidateSet, outstandingWeight);
 
-    private static double Share(Ballot ballot, int winner)
+    private static double Share(CandidateSet candidateSet, int winner)
     {
-        var cluster = ballot.Clusters!.Clusters[winner];
-        var behind = ballot.Candidates.Where((_, index) => ballot.Clusters.Clusters[index] == cluster).Sum(candidate => candidate.Weight);
-        return behind / ballot.Candidates.Sum(candidate => candidate.Weight);
+        var cluster = candidateSet.Clusters!.Clusters[winner];
+        var behind = candidateSet.Candidates
+            .Where((_, index) => candidateSet.Clusters.Clusters[index] == cluster)
+            .Sum(candidate => candidate.Weight);
+        return behind / candidateSet.Candidates.Sum(candidate => candidate.Weight);
     }
 }

@@ -15,7 +15,8 @@ internal static class Buckets
         Of(0.001, 0.005, 0.01, 0.02, 0.04, 0.06, 0.08, 0.1, 0.25, 0.5, 0.75, 1.0, 2.5, 5.0, 7.5, 10.0, 20.0, 40.0);
 
     /// <summary>What this product adds is milliseconds.</summary>
-    public static readonly InstrumentAdvice<double> Added = Of(0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0);
+    public static readonly InstrumentAdvice<double> Overhead =
+        Of(0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0);
 
     public static readonly InstrumentAdvice<double> Shares = Of(0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.99);
 

@@ -16,7 +16,7 @@ public sealed class LogLimiter : IDisposable
     private readonly Lock _lock = new();
     private readonly Dictionary<LogKind, Count> _counts = [];
     private readonly TimeProvider _time;
-    private readonly Action<LogKind, long> _tell;
+    private readonly Action<LogKind, long> _report;
     private readonly ITimer _timer;
     private bool _isArmed;
 
@@ -24,9 +24,9 @@ public sealed class LogLimiter : IDisposable
     public LogLimiter(TimeProvider time, Action<LogKind, long> tell)
     {
         _time = time;
-        _tell = tell;
+        _report = tell;
         _timer = time.CreateTimer(
-            static state => ((LogLimiter)state!).TellOver(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            static state => ((LogLimiter)state!).ReportSuppressed(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     /// <returns>Whether this line is to be written.</returns>
@@ -63,7 +63,7 @@ public sealed class LogLimiter : IDisposable
             _counts.Clear();
         }
 
-        told.ForEach(entry => _tell(entry.Kind, entry.Suppressed));
+        told.ForEach(entry => _report(entry.Kind, entry.Suppressed));
     }
 
     private Count Find(LogKind kind)
@@ -76,7 +76,7 @@ public sealed class LogLimiter : IDisposable
 
         if (_counts.Count >= MaxKinds)
         {
-            RemoveOver();
+            RemoveExpired();
         }
 
         if (_counts.Count >= MaxKinds)
@@ -92,7 +92,7 @@ public sealed class LogLimiter : IDisposable
         return _counts[kind] = new Count(_time.GetTimestamp());
     }
 
-    private void RemoveOver()
+    private void RemoveExpired()
     {
         foreach (var (kind, count) in _counts)
         {
@@ -103,7 +103,7 @@ public sealed class LogLimiter : IDisposable
         }
     }
 
-    private void TellOver()
+    private void ReportSuppressed()
     {
         var told = new List<(LogKind Kind, long Suppressed)>();
         lock (_lock)
@@ -135,7 +135,7 @@ public sealed class LogLimiter : IDisposable
             }
         }
 
-        told.ForEach(entry => _tell(entry.Kind, entry.Suppressed));
+        told.ForEach(entry => _report(entry.Kind, entry.Suppressed));
     }
 
     private TimeSpan Left(Count count) => Window - _time.GetElapsedTime(count.Since);

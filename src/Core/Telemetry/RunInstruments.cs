@@ -23,7 +23,7 @@ public sealed class RunInstruments : IUsageSink
     private readonly Counter<long> _runs;
     private readonly Histogram<double> _runTime;
     private readonly Histogram<double> _runFirstToken;
-    private readonly Histogram<double> _added;
+    private readonly Histogram<double> _overhead;
     private readonly Histogram<double> _agreement;
     private readonly Counter<long> _degraded;
     private readonly Counter<long> _comparisons;
@@ -54,8 +54,8 @@ public sealed class RunInstruments : IUsageSink
         _runFirstToken = meter.CreateHistogram(
             "ensemble.run.time_to_first_token", "s", "Time from the start of a streamed run to the first piece of its answer", null,
             Buckets.FirstTokens);
-        _added = meter.CreateHistogram(
-            "ensemble.run.added_latency", "s", "Time of a run in which none of its sub-calls was under way", null, Buckets.Added);
+        _overhead = meter.CreateHistogram(
+            "ensemble.run.added_latency", "s", "Time of a run in which none of its sub-calls was under way", null, Buckets.Overhead);
         _agreement = meter.CreateHistogram(
             "ensemble.run.agreement", "1", "How much the answers of a panel agreed: 0 = not at all, 1 = all said the same", null,
             Buckets.Shares);
@@ -76,7 +76,7 @@ public sealed class RunInstruments : IUsageSink
         _savedCost = meter.CreateCounter<double>("ensemble.saved.cost", "USD", "What strategies went without, by estimate, in US dollars");
         _all =
         [
-            _operations, _tokens, _firstTokens, _subCalls, _cost, _runs, _runTime, _runFirstToken, _added, _agreement, _degraded,
+            _operations, _tokens, _firstTokens, _subCalls, _cost, _runs, _runTime, _runFirstToken, _overhead, _agreement, _degraded,
             _comparisons,
             _disagreements, _shadows, _stragglers, _judgeFallbacks, _earlyStops, _savedCalls, _savedTokens, _savedCost,
         ];
@@ -140,7 +140,7 @@ public sealed class RunInstruments : IUsageSink
         if (ended.Total is { } total)
         {
             _runTime.Record(total.TotalSeconds, ensemble, strategy);
-            _added.Record(AddedTime.Of(ended.StartedAt, total, ended.SubCalls).TotalSeconds, ensemble);
+            _overhead.Record(RunOverhead.Of(ended.StartedAt, total, ended.SubCalls).TotalSeconds, ensemble);
         }
 
         if (ended is { Streamed: true, FirstToken: { } first })

@@ -67,15 +67,15 @@ public sealed class StateInstruments
             "ensemble.catalog.refusals", () => catalog.Refusals, "{reload}", "Changes of the catalog that were not taken");
     }
 
-    public void Watch(IKeptGates gates) => _meter.CreateObservableGauge(
+    public void Watch(IGateHosts gates) => _meter.CreateObservableGauge(
         "ensemble.gate.cooldown",
         () => Cooldowns(gates),
         "s",
         "How long a model is still left alone; 0 = it is not");
 
-    private static IEnumerable<Measurement<double>> Cooldowns(IKeptGates gates)
+    private static IEnumerable<Measurement<double>> Cooldowns(IGateHosts gates)
     {
-        foreach (var gate in gates.Kept)
+        foreach (var gate in gates.Hosts)
         {
             if (gate.Key.Kind == GateKind.Model)
             {

@@ -5,21 +5,21 @@ namespace Ensemble.Upstreams;
 
 /// <summary>Gathers one answer, whole or in chunks, and passes on what a sink may see. What is there so far survives a failure.</summary>
 /// <param name="watch">Null only without a sink.</param>
-/// <param name="thoughts">How the model is known to think; null = it is not known.</param>
-internal sealed class AnswerBuilder(IAnswerSink? sink, ICallWatch? watch, bool keepChoices, ThoughtHabit? thoughts = null)
+/// <param name="holdback">How the model is known to think; null = it is not known.</param>
+internal sealed class AnswerBuilder(IAnswerSink? sink, ICallMonitor? watch, bool keepChoices, ReasoningHoldback? holdback = null)
 {
-    private const int LongestText = 4 * 1024 * 1024;
+    private const int MaxTextLength = 4 * 1024 * 1024;
 
     // Only text that is shown as it comes is filtered as it comes.
-    private readonly ThinkFilter? _filter = sink is null || keepChoices ? null : new ThinkFilter(thoughts is { HoldsBack: true });
-    private HalfCharacter _half;
-    private HalfCharacter _refusalHalf;
-    private JoinedText _content;
-    private JoinedText _refusal;
+    private readonly ReasoningFilter? _filter = sink is null || keepChoices ? null : new ReasoningFilter(holdback is { IsActive: true });
+    private PendingSurrogate _half;
+    private PendingSurrogate _refusalHalf;
+    private TextAccumulator _content;
+    private TextAccumulator _refusal;
     private byte[]? _choices;
     private byte[]? _fields;
     private byte[]? _usageFields;
-    private ChoicesFold? _fold;
+    private ChoicesAggregator? _fold;
     private string? _finishReason;
     private bool _callsTools;
     private bool _hasBegun;
@@ -36,7 +36,7 @@ internal sealed class AnswerBuilder(IAnswerSink? sink, ICallWatch? watch, bool k
     public bool IsFinished { get; private set; }
 
     /// <exception cref="BodyTooLargeException">The text is longer than an answer may be.</exception>
-    /// <exception cref="ThoughtShownException">What was shown was no answer.</exception>
+    /// <exception cref="ReasoningLeakedException">What was shown was no answer.</exception>
     public void AddChunk(in Completion chunk)
     {
         IsFinished = false;
@@ -44,7 +44,7 @@ internal sealed class AnswerBuilder(IAnswerSink? sink, ICallWatch? watch, bool k
         var content = _half.Join(chunk.Content);
         if (_filter is not null)
         {
-            if (chunk.HasReasoning && thoughts is { HoldsBack: true })
+            if (chunk.HasReasoning && holdback is { IsActive: true })
             {
                 Show(_filter.Release());
             }
@@ -128,9 +128,9 @@ internal sealed class AnswerBuilder(IAnswerSink? sink, ICallWatch? watch, bool k
         _callsTools |= completion.CallsTools;
         _received += (completion.Content?.Length ?? 0) + completion.OtherCharacters;
         _refusal.Append(_refusalHalf.Join(completion.Refusal));
-        if (_received + _refusal.Length > LongestText)
+        if (_received + _refusal.Length > MaxTextLength)
         {
-            throw new BodyTooLargeException(LongestText);
+            throw new BodyTooLargeException(MaxTextLength);
         }
     }
 
@@ -145,7 +145,7 @@ internal sealed class AnswerBuilder(IAnswerSink? sink, ICallWatch? watch, bool k
 
     private void PassOn(in Completion chunk)
     {
-        if (chunk.Says)
+        if (chunk.HasContent)
         {
             Begin();
         }
@@ -169,7 +169,7 @@ internal sealed class AnswerBuilder(IAnswerSink? sink, ICallWatch? watch, bool k
         }
         else
         {
-            (_fold ??= new ChoicesFold()).Add(choices);
+            (_fold ??= new ChoicesAggregator()).Add(choices);
         }
     }
 
@@ -184,12 +184,12 @@ internal sealed class AnswerBuilder(IAnswerSink? sink, ICallWatch? watch, bool k
     private string Filtered(string piece)
     {
         var shown = _filter!.Push(piece);
-        if (_filter.HasLoneClose)
+        if (_filter.HasUnopenedClose)
         {
-            thoughts?.OnLoneClose();
-            if (_filter.HasShownThought)
+            holdback?.OnUnopenedClose();
+            if (_filter.HasLeakedReasoning)
             {
-                throw new ThoughtShownException();
+                throw new ReasoningLeakedException();
             }
         }
 
@@ -198,10 +198,10 @@ internal sealed class AnswerBuilder(IAnswerSink? sink, ICallWatch? watch, bool k
 
     private string Stripped(string content)
     {
-        var answer = ThinkFilter.Strip(content, out var hasLoneClose);
-        if (hasLoneClose)
+        var answer = ReasoningFilter.Strip(content, out var hasUnopenedClose);
+        if (hasUnopenedClose)
         {
-            thoughts?.OnLoneClose();
+            holdback?.OnUnopenedClose();
         }
 
         return answer;

@@ -25,7 +25,7 @@ internal sealed class AnswerRewriter(bool isWhole, ProviderFields? fields = null
         "thinking_blocks", "annotations", "audio", "images", "logprobs", "token_ids");
 
     private readonly ArrayBufferWriter<byte> _output = new(512);
-    private Dictionary<long, HalfCharacter>? _halves;
+    private Dictionary<long, PendingSurrogate>? _halves;
     private Utf8JsonWriter? _writer;
 
     /// <param name="choices">A JSON array.</param>

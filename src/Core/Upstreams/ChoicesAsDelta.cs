@@ -12,7 +12,7 @@ internal static class ChoicesAsDelta
     /// <param name="choices">A JSON array, or null for none.</param>
     public static byte[] Convert(byte[]? choices)
     {
-        using var document = SoundJson.Parse(choices ?? "[]"u8.ToArray());
+        using var document = JsonSanitizer.Parse(choices ?? "[]"u8.ToArray());
         var buffer = new ArrayBufferWriter<byte>(choices?.Length + 64 ?? 64);
         using (var writer = new Utf8JsonWriter(buffer))
         {

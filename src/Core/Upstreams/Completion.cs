@@ -32,7 +32,7 @@ internal record struct Completion
     public List<(int Index, bool Ends)>? FurtherChoices { get; set; }
 
     /// <summary>Whether a piece of an answer is in it, thoughts too.</summary>
-    public readonly bool Says =>
+    public readonly bool HasContent =>
         Content is { Length: > 0 } || Refusal is { Length: > 0 } || OtherCharacters > 0 || CallsTools || HasReasoning;
 
     public readonly bool HasChoices => Choices != 0 || FurtherChoices is not null;

@@ -10,8 +10,8 @@ namespace Ensemble.Upstreams;
 /// </summary>
 internal static class ErrorReader
 {
-    private const int LongestMessage = 1000;
-    private const string Wordless = "The provider reported an error without a message.";
+    private const int MaxMessageLength = 1000;
+    private const string NoMessage = "The provider reported an error without a message.";
 
     private static readonly string[] PathFields = ["loc", "path", "pointer", "field", "parameter"];
 
@@ -27,7 +27,7 @@ internal static class ErrorReader
     /// <summary>Reads what came in the place of an answer, with a status that tells of none.</summary>
     /// <returns>Null where it is not JSON, or says nothing for people to read.</returns>
     public static UpstreamError? ReadUnexpected(ReadOnlySpan<byte> body) =>
-        ReadJson(body, null) is { Message: not Wordless and not "" } error ? error : null;
+        ReadJson(body, null) is { Message: not NoMessage and not "" } error ? error : null;
 
     /// <summary>The data of the first event, where a body is a stream of them; else nothing.</summary>
     private static ReadOnlySpan<byte> EventData(ReadOnlySpan<byte> body)
@@ -63,7 +63,7 @@ internal static class ErrorReader
     /// <exception cref="JsonException">The value is cut, or not JSON.</exception>
     public static UpstreamError? Read(ref Utf8JsonReader reader, TimeProvider? time = null)
     {
-        var value = SoundJson.Take(ref reader);
+        var value = JsonSanitizer.Take(ref reader);
         return Read(value, 0) is { } error ? error with { RetryAfter = RetryAfter.Read(value, time) } : null;
     }
 
@@ -112,7 +112,7 @@ internal static class ErrorReader
         var says = Text(value, "msg") ?? Text(value, "error_msg") ?? Text(value, "error_message") ?? Text(value, "title");
         return says is null && Text(value, "code") is null && Text(value, "type") is null
             ? null
-            : Describe(value, new UpstreamError(says ?? Wordless), depth);
+            : Describe(value, new UpstreamError(says ?? NoMessage), depth);
     }
 
     private static UpstreamError Describe(JsonElement value, UpstreamError error, int depth)
@@ -183,7 +183,7 @@ internal static class ErrorReader
         try
         {
             reader.Read();
-            var error = Read(SoundJson.Take(ref reader), depth + 1);
+            var error = Read(JsonSanitizer.Take(ref reader), depth + 1);
             return error is null || string.IsNullOrWhiteSpace(text[..start]) ? error : error with { Message = Cut(text) };
         }
         catch (JsonException)
@@ -206,6 +206,6 @@ internal static class ErrorReader
     private static string Cut(string text)
     {
         text = text.Trim();
-        return text.Length <= LongestMessage ? text : text[..LongestMessage];
+        return text.Length <= MaxMessageLength ? text : text[..MaxMessageLength];
     }
 }

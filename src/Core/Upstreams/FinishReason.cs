@@ -17,7 +17,7 @@ internal static class FinishReason
     /// <summary>The provider's own fault ended the answer. Such an answer is a failed call, so that no caller sees this word.</summary>
     public const string Broken = "error";
 
-    private const int LongestWord = 64;
+    private const int MaxWordLength = 64;
 
     // The later of these counts where a word has parts of several: a filter that fails to be passed is a filter.
     private enum Meaning
@@ -69,7 +69,7 @@ internal static class FinishReason
 
     private static Meaning MeaningOf(ReadOnlySpan<char> word)
     {
-        word = word.Length > LongestWord ? word[..LongestWord] : word;
+        word = word.Length > MaxWordLength ? word[..MaxWordLength] : word;
         Span<char> lower = stackalloc char[word.Length];
         word.ToLowerInvariant(lower);
         var meaning = word.IsWhiteSpace() ? Meaning.NotEnded : Meaning.End;

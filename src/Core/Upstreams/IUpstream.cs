@@ -6,7 +6,7 @@ namespace Ensemble.Upstreams;
 public interface IUpstream
 {
     /// <summary>Whether this dialect can send content of that kind.</summary>
-    bool Carries(ContentPartKind kind);
+    bool SupportsContent(ContentPartKind kind);
 
     /// <summary>Whether this dialect has vectors of texts.</summary>
     bool Embeds => true;

@@ -54,5 +54,5 @@ internal static class JsonCopy
     }
 
     /// <summary>Whether a string can be passed on as it stands.</summary>
-    public static bool IsClean(in Utf8JsonReader reader) => SoundJson.IsSound(reader.ValueSpan);
+    public static bool IsClean(in Utf8JsonReader reader) => JsonSanitizer.IsWellFormed(reader.ValueSpan);
 }

@@ -9,11 +9,11 @@ internal static class Logprobs
     /// The least that a token counts, about two in a thousand million. OpenAI reports -9999 for a token outside the twenty most
     /// likely ones, which would drown all others in a mean.
     /// </summary>
-    public const double Least = -20;
+    public const double Min = -20;
 
     /// <summary>The mean natural logarithm of the tokens' probabilities in the first choice.</summary>
     /// <param name="choices">Kept choices as JSON.</param>
-    /// <returns>From <see cref="Least"/> to 0; null where the choice has no log-probabilities, or some that are no numbers.</returns>
+    /// <returns>From <see cref="Min"/> to 0; null where the choice has no log-probabilities, or some that are no numbers.</returns>
     public static double? Mean(ReadOnlyMemory<byte> choices)
     {
         var reader = new Utf8JsonReader(choices.Span);
@@ -40,7 +40,7 @@ internal static class Logprobs
                 return null;
             }
 
-            sum += Math.Clamp(value, Least, 0);
+            sum += Math.Clamp(value, Min, 0);
             count++;
             while (reader.CurrentDepth > depth)
             {

@@ -7,27 +7,27 @@ using Ensemble.Upstreams.Http;
 namespace Ensemble.Upstreams;
 
 /// <summary>One HTTP request to a provider and what comes back, whatever its dialect.</summary>
-/// <param name="thoughts">How the model is known to think; null = it gives no text.</param>
+/// <param name="holdback">How the model is known to think; null = it gives no text.</param>
 internal abstract class ProviderCall(
-    UpstreamHttp http, TimeProvider time, UpstreamRequest request, string? key, ModelHeaders headers, ThoughtHabit? thoughts = null)
+    UpstreamHttp http, TimeProvider time, UpstreamRequest request, string? key, ModelHeaders headers, ReasoningHoldback? holdback = null)
 {
     /// <summary>
     /// How long a stream is listened to whose answer is over: for its usage, and for its end, so that the connection can be used again.
     /// </summary>
-    private static readonly TimeSpan AfterEnd = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan DrainTimeout = TimeSpan.FromSeconds(2);
 
-    private const int LargestStream = 16 * 1024 * 1024;
-    private const int LargestError = 64 * 1024;
+    private const int MaxStreamBytes = 16 * 1024 * 1024;
+    private const int MaxErrorBytes = 64 * 1024;
 
     private static readonly MediaTypeWithQualityHeaderValue Json = new("application/json");
     private static readonly MediaTypeWithQualityHeaderValue Events = new("text/event-stream");
 
-    private readonly AnswerBuilder _answer = new(request.Sink, request.Watch, request.KeepChoices, thoughts);
+    private readonly AnswerBuilder _answer = new(request.Sink, request.Watch, request.KeepChoices, holdback);
 
     // Some models are served as streams only.
     private bool AsksForStream => request.Sink is not null || request.Model.Params.AlwaysStreams;
 
-    private ICallWatch? StreamWatch => request.Sink is null ? null : request.Watch;
+    private ICallMonitor? StreamWatch => request.Sink is null ? null : request.Watch;
 
     /// <summary>Never throws. Called once.</summary>
     public async Task<UpstreamResult> SendAsync(CancellationToken cancellationToken)
@@ -59,7 +59,7 @@ internal abstract class ProviderCall(
     protected virtual string Expected => "a chat completion";
 
     /// <summary>Of an answer that comes whole, in bytes.</summary>
-    protected virtual int LargestWhole => 8 * 1024 * 1024;
+    protected virtual int MaxWholeBytes => 8 * 1024 * 1024;
 
     /// <summary>The request with the provider's address, key and body.</summary>
     protected abstract HttpRequestMessage Message();
@@ -78,11 +78,11 @@ internal abstract class ProviderCall(
     /// <summary>What an error means, in the terms of OpenAI's errors.</summary>
     /// <param name="error">As the provider said it; with its status where it came as an answer of its own.</param>
     protected virtual (CallOutcome Outcome, UpstreamError Error) Classify(UpstreamError error) =>
-        (error.Status is { } status ? ErrorOutcome.Of((HttpStatusCode)status, error) : ErrorOutcome.Of(error), error);
+        (error.Status is { } status ? ErrorClassifier.Of((HttpStatusCode)status, error) : ErrorClassifier.Of(error), error);
 
     private async Task<UpstreamResult> ReadWholeAsync(Stream content, long? announced, CancellationToken cancellationToken)
     {
-        using var body = await PooledBody.ReadAsync(content, announced, LargestWhole, StreamWatch, cancellationToken);
+        using var body = await PooledBody.ReadAsync(content, announced, MaxWholeBytes, StreamWatch, cancellationToken);
         var completion = ReadWhole(Unmarked(body.Bytes));
         if (Reported(completion) is { } failure)
         {
@@ -115,7 +115,7 @@ internal abstract class ProviderCall(
         var isOver = false;
         try
         {
-            await using var stream = new BoundedStream(content, LargestStream, StreamWatch);
+            await using var stream = new BoundedStream(content, MaxStreamBytes, StreamWatch);
             var events = SseParser.Create(stream, (type, data) => ReadEvent(type, data.Trim(" \t"u8)));
             await foreach (var item in events.EnumerateAsync(reading.Token))
             {
@@ -134,9 +134,9 @@ internal abstract class ProviderCall(
                 // Choices may come one after the other, and each chunk may say that it is the last.
                 var wasOver = isOver;
                 isOver = chunk.IsOver || (chunk.HasChoices ? _answer.IsFinished : isOver);
-                if (isOver != wasOver || (isOver && chunk.Says))
+                if (isOver != wasOver || (isOver && chunk.HasContent))
                 {
-                    reading.CancelAfter(isOver ? AfterEnd : Timeout.InfiniteTimeSpan);
+                    reading.CancelAfter(isOver ? DrainTimeout : Timeout.InfiniteTimeSpan);
                 }
             }
         }
@@ -185,7 +185,7 @@ internal abstract class ProviderCall(
             Param = Hidden(error.Param),
         });
 
-        string? Hidden(string? text) => text is null ? null : headers.Hide(
+        string? Hidden(string? text) => text is null ? null : headers.Redact(
             key is null ? text : text.Replace(key, "***", StringComparison.Ordinal));
     }
 
@@ -222,7 +222,7 @@ internal abstract class ProviderCall(
         try
         {
             await using var stream = await ResponseBody.OpenAsync(content, cancellationToken);
-            using var body = await PooledBody.ReadStartAsync(stream, LargestError, cancellationToken);
+            using var body = await PooledBody.ReadStartAsync(stream, MaxErrorBytes, cancellationToken);
             return ErrorReader.ReadBody(Unmarked(body.Bytes), time);
         }
         catch (Exception exception) when (exception is IOException or InvalidDataException or InvalidOperationException)
@@ -245,14 +245,14 @@ internal abstract class ProviderCall(
                 _answer.Failure(
                     CallOutcome.NotFound, new UpstreamError(exception.Message) { Code = AddressRefusedException.Code, NeverSent = true }),
             BodyTooLargeException => Failure(CallOutcome.InvalidResponse, exception.Message),
-            InvalidDataException or ThoughtShownException => Failure(CallOutcome.InvalidResponse, exception.Message),
+            InvalidDataException or ReasoningLeakedException => Failure(CallOutcome.InvalidResponse, exception.Message),
             JsonException or InvalidOperationException or ArgumentException =>
                 Failure(CallOutcome.InvalidResponse, $"The provider's answer is not {Expected}: {exception.Message}"),
             HttpRequestException { HttpRequestError: not HttpRequestError.Unknown } http =>
-                NotReached($"{http.HttpRequestError}: {http.Message}", IsBeforeTheRequest(http.HttpRequestError)),
+                Unreachable($"{http.HttpRequestError}: {http.Message}", IsBeforeTheRequest(http.HttpRequestError)),
 
             // The one time-out that is not ours is that of the connect.
-            OperationCanceledException { InnerException: TimeoutException timeout } => NotReached(timeout.Message, neverSent: true),
+            OperationCanceledException { InnerException: TimeoutException timeout } => Unreachable(timeout.Message, neverSent: true),
             _ => Failure(CallOutcome.TransportError, exception.Message),
         };
     }
@@ -261,7 +261,7 @@ internal abstract class ProviderCall(
         is HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError or HttpRequestError.SecureConnectionError
         or HttpRequestError.ProxyTunnelError;
 
-    private UpstreamResult NotReached(string message, bool neverSent) =>
+    private UpstreamResult Unreachable(string message, bool neverSent) =>
         _answer.Failure(CallOutcome.TransportError, new UpstreamError(message) { NeverSent = neverSent });
 
     private static bool IsLostConnection(Exception exception) =>

@@ -15,11 +15,11 @@ internal sealed class ProviderFields(ModelConfig model)
         new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
     /// <summary>Fields that the gateway writes itself.</summary>
-    private static readonly byte[][] Own = Utf8("object", "created", "choices", "usage", "error", "ensemble");
+    private static readonly byte[][] ChunkFields = Utf8("object", "created", "choices", "usage", "error", "ensemble");
 
-    private static readonly byte[][] OwnCounts = Utf8("prompt_tokens", "completion_tokens", "total_tokens", "ensemble_estimated");
+    private static readonly byte[][] UsageCountFields = Utf8("prompt_tokens", "completion_tokens", "total_tokens", "ensemble_estimated");
 
-    private static readonly byte[][] OwnDetails =
+    private static readonly byte[][] UsageDetailFields =
         Utf8("cached_tokens", "audio_tokens", "reasoning_tokens", "accepted_prediction_tokens", "rejected_prediction_tokens");
 
     /// <summary>Parts of a field's name that make it one of those that are left out.</summary>
@@ -39,7 +39,7 @@ internal sealed class ProviderFields(ModelConfig model)
     /// <param name="reader">Stands at its name; afterwards at its value's end.</param>
     public void Add(ref Utf8JsonReader reader, ReadOnlySpan<byte> json)
     {
-        if (IsOneOf(reader, Own) || IsHidden(reader))
+        if (IsOneOf(reader, ChunkFields) || IsHidden(reader))
         {
             reader.Skip();
             return;
@@ -73,7 +73,7 @@ internal sealed class ProviderFields(ModelConfig model)
         reader.Read();
         while (reader.TokenType != JsonTokenType.Null && reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            if (IsOneOf(reader, OwnCounts))
+            if (IsOneOf(reader, UsageCountFields))
             {
                 reader.Skip();
             }
@@ -103,7 +103,7 @@ internal sealed class ProviderFields(ModelConfig model)
 
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            if (IsOneOf(reader, OwnDetails) || IsHidden(reader))
+            if (IsOneOf(reader, UsageDetailFields) || IsHidden(reader))
             {
                 reader.Skip();
                 continue;

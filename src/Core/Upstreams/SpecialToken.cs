@@ -12,20 +12,20 @@ internal static class SpecialToken
     private const string Message = "<|message|>";
 
     /// <summary>Of a role, or of a channel's name and recipient, in characters.</summary>
-    private const int LongestHeader = 128;
+    private const int MaxHeaderLength = 128;
 
     private static readonly (string Text, int Kind)[] Tokens =
     [
-        ("<|end|>", ThinkTag.Mark), ("<|return|>", ThinkTag.Mark), ("<|call|>", ThinkTag.Mark),
-        ("<|START_THINKING|>", ThinkTag.Open), ("<|END_THINKING|>", ThinkTag.Close),
-        ("<|START_RESPONSE|>", ThinkTag.Answer), ("<|END_RESPONSE|>", ThinkTag.Mark),
-        ("<|begin_of_thought|>", ThinkTag.Open), ("<|end_of_thought|>", ThinkTag.Close),
-        ("<|begin_of_solution|>", ThinkTag.Answer), ("<|end_of_solution|>", ThinkTag.Mark),
+        ("<|end|>", ReasoningTag.Mark), ("<|return|>", ReasoningTag.Mark), ("<|call|>", ReasoningTag.Mark),
+        ("<|START_THINKING|>", ReasoningTag.Open), ("<|END_THINKING|>", ReasoningTag.Close),
+        ("<|START_RESPONSE|>", ReasoningTag.Answer), ("<|END_RESPONSE|>", ReasoningTag.Mark),
+        ("<|begin_of_thought|>", ReasoningTag.Open), ("<|end_of_thought|>", ReasoningTag.Close),
+        ("<|begin_of_solution|>", ReasoningTag.Answer), ("<|end_of_solution|>", ReasoningTag.Mark),
     ];
 
     /// <param name="text">Begins with "&lt;|".</param>
     /// <param name="length">Of the token, with its header; 0 where there is none.</param>
-    /// <returns>A kind of <see cref="ThinkTag"/>.</returns>
+    /// <returns>A kind of <see cref="ReasoningTag"/>.</returns>
     public static int Match(ReadOnlySpan<char> text, out int length)
     {
         length = 0;
@@ -39,21 +39,21 @@ internal static class SpecialToken
 
             if (token.AsSpan().StartsWith(text, StringComparison.Ordinal))
             {
-                return ThinkTag.Partial;
+                return ReasoningTag.Partial;
             }
         }
 
         var at = 0;
         var isAssistant = true;
-        if (Match(text, Start, ref at) is var started && started == ThinkTag.Partial)
+        if (Match(text, Start, ref at) is var started && started == ReasoningTag.Partial)
         {
             return started;
         }
 
-        if (started == ThinkTag.Mark)
+        if (started == ReasoningTag.Mark)
         {
             var from = at;
-            if (Header(text, ref at) is var role && role != ThinkTag.Mark)
+            if (Header(text, ref at) is var role && role != ReasoningTag.Mark)
             {
                 return role;
             }
@@ -62,65 +62,65 @@ internal static class SpecialToken
         }
 
         var name = "final".AsSpan();
-        if (Match(text, Channel, ref at) is var channel && channel == ThinkTag.Partial)
+        if (Match(text, Channel, ref at) is var channel && channel == ReasoningTag.Partial)
         {
             return channel;
         }
 
-        if (channel == ThinkTag.Mark)
+        if (channel == ReasoningTag.Mark)
         {
             var from = at;
-            if (Header(text, ref at) is var header && header != ThinkTag.Mark)
+            if (Header(text, ref at) is var header && header != ReasoningTag.Mark)
             {
                 return header;
             }
 
             name = text[from..at].Trim();
-            if (Match(text, Constrain, ref at) is var constrained && (constrained == ThinkTag.Partial
-                || (constrained == ThinkTag.Mark && (constrained = Header(text, ref at)) != ThinkTag.Mark)))
+            if (Match(text, Constrain, ref at) is var constrained && (constrained == ReasoningTag.Partial
+                || (constrained == ReasoningTag.Mark && (constrained = Header(text, ref at)) != ReasoningTag.Mark)))
             {
                 return constrained;
             }
         }
-        else if (started != ThinkTag.Mark)
+        else if (started != ReasoningTag.Mark)
         {
-            return ThinkTag.None;
+            return ReasoningTag.None;
         }
 
-        if (Match(text, Message, ref at) is var message && message != ThinkTag.Mark)
+        if (Match(text, Message, ref at) is var message && message != ReasoningTag.Mark)
         {
             return message;
         }
 
         length = at;
-        return isAssistant && name.SequenceEqual("final") ? ThinkTag.Answer : ThinkTag.Channel;
+        return isAssistant && name.SequenceEqual("final") ? ReasoningTag.Answer : ReasoningTag.Channel;
     }
 
-    /// <returns><see cref="ThinkTag.Mark"/> where the token stands there, and is passed.</returns>
+    /// <returns><see cref="ReasoningTag.Mark"/> where the token stands there, and is passed.</returns>
     private static int Match(ReadOnlySpan<char> text, string token, ref int at)
     {
         var rest = text[at..];
         if (rest.StartsWith(token, StringComparison.Ordinal))
         {
             at += token.Length;
-            return ThinkTag.Mark;
+            return ReasoningTag.Mark;
         }
 
-        return token.AsSpan().StartsWith(rest, StringComparison.Ordinal) ? ThinkTag.Partial : ThinkTag.None;
+        return token.AsSpan().StartsWith(rest, StringComparison.Ordinal) ? ReasoningTag.Partial : ReasoningTag.None;
     }
 
     /// <summary>Passes what stands before the next token.</summary>
-    /// <returns><see cref="ThinkTag.Mark"/> where one follows.</returns>
+    /// <returns><see cref="ReasoningTag.Mark"/> where one follows.</returns>
     private static int Header(ReadOnlySpan<char> text, ref int at)
     {
-        var rest = text[at..Math.Min(text.Length, at + LongestHeader)];
+        var rest = text[at..Math.Min(text.Length, at + MaxHeaderLength)];
         var stop = rest.IndexOf('<');
         if (stop < 0)
         {
-            return rest.Length < LongestHeader ? ThinkTag.Partial : ThinkTag.None;
+            return rest.Length < MaxHeaderLength ? ReasoningTag.Partial : ReasoningTag.None;
         }
 
         at += stop;
-        return ThinkTag.Mark;
+        return ReasoningTag.Mark;
     }
 }

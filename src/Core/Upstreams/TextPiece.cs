@@ -18,12 +18,14 @@ internal static class TextPiece
         }
 
         var raw = reader.ValueSpan;
-        if (text[^1] == Replacement && SoundJson.EscapedUnit(raw[Math.Max(0, raw.Length - SoundJson.EscapeLength)..]) is { } last
+        if (text[^1] == Replacement && JsonSanitizer.EscapedUnit(raw[Math.Max(0, raw.Length - JsonSanitizer.EscapeLength)..]) is { } last
             && char.IsHighSurrogate(last))
         {
             text = text[..^1] + last;
         }
 
-        return text[0] == Replacement && SoundJson.EscapedUnit(raw) is { } first && char.IsLowSurrogate(first) ? first + text[1..] : text;
+        return text[0] == Replacement && JsonSanitizer.EscapedUnit(raw) is { } first && char.IsLowSurrogate(first)
+            ? first + text[1..]
+            : text;
     }
 }

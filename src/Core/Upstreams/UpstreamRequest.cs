@@ -24,5 +24,5 @@ public sealed record UpstreamRequest
     public bool KeepChoices { get; init; }
 
     /// <summary>Told of bytes and of the first content, because the limits of a call depend on both.</summary>
-    public required ICallWatch Watch { get; init; }
+    public required ICallMonitor Watch { get; init; }
 }

@@ -8,13 +8,13 @@ namespace Ensemble.Usage;
 public static class CallTokens
 {
     /// <summary>What is held for an answer to which nobody set a limit.</summary>
-    public const long UsualAnswer = 1024;
+    public const long DefaultAnswerTokens = 1024;
 
     /// <summary>Larger limits are nobody's intent, and their sums stay far from an overflow.</summary>
-    private const long LargestAnswer = 1_000_000_000;
+    private const long MaxAnswerTokens = 1_000_000_000;
 
     /// <summary>More answers of one call are nobody's intent.</summary>
-    private const int MostAnswers = 1000;
+    private const int MaxAnswers = 1000;
 
     /// <summary>The tokens that a gate reserves for the call: its prompt, and its answers at their longest.</summary>
     public static long Reserved(ModelCall call)
@@ -26,7 +26,7 @@ public static class CallTokens
 
         // A caller who asks a model directly may ask for several answers; a panel says how many itself.
         var answers = Math.Max(call.Answers, call.KeepChoices ? call.Chat.N : 1);
-        return Prompt(call) + (Answer(call.Chat, call.Model) * Math.Clamp(answers, 1, MostAnswers));
+        return Prompt(call) + (Answer(call.Chat, call.Model) * Math.Clamp(answers, 1, MaxAnswers));
     }
 
     /// <summary>What a call may take at most, for a budget. An estimate for the prompt, and for an answer that nobody limits.</summary>
@@ -34,17 +34,20 @@ public static class CallTokens
     public static (long Tokens, decimal CostUsd) Ceiling(ModelCall call)
     {
         var prompt = Prompt(call);
-        var answer = call.Inputs is null ? Longest(call.Chat, call.Model) * call.Answers : 0;
+        var answer = call.Inputs is null ? MaxAnswer(call.Chat, call.Model) * call.Answers : 0;
         return (prompt + answer, call.Model.Price?.CostUsd(prompt, answer) ?? 0);
     }
 
     /// <summary>The longest answer that the caller or the catalog allows, else what is usual.</summary>
-    public static long Longest(ChatRequest chat, ModelConfig model) =>
-        Math.Clamp(Math.Min(chat.MaxTokens ?? long.MaxValue, model.MaxOutputTokens ?? chat.MaxTokens ?? UsualAnswer), 0, LargestAnswer);
+    public static long MaxAnswer(ChatRequest chat, ModelConfig model) =>
+        Math.Clamp(
+            Math.Min(chat.MaxTokens ?? long.MaxValue, model.MaxOutputTokens ?? chat.MaxTokens ?? DefaultAnswerTokens), 0, MaxAnswerTokens);
 
     /// <summary>The longest answer that the caller allows, else what is usual for the model.</summary>
     public static long Answer(ChatRequest chat, ModelConfig model) =>
-        chat.MaxTokens is { } most ? Math.Clamp(most, 0, LargestAnswer) : Math.Min(model.MaxOutputTokens ?? UsualAnswer, UsualAnswer);
+        chat.MaxTokens is { } most
+            ? Math.Clamp(most, 0, MaxAnswerTokens)
+            : Math.Min(model.MaxOutputTokens ?? DefaultAnswerTokens, DefaultAnswerTokens);
 
     /// <summary>The prompt, or the texts to embed, as it goes out, by estimate.</summary>
     public static long Prompt(ModelCall call)

@@ -62,7 +62,7 @@ public sealed class InMemoryUsageQueries(InMemoryUsageStore store) : IUsageQueri
 
     public Task<RunManifest?> FindManifestAsync(RunId run, CancellationToken cancellationToken) => Task.FromResult(
         store.Runs.Where(record => record.Run == run).MaxBy(record => record.Incarnation) is { } newest
-            ? KeptManifest.Read(newest.Manifest)
+            ? StoredManifest.Read(newest.Manifest)
             : null);
 
     public Task<decimal> SpentAsync(string caller, DateTimeOffset since, CancellationToken cancellationToken) =>
@@ -156,7 +156,7 @@ public sealed class InMemoryUsageQueries(InMemoryUsageStore store) : IUsageQueri
             usage => Bounded(read(usage) ?? 0));
     }
 
-    private static long Bounded(long tokens) => Math.Min(tokens, UsageEvent.MostSummed);
+    private static long Bounded(long tokens) => Math.Min(tokens, UsageEvent.MaxSummed);
 
     private static TimeSpan Mean(TimeSpan[] times) =>
         TimeSpan.FromMilliseconds(Math.Round(times.Average(time => time.TotalMilliseconds), 3));

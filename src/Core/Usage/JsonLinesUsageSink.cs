@@ -28,7 +28,7 @@ public sealed partial class JsonLinesUsageSink : IUsageSink, IAsyncDisposable
     private readonly ILogger<JsonLinesUsageSink> _logger;
     private readonly CancellationTokenSource _stopping = new();
     private readonly Task _writing;
-    private readonly HalfFull _halfFull = new(QueueLength);
+    private readonly HalfFullDetector _halfFull = new(QueueLength);
     private long _dropped;
 
     /// <param name="output">Written to by this sink alone; not disposed.</param>
@@ -51,7 +51,7 @@ public sealed partial class JsonLinesUsageSink : IUsageSink, IAsyncDisposable
         {
             Interlocked.Increment(ref _dropped);
         }
-        else if (_queue.Reader.Count is var queued && _halfFull.Notices(queued))
+        else if (_queue.Reader.Count is var queued && _halfFull.Crosses(queued))
         {
             LogHalfFull(_logger, queued, QueueLength);
         }

@@ -13,8 +13,8 @@ internal sealed class QueueAlarm(long capacity, TimeProvider time)
 
     private const long Never = long.MinValue;
 
-    private long _halfSaid = Never;
-    private long _nearlyFullSaid = Never;
+    private long _halfReportedAt = Never;
+    private long _nearlyFullReportedAt = Never;
     private int _isRaised;
 
     public QueueLevel LevelOf(long taken) =>
@@ -30,12 +30,12 @@ internal sealed class QueueAlarm(long capacity, TimeProvider time)
             return taken < capacity / 4 && Volatile.Read(ref _isRaised) == 1 && Interlocked.Exchange(ref _isRaised, 0) == 1 ? level : null;
         }
 
-        if (!IsDue(ref level == QueueLevel.Half ? ref _halfSaid : ref _nearlyFullSaid))
+        if (!IsDue(ref level == QueueLevel.Half ? ref _halfReportedAt : ref _nearlyFullReportedAt))
         {
             return null;
         }
 
-        Volatile.Write(ref _halfSaid, time.GetTimestamp());
+        Volatile.Write(ref _halfReportedAt, time.GetTimestamp());
         Volatile.Write(ref _isRaised, 1);
         return level;
     }

@@ -32,11 +32,11 @@ public sealed record RunRecord
     /// <summary>Of all sub-calls, those that an earlier incarnation made and paid for included.</summary>
     public required UsageTotals Usage { get; init; }
 
-    /// <summary>As <see cref="KeptManifest"/> packs it; empty where the run is only told of.</summary>
+    /// <summary>As <see cref="StoredManifest"/> packs it; empty where the run is only told of.</summary>
     public required ReadOnlyMemory<byte> Manifest { get; init; }
 
     /// <exception cref="ArgumentException">The run is still in flight.</exception>
-    public static RunRecord Of(RunManifest ended) => WithoutManifest(ended) with { Manifest = KeptManifest.Pack(ended) };
+    public static RunRecord Of(RunManifest ended) => WithoutManifest(ended) with { Manifest = StoredManifest.Pack(ended) };
 
     /// <summary>What is told of a run, where nobody keeps it.</summary>
     /// <exception cref="ArgumentException">The run is still in flight.</exception>

@@ -8,7 +8,7 @@ namespace Ensemble.Usage;
 public sealed record UsageEvent
 {
     /// <summary>What goes of one call, or run, into sums, where it took more: 10^13 tokens, or nano dollars.</summary>
-    public const long MostSummed = 10_000_000_000_000;
+    public const long MaxSummed = 10_000_000_000_000;
 
     public required RunId Run { get; init; }
 

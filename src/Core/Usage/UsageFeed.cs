@@ -67,25 +67,25 @@ public sealed class UsageFeed(int maxWatchers = UsageFeed.MaxWatchers, int capac
         }
     }
 
-    public void Show(UsageRow call) => Offer(UsageNote.Of(call));
+    public void Show(UsageRow call) => Offer(UsageNotification.Of(call));
 
-    public void Show(RunRecord run) => Offer(UsageNote.Of(run));
+    public void Show(RunRecord run) => Offer(UsageNotification.Of(run));
 
     /// <summary>Tells everyone that something may be missing.</summary>
-    public void TellGap()
+    public void ReportGap()
     {
         foreach (var watcher in _watchers)
         {
-            watcher.TellGap();
+            watcher.ReportGap();
         }
     }
 
     /// <summary>Tells everyone that so much was left out on the way here, whichever filter they have.</summary>
-    public void TellDropped(long count)
+    public void ReportDropped(long count)
     {
         foreach (var watcher in _watchers)
         {
-            watcher.TellDropped(count);
+            watcher.ReportDropped(count);
         }
     }
 
@@ -106,7 +106,7 @@ public sealed class UsageFeed(int maxWatchers = UsageFeed.MaxWatchers, int capac
         }
     }
 
-    private void Offer(UsageNote note)
+    private void Offer(UsageNotification note)
     {
         foreach (var watcher in _watchers)
         {

@@ -9,11 +9,11 @@ public sealed partial class UsageLedger
         EventName = "LedgerAway",
         Level = LogLevel.Warning,
         Message = "What runs took cannot be written to the database now: it waits in memory, and new runs are refused when much waits")]
-    private static partial void LogAway(ILogger logger, Exception exception);
+    private static partial void LogUnavailable(ILogger logger, Exception exception);
 
     [LoggerMessage(
         EventId = 3, EventName = "LedgerBack", Level = LogLevel.Information, Message = "What runs took is written to the database again")]
-    private static partial void LogBack(ILogger logger);
+    private static partial void LogRecovered(ILogger logger);
 
     [LoggerMessage(
         EventId = 4, EventName = "LedgerDropped", Level = LogLevel.Warning,

@@ -19,18 +19,18 @@ public sealed partial class UsageLedger : IUsageSink, IAsyncDisposable
     private const int MaxBatchBytes = 8 * 1024 * 1024;
 
     /// <summary>How long a stop goes on trying: 10 s.</summary>
-    public static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(10);
+    public static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(10);
 
     /// <summary>How long an answer waits at most: 5 s.</summary>
-    public static readonly TimeSpan FlushLimit = TimeSpan.FromSeconds(5);
+    public static readonly TimeSpan FlushTimeout = TimeSpan.FromSeconds(5);
 
     private static readonly TimeSpan Gather = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(250);
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan FirstRetryDelay = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan MaxRetryDelay = TimeSpan.FromSeconds(5);
 
     private readonly Channel<Entry> _queue = Channel.CreateUnbounded<Entry>(new UnboundedChannelOptions { SingleReader = true });
     private readonly CancellationTokenSource _stopping = new();
-    private readonly CancellationTokenSource _givingUp = new();
+    private readonly CancellationTokenSource _abandon = new();
     private readonly IUsageStore _store;
     private readonly TimeProvider _time;
     private readonly ILogger<UsageLedger> _logger;
@@ -44,9 +44,9 @@ public sealed partial class UsageLedger : IUsageSink, IAsyncDisposable
     private long _dropped;
     private long _reported;
     private long _unconfirmed;
-    private int _isLate;
+    private int _isDelayed;
     private int _disposed;
-    private TaskCompletionSource _hurry = NewHurry();
+    private TaskCompletionSource _flushRequested = NewFlushSignal();
 
     /// <param name="capacity">What waits at most, in bytes.</param>
     /// <param name="durability">Whether <see cref="FlushAsync"/> waits.</param>
@@ -62,7 +62,8 @@ public sealed partial class UsageLedger : IUsageSink, IAsyncDisposable
         _logger = logger;
         _capacity = capacity;
         _alarm = new QueueAlarm(capacity, time);
-        _again = time.CreateTimer(static state => ((UsageLedger)state!).Remind(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _again = time.CreateTimer(
+            static state => ((UsageLedger)state!).RepeatAlarm(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _durability = durability;
         _writing = Task.Run(WriteAllAsync);
     }
@@ -80,7 +81,7 @@ public sealed partial class UsageLedger : IUsageSink, IAsyncDisposable
     public long Dropped => Interlocked.Read(ref _dropped);
 
     /// <summary>
-    /// Answers that waited in vain: their accounts were not in the database within <see cref="FlushLimit"/>, and may be later.
+    /// Answers that waited in vain: their accounts were not in the database within <see cref="FlushTimeout"/>, and may be later.
     /// </summary>
     public long Unconfirmed => Interlocked.Read(ref _unconfirmed);
 
@@ -92,7 +93,7 @@ public sealed partial class UsageLedger : IUsageSink, IAsyncDisposable
     public void Append(RunManifest ended) => Append(Entry.Of(RunRecord.Of(ended)));
 
     /// <summary>
-    /// Waits until what came before is in the store, for at most <see cref="FlushLimit"/>; not at all where accounts are
+    /// Waits until what came before is in the store, for at most <see cref="FlushTimeout"/>; not at all where accounts are
     /// <see cref="UsageDurability.Batched"/>, or where one waited in vain and nothing has been written since.
     /// </summary>
     public async ValueTask FlushAsync(RunId run)
@@ -102,7 +103,7 @@ public sealed partial class UsageLedger : IUsageSink, IAsyncDisposable
             return;
         }
 
-        if (Volatile.Read(ref _isLate) == 1)
+        if (Volatile.Read(ref _isDelayed) == 1)
         {
             Interlocked.Increment(ref _unconfirmed);
             return;
@@ -112,10 +113,10 @@ public sealed partial class UsageLedger : IUsageSink, IAsyncDisposable
         var isKept = false;
         if (_queue.Writer.TryWrite(Entry.Of(waiter)))
         {
-            Volatile.Read(ref _hurry).TrySetResult();
+            Volatile.Read(ref _flushRequested).TrySetResult();
             try
             {
-                isKept = await waiter.Task.WaitAsync(FlushLimit, _time);
+                isKept = await waiter.Task.WaitAsync(FlushTimeout, _time);
             }
             catch (TimeoutException)
             {
@@ -129,21 +130,21 @@ public sealed partial class UsageLedger : IUsageSink, IAsyncDisposable
         }
 
         Interlocked.Increment(ref _unconfirmed);
-        if (Interlocked.Exchange(ref _isLate, 1) == 0)
+        if (Interlocked.Exchange(ref _isDelayed, 1) == 0)
         {
             LogUnconfirmed(_logger, run.Value);
         }
     }
 
-    /// <summary>Takes nothing more, and writes what is queued for at most <see cref="StopLimit"/>.</summary>
+    /// <summary>Takes nothing more, and writes what is queued for at most <see cref="StopTimeout"/>.</summary>
     /// <param name="cancellationToken">Ends it before.</param>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         _queue.Writer.TryComplete();
-        using var limit = new CancellationTokenSource(StopLimit, _time);
-        await using var whenOver = limit.Token.UnsafeRegister(static state => ((CancellationTokenSource)state!).Cancel(), _givingUp);
+        using var limit = new CancellationTokenSource(StopTimeout, _time);
+        await using var whenOver = limit.Token.UnsafeRegister(static state => ((CancellationTokenSource)state!).Cancel(), _abandon);
         await using var whenCancelled = cancellationToken.UnsafeRegister(
-            static state => ((CancellationTokenSource)state!).Cancel(), _givingUp);
+            static state => ((CancellationTokenSource)state!).Cancel(), _abandon);
         await _stopping.CancelAsync();
         await _writing;
     }
@@ -156,7 +157,7 @@ public sealed partial class UsageLedger : IUsageSink, IAsyncDisposable
             await StopAsync(new CancellationToken(canceled: true));
             await _again.DisposeAsync();
             _stopping.Dispose();
-            _givingUp.Dispose();
+            _abandon.Dispose();
         }
     }
 
@@ -210,7 +211,7 @@ public sealed partial class UsageLedger : IUsageSink, IAsyncDisposable
     }
 
     // Where runs are refused and the store hangs, nothing else would say so.
-    private void Remind()
+    private void RepeatAlarm()
     {
         Watch(QueuedBytes);
         ReportDropped();
@@ -220,9 +221,9 @@ public sealed partial class UsageLedger : IUsageSink, IAsyncDisposable
     private async Task GatherAsync()
     {
         using var over = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token);
-        await Task.WhenAny(Task.Delay(Gather, _time, over.Token), Volatile.Read(ref _hurry).Task);
+        await Task.WhenAny(Task.Delay(Gather, _time, over.Token), Volatile.Read(ref _flushRequested).Task);
         await over.CancelAsync();
-        Interlocked.Exchange(ref _hurry, NewHurry());
+        Interlocked.Exchange(ref _flushRequested, NewFlushSignal());
     }
 
     private List<Entry> Take()
@@ -241,14 +242,14 @@ public sealed partial class UsageLedger : IUsageSink, IAsyncDisposable
     {
         var batch = Batch(entries);
         var isKept = true;
-        for (var (isAway, pause) = (false, FirstPause);
+        for (var (isAway, pause) = (false, FirstRetryDelay);
             !(entries.TrueForAll(static entry => entry.Waiter is not null) || await TryWriteAsync(batch, isAway));
             (isAway, pause) = (true, Longer(pause)))
         {
             // A stop does not wait for the end of a pause that began before it.
-            var until = _stopping.IsCancellationRequested ? _givingUp.Token : _stopping.Token;
+            var until = _stopping.IsCancellationRequested ? _abandon.Token : _stopping.Token;
             await Task.Delay(pause, _time, until).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            if (_givingUp.IsCancellationRequested)
+            if (_abandon.IsCancellationRequested)
             {
                 Interlocked.Add(ref _dropped, batch.SubCalls.Count + batch.Runs.Count);
                 isKept = false;
@@ -288,15 +289,15 @@ public sealed partial class UsageLedger : IUsageSink, IAsyncDisposable
     {
         try
         {
-            await _store.WriteAsync(batch, _givingUp.Token);
-            Volatile.Write(ref _isLate, 0);
+            await _store.WriteAsync(batch, _abandon.Token);
+            Volatile.Write(ref _isDelayed, 0);
         }
         catch (Exception exception)
         {
             // Whatever it is, an operator can correct it, and until then nothing else is to be done with accounts than to keep them.
-            if (!isAway && !_givingUp.IsCancellationRequested)
+            if (!isAway && !_abandon.IsCancellationRequested)
             {
-                LogAway(_logger, exception);
+                LogUnavailable(_logger, exception);
             }
 
             return false;
@@ -304,7 +305,7 @@ public sealed partial class UsageLedger : IUsageSink, IAsyncDisposable
 
         if (isAway)
         {
-            LogBack(_logger);
+            LogRecovered(_logger);
         }
 
         return true;
@@ -319,9 +320,9 @@ public sealed partial class UsageLedger : IUsageSink, IAsyncDisposable
         }
     }
 
-    private static TaskCompletionSource NewHurry() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private static TaskCompletionSource NewFlushSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private static TimeSpan Longer(TimeSpan pause) => pause * 2 < LongestPause ? pause * 2 : LongestPause;
+    private static TimeSpan Longer(TimeSpan pause) => pause * 2 < MaxRetryDelay ? pause * 2 : MaxRetryDelay;
 
     /// <summary>A sub-call, a run, or somebody who waits for those before.</summary>
     private readonly record struct Entry(UsageEvent? SubCall, RunRecord? Run, int Bytes, TaskCompletionSource<bool>? Waiter = null)

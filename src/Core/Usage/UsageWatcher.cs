@@ -8,14 +8,14 @@ public sealed class UsageWatcher : IDisposable
 {
     private readonly UsageFeed _feed;
     private readonly UsageWatch _watch;
-    private readonly Channel<UsageNote> _notes;
+    private readonly Channel<UsageNotification> _notes;
     private long _dropped;
     private int _gap;
 
     internal UsageWatcher(UsageFeed feed, UsageWatch watch, int capacity)
     {
         (_feed, _watch) = (feed, watch);
-        _notes = Channel.CreateBounded<UsageNote>(new BoundedChannelOptions(capacity) { SingleReader = true });
+        _notes = Channel.CreateBounded<UsageNotification>(new BoundedChannelOptions(capacity) { SingleReader = true });
     }
 
     /// <summary>Completes when there may be something to take, with false at the end.</summary>
@@ -23,23 +23,23 @@ public sealed class UsageWatcher : IDisposable
 
     /// <summary>What is missing comes first, then the rest in order.</summary>
     /// <returns>False where there is nothing now.</returns>
-    public bool TryTake([NotNullWhen(true)] out UsageNote? note)
+    public bool TryTake([NotNullWhen(true)] out UsageNotification? note)
     {
         do
         {
             if (Interlocked.Exchange(ref _gap, 0) != 0)
             {
-                note = UsageNote.Gap;
+                note = UsageNotification.Gap;
                 return true;
             }
 
             if (Interlocked.Exchange(ref _dropped, 0) is > 0 and var count)
             {
-                note = UsageNote.OfDropped(count);
+                note = UsageNotification.OfDropped(count);
                 return true;
             }
         }
-        while (_notes.Reader.TryRead(out note) && note == UsageNote.Wake);
+        while (_notes.Reader.TryRead(out note) && note == UsageNotification.Wake);
 
         return note is not null;
     }
@@ -47,7 +47,7 @@ public sealed class UsageWatcher : IDisposable
     /// <summary>Looks on no longer.</summary>
     public void Dispose() => _feed.Remove(this);
 
-    internal void Offer(UsageNote note)
+    internal void Offer(UsageNotification note)
     {
         if ((note.Call is { } call && _watch.Admits(call)) || (note.Run is { } run && _watch.Admits(run)))
         {
@@ -58,16 +58,16 @@ public sealed class UsageWatcher : IDisposable
         }
     }
 
-    internal void TellDropped(long count)
+    internal void ReportDropped(long count)
     {
         Interlocked.Add(ref _dropped, count);
-        _notes.Writer.TryWrite(UsageNote.Wake);
+        _notes.Writer.TryWrite(UsageNotification.Wake);
     }
 
-    internal void TellGap()
+    internal void ReportGap()
     {
         Volatile.Write(ref _gap, 1);
-        _notes.Writer.TryWrite(UsageNote.Wake);
+        _notes.Writer.TryWrite(UsageNotification.Wake);
     }
 
     internal void End() => _notes.Writer.TryComplete();

@@ -30,7 +30,7 @@ internal sealed partial class AdminAuthenticator(
     {
         ({ } expected, { } presented) =>
             Matches(presented, expected.Span) && _attempts.Add(context.Connection.RemoteIpAddress, isRight: true) is null,
-        (not null, null) => BearsSession(context),
+        (not null, null) => HasSession(context),
         (null, null) => LocalTrust.Holds(context),
         _ => false,
     };
@@ -47,7 +47,7 @@ internal sealed partial class AdminAuthenticator(
 
         var (caller, error) = callers.Authenticate(context);
         return error is not null && options.AdminKeySha256 is not null && PresentedKey.Of(context.Request) is not null
-            && Slow(context, isRight: false) is { } slow
+            && RecordAttempt(context, isRight: false) is { } slow
             ? (false, null, slow)
             : (false, caller, error);
     }
@@ -57,12 +57,12 @@ internal sealed partial class AdminAuthenticator(
     {
         if (options.AdminKeySha256 is not { } expected)
         {
-            return LocalTrust.Holds(context) ? null : AdminErrors.KeylessFromAfar;
+            return LocalTrust.Holds(context) ? null : AdminErrors.KeyRequiredRemotely;
         }
 
         if (PresentedKey.Of(context.Request) is not { } presented)
         {
-            return BearsSession(context) ? null : AdminErrors.KeyMissing;
+            return HasSession(context) ? null : AdminErrors.KeyMissing;
         }
 
         return CheckKey(context, presented, expected);
@@ -74,7 +74,7 @@ internal sealed partial class AdminAuthenticator(
     private ApiError? CheckKey(HttpContext context, string presented, ReadOnlyMemory<byte> expected)
     {
         var isRight = Matches(presented, expected.Span);
-        if (Slow(context, isRight) is { } slow)
+        if (RecordAttempt(context, isRight) is { } slow)
         {
             return slow;
         }
@@ -88,10 +88,10 @@ internal sealed partial class AdminAuthenticator(
         return AdminErrors.KeyWrong;
     }
 
-    private ApiError? Slow(HttpContext context, bool isRight) =>
+    private ApiError? RecordAttempt(HttpContext context, bool isRight) =>
         _attempts.Add(context.Connection.RemoteIpAddress, isRight) is { } pause ? AdminErrors.TooManyAttempts(pause) : null;
 
-    private bool BearsSession(HttpContext context) => DashboardCookie.Read(context.Request) is { } session && sessions.Holds(session);
+    private bool HasSession(HttpContext context) => DashboardCookie.Read(context.Request) is { } session && sessions.Holds(session);
 
     // Digests are compared: neither the length of the key nor where a guess went wrong shows in the time that it takes.
     private static bool Matches(string presented, ReadOnlySpan<byte> expected) =>

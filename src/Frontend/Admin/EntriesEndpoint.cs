@@ -62,8 +62,9 @@ internal sealed class EntriesEndpoint(
 
     private Task CreateAsync(HttpContext context) => EditAsync(context, async () =>
     {
-        var (body, wishes, error) = await ReadAsync(context);
-        return error ?? await AnswerAsync(context, await editor.CreateAsync(kind, body, wishes.DryRun, context.RequestAborted), "", wishes);
+        var (body, editOptions, error) = await ReadAsync(context);
+        return error ?? await AnswerAsync(
+            context, await editor.CreateAsync(kind, body, editOptions.DryRun, context.RequestAborted), "", editOptions);
     });
 
     private Task PutAsync(HttpContext context) => EditAsync(context, async () =>
@@ -75,10 +76,10 @@ internal sealed class EntriesEndpoint(
             return badHeader is null ? ApiErrors.NotFound : AdminErrors.BadTag(badHeader);
         }
 
-        var (body, wishes, error) = await ReadAsync(context);
+        var (body, editOptions, error) = await ReadAsync(context);
         return error
             ?? await AnswerAsync(
-                context, await editor.PutAsync(kind, name, body, condition, wishes.DryRun, context.RequestAborted), name, wishes);
+                context, await editor.PutAsync(kind, name, body, condition, editOptions.DryRun, context.RequestAborted), name, editOptions);
     });
 
     private Task DeleteAsync(HttpContext context) => EditAsync(context, async () =>
@@ -130,7 +131,7 @@ internal sealed class EntriesEndpoint(
         }
     }
 
-    private async Task<(ReadOnlyMemory<byte> Body, EditWishes Wishes, ApiError? Error)> ReadAsync(HttpContext context)
+    private async Task<(ReadOnlyMemory<byte> Body, EditOptions Options, ApiError? Error)> ReadAsync(HttpContext context)
     {
         // Also what keeps a web page from sending it: a browser asks first before it sends JSON elsewhere.
         if (!context.Request.HasJsonContentType())
@@ -156,10 +157,10 @@ internal sealed class EntriesEndpoint(
         }
 
         var (body, error) = await bodies.ReadAsync(context.Request, Math.Min(MaxBody, options.MaxBodyBytes));
-        return (body, new EditWishes(dryRun, probes, tokens), error);
+        return (body, new EditOptions(dryRun, probes, tokens), error);
     }
 
-    private async Task<ApiError?> AnswerAsync(HttpContext context, EditResult result, string name, EditWishes wishes)
+    private async Task<ApiError?> AnswerAsync(HttpContext context, EditResult result, string name, EditOptions editOptions)
     {
         if (AdminErrors.Of(result, kind, name) is { } error)
         {
@@ -167,8 +168,10 @@ internal sealed class EntriesEndpoint(
         }
 
         var entry = result.Entry!;
-        var reports = wishes.Probes && result.ModelsAsked() is { } models ? await probe.ProbeAsync(models, context.RequestAborted) : null;
-        var plan = wishes.PlanTokens is { } tokens && result.Snapshot is { } draft ? DraftPlan.Of(entry.Name, draft, tokens) : null;
+        var reports = editOptions.Probes && result.ModelsAsked() is { } models
+            ? await probe.ProbeAsync(models, context.RequestAborted)
+            : null;
+        var plan = editOptions.PlanTokens is { } tokens && result.Snapshot is { } draft ? DraftPlan.Of(entry.Name, draft, tokens) : null;
         var response = context.Response;
         if (result.Outcome != EditOutcome.Checked)
         {
@@ -209,5 +212,5 @@ internal sealed class EntriesEndpoint(
     private static bool? Flag(HttpContext context, string name) =>
         !context.Request.Query.TryGetValue(name, out var text) ? false : bool.TryParse(text, out var value) ? value : null;
 
-    private readonly record struct EditWishes(bool DryRun, bool Probes, int? PlanTokens);
+    private readonly record struct EditOptions(bool DryRun, bool Probes, int? PlanTokens);
 }

@@ -21,7 +21,7 @@ internal sealed class LedgerQuery(IQueryCollection query, IReadOnlyList<string> 
         "is a time in ISO 8601 with its offset from UTC, as 2026-01-31T12:00:00Z or 2026-01-31T12:00:00%2B02:00 (a + in a query is a "
         + "blank: write %2B)";
 
-    private static readonly TimeSpan UsualRange = TimeSpan.FromHours(24);
+    private static readonly TimeSpan DefaultRange = TimeSpan.FromHours(24);
     private static readonly string[] TimeFormats = ["yyyy-MM-dd'T'HH:mmK", "yyyy-MM-dd'T'HH:mm:ssK", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK"];
 
     /// <summary>Null as long as nothing is wrong.</summary>
@@ -52,7 +52,7 @@ internal sealed class LedgerQuery(IQueryCollection query, IReadOnlyList<string> 
         }
 
         var to = Time("to") ?? now;
-        var from = Time("from") ?? (isUnbounded ? DateTimeOffset.UnixEpoch : to - UsualRange);
+        var from = Time("from") ?? (isUnbounded ? DateTimeOffset.UnixEpoch : to - DefaultRange);
         if (from >= to)
         {
             Fail("from", "must be before 'to', which is now where it is left out");
@@ -175,7 +175,7 @@ internal sealed class LedgerQuery(IQueryCollection query, IReadOnlyList<string> 
     public void Fail(string name, string rule) => Error ??= AdminErrors.BadQuery(name.Length <= MaxText ? name : name[..MaxText], rule);
 
     /// <summary>The words of an enum, as manifests have them.</summary>
-    public static string[] Words<T>()
+    public static string[] EnumNames<T>()
         where T : struct, Enum => [.. Enum.GetValues<T>().Select(value => SnakeCase.Of(value))];
 
     private string Known(string name) =>

@@ -9,7 +9,7 @@ namespace Ensemble.Frontend.Admin;
 internal readonly record struct NamePage(int Limit, string? After)
 {
     private const int MaxLimit = 1000;
-    private const int UsualLimit = 100;
+    private const int DefaultLimit = 100;
 
     /// <summary>What the parameter <c>limit</c> of every list must be.</summary>
     public static readonly string LimitRule = $"must be a whole number from 1 to {MaxLimit}";
@@ -18,7 +18,7 @@ internal readonly record struct NamePage(int Limit, string? After)
     /// <param name="limit">The usual one where it was not sent.</param>
     public static bool TryReadLimit(string? text, out int limit)
     {
-        limit = UsualLimit;
+        limit = DefaultLimit;
         return text is null
             || (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out limit) && limit is >= 1 and <= MaxLimit);
     }

@@ -5,7 +5,7 @@ namespace Ensemble.Frontend.Admin;
 
 /// <summary>
 /// Slows down who sends wrong admin keys: after <see cref="Free"/> of them from one address, each further one makes the next attempt wait, for
-/// 1 s at first and <see cref="LongestPause"/> at most. Of this process alone. An IPv6 network of 64 bits counts as one address.
+/// 1 s at first and <see cref="MaxDelay"/> at most. Of this process alone. An IPv6 network of 64 bits counts as one address.
 /// </summary>
 internal sealed class SignInAttempts(TimeProvider time)
 {
@@ -16,12 +16,12 @@ internal sealed class SignInAttempts(TimeProvider time)
     public const int MaxAddresses = 1024;
 
     /// <summary>Short, because an administrator may share an address with others, as behind a proxy.</summary>
-    public static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(10);
+    public static readonly TimeSpan MaxDelay = TimeSpan.FromSeconds(10);
 
     /// <summary>After this time without a wrong key an address is as good as new.</summary>
-    public static readonly TimeSpan Memory = TimeSpan.FromMinutes(10);
+    public static readonly TimeSpan Retention = TimeSpan.FromMinutes(10);
 
-    private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan FirstDelay = TimeSpan.FromSeconds(1);
 
     private readonly Lock _lock = new();
     private readonly Dictionary<IPAddress, Failures> _byAddress = [];
@@ -55,7 +55,7 @@ internal sealed class SignInAttempts(TimeProvider time)
                     return before.Pause - since;
                 }
 
-                count = since < Memory ? before.Count : 0;
+                count = since < Retention ? before.Count : 0;
             }
 
             if (isRight)
@@ -78,8 +78,8 @@ internal sealed class SignInAttempts(TimeProvider time)
     private static TimeSpan PauseAfter(int count)
     {
         // The fourth doubling is over the longest pause.
-        var pause = FirstPause * (1 << Math.Clamp(count - Free, 0, 4));
-        return count < Free ? TimeSpan.Zero : pause < LongestPause ? pause : LongestPause;
+        var pause = FirstDelay * (1 << Math.Clamp(count - Free, 0, 4));
+        return count < Free ? TimeSpan.Zero : pause < MaxDelay ? pause : MaxDelay;
     }
 
     private static IPAddress Group(IPAddress address)

@@ -23,9 +23,9 @@ internal sealed class UsageEndpoint(AdminAuthenticator admin, IUsageQueries quer
     private static readonly string[] RunParameters =
         ["from", "to", "ensemble", "caller", "outcome", "min_agreement", "max_agreement", "min_cost", "id", "group_by", "limit", "cursor"];
 
-    private static readonly string[] Roles = LedgerQuery.Words<SubCallRole>();
-    private static readonly string[] CallOutcomes = LedgerQuery.Words<CallOutcome>();
-    private static readonly string[] RunOutcomes = [RunManifest.Completed, .. LedgerQuery.Words<RunFailureKind>()];
+    private static readonly string[] Roles = LedgerQuery.EnumNames<SubCallRole>();
+    private static readonly string[] CallOutcomes = LedgerQuery.EnumNames<CallOutcome>();
+    private static readonly string[] RunOutcomes = [RunManifest.Completed, .. LedgerQuery.EnumNames<RunFailureKind>()];
 
     public Task ListCallsAsync(HttpContext context) => GuardAsync(context, UsageParameters, async query =>
     {

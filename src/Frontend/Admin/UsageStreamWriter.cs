@@ -9,7 +9,7 @@ namespace Ensemble.Frontend.Admin;
 internal static class UsageStreamWriter
 {
     /// <returns>The number of bytes.</returns>
-    public static int Write(IBufferWriter<byte> output, UsageNote note)
+    public static int Write(IBufferWriter<byte> output, UsageNotification note)
     {
         var written = note.Written(static note => Write(note)).Span;
         output.Write(written);
@@ -18,7 +18,7 @@ internal static class UsageStreamWriter
 
     public static void KeepAlive(IBufferWriter<byte> output) => output.Write(": keep-alive\n\n"u8);
 
-    private static byte[] Write(UsageNote note)
+    private static byte[] Write(UsageNotification note)
     {
         var output = new ArrayBufferWriter<byte>(512);
         using var json = new Utf8JsonWriter(output, JsonResponse.WriterOptions);

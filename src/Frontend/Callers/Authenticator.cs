@@ -18,7 +18,7 @@ internal sealed class Authenticator(ICatalog catalog, TimeProvider time)
         {
             return LocalTrust.Holds(context)
                 ? (Local, null)
-                : (null, ApiErrors.KeylessFromAfar);
+                : (null, ApiErrors.KeyRequiredRemotely);
         }
 
         return PresentedKey.Of(context.Request) is not { } presented ? (null, ApiErrors.KeyMissing) : Find(snapshot, presented) switch

@@ -6,12 +6,12 @@ namespace Ensemble.Frontend.Callers;
 /// <summary>Whether a request without a key comes from this machine's own user.</summary>
 internal static class LocalTrust
 {
-    private static readonly FrozenSet<string>.AlternateLookup<ReadOnlySpan<char>> ForwardingWords = Words(
+    private static readonly FrozenSet<string>.AlternateLookup<ReadOnlySpan<char>> ForwardingWords = WordSet(
         "Forwarded", "Via", "Original", "Originating", "Proxy", "ProxyUser", "Rewrite", "Hops", "CDN", "CF", "Cloudfront", "Fastly", "Fly",
         "Akamai", "Envoy",
         "Amz", "Amzn", "Azure", "AppEngine", "Vercel", "Nf", "Incap", "Sucuri");
 
-    private static readonly FrozenSet<string>.AlternateLookup<ReadOnlySpan<char>> AddressWords = Words(
+    private static readonly FrozenSet<string>.AlternateLookup<ReadOnlySpan<char>> AddressWords = WordSet(
         "IP", "IPv4", "IPv6", "Addr", "Address", "ClientIP", "RealIP", "RemoteIP", "SocketIP");
 
     /// <summary>
@@ -57,6 +57,6 @@ internal static class LocalTrust
         host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
         || (IPAddress.TryParse(host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address));
 
-    private static FrozenSet<string>.AlternateLookup<ReadOnlySpan<char>> Words(params string[] words) =>
+    private static FrozenSet<string>.AlternateLookup<ReadOnlySpan<char>> WordSet(params string[] words) =>
         words.ToFrozenSet(StringComparer.OrdinalIgnoreCase).GetAlternateLookup<ReadOnlySpan<char>>();
 }

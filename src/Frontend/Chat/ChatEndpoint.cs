@@ -11,10 +11,10 @@ namespace Ensemble.Frontend.Chat;
 /// <summary><c>POST /v1/chat/completions</c>: who asks, for what, and whether that can be answered.</summary>
 internal sealed class ChatEndpoint(
     Authenticator authenticator,
-    RequestPlaces places,
+    RequestSlots places,
     BodyReader bodies,
     ICatalog catalog,
-    RunAnswers answers,
+    RunResponder answers,
     TimeProvider time)
 {
     public async Task HandleAsync(HttpContext context)
@@ -36,7 +36,7 @@ internal sealed class ChatEndpoint(
     }
 
     /// <returns>Why there is no run; null where there was one, and it has been answered.</returns>
-    private async Task<ApiError?> AnswerAsync(HttpContext context, Caller caller, RequestPlace place)
+    private async Task<ApiError?> AnswerAsync(HttpContext context, Caller caller, RequestSlot place)
     {
         var (body, error) = await bodies.ReadAsync(context.Request, place);
         if (error is not null)

@@ -12,7 +12,7 @@ internal sealed class StreamedAnswer : IDisposable
 {
     private readonly HttpContext _context;
     private readonly ChunkWriter _chunks;
-    private readonly AnswerFacts _facts = new();
+    private readonly AnswerMetadata _facts = new();
     private readonly TimeProvider _time;
     private readonly TimeSpan _commitAfter;
     private readonly bool _showsNames;
@@ -104,7 +104,7 @@ internal sealed class StreamedAnswer : IDisposable
     /// <returns>Whether that was the last event.</returns>
     private async ValueTask<bool> TakeAsync(RunEvent runEvent)
     {
-        _facts.BeginsAnew(runEvent);
+        _facts.StartsIncarnation(runEvent);
         switch (runEvent)
         {
             case AnswerDelta delta:
@@ -145,11 +145,11 @@ internal sealed class StreamedAnswer : IDisposable
         _chunks.Error(error);
         if (!HttpProtocol.IsHttp11(_context.Request.Protocol))
         {
-            _chunks.Padding(BrokenAnswerException.Http2Padding);
+            _chunks.Padding(AnswerAbortedException.Http2Padding);
         }
 
         await FlushAsync();
-        throw new BrokenAnswerException($"The run failed after its answer had begun: {error.Code}.");
+        throw new AnswerAbortedException($"The run failed after its answer had begun: {error.Code}.");
     }
 
     private void Commit()

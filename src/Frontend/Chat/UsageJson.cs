@@ -9,7 +9,7 @@ internal static class UsageJson
     /// <param name="fields">What a direct model's provider said beside these counts, as a JSON object; or nothing.</param>
     public static void Write(Utf8JsonWriter json, UsageTotals totals, ReadOnlyMemory<byte> fields = default)
     {
-        using var document = fields.IsEmpty ? null : SoundJson.Parse(fields);
+        using var document = fields.IsEmpty ? null : JsonSanitizer.Parse(fields);
         var others = document?.RootElement;
         var usage = totals.Reported;
         json.WriteStartObject("usage"u8);

@@ -8,10 +8,10 @@ internal static class DashboardErrors
     private const string InvalidRequest = "invalid_request_error";
 
     public static readonly ApiError NoKey =
-        new(400, InvalidRequest, null, "Send the admin key as {\"key\": \"…\"}.") { Param = "key", IsLasting = true };
+        new(400, InvalidRequest, null, "Send the admin key as {\"key\": \"…\"}.") { Param = "key", IsPermanent = true };
 
-    public static readonly ApiError NothingToSignIn = new(
+    public static readonly ApiError SignInNotConfigured = new(
         409, InvalidRequest, "no_admin_key",
         "No admin key is set (option Admin:Key): this machine's own user is served without one, and nobody else.")
-    { IsLasting = true };
+    { IsPermanent = true };
 }

@@ -47,7 +47,7 @@ internal sealed class SessionEndpoint(AdminAuthenticator admin, DashboardSession
     {
         if (options.AdminKeySha256 is null)
         {
-            return DashboardErrors.NothingToSignIn;
+            return DashboardErrors.SignInNotConfigured;
         }
 
         if (!context.Request.HasJsonContentType())
@@ -61,7 +61,7 @@ internal sealed class SessionEndpoint(AdminAuthenticator admin, DashboardSession
             return error;
         }
 
-        using var json = SoundJson.TryParse(body);
+        using var json = JsonSanitizer.TryParse(body);
         return json?.RootElement.Member("key")?.Text() is { } key ? admin.CheckKey(context, key) : DashboardErrors.NoKey;
     }
 

@@ -11,7 +11,7 @@ internal sealed record ApiError(int Status, string Type, string? Code, string Me
     public TimeSpan? RetryAfter { get; init; }
 
     /// <summary>Whether asking again would fail in the same way; SDKs are told not to.</summary>
-    public bool IsLasting { get; init; }
+    public bool IsPermanent { get; init; }
 
     /// <summary>All that is wrong with a catalog's entry, written beside the error; null = nothing is.</summary>
     public IReadOnlyList<CatalogIssue>? Issues { get; init; }

@@ -16,7 +16,7 @@ internal static class ApiErrorWriter
         {
             // Whole seconds, and never 0: that would say "at once".
             var seconds = Math.Max(1, Math.Ceiling(retryAfter.TotalSeconds));
-            if (error.IsLasting && SleepsRegardless(context.Request))
+            if (error.IsPermanent && IgnoresShouldRetry(context.Request))
             {
                 response.Headers["retry-after-ms"] = (seconds * 1000).ToString(CultureInfo.InvariantCulture);
             }
@@ -26,7 +26,7 @@ internal static class ApiErrorWriter
             }
         }
 
-        if (error.IsLasting)
+        if (error.IsPermanent)
         {
             response.Headers[HeaderNames.ShouldRetry] = "false";
         }
@@ -37,7 +37,7 @@ internal static class ApiErrorWriter
     /// <summary>
     /// Whether the client is OpenAI's for .NET, which does not read <c>x-should-retry</c> and sleeps through any Retry-After, three times.
     /// </summary>
-    private static bool SleepsRegardless(HttpRequest request) =>
+    private static bool IgnoresShouldRetry(HttpRequest request) =>
         request.Headers.UserAgent is [{ } agent] && agent.Contains("OpenAI/", StringComparison.Ordinal)
         && agent.Contains("(.NET", StringComparison.Ordinal);
 

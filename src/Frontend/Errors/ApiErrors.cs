@@ -18,25 +18,25 @@ internal static class ApiErrors
     /// <summary>Characters of a message that holds what a caller sent.</summary>
     private const int MaxMessage = 500;
 
-    private static readonly TimeSpan SoonAgain = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan DefaultRetryAfter = TimeSpan.FromSeconds(1);
 
     public static readonly ApiError KeyMissing = new(
         401, Authentication, "invalid_api_key", "No API key was sent: send one as 'Authorization: Bearer KEY'.")
-    { IsLasting = true };
+    { IsPermanent = true };
 
     public static readonly ApiError KeyUnknown =
-        new(401, Authentication, "invalid_api_key", "This API key is not known here.") { IsLasting = true };
+        new(401, Authentication, "invalid_api_key", "This API key is not known here.") { IsPermanent = true };
 
     public static readonly ApiError KeyExpired =
-        new(401, Authentication, "api_key_expired", "This API key has expired.") { IsLasting = true };
+        new(401, Authentication, "api_key_expired", "This API key has expired.") { IsPermanent = true };
 
     public static readonly ApiError KeyDisabled =
-        new(401, Authentication, "api_key_disabled", "This API key is disabled.") { IsLasting = true };
+        new(401, Authentication, "api_key_disabled", "This API key is disabled.") { IsPermanent = true };
 
-    public static readonly ApiError KeylessFromAfar = new(
+    public static readonly ApiError KeyRequiredRemotely = new(
         401, Authentication, "invalid_api_key",
         "No caller keys are configured, so only this machine's own user is served, without a proxy: add \"keys\" to the catalog.")
-    { IsLasting = true };
+    { IsPermanent = true };
 
     public static readonly ApiError Overloaded = new(
         503,
@@ -44,56 +44,56 @@ internal static class ApiErrors
         "overloaded",
         "As many requests as allowed are in flight, or what they send and get takes all the memory that it may, "
         + "or their accounts cannot be written now: try again shortly.")
-    { RetryAfter = SoonAgain };
+    { RetryAfter = DefaultRetryAfter };
 
     public static readonly ApiError Draining = new(
         503, OverloadedType, "draining", "This server is shutting down: try again.")
-    { RetryAfter = SoonAgain };
+    { RetryAfter = DefaultRetryAfter };
 
     public static readonly ApiError Unavailable = new(
         503, OverloadedType, "unavailable", "The servers behind this one do not answer now: try again shortly.")
-    { RetryAfter = SoonAgain };
+    { RetryAfter = DefaultRetryAfter };
 
     public static readonly ApiError NotFound =
-        new(404, InvalidRequest, "not_found", "There is nothing at this address.") { IsLasting = true };
+        new(404, InvalidRequest, "not_found", "There is nothing at this address.") { IsPermanent = true };
 
     public static readonly ApiError Fault = new(500, "api_error", "internal_error", "The gateway failed; its log has the request id.");
 
     public static readonly ApiError IdempotencyKeyMalformed = new(
         400, InvalidRequest, "invalid_idempotency_key",
         $"An Idempotency-Key has 1 to {RepeatedRequests.MaxKeyLength} visible ASCII characters, and is sent once.")
-    { IsLasting = true };
+    { IsPermanent = true };
 
     public static readonly ApiError IdempotencyKeyReused = new(
         422, InvalidRequest, "idempotency_key_reused",
         "This Idempotency-Key came with another body before: send the same one, or take a new key.")
-    { IsLasting = true };
+    { IsPermanent = true };
 
     public static readonly ApiError ManifestNotAllowed = new(
         403, "permission_error", "manifest_not_allowed",
         $"This API key may not read manifests with names: leave '{HeaderNames.Manifest}' out, or read GET /v1/runs/{{id}}.")
-    { Param = HeaderNames.Manifest, IsLasting = true };
+    { Param = HeaderNames.Manifest, IsPermanent = true };
 
     public static readonly ApiError ManifestValueUnknown = new(
         400, InvalidRequest, null, $"'{HeaderNames.Manifest}' has one value, 'inline': send that, once, or leave it out.")
-    { Param = HeaderNames.Manifest, IsLasting = true };
+    { Param = HeaderNames.Manifest, IsPermanent = true };
 
     public static readonly ApiError ManifestOfStream = new(
         400, InvalidRequest, null,
         $"A stream has no manifest in it: leave '{HeaderNames.Manifest}' or 'stream' out, or read GET /v1/runs/{{id}} after the stream.")
-    { Param = HeaderNames.Manifest, IsLasting = true };
+    { Param = HeaderNames.Manifest, IsPermanent = true };
 
     public static readonly ApiError DryRunValueUnknown = new(
         400, InvalidRequest, null, "'dry_run' is true or false, once: with true the request's plan is the answer, and nobody is called.")
-    { Param = "dry_run", IsLasting = true };
+    { Param = "dry_run", IsPermanent = true };
 
     /// <summary>
     /// For an alias that does not exist, and for one that the caller may not use: who may not use it does not learn whether it exists.
     /// </summary>
     public static ApiError ModelNotFound(string alias) => new(
         404, InvalidRequest, "model_not_found",
-        $"The model '{SentText.Cut(alias)}' does not exist, or this API key may not use it: GET /v1/models lists those that it may.")
-    { Param = "model", IsLasting = true };
+        $"The model '{EchoedText.Cut(alias)}' does not exist, or this API key may not use it: GET /v1/models lists those that it may.")
+    { Param = "model", IsPermanent = true };
 
     /// <summary>For a limit of the caller's key, or of the ensemble that it names.</summary>
     public static ApiError RateLimited(GateKind gate, GateRefusal refusal) => new(
@@ -102,7 +102,7 @@ internal static class ApiErrors
         RetryAfter = refusal.RetryAfter,
 
         // A request that alone is larger than the limit is refused whenever it is sent.
-        IsLasting = refusal.RetryAfter is null,
+        IsPermanent = refusal.RetryAfter is null,
     };
 
     /// <param name="month">Its beginning.</param>
@@ -114,30 +114,30 @@ internal static class ApiErrors
             CultureInfo.InvariantCulture,
             $"This API key has spent its budget of {budget} USD for {month:yyyy-MM} (UTC): ask the operator of this gateway for more, or "
             + $"wait for the next month."))
-    { IsLasting = true };
+    { IsPermanent = true };
 
     public static ApiError RunNotFound(string id) => new(
-        404, InvalidRequest, "run_not_found", $"No run '{SentText.Cut(id)}' of yours is known here.")
-    { IsLasting = true };
+        404, InvalidRequest, "run_not_found", $"No run '{EchoedText.Cut(id)}' of yours is known here.")
+    { IsPermanent = true };
 
     public static ApiError BodyTooLarge(long limit) => new(
         413, InvalidRequest, "request_too_large",
         $"The body is larger than {limit:N0} bytes, which is the limit here (for chat requests: the option Limits:MaxBodyBytes).")
-    { IsLasting = true };
+    { IsPermanent = true };
 
     public static readonly ApiError BodyTooSlow = new(408, InvalidRequest, "request_timeout", "The body came in too slowly.");
 
-    public static readonly ApiError BodyBroken = new(400, InvalidRequest, null, "The body could not be read to its end.");
+    public static readonly ApiError BodyUnreadable = new(400, InvalidRequest, null, "The body could not be read to its end.");
 
     public static readonly ApiError BodyEncoded = new(
         415, InvalidRequest, "unsupported_encoding", "The body is compressed: send it without a Content-Encoding.")
-    { IsLasting = true };
+    { IsPermanent = true };
 
     public static ApiError From(ChatRequestException problem) => new(
-        400, InvalidRequest, problem.Code, SentText.Cut(problem.Message, MaxMessage))
+        400, InvalidRequest, problem.Code, EchoedText.Cut(problem.Message, MaxMessage))
     {
-        Param = problem.Param is null ? null : SentText.Cut(problem.Param),
-        IsLasting = true,
+        Param = problem.Param is null ? null : EchoedText.Cut(problem.Param),
+        IsPermanent = true,
     };
 
     /// <summary>For an empty answer that routing or the server made.</summary>
@@ -147,8 +147,8 @@ internal static class ApiErrors
         404 => NotFound with { Message = PathAdvice.For(request.Path) },
         405 => new(
             405, InvalidRequest, "method_not_allowed",
-            $"This address does not take {SentText.Cut(request.Method)}. It takes {allowed}.")
-            { IsLasting = true },
+            $"This address does not take {EchoedText.Cut(request.Method)}. It takes {allowed}.")
+            { IsPermanent = true },
         _ => new(status, status < 500 ? InvalidRequest : "api_error", null, $"The request ended with status {status}."),
     };
 
@@ -156,29 +156,29 @@ internal static class ApiErrors
     {
         RunFailureKind.RequestRejected => Rejected(failure),
         RunFailureKind.UnsupportedContent => new(400, InvalidRequest, "unsupported_content", failure.Message)
-        { Param = failure.Param, IsLasting = true },
+        { Param = failure.Param, IsPermanent = true },
         RunFailureKind.MaxTokensTooSmall => new(400, InvalidRequest, "max_tokens_too_small", failure.Message)
-        { Param = "max_completion_tokens", IsLasting = true },
+        { Param = "max_completion_tokens", IsPermanent = true },
         RunFailureKind.RateLimited => new(429, RateLimit, "panel_rate_limited", failure.Message)
-        { RetryAfter = failure.RetryAfter ?? SoonAgain },
+        { RetryAfter = failure.RetryAfter ?? DefaultRetryAfter },
         RunFailureKind.DirectRateLimited => new(429, RateLimit, "rate_limit_exceeded", failure.Message)
         {
-            RetryAfter = failure.RetryAfter ?? SoonAgain,
-            IsLasting = failure.IsLasting,
+            RetryAfter = failure.RetryAfter ?? DefaultRetryAfter,
+            IsPermanent = failure.IsPermanent,
         },
-        RunFailureKind.PanelBelowQuorum => new(502, Upstream, "panel_below_quorum", failure.Message) { IsLasting = failure.IsLasting },
+        RunFailureKind.PanelBelowQuorum => new(502, Upstream, "panel_below_quorum", failure.Message) { IsPermanent = failure.IsPermanent },
         RunFailureKind.JudgeFailed => new(502, Upstream, "judge_failed", failure.Message),
         RunFailureKind.JudgeTimedOut => new(504, Upstream, "judge_timeout", failure.Message),
         RunFailureKind.DirectFailed => new(502, Upstream, "upstream_failed", failure.Message)
-        { IsLasting = failure.IsLasting, RetryAfter = failure.RetryAfter },
-        RunFailureKind.DirectTimedOut => new(504, Upstream, "upstream_timeout", failure.Message) { IsLasting = failure.IsLasting },
+        { IsPermanent = failure.IsPermanent, RetryAfter = failure.RetryAfter },
+        RunFailureKind.DirectTimedOut => new(504, Upstream, "upstream_timeout", failure.Message) { IsPermanent = failure.IsPermanent },
         RunFailureKind.DeadlineExceeded => new(504, Upstream, "deadline_exceeded", failure.Message),
-        RunFailureKind.BudgetExceeded => new(402, "budget_error", "budget_exceeded", failure.Message) { IsLasting = true },
-        RunFailureKind.AnswersNotStored => new(404, InvalidRequest, "answers_not_stored", failure.Message) { IsLasting = true },
+        RunFailureKind.BudgetExceeded => new(402, "budget_error", "budget_exceeded", failure.Message) { IsPermanent = true },
+        RunFailureKind.AnswersNotStored => new(404, InvalidRequest, "answers_not_stored", failure.Message) { IsPermanent = true },
         RunFailureKind.AnswerTooLarge => new(502, Upstream, "answer_too_large", failure.Message),
-        RunFailureKind.OutOfMemory => new(503, OverloadedType, "overloaded", failure.Message) { RetryAfter = SoonAgain },
+        RunFailureKind.OutOfMemory => new(503, OverloadedType, "overloaded", failure.Message) { RetryAfter = DefaultRetryAfter },
         RunFailureKind.Cancelled => Draining,
-        RunFailureKind.Interrupted => new(503, OverloadedType, "run_interrupted", failure.Message) { RetryAfter = SoonAgain },
+        RunFailureKind.Interrupted => new(503, OverloadedType, "run_interrupted", failure.Message) { RetryAfter = DefaultRetryAfter },
         _ => Fault,
     };
 
@@ -187,6 +187,6 @@ internal static class ApiErrors
         failure.Status is 413 or 422 ? failure.Status.Value : 400, InvalidRequest, failure.Code, failure.Message)
     {
         Param = failure.Param,
-        IsLasting = true,
+        IsPermanent = true,
     };
 }

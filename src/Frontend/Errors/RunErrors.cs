@@ -11,7 +11,7 @@ internal static class RunErrors
     /// <summary>
     /// SDKs sleep for as long as they are told, twice or three times by default, and their callers wait for a minute at most.
     /// </summary>
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan MaxRetryDelay = TimeSpan.FromSeconds(20);
 
     /// <param name="showsNames">Whether the provider's message is told as it was.</param>
     public static ApiError Of(HttpRequest request, RunFailure failure, bool showsNames)
@@ -23,7 +23,7 @@ internal static class RunErrors
         }
 
         // Models were asked again within each run already: an SDK's own second attempt is the last.
-        var isLast = error.Status is 429 or 502 or 504 && RequestWishes.SdkRetries(request) > 0;
-        return isLast || error.RetryAfter > LongestPause ? error with { IsLasting = true } : error;
+        var isLast = error.Status is 429 or 502 or 504 && RequestOptions.SdkRetries(request) > 0;
+        return isLast || error.RetryAfter > MaxRetryDelay ? error with { IsPermanent = true } : error;
     }
 }

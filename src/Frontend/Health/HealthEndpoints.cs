@@ -11,7 +11,7 @@ namespace Ensemble.Frontend.Health;
 /// <summary>Probes: liveness looks at this process alone; readiness says whether it takes new runs, and if not, why.</summary>
 internal sealed class HealthEndpoints(
     ICatalog catalog, IRunsInFlight engine, Drain drain, FrontendOptions options, UsageLedger ledger, IEnsembleStorage? storage = null,
-    IClusterReach? silos = null)
+    IClusterReachability? silos = null)
 {
     public static Task LiveAsync(HttpContext context) => JsonResponse.WriteAsync(context.Response, "live", static (json, status) =>
     {
@@ -23,7 +23,7 @@ internal sealed class HealthEndpoints(
     public Task ReadyAsync(HttpContext context)
     {
         var problem = storage?.Problem;
-        var isReached = silos?.IsReached ?? true;
+        var isReached = silos?.IsReachable ?? true;
         var isReady = !drain.IsDraining && problem is null && isReached;
         context.Response.StatusCode = isReady ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
         return JsonResponse.WriteAsync(

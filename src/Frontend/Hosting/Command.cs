@@ -11,12 +11,12 @@ internal sealed record Command(string Name, string? Operand, string Summary, Fun
     public string Usage => Operand is null ? Name : Flags is null ? $"{Name} {Operand}" : $"{Name} {Operand} {Flags}";
 
     /// <summary>Whether the command can be run with what follows its name. A path may begin as an option does.</summary>
-    public bool Takes(string[] rest) => Operand is null ? rest is not [var more, ..] || !CommandLine.IsWord(more)
+    public bool AcceptsOperands(string[] rest) => Operand is null ? rest is not [var more, ..] || !CommandLine.IsWord(more)
         : Flags is null ? rest.Length == 1
         : rest is [_] || (rest is [_, var flag, ..] && !CommandLine.IsWord(flag));
 
     /// <summary>Whether a command line begins with the name.</summary>
-    public bool Fits(IReadOnlyList<string> args)
+    public bool Matches(IReadOnlyList<string> args)
     {
         var words = Name.Split(' ');
         return args.Take(words.Length).SequenceEqual(words, StringComparer.Ordinal);

@@ -9,7 +9,7 @@ internal static class ConnectionLimit
     private const long MaxConnections = 20_000;
 
     /// <summary>Descriptors of a runtime that serves nobody: sockets, assemblies, the database.</summary>
-    private const long Own = 160;
+    private const long ReservedDescriptors = 160;
 
     private const string Limits = "/proc/self/limits";
     private const string Row = "Max open files";
@@ -20,7 +20,7 @@ internal static class ConnectionLimit
     /// <returns>Half of those that it does not need itself: a request in flight is a connection here and one to a provider, at
     /// least.</returns>
     public static long Of(long? descriptors) =>
-        descriptors is not { } most ? MaxConnections : Math.Clamp((most - Own) / 2, 1, MaxConnections);
+        descriptors is not { } most ? MaxConnections : Math.Clamp((most - ReservedDescriptors) / 2, 1, MaxConnections);
 
     /// <param name="limits">The system's table: a name, the limit that holds, and how far it may be raised, a line each.</param>
     /// <returns>Null where it says none.</returns>

@@ -21,7 +21,7 @@ internal static class FrontendHost
     /// <param name="known">Every option that the host reads.</param>
     /// <returns>The builder, and a sentence for each argument that means nothing: they are reported with what is wrong with the
     /// options.</returns>
-    /// <exception cref="StartException">The configuration cannot be read.</exception>
+    /// <exception cref="StartupException">The configuration cannot be read.</exception>
     public static (WebApplicationBuilder Builder, IReadOnlyList<string> Problems) CreateBuilder(string[] args, IReadOnlyList<string> known)
     {
         var line = CommandLine.Read(args, known);
@@ -31,14 +31,14 @@ internal static class FrontendHost
             builder.AddEnsembleDefaults();
             return (builder, line.Problems);
         }
-        catch (StartException exception) when (line.Problems.Count > 0)
+        catch (StartupException exception) when (line.Problems.Count > 0)
         {
-            throw new StartException(string.Join(Environment.NewLine, [.. line.Problems, exception.Message]));
+            throw new StartupException(string.Join(Environment.NewLine, [.. line.Problems, exception.Message]));
         }
         catch (Exception exception) when (exception is IOException or InvalidDataException or FormatException or ArgumentException)
         {
             // A folder that is not there, or an appsettings.json that is no JSON.
-            throw new StartException(
+            throw new StartupException(
                 string.Join(Environment.NewLine, [.. line.Problems, $"The configuration cannot be read: {(exception.InnerException ?? exception).Message}"]));
         }
     }
@@ -46,7 +46,7 @@ internal static class FrontendHost
     /// <summary>
     /// Adds the HTTP tier, which listens at 127.0.0.1:8080 unless the configuration says where. It needs storage and an engine besides.
     /// </summary>
-    /// <exception cref="StartException">It would listen where it must not.</exception>
+    /// <exception cref="StartupException">It would listen where it must not.</exception>
     public static void AddFrontend(this WebApplicationBuilder builder, FrontendOptions options)
     {
         builder.UseListeners(options, DefaultUrl);

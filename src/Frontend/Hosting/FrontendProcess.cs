@@ -24,7 +24,7 @@ internal static class FrontendProcess
 
             return 0;
         }
-        catch (Exception exception) when (exception is StartException or CatalogException or StorageException)
+        catch (Exception exception) when (exception is StartupException or CatalogException or StorageException)
         {
             await errors.WriteLineAsync(exception.Message);
             return 1;
@@ -48,7 +48,7 @@ internal static class FrontendProcess
     private static async Task StartAsync(WebApplication app)
     {
         // The listener opens last. Found out here, nothing has begun that would have to end: a silo warns of each step of such an end.
-        if (ListenAddresses.FindTaken(app.Configuration) is { } taken)
+        if (ListenAddresses.FindPortInUse(app.Configuration) is { } taken)
         {
             throw CannotListen(app, $"The address {taken} is in use.");
         }
@@ -67,6 +67,6 @@ internal static class FrontendProcess
         }
     }
 
-    private static StartException CannotListen(WebApplication app, string reason) =>
+    private static StartupException CannotListen(WebApplication app, string reason) =>
         new($"Cannot listen on '{app.Configuration["urls"]}': {reason} Choose another address with --urls http://HOST:PORT.");
 }

@@ -8,12 +8,13 @@ namespace Ensemble.Frontend.Hosting;
 /// </summary>
 internal sealed class LimitedLogger(ILogger inner, string category, LogLimiter limiter) : ILogger
 {
-    private const string Own = "Ensemble.";
+    private const string ProductPrefix = "Ensemble.";
 
     /// <summary>Values of a line that tell one kind from another: names of the catalog, which no caller can make.</summary>
     private static readonly string[] Subjects = ["Model", "Ensemble"];
 
-    private readonly LogLevel _from = category.StartsWith(Own, StringComparison.Ordinal) ? LogLevel.Information : LogLevel.Warning;
+    private readonly LogLevel _from =
+        category.StartsWith(ProductPrefix, StringComparison.Ordinal) ? LogLevel.Information : LogLevel.Warning;
 
     public IDisposable? BeginScope<TState>(TState state)
         where TState : notnull => inner.BeginScope(state);

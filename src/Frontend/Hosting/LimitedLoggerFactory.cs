@@ -15,7 +15,7 @@ internal sealed partial class LimitedLoggerFactory : ILoggerFactory
     public LimitedLoggerFactory(ILoggerFactory inner, TimeProvider time)
     {
         _inner = inner;
-        _limiter = new LogLimiter(time, Tell);
+        _limiter = new LogLimiter(time, WriteSuppressed);
     }
 
     /// <summary>As the host makes its own factory, with the limits around it.</summary>
@@ -37,7 +37,7 @@ internal sealed partial class LimitedLoggerFactory : ILoggerFactory
         _inner.Dispose();
     }
 
-    private void Tell(LogKind kind, long count)
+    private void WriteSuppressed(LogKind kind, long count)
     {
         var what = kind.Subject is null ? kind.Event : $"{kind.Event} of {kind.Subject}";
         var logger = _inner.CreateLogger(kind.Category);

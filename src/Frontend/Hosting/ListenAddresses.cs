@@ -8,12 +8,12 @@ internal static class ListenAddresses
 {
     private static readonly string[] PortKeys = ["http_ports", "https_ports"];
 
-    /// <exception cref="StartException">Other machines reach the process, and nothing keeps them from its admin endpoints.</exception>
+    /// <exception cref="StartupException">Other machines reach the process, and nothing keeps them from its admin endpoints.</exception>
     public static void Check(IConfiguration configuration, FrontendOptions options)
     {
         if (options.AdminKeySha256 is null && Of(configuration).FirstOrDefault(address => !IsLocal(address)) is { } open)
         {
-            throw new StartException(
+            throw new StartupException(
                 $"Listening on '{open}' opens this server to other machines, so its admin endpoints need a key: set the option Admin:Key"
                 + $" (environment variable Admin__Key) to a secret of at least {OptionsReader.MinAdminKey} characters, as 'openssl rand -base64 32'"
                 + " makes one; or listen on http://127.0.0.1:8080.");
@@ -21,7 +21,7 @@ internal static class ListenAddresses
     }
 
     /// <returns>The first address that another process listens at; null where there is none, or where only the server can tell.</returns>
-    public static string? FindTaken(IConfiguration configuration) => Of(configuration).FirstOrDefault(IsTaken);
+    public static string? FindPortInUse(IConfiguration configuration) => Of(configuration).FirstOrDefault(IsPortInUse);
 
     /// <summary>As the server picks them: its own endpoints go before addresses, and these before ports.</summary>
     private static IEnumerable<string> Of(IConfiguration configuration)
@@ -38,7 +38,7 @@ internal static class ListenAddresses
             key => Split(configuration[key]).Select(port => $"{key[..key.IndexOf('_', StringComparison.Ordinal)]}://*:{port}"));
     }
 
-    private static bool IsTaken(string url)
+    private static bool IsPortInUse(string url)
     {
         try
         {

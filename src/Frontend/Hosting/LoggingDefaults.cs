@@ -11,13 +11,13 @@ internal static class LoggingDefaults
 
     private static readonly string[] Formats = [ConsoleFormatterNames.Simple, ConsoleFormatterNames.Json, ConsoleFormatterNames.Systemd];
 
-    /// <exception cref="StartException">The format of the console is none.</exception>
+    /// <exception cref="StartupException">The format of the console is none.</exception>
     public static void AddEnsembleDefaults(this WebApplicationBuilder builder)
     {
         var format = builder.Configuration[Format] is { Length: > 0 } name ? name : ConsoleFormatterNames.Simple;
         if (!Formats.Contains(format, StringComparer.OrdinalIgnoreCase))
         {
-            throw new StartException($"option {Format}: '{format}' is none. It is {string.Join(", ", Formats[..^1])} or {Formats[^1]}.");
+            throw new StartupException($"option {Format}: '{format}' is none. It is {string.Join(", ", Formats[..^1])} or {Formats[^1]}.");
         }
 
         // First in the list: every other source goes before it.

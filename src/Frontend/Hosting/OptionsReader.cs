@@ -54,12 +54,12 @@ internal sealed class OptionsReader(IConfiguration configuration, IReadOnlyList<
     /// <summary>Adds what is wrong with an option.</summary>
     public void Problem(string sentence) => _problems.Add(sentence);
 
-    /// <exception cref="StartException">Names every option that does not hold, and what it may be.</exception>
+    /// <exception cref="StartupException">Names every option that does not hold, and what it may be.</exception>
     public void ThrowIfAny()
     {
         if (_problems.Count > 0)
         {
-            throw new StartException(string.Join(Environment.NewLine, _problems));
+            throw new StartupException(string.Join(Environment.NewLine, _problems));
         }
     }
 
@@ -108,14 +108,14 @@ internal sealed class OptionsReader(IConfiguration configuration, IReadOnlyList<
         {
             _problems.Add(
                 $"option {OtlpEndpoint}: '{text}' is not a collector's address. Give http://HOST:4317, or with {OtlpProtocol} "
-                + $"{Sources.HttpProtocol} http://HOST:4318.");
+                + $"{TelemetrySources.HttpProtocol} http://HOST:4318.");
             endpoint = null;
         }
 
         var protocol = configuration[OtlpProtocol] is { Length: > 0 } named ? named : null;
-        if (protocol is not (null or Sources.Grpc or Sources.HttpProtocol))
+        if (protocol is not (null or TelemetrySources.Grpc or TelemetrySources.HttpProtocol))
         {
-            _problems.Add($"option {OtlpProtocol}: '{protocol}' is none. It is {Sources.Grpc} or {Sources.HttpProtocol}.");
+            _problems.Add($"option {OtlpProtocol}: '{protocol}' is none. It is {TelemetrySources.Grpc} or {TelemetrySources.HttpProtocol}.");
         }
 
         return new TelemetryOptions

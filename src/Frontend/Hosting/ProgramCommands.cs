@@ -10,7 +10,7 @@ namespace Ensemble.Frontend.Hosting;
 internal sealed class ProgramCommands(string program, string serves, IReadOnlyList<Command> commands, IReadOnlyList<string> options)
 {
     /// <summary>The exit code of a command line that cannot be understood.</summary>
-    public const int Misused = 2;
+    public const int UsageError = 2;
 
     private static readonly string[] Help = ["--help", "-h", "-?", "/?"];
 
@@ -27,7 +27,7 @@ internal sealed class ProgramCommands(string program, string serves, IReadOnlyLi
         }
 
         var words = args.TakeWhile(CommandLine.IsWord).ToList();
-        var command = commands.OrderByDescending(known => known.Name.Length).FirstOrDefault(known => known.Fits(words));
+        var command = commands.OrderByDescending(known => known.Name.Length).FirstOrDefault(known => known.Matches(words));
         if (args is ["help", ..] || (args.Any(argument => Help.Contains(argument)) && (command is not null || words.Count == 0)))
         {
             await output.WriteLineAsync(
@@ -41,10 +41,10 @@ internal sealed class ProgramCommands(string program, string serves, IReadOnlyLi
         }
 
         var rest = command is null ? args : args[command.Name.Split(' ').Length..];
-        if (command is null || !command.Takes(rest))
+        if (command is null || !command.AcceptsOperands(rest))
         {
             await errors.WriteLineAsync(Problem(command, rest, words));
-            return Misused;
+            return UsageError;
         }
 
         return await command.RunAsync(rest);

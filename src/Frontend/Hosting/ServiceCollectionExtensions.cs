@@ -47,12 +47,12 @@ public static partial class ServiceCollectionExtensions
         services.AddSingleton<UsageStreamEndpoint>();
         services.AddSingleton<Authenticator>();
         services.TryAddSingleton(OpenBuffers);
-        services.AddSingleton<RequestPlaces>();
+        services.AddSingleton<RequestSlots>();
         services.AddSingleton<BodyReader>();
         services.AddSingleton<RequestGates>();
         services.AddSingleton<MonthlyBudgets>();
         services.AddSingleton<RepeatedRequests>();
-        services.AddSingleton<RunAnswers>();
+        services.AddSingleton<RunResponder>();
         services.AddSingleton<ChatEndpoint>();
         services.AddSingleton<ModelsEndpoint>();
         services.AddSingleton<RunFinder>();
@@ -77,7 +77,7 @@ public static partial class ServiceCollectionExtensions
             provider.GetRequiredService<FrontendOptions>().Sealer));
         services.TryAddSingleton<ISecrets>(provider => provider.GetRequiredService<SecretResolver>());
         services.TryAddSingleton<ICatalog>(OpenCatalog);
-        services.AddHostedService<CatalogStart>();
+        services.AddHostedService<CatalogStartup>();
         return services;
     }
 
@@ -97,8 +97,8 @@ public static partial class ServiceCollectionExtensions
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<UsageLedger>>(),
             durability: provider.GetRequiredService<FrontendOptions>().Durability));
-        services.TryAddSingleton(OpenAccounts);
-        services.AddHostedService<LedgerStop>();
+        services.TryAddSingleton(OpenUsageSink);
+        services.AddHostedService<LedgerShutdown>();
         services.TryAddSingleton(static provider => OpenNetwork(
             provider.GetRequiredService<FrontendOptions>(), provider.GetRequiredService<ILogger<UpstreamHttp>>()));
         services.TryAddSingleton<OpenAiUpstream>();
@@ -150,7 +150,7 @@ public static partial class ServiceCollectionExtensions
         provider.GetService<RunHost>() ?? provider.GetRequiredService<IRunsInFlight>(),
         provider.GetRequiredService<UsageLedger>(),
         provider.GetRequiredService<ByteBudget>(),
-        provider.GetService<IKeptGates>());
+        provider.GetService<IGateHosts>());
 
     private static LocalMember OpenMember(IServiceProvider provider) => new(
         provider.GetRequiredService<FrontendOptions>().Telemetry.Instance ?? Environment.MachineName,
@@ -160,7 +160,7 @@ public static partial class ServiceCollectionExtensions
     private static ByteBudget OpenBuffers(IServiceProvider provider) =>
         new(provider.GetRequiredService<FrontendOptions>().MaxBufferedBytes);
 
-    private static IUsageSink OpenAccounts(IServiceProvider provider)
+    private static IUsageSink OpenUsageSink(IServiceProvider provider)
     {
         List<IUsageSink> sinks = [provider.GetRequiredService<RunInstruments>()];
         if (provider.GetRequiredService<FrontendOptions>().LogsUsage)

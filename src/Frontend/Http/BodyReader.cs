@@ -22,14 +22,14 @@ internal sealed class BodyReader(FrontendOptions options, TimeProvider time)
 
     /// <param name="place">Holds the body's bytes.</param>
     /// <returns>The body, or why there is none.</returns>
-    public ValueTask<(ReadOnlyMemory<byte> Body, ApiError? Error)> ReadAsync(HttpRequest request, RequestPlace place) =>
+    public ValueTask<(ReadOnlyMemory<byte> Body, ApiError? Error)> ReadAsync(HttpRequest request, RequestSlot place) =>
         ReadAsync(request, options.MaxBodyBytes, place);
 
     /// <param name="limit">In bytes.</param>
     /// <param name="place">Holds the body's bytes; null = so few that they are not counted.</param>
     /// <returns>The body, or why there is none.</returns>
     public async ValueTask<(ReadOnlyMemory<byte> Body, ApiError? Error)> ReadAsync(
-        HttpRequest request, long limit, RequestPlace? place = null)
+        HttpRequest request, long limit, RequestSlot? place = null)
     {
         if (request.Headers.ContentEncoding.Count > 0 && request.Headers.ContentEncoding != "identity")
         {
@@ -48,7 +48,7 @@ internal sealed class BodyReader(FrontendOptions options, TimeProvider time)
     /// </summary>
     public async ValueTask DiscardAsync(HttpRequest request)
     {
-        if (request.HttpContext.Features.Get<BrokenBody>() is not null)
+        if (request.HttpContext.Features.Get<UnreadableBody>() is not null)
         {
             return;
         }
@@ -75,7 +75,7 @@ internal sealed class BodyReader(FrontendOptions options, TimeProvider time)
     }
 
     private async ValueTask<(ReadOnlyMemory<byte> Body, ApiError? Error)> ReadAllAsync(
-        HttpRequest request, long limit, int most, RequestPlace? place)
+        HttpRequest request, long limit, int most, RequestSlot? place)
     {
         var reader = request.BodyReader;
         var deadline = default(ITimer);
@@ -110,26 +110,26 @@ internal sealed class BodyReader(FrontendOptions options, TimeProvider time)
 
                 if (result.IsCompleted)
                 {
-                    place?.HoldOnly(read);
+                    place?.SetReserved(read);
                     return (read == body.Length ? body : body.AsSpan(0, read).ToArray(), null);
                 }
             }
         }
         catch (BadHttpRequestException exception)
         {
-            request.HttpContext.Features.Set(BrokenBody.Instance);
+            request.HttpContext.Features.Set(UnreadableBody.Instance);
             return (default, exception.StatusCode switch
             {
                 StatusCodes.Status413PayloadTooLarge => ApiErrors.BodyTooLarge(limit),
                 StatusCodes.Status408RequestTimeout => ApiErrors.BodyTooSlow,
-                _ => ApiErrors.BodyBroken,
+                _ => ApiErrors.BodyUnreadable,
             });
         }
         catch (IOException)
         {
             // The size of a chunk is beyond every number, or the connection broke.
-            request.HttpContext.Features.Set(BrokenBody.Instance);
-            return (default, ApiErrors.BodyBroken);
+            request.HttpContext.Features.Set(UnreadableBody.Instance);
+            return (default, ApiErrors.BodyUnreadable);
         }
         finally
         {
@@ -142,7 +142,7 @@ internal sealed class BodyReader(FrontendOptions options, TimeProvider time)
 
     /// <summary>Makes room as bytes come: a length that was only announced holds nothing.</summary>
     /// <param name="most">Bytes that the body has, or may have.</param>
-    private static bool TryFit(ref byte[] body, int needed, int most, RequestPlace? place)
+    private static bool TryFit(ref byte[] body, int needed, int most, RequestSlot? place)
     {
         if (needed <= body.Length)
         {
@@ -150,7 +150,7 @@ internal sealed class BodyReader(FrontendOptions options, TimeProvider time)
         }
 
         var larger = (int)Math.Min(most, needed <= FirstPiece ? FirstPiece : needed * Growth);
-        if (place?.TryHold(larger - body.Length) == false)
+        if (place?.TryReserve(larger - body.Length) == false)
         {
             return false;
         }
@@ -160,8 +160,8 @@ internal sealed class BodyReader(FrontendOptions options, TimeProvider time)
     }
 
     /// <summary>Says that reading the body threw: its reader stays in that read, and takes no other one.</summary>
-    private sealed class BrokenBody
+    private sealed class UnreadableBody
     {
-        public static readonly BrokenBody Instance = new();
+        public static readonly UnreadableBody Instance = new();
     }
 }

@@ -10,13 +10,13 @@ namespace Ensemble.Frontend.Http;
 /// <summary>What holds for every answer: a request id, and an error body where there would be none.</summary>
 internal sealed partial class RequestEnvelope(RequestDelegate next, BodyReader bodies, ILogger<RequestEnvelope> logger)
 {
-    private static readonly SearchValues<char> SaneId =
+    private static readonly SearchValues<char> RequestIdCharacters =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.");
 
     public async Task InvokeAsync(HttpContext context)
     {
         var requestId = context.Request.Headers[HeaderNames.RequestId].ToString();
-        if (requestId.Length is 0 or > 128 || requestId.AsSpan().ContainsAnyExcept(SaneId))
+        if (requestId.Length is 0 or > 128 || requestId.AsSpan().ContainsAnyExcept(RequestIdCharacters))
         {
             requestId = Guid.NewGuid().ToString("n");
         }
@@ -41,7 +41,7 @@ internal sealed partial class RequestEnvelope(RequestDelegate next, BodyReader b
         {
             // The caller is gone: there is nobody to tell.
         }
-        catch (Exception exception) when (exception is not BrokenAnswerException)
+        catch (Exception exception) when (exception is not AnswerAbortedException)
         {
             var error = ApiErrors.Fault;
             if (exception is ClusterUnavailableException or StorageException { IsTransient: true })

@@ -7,22 +7,23 @@ namespace Ensemble.Frontend.Limits;
 
 /// <summary>
 /// What callers' keys have cost in this calendar month (UTC), as the accounts have it, and whether they may go on. It is read at most every
-/// <see cref="Keep"/> for each key. Where the accounts cannot be read, what was read last counts; where nothing was, the request passes.
+/// <see cref="CacheLifetime"/> for each key. Where the accounts cannot be read, what was read last counts; where nothing was, the request
+/// passes.
 /// </summary>
-internal sealed partial class MonthlyBudgets(IUsageQueries accounts, TimeProvider time, ILogger<MonthlyBudgets> logger)
+internal sealed partial class MonthlyBudgets(IUsageQueries usage, TimeProvider time, ILogger<MonthlyBudgets> logger)
 {
     /// <summary>How long a sum is taken for the truth.</summary>
-    public static readonly TimeSpan Keep = TimeSpan.FromSeconds(5);
+    public static readonly TimeSpan CacheLifetime = TimeSpan.FromSeconds(5);
 
     /// <summary>How long a request waits for a sum.</summary>
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan ReadTimeout = TimeSpan.FromSeconds(2);
 
     /// <summary>Keys beyond it are read again.</summary>
     private const int MaxKeys = 10_000;
 
     private readonly Lock _lock = new();
     private readonly Dictionary<string, Reading> _readings = [];
-    private int _isBlind;
+    private int _isUnreadable;
 
     /// <returns>Why the caller may not ask; null where it may.</returns>
     public async ValueTask<ApiError?> CheckAsync(Caller caller, CancellationToken cancellationToken)
@@ -43,7 +44,7 @@ internal sealed partial class MonthlyBudgets(IUsageQueries accounts, TimeProvide
         lock (_lock)
         {
             var earlier = _readings.GetValueOrDefault(caller) is { } known && known.Month == month ? known : null;
-            if (earlier is not null && time.GetElapsedTime(earlier.At) < Keep)
+            if (earlier is not null && time.GetElapsedTime(earlier.At) < CacheLifetime)
             {
                 return earlier.Spent;
             }
@@ -64,15 +65,15 @@ internal sealed partial class MonthlyBudgets(IUsageQueries accounts, TimeProvide
         try
         {
             // For all who ask meanwhile, so that none of them can cancel it.
-            var spent = await accounts.SpentAsync(caller, month, CancellationToken.None).WaitAsync(Limit, time);
-            Volatile.Write(ref _isBlind, 0);
+            var spent = await usage.SpentAsync(caller, month, CancellationToken.None).WaitAsync(ReadTimeout, time);
+            Volatile.Write(ref _isUnreadable, 0);
             return spent;
         }
         catch (Exception exception) when (exception is StorageException or TimeoutException)
         {
-            if (Interlocked.Exchange(ref _isBlind, 1) == 0)
+            if (Interlocked.Exchange(ref _isUnreadable, 1) == 0)
             {
-                LogBlind(logger, exception);
+                LogSumsUnavailable(logger, exception);
             }
 
             return earlier is null ? null : await earlier;
@@ -85,7 +86,7 @@ internal sealed partial class MonthlyBudgets(IUsageQueries accounts, TimeProvide
         Level = LogLevel.Warning,
         Message = "What callers have spent cannot be read now: monthly budgets hold by what was read last, and not at all where nothing "
             + "was")]
-    private static partial void LogBlind(ILogger logger, Exception exception);
+    private static partial void LogSumsUnavailable(ILogger logger, Exception exception);
 
     private sealed record Reading(DateTimeOffset Month, long At, Task<decimal?> Spent);
 }

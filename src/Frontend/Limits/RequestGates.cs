@@ -10,9 +10,9 @@ namespace Ensemble.Frontend.Limits;
 internal sealed class RequestGates(IGate gates, IRunEngine engine, TimeProvider time)
 {
     /// <summary>How long a run without readers may take to say what it used.</summary>
-    private static readonly TimeSpan LastWord = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan SettleTimeout = TimeSpan.FromSeconds(5);
 
-    public ValueTask<JointAdmission> EnterAsync(
+    public ValueTask<CompositeLease> EnterAsync(
         Caller caller, RunRequest request, CatalogSnapshot catalog, CancellationToken cancellationToken)
     {
         var chat = request.Chat;
@@ -30,13 +30,13 @@ internal sealed class RequestGates(IGate gates, IRunEngine engine, TimeProvider 
             hasTokenLimit |= ofAlias.Tpm is not null;
         }
 
-        return JointAdmission.AcquireAsync(gates, keys, hasTokenLimit ? Plan(request, catalog).SureTokens : 0, cancellationToken);
+        return CompositeLease.AcquireAsync(gates, keys, hasTokenLimit ? Plan(request, catalog).MinimumTokens : 0, cancellationToken);
     }
 
     /// <summary>Passes a run's events on, and settles the admission with the last one, before its reader has it.</summary>
     /// <param name="isRepeat">Whether the run is another request's, which has settled what it used.</param>
     public static async IAsyncEnumerable<RunEvent> SettlingAsync(
-        IAsyncEnumerable<RunEvent> events, JointAdmission admission, bool isRepeat,
+        IAsyncEnumerable<RunEvent> events, CompositeLease admission, bool isRepeat,
         [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         await foreach (var runEvent in events.WithCancellation(cancellationToken))
@@ -51,14 +51,14 @@ internal sealed class RequestGates(IGate gates, IRunEngine engine, TimeProvider 
     }
 
     /// <summary>Settles the admission of a run that was cancelled because its caller left.</summary>
-    public async Task SettleCancelledAsync(RunId run, JointAdmission admission)
+    public async Task SettleCancelledAsync(RunId run, CompositeLease admission)
     {
-        if (ReferenceEquals(admission, JointAdmission.Free))
+        if (ReferenceEquals(admission, CompositeLease.Free))
         {
             return;
         }
 
-        using var limit = new CancellationTokenSource(LastWord, time);
+        using var limit = new CancellationTokenSource(SettleTimeout, time);
         try
         {
             await foreach (var runEvent in engine.ReadAsync(run, 0, limit.Token))
@@ -79,7 +79,7 @@ internal sealed class RequestGates(IGate gates, IRunEngine engine, TimeProvider 
 
     private static RunPlan Plan(RunRequest request, CatalogSnapshot catalog)
     {
-        var plan = RunPlan.Usual(request.Chat, catalog);
+        var plan = RunPlan.Typical(request.Chat, catalog);
         return request.Replay is null ? plan : plan.WithoutPanel();
     }
 

@@ -49,11 +49,11 @@ internal sealed partial class ManagementListener(ManagementOptions options, Func
             _store = null;
             if (options.IsChosen)
             {
-                throw new StartException(
+                throw new StartupException(
                     $"option {ManagementOptions.Option}: cannot listen on '{url}': {exception.Message} Choose another address, or none.");
             }
 
-            LogTaken(logger, url);
+            LogPortTaken(logger, url);
         }
     }
 
@@ -128,5 +128,5 @@ internal sealed partial class ManagementListener(ManagementOptions options, Func
         Level = LogLevel.Information,
         Message = "/metrics is not served: {Url} is taken. Give this process an address of its own with Management:Url, or turn it off "
             + "with none")]
-    private static partial void LogTaken(ILogger logger, string url);
+    private static partial void LogPortTaken(ILogger logger, string url);
 }

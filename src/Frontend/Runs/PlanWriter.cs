@@ -22,7 +22,7 @@ internal readonly struct PlanWriter(Utf8JsonWriter json, bool showsNames)
         }
 
         json.WriteEndArray();
-        Write("sure", plan.Calls.Count(static call => call.IsSure), plan.SureTokens, plan.SureCostUsd);
+        Write("sure", plan.Calls.Count(static call => call.IsCertain), plan.MinimumTokens, plan.MinimumCostUsd);
         Write("at_most", plan.Calls.Count, plan.MaxTokens, plan.MaxCostUsd);
         json.WriteEndObject();
     }
@@ -37,7 +37,7 @@ internal readonly struct PlanWriter(Utf8JsonWriter json, bool showsNames)
             json.WriteString("model"u8, call.Model);
         }
 
-        json.WriteBoolean("sure"u8, call.IsSure);
+        json.WriteBoolean("sure"u8, call.IsCertain);
         json.WriteNumber("prompt_tokens"u8, call.PromptTokens);
         json.WriteNumber("completion_tokens"u8, call.CompletionTokens);
         Cost(call.CostUsd);

@@ -16,12 +16,12 @@ namespace Ensemble.Frontend.Runs;
 internal sealed class ReplayEndpoint(
     Authenticator authenticator,
     AdminAuthenticator admin,
-    RequestPlaces places,
+    RequestSlots places,
     BodyReader bodies,
     RunFinder runs,
     ICatalog catalog,
     RunServices services,
-    RunAnswers answers,
+    RunResponder answers,
     TimeProvider time)
 {
     private static readonly ReadOnlyMemory<byte> True = "true"u8.ToArray();
@@ -52,11 +52,11 @@ internal sealed class ReplayEndpoint(
         }
     }
 
-    private async Task<ApiError?> ReplayAsync(HttpContext context, Caller caller, bool isAdmin, RequestPlace place)
+    private async Task<ApiError?> ReplayAsync(HttpContext context, Caller caller, bool isAdmin, RequestSlot place)
     {
-        var (body, error) = await bodies.ReadAsync(context.Request, ReplayWishes.MaxBytes, place);
-        (var wishes, error) = error is null ? ReplayWishes.Read(body) : (null, error);
-        if (wishes is null)
+        var (body, error) = await bodies.ReadAsync(context.Request, ReplayOptions.MaxBytes, place);
+        (var replayOptions, error) = error is null ? ReplayOptions.Read(body) : (null, error);
+        if (replayOptions is null)
         {
             return error;
         }
@@ -74,12 +74,12 @@ internal sealed class ReplayEndpoint(
             return isAdmin ? AdminErrors.Unavailable(exception.Message) : ApiErrors.Unavailable;
         }
 
-        if (error is null && !place.TryHold(panel!.Request.Length))
+        if (error is null && !place.TryReserve(panel!.Request.Length))
         {
             return ApiErrors.Overloaded;
         }
 
-        return error ?? await AnswerAsync(context, caller, manifest!.ReplayOf ?? manifest.Run, wishes, panel!);
+        return error ?? await AnswerAsync(context, caller, manifest!.ReplayOf ?? manifest.Run, replayOptions, panel!);
     }
 
     /// <returns>The manifest of a run that has ended and had a panel, or why there is none for this caller.</returns>
@@ -118,15 +118,15 @@ internal sealed class ReplayEndpoint(
     }
 
     private async Task<ApiError?> AnswerAsync(
-        HttpContext context, Caller caller, RunId source, ReplayWishes wishes, StoredPanel panel)
+        HttpContext context, Caller caller, RunId source, ReplayOptions replayOptions, StoredPanel panel)
     {
         var snapshot = catalog.Current;
-        var replay = new RunReplay(source) { Strategy = wishes.Strategy, Judge = wishes.Judge };
+        var replay = new RunReplay(source) { Strategy = replayOptions.Strategy, Judge = replayOptions.Judge };
         ChatRequest chat;
         EnsembleConfig? ensemble;
         try
         {
-            chat = Chat(panel, wishes);
+            chat = Chat(panel, replayOptions);
             if (!caller.MayUse(chat.Model) || !snapshot.Ensembles.TryGetValue(chat.Model, out ensemble))
             {
                 return ApiErrors.ModelNotFound(chat.Model);
@@ -139,7 +139,7 @@ internal sealed class ReplayEndpoint(
             return ApiErrors.From(problem);
         }
 
-        if ((wishes.Judge is { } judge ? CheckJudge(judge, ensemble, caller, snapshot) : null) is { } wrong)
+        if ((replayOptions.Judge is { } judge ? CheckJudge(judge, ensemble, caller, snapshot) : null) is { } wrong)
         {
             return wrong;
         }
@@ -155,17 +155,17 @@ internal sealed class ReplayEndpoint(
     }
 
     /// <returns>The first request, but whole or streamed as this one asks for.</returns>
-    private static ChatRequest Chat(StoredPanel panel, ReplayWishes wishes)
+    private static ChatRequest Chat(StoredPanel panel, ReplayOptions replayOptions)
     {
         var edits = new RequestEdits();
-        if (!wishes.Stream)
+        if (!replayOptions.Stream)
         {
             edits.Drop("stream").Drop("stream_options");
         }
         else
         {
             edits.Set("stream", True);
-            if (wishes.StreamOptions is { } options)
+            if (replayOptions.StreamOptions is { } options)
             {
                 edits.Set("stream_options", options);
             }

@@ -5,7 +5,7 @@ using Ensemble.Usage;
 namespace Ensemble.Frontend.Runs;
 
 /// <summary>Finds runs by the name in an address.</summary>
-internal sealed class RunFinder(IRunEngine engine, IUsageQueries accounts)
+internal sealed class RunFinder(IRunEngine engine, IUsageQueries usage)
 {
     private const string CompletionPrefix = "chatcmpl-";
 
@@ -23,5 +23,5 @@ internal sealed class RunFinder(IRunEngine engine, IUsageQueries accounts)
     public async Task<RunManifest?> FindAsync(RunId run, CancellationToken cancellationToken) =>
 
         // The engine forgets, and knows nothing of what a process before this one did; the accounts have every run that has ended.
-        await engine.FindManifestAsync(run, cancellationToken) ?? await accounts.FindManifestAsync(run, cancellationToken);
+        await engine.FindManifestAsync(run, cancellationToken) ?? await usage.FindManifestAsync(run, cancellationToken);
 }

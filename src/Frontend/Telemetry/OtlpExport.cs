@@ -52,13 +52,13 @@ internal sealed class OtlpExport(TelemetryOptions options) : IHostedLifecycleSer
             // What the operator says in the environment goes before it.
             .AddEnvironmentVariableDetector());
         telemetry.WithMetrics(metrics => metrics
-            .AddMeter([.. Sources.Meters])
+            .AddMeter([.. TelemetrySources.Meters])
             .AddView(View)
-            .AddOtlpExporter(exporter => Aim(exporter, "v1/metrics")));
+            .AddOtlpExporter(exporter => SetEndpoint(exporter, "v1/metrics")));
         telemetry.WithTracing(traces => traces
             .SetSampler(new ParentBasedSampler(new RequestSampler()))
-            .AddSource([.. Sources.Activities])
-            .AddOtlpExporter(exporter => Aim(exporter, "v1/traces")));
+            .AddSource([.. TelemetrySources.Activities])
+            .AddOtlpExporter(exporter => SetEndpoint(exporter, "v1/traces")));
     }
 
     private static MetricStreamConfiguration? View(Instrument instrument) =>
@@ -66,11 +66,11 @@ internal sealed class OtlpExport(TelemetryOptions options) : IHostedLifecycleSer
         : OrleansMetrics.KeepsLabels(instrument) ? null
         : new MetricStreamConfiguration { TagKeys = [] };
 
-    private void Aim(OtlpExporterOptions exporter, string path)
+    private void SetEndpoint(OtlpExporterOptions exporter, string path)
     {
         if (options.Protocol is { } protocol)
         {
-            exporter.Protocol = protocol == Sources.HttpProtocol ? OtlpExportProtocol.HttpProtobuf : OtlpExportProtocol.Grpc;
+            exporter.Protocol = protocol == TelemetrySources.HttpProtocol ? OtlpExportProtocol.HttpProtobuf : OtlpExportProtocol.Grpc;
         }
 
         if (options.Endpoint is { } endpoint)

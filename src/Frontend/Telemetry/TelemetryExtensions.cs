@@ -16,9 +16,9 @@ internal static class TelemetryExtensions
         services.TryAddSingleton(static provider => new StateInstruments(Meter(provider)));
         services.TryAddSingleton(static provider => new ManagementListener(
             provider.GetRequiredService<FrontendOptions>().Management,
-            () => new MetricStore(Sources.Meters, provider.GetRequiredService<IMeterFactory>()),
+            () => new MetricStore(TelemetrySources.Meters, provider.GetRequiredService<IMeterFactory>()),
             provider.GetRequiredService<ILogger<ManagementListener>>()));
-        services.AddHostedService<StateWatch>();
+        services.AddHostedService<StateMetrics>();
         services.AddHostedService(static provider => provider.GetRequiredService<ManagementListener>());
         services.AddHostedService(static provider => new OtlpExport(provider.GetRequiredService<FrontendOptions>().Telemetry));
         return services;

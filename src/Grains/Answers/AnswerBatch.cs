@@ -6,7 +6,7 @@ namespace Ensemble.Grains.Answers;
 /// <summary>One item of a frontend's stream: some consecutive events of one run. Field 4 was another thing's, and stays unused.</summary>
 [GenerateSerializer]
 [Immutable]
-[Alias(Aliases.AnswerBatch)]
+[Alias(WireNames.AnswerBatch)]
 public sealed record AnswerBatch
 {
     /// <summary>The run's name.</summary>

@@ -27,7 +27,7 @@ internal sealed partial class AnswerPublisher(Func<string, IAsyncObserver<Answer
         }
         catch (Exception exception)
         {
-            LogGivenUp(logger, exception, run.Value);
+            LogPublishFailed(logger, exception, run.Value);
             return false;
         }
     }
@@ -72,5 +72,5 @@ internal sealed partial class AnswerPublisher(Func<string, IAsyncObserver<Answer
     };
 
     [LoggerMessage(76, LogLevel.Debug, "the answer of run {RunId} is not pushed any further; its frontend pulls it")]
-    private static partial void LogGivenUp(ILogger logger, Exception exception, string runId);
+    private static partial void LogPublishFailed(ILogger logger, Exception exception, string runId);
 }

@@ -16,7 +16,7 @@ public sealed partial class AnswerStream : IHostedService, IAsyncObserver<Answer
     /// <summary>How long answers are pulled after something that was pushed has not arrived.</summary>
     public static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
 
-    private readonly ConcurrentDictionary<RunId, AnswerInbox> _inboxes = new();
+    private readonly ConcurrentDictionary<RunId, StreamBuffer> _buffers = new();
     private readonly Func<IAsyncObserver<AnswerBatch>, Task<StreamSubscriptionHandle<AnswerBatch>>> _subscribe;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
@@ -39,7 +39,7 @@ public sealed partial class AnswerStream : IHostedService, IAsyncObserver<Answer
     }
 
     /// <summary>Runs for which something is collected.</summary>
-    internal int Awaited => _inboxes.Count;
+    internal int Awaited => _buffers.Count;
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
@@ -50,7 +50,7 @@ public sealed partial class AnswerStream : IHostedService, IAsyncObserver<Answer
     public Task StopAsync(CancellationToken cancellationToken)
     {
         Volatile.Write(ref _key, null);
-        foreach (var run in _inboxes.Keys)
+        foreach (var run in _buffers.Keys)
         {
             Close(run);
         }
@@ -59,7 +59,7 @@ public sealed partial class AnswerStream : IHostedService, IAsyncObserver<Answer
     }
 
     Task IAsyncObserver<AnswerBatch>.OnNextAsync(AnswerBatch item, StreamSequenceToken? token) =>
-        RunId.TryParse(item.Run, out var run) && _inboxes.TryGetValue(run, out var inbox) && inbox.Offer(item, _time.GetTimestamp())
+        RunId.TryParse(item.Run, out var run) && _buffers.TryGetValue(run, out var buffer) && buffer.Offer(item, _time.GetTimestamp())
             ? Task.CompletedTask
             : Task.FromException(new InvalidOperationException($"The events of run {item.Run} are not awaited here, or pulled."));
 
@@ -75,12 +75,12 @@ public sealed partial class AnswerStream : IHostedService, IAsyncObserver<Answer
             return null;
         }
 
-        _inboxes[run] = new AnswerInbox(incarnation, _time.GetTimestamp());
+        _buffers[run] = new StreamBuffer(incarnation, _time.GetTimestamp());
         return key;
     }
 
     /// <summary>What was collected for a run, for its one reader; null for a second one, and where nothing is collected.</summary>
-    internal AnswerInbox? Claim(RunId run) => _inboxes.TryGetValue(run, out var inbox) && inbox.TryClaim() ? inbox : null;
+    internal StreamBuffer? Claim(RunId run) => _buffers.TryGetValue(run, out var buffer) && buffer.TryClaim() ? buffer : null;
 
     /// <summary>What the stream has brought of a run is not all of it.</summary>
     internal void OnRepair() => _instruments?.OnRepair();
@@ -89,33 +89,33 @@ public sealed partial class AnswerStream : IHostedService, IAsyncObserver<Answer
     /// <param name="last">The number of its last event; null where it is gone, or its silo was not reached.</param>
     internal void Check(RunId run, long? last, TimeSpan silence)
     {
-        if (!_inboxes.TryGetValue(run, out var inbox)
-            || inbox.IsClosed
-            || _time.GetElapsedTime(inbox.Heard) < silence
-            || last <= inbox.Last)
+        if (!_buffers.TryGetValue(run, out var buffer)
+            || buffer.IsClosed
+            || _time.GetElapsedTime(buffer.LastActivity) < silence
+            || last <= buffer.Last)
         {
             return;
         }
 
-        inbox.Close();
+        buffer.Close();
         if (last is not null && !IsPaused)
         {
             Volatile.Write(ref _failed, _time.GetTimestamp());
             _instruments?.OnOutage();
-            LogDown(_logger, run.Value, Pause.TotalSeconds);
+            LogStreamPaused(_logger, run.Value, Pause.TotalSeconds);
         }
     }
 
     internal void Close(RunId run)
     {
-        if (_inboxes.TryRemove(run, out var inbox))
+        if (_buffers.TryRemove(run, out var buffer))
         {
-            inbox.Close();
+            buffer.Close();
         }
     }
 
     private bool IsPaused => Volatile.Read(ref _failed) is var failed && failed != long.MinValue && _time.GetElapsedTime(failed) < Pause;
 
     [LoggerMessage(77, LogLevel.Warning, "events of run {RunId} were pushed and did not arrive; answers are pulled for {Pause} s")]
-    private static partial void LogDown(ILogger logger, string runId, double pause);
+    private static partial void LogStreamPaused(ILogger logger, string runId, double pause);
 }

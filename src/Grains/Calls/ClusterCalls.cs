@@ -7,12 +7,12 @@ namespace Ensemble.Grains.Calls;
 
 /// <summary>
 /// Calls to grains that are asked again where the cluster did not answer: each has a deadline of its own, and asking twice changes nothing.
-/// A silo that died is found out, and its grains are elsewhere, well within <see cref="Patience"/>.
+/// A silo that died is found out, and its grains are elsewhere, well within <see cref="RetryTimeout"/>.
 /// </summary>
 public sealed class ClusterCalls
 {
     /// <summary>How long a call is repeated.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    public static readonly TimeSpan RetryTimeout = TimeSpan.FromSeconds(20);
 
     private readonly ResiliencePipeline _repeat;
 
@@ -20,10 +20,10 @@ public sealed class ClusterCalls
     {
         Time = time;
         _repeat = new ResiliencePipelineBuilder { TimeProvider = time }
-            .AddTimeout(Patience)
+            .AddTimeout(RetryTimeout)
             .AddRetry(new RetryStrategyOptions
             {
-                ShouldHandle = static arguments => new(arguments.Outcome.Exception is { } exception && MayPass(exception)),
+                ShouldHandle = static arguments => new(arguments.Outcome.Exception is { } exception && IsTransient(exception)),
                 MaxRetryAttempts = int.MaxValue,
                 BackoffType = DelayBackoffType.Exponential,
                 UseJitter = true,
@@ -36,7 +36,7 @@ public sealed class ClusterCalls
     public TimeProvider Time { get; }
 
     /// <returns>Whether the exception says that the cluster did not answer, and not what the answer was.</returns>
-    public static bool MayPass(Exception exception) => exception switch
+    public static bool IsTransient(Exception exception) => exception switch
     {
         WrappedException => false,
 
@@ -45,14 +45,14 @@ public sealed class ClusterCalls
         _ => false,
     };
 
-    /// <exception cref="ClusterUnavailableException">No answer came in <see cref="Patience"/>.</exception>
+    /// <exception cref="ClusterUnavailableException">No answer came in <see cref="RetryTimeout"/>.</exception>
     public async ValueTask<T> AskAsync<TState, T>(Func<TState, ValueTask<T>> call, TState state, CancellationToken cancellationToken)
     {
         try
         {
             return await call(state);
         }
-        catch (Exception exception) when (MayPass(exception) && !cancellationToken.IsCancellationRequested)
+        catch (Exception exception) when (IsTransient(exception) && !cancellationToken.IsCancellationRequested)
         {
             return await RepeatAsync(call, state, exception, cancellationToken);
         }
@@ -68,9 +68,10 @@ public sealed class ClusterCalls
                 cancellationToken);
         }
         catch (Exception exception)
-            when (exception is TimeoutRejectedException || (MayPass(exception) && !cancellationToken.IsCancellationRequested))
+            when (exception is TimeoutRejectedException || (IsTransient(exception) && !cancellationToken.IsCancellationRequested))
         {
-            throw new ClusterUnavailableException($"The cluster has not answered for {Patience.TotalSeconds:f0} s: {first.Message}", first);
+            throw new ClusterUnavailableException(
+                $"The cluster has not answered for {RetryTimeout.TotalSeconds:f0} s: {first.Message}", first);
         }
     }
 }

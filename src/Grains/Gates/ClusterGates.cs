@@ -29,7 +29,7 @@ public sealed class ClusterGates(IGrainFactory grains, ClusterCalls calls) : IGa
         {
             await Grain(lease.Gate).ReleaseAsync(lease, release);
         }
-        catch (Exception exception) when (ClusterCalls.MayPass(exception))
+        catch (Exception exception) when (ClusterCalls.IsTransient(exception))
         {
             // What was learnt is worth another try, and nobody need wait for it: the lease expires by itself.
             _ = ReleaseLaterAsync(lease, release);
@@ -37,7 +37,7 @@ public sealed class ClusterGates(IGrainFactory grains, ClusterCalls calls) : IGa
     }
 
     public async ValueTask<GateGrant> ReportAsync(
-        GateKey gate, GateReport report, IGateHolder holder, CancellationToken cancellationToken) => await calls.AskAsync(
+        GateKey gate, GateReport report, IGateClient holder, CancellationToken cancellationToken) => await calls.AskAsync(
         static asked => asked.Grain.ReportAsync(asked.Report, asked.Contact),
         (Grain: Grain(gate), Report: report, Contact: await ContactAsync(holder)),
         cancellationToken);
@@ -49,7 +49,7 @@ public sealed class ClusterGates(IGrainFactory grains, ClusterCalls calls) : IGa
         calls.AskAsync(static grain => grain.StatusAsync(), Grain(gate), cancellationToken);
 
     /// <summary>One for the process, which has one holder. Made outside of grains, which cannot be reached so.</summary>
-    private Task<IGateContact> ContactAsync(IGateHolder holder)
+    private Task<IGateContact> ContactAsync(IGateClient holder)
     {
         if (_contact is { } known)
         {

@@ -13,11 +13,11 @@ internal abstract partial class GateGrain(
     /// <summary>The name of the directory that never knows two activations of a gate.</summary>
     public const string Directory = "ensemble-gates";
 
-    private KeptGate _gate = null!;
+    private GateHost _gate = null!;
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
-        _gate = await KeptGate.OpenAsync(key(this.GetPrimaryKeyString()), catalog, store, time, logger);
+        _gate = await GateHost.OpenAsync(key(this.GetPrimaryKeyString()), catalog, store, time, logger);
 
         // Only to be looked at; a host may do without.
         ServiceProvider.GetService<SiloGates>()?.Add(_gate);
@@ -25,7 +25,7 @@ internal abstract partial class GateGrain(
         // A slow store must not keep callers waiting.
         this.RegisterGrainTimer(
             SaveAsync,
-            new GrainTimerCreationOptions { DueTime = KeptGate.SaveInterval, Period = KeptGate.SaveInterval, Interleave = true });
+            new GrainTimerCreationOptions { DueTime = GateHost.SaveInterval, Period = GateHost.SaveInterval, Interleave = true });
     }
 
     public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
@@ -54,7 +54,7 @@ internal abstract partial class GateGrain(
     }
 
     public ValueTask<GateGrant> ReportAsync(GateReport report, IGateContact contact) =>
-        _gate.ReportAsync(report, new RemoteHolder(contact));
+        _gate.ReportAsync(report, new RemoteGateClient(contact));
 
     public ValueTask<GateRefusal?> RefusalAsync(long tokens) => _gate.RefuseAsync(tokens);
 
@@ -62,10 +62,10 @@ internal abstract partial class GateGrain(
 
     private async Task SaveAsync()
     {
-        _gate.ReportLost(usage);
+        _gate.ReportExpired(usage);
         if (!await _gate.SaveAsync())
         {
-            LogOtherKeeper(logger, _gate.Key.ToString());
+            LogRivalKeeper(logger, _gate.Key.ToString());
         }
     }
 
@@ -73,5 +73,5 @@ internal abstract partial class GateGrain(
         70, LogLevel.Warning,
         "The gate {Gate} is kept by another silo or cluster too: each learns within a second what the other admits. Two clusters on one "
         + "database share their limits so only while one replaces the other")]
-    private static partial void LogOtherKeeper(ILogger logger, string gate);
+    private static partial void LogRivalKeeper(ILogger logger, string gate);
 }

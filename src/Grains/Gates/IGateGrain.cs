@@ -4,7 +4,7 @@ using Orleans.CodeGeneration;
 namespace Ensemble.Grains.Gates;
 
 /// <summary>One gate. Asking twice changes nothing, so that a call whose answer was lost can be made again.</summary>
-[Alias(Aliases.GateGrain)]
+[Alias(WireNames.GateGrain)]
 [Version(1)]
 public interface IGateGrain : IGrainWithStringKey
 {

@@ -4,13 +4,13 @@ using Ensemble.Gates;
 namespace Ensemble.Grains.Gates;
 
 /// <summary>The gates whose grains live in this silo.</summary>
-internal sealed class SiloGates : IKeptGates
+internal sealed class SiloGates : IGateHosts
 {
-    private readonly ConcurrentDictionary<KeptGate, bool> _kept = new();
+    private readonly ConcurrentDictionary<GateHost, bool> _kept = new();
 
-    public IEnumerable<KeptGate> Kept => _kept.Keys;
+    public IEnumerable<GateHost> Hosts => _kept.Keys;
 
-    public void Add(KeptGate gate) => _kept[gate] = true;
+    public void Add(GateHost gate) => _kept[gate] = true;
 
-    public void Remove(KeptGate gate) => _kept.TryRemove(gate, out _);
+    public void Remove(GateHost gate) => _kept.TryRemove(gate, out _);
 }

@@ -35,7 +35,7 @@ public static class GrainHostingExtensions
     {
         silo.Services.TryAddSingleton<RunHost>();
         silo.Services.TryAddSingleton<SiloGates>();
-        silo.Services.TryAddSingleton<IKeptGates>(static provider => provider.GetRequiredService<SiloGates>());
+        silo.Services.TryAddSingleton<IGateHosts>(static provider => provider.GetRequiredService<SiloGates>());
 
         // Two activations of one gate must not admit side by side while membership changes. Runs stand that: their usual directory costs
         // less.
@@ -47,8 +47,8 @@ public static class GrainHostingExtensions
         silo.Services.AddClusterGates();
         silo.AddGrainService<NodeService>();
         silo.Services.AddSingleton<NodeServices>();
-        silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, LastGateReports>();
-        return isAlone ? silo.ShowUsageHere() : silo.PublishToFrontends();
+        silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, FinalGateReports>();
+        return isAlone ? silo.AddUsageFeed() : silo.PublishToFrontends();
     }
 
     /// <summary>
@@ -101,19 +101,19 @@ public static class GrainHostingExtensions
         return services;
     }
 
-    /// <summary>Adds <see cref="IClusterReach"/> for a frontend whose silos are other processes.</summary>
-    public static IServiceCollection AddSiloReach(this IServiceCollection services)
+    /// <summary>Adds <see cref="IClusterReachability"/> for a frontend whose silos are other processes.</summary>
+    public static IServiceCollection AddSiloReachability(this IServiceCollection services)
     {
-        services.TryAddSingleton(static provider => new SiloReach(
+        services.TryAddSingleton(static provider => new SiloReachability(
             number => provider.GetRequiredService<IGrainFactory>().GetGrain<ISiloPingGrain>(number).PingAsync(),
             provider.GetRequiredService<TimeProvider>(),
-            provider.GetRequiredService<ILogger<SiloReach>>()));
-        services.TryAddSingleton<IClusterReach>(static provider => provider.GetRequiredService<SiloReach>());
-        services.AddHostedService(static provider => provider.GetRequiredService<SiloReach>());
+            provider.GetRequiredService<ILogger<SiloReachability>>()));
+        services.TryAddSingleton<IClusterReachability>(static provider => provider.GetRequiredService<SiloReachability>());
+        services.AddHostedService(static provider => provider.GetRequiredService<SiloReachability>());
         return services;
     }
 
-    private static ISiloBuilder ShowUsageHere(this ISiloBuilder silo)
+    private static ISiloBuilder AddUsageFeed(this ISiloBuilder silo)
     {
         silo.Services.TryAddSingleton(static _ => new UsageFeed());
         silo.Services.TryAddKeyedSingleton<IUsageSink>(
@@ -126,7 +126,7 @@ public static class GrainHostingExtensions
         silo.Services.TryAddSingleton(static provider => new AnswerPublisher(
             key => Stream<AnswerBatch>(provider, AnswerStreams.Namespace, key), provider.GetRequiredService<ILogger<AnswerPublisher>>()));
         silo.Services.TryAddSingleton(static provider => new UsagePublisher(
-            key => Stream<UsageNews>(provider, UsageStreams.Namespace, key),
+            key => Stream<UsageStreamBatch>(provider, UsageStreams.Namespace, key),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<UsagePublisher>>()));
         silo.Services.TryAddKeyedSingleton<IUsageSink>(

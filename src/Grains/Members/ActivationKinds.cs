@@ -7,7 +7,7 @@ namespace Ensemble.Grains.Members;
 /// <summary>What operators call the grains of this product. Orleans' own, and those that only carry questions, are one kind.</summary>
 internal static class ActivationKinds
 {
-    public const string Rest = "orleans";
+    public const string OtherKind = "orleans";
 
     private static readonly Dictionary<string, string> Kinds = new(StringComparer.Ordinal)
     {
@@ -21,12 +21,12 @@ internal static class ActivationKinds
     /// <returns>Every kind, also one of which there is none.</returns>
     public static SortedDictionary<string, int> Sum(IEnumerable<(string GrainType, int Activations)> counts)
     {
-        var none = Kinds.Values.Append(Rest).ToDictionary(static kind => kind, static _ => 0);
+        var none = Kinds.Values.Append(OtherKind).ToDictionary(static kind => kind, static _ => 0);
         var sums = new SortedDictionary<string, int>(none, StringComparer.Ordinal);
         foreach (var (type, activations) in counts)
         {
             var name = type.Split(',')[0];
-            sums[Kinds.GetValueOrDefault(name[(name.LastIndexOf('.') + 1)..], Rest)] += activations;
+            sums[Kinds.GetValueOrDefault(name[(name.LastIndexOf('.') + 1)..], OtherKind)] += activations;
         }
 
         return sums;

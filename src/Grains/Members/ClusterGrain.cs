@@ -13,7 +13,7 @@ internal sealed class ClusterGrain(
     IClusterMembershipService membership, NodeServices nodes, IOptions<ClusterOptions> cluster, TimeProvider time) : Grain, IClusterGrain
 {
     /// <summary>How long the table of members may take. Without it names and states are known all the same.</summary>
-    private static readonly TimeSpan TablePatience = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan TableTimeout = TimeSpan.FromSeconds(1);
 
     public async Task<byte[]> ReadAsync()
     {
@@ -31,7 +31,7 @@ internal sealed class ClusterGrain(
     {
         try
         {
-            var entries = await GrainFactory.GetGrain<IManagementGrain>(0).GetDetailedHosts().WaitAsync(TablePatience, time);
+            var entries = await GrainFactory.GetGrain<IManagementGrain>(0).GetDetailedHosts().WaitAsync(TableTimeout, time);
             return (entries.Select(static entry => (Of(entry), entry.SiloAddress)), null);
         }
         catch (Exception exception) when (exception is not OperationCanceledException)

@@ -11,7 +11,7 @@ internal sealed class ClusterMembers(IGrainFactory grains, LocalMember? frontend
     private const int Attempts = 3;
 
     /// <summary>What a silo may take: its members' time, and some for the way.</summary>
-    private static readonly TimeSpan Patience = MemberSurvey.Patience + TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan ReadTimeout = MemberSurvey.Timeout + TimeSpan.FromSeconds(2);
 
     public async Task<ClusterReport> ReadAsync(CancellationToken cancellationToken)
     {
@@ -32,9 +32,9 @@ internal sealed class ClusterMembers(IGrainFactory grains, LocalMember? frontend
             try
             {
                 var asking = grains.GetGrain<IClusterGrain>(attempt).ReadAsync();
-                return MembersJson.ReadCluster(await asking.WaitAsync(Patience, time, cancellationToken));
+                return MembersJson.ReadCluster(await asking.WaitAsync(ReadTimeout, time, cancellationToken));
             }
-            catch (Exception exception) when (ClusterCalls.MayPass(exception) && !cancellationToken.IsCancellationRequested)
+            catch (Exception exception) when (ClusterCalls.IsTransient(exception) && !cancellationToken.IsCancellationRequested)
             {
                 if (attempt == Attempts - 1)
                 {

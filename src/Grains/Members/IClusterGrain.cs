@@ -3,7 +3,7 @@ using Orleans.CodeGeneration;
 namespace Ensemble.Grains.Members;
 
 /// <summary>The cluster as a silo sees it. Any silo answers, and any key means the same: another key may reach another silo.</summary>
-[Alias(Aliases.ClusterGrain)]
+[Alias(WireNames.ClusterGrain)]
 [Version(1)]
 public interface IClusterGrain : IGrainWithIntegerKey
 {

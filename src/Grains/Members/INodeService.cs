@@ -4,7 +4,7 @@ using Orleans.Services;
 namespace Ensemble.Grains.Members;
 
 /// <summary>A silo, as other silos ask it how it stands. Each has one; it is no grain that could be elsewhere.</summary>
-[Alias(Aliases.NodeService)]
+[Alias(WireNames.NodeService)]
 [Version(1)]
 public interface INodeService : IGrainService
 {

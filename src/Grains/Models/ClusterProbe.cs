@@ -27,7 +27,7 @@ internal sealed class ClusterProbe(IGrainFactory grains, ClusterCalls calls) : I
             {
                 Model = model,
                 Outcome = CallOutcome.TransportError,
-                Total = ClusterCalls.Patience,
+                Total = ClusterCalls.RetryTimeout,
                 Error = $"No silo has made the probe. {exception.Message}",
             })];
         }

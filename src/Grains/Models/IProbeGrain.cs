@@ -4,7 +4,7 @@ using Orleans.CodeGeneration;
 namespace Ensemble.Grains.Models;
 
 /// <summary>Probes models from a silo, which has the way and the keys to their providers. Any silo does.</summary>
-[Alias(Aliases.ProbeGrain)]
+[Alias(WireNames.ProbeGrain)]
 [Version(1)]
 public interface IProbeGrain : IGrainWithIntegerKey
 {

@@ -3,7 +3,7 @@ using Orleans.CodeGeneration;
 namespace Ensemble.Grains.Reach;
 
 /// <summary>Answers in whichever silo a frontend is connected to.</summary>
-[Alias(Aliases.SiloPingGrain)]
+[Alias(WireNames.SiloPingGrain)]
 [Version(1)]
 public interface ISiloPingGrain : IGrainWithIntegerKey
 {

@@ -10,7 +10,7 @@ namespace Ensemble.Grains.Runs;
 public sealed partial class ClusterRunEngine
 {
     /// <summary>Ways in a row that brought no event, after which a run is given up.</summary>
-    private const int MaxBarren = 10;
+    private const int MaxEmptyReads = 10;
 
     public async IAsyncEnumerable<RunEvent> ReadAsync(RunId run, long after, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -19,7 +19,7 @@ public sealed partial class ClusterRunEngine
             // Somebody else's, or one that is no longer wanted: what is there of it is read.
             var isWhole = false;
             await foreach (var runEvent in ReadOnceAsync(
-                run, null, new RunReading(incarnation: 1, after, streamed: false, _calls.Time.GetTimestamp()), cancellationToken))
+                run, null, new RunReader(incarnation: 1, after, streamed: false, _calls.Time.GetTimestamp()), cancellationToken))
             {
                 isWhole = IsLast(runEvent);
                 yield return runEvent;
@@ -34,20 +34,20 @@ public sealed partial class ClusterRunEngine
             yield break;
         }
 
-        var reading = inFlight.BeginReading(after, _calls.Time.GetTimestamp());
+        var reader = inFlight.OpenReader(after, _calls.Time.GetTimestamp());
         try
         {
             var lost = default(RunFailed);
             while (lost is null)
             {
-                await foreach (var runEvent in ReadOnceAsync(run, inFlight, reading, cancellationToken))
+                await foreach (var runEvent in ReadOnceAsync(run, inFlight, reader, cancellationToken))
                 {
-                    if (runEvent.Incarnation > reading.Incarnation && !reading.TryBegin(runEvent.Incarnation))
+                    if (runEvent.Incarnation > reader.Incarnation && !reader.TryBegin(runEvent.Incarnation))
                     {
                         break;
                     }
 
-                    if (!reading.Take(runEvent))
+                    if (!reader.Take(runEvent))
                     {
                         continue;
                     }
@@ -58,7 +58,7 @@ public sealed partial class ClusterRunEngine
                         continue;
                     }
 
-                    if (IsStopped(runEvent) && Find(run) is not null && reading.TryVoid())
+                    if (IsStopped(runEvent) && Find(run) is not null && reader.TrySupersede())
                     {
                         // By its silo, which ends: the answer is still wanted here.
                         break;
@@ -69,7 +69,7 @@ public sealed partial class ClusterRunEngine
                     yield break;
                 }
 
-                lost = await RecoverAsync(inFlight, reading, cancellationToken);
+                lost = await RecoverAsync(inFlight, reader, cancellationToken);
             }
 
             Forget(run);
@@ -77,7 +77,7 @@ public sealed partial class ClusterRunEngine
         }
         finally
         {
-            inFlight.EndReading(reading);
+            inFlight.CloseReader(reader);
         }
     }
 
@@ -87,11 +87,11 @@ public sealed partial class ClusterRunEngine
 
     /// <summary>What comes until the end, or until no more does.</summary>
     private async IAsyncEnumerable<RunEvent> ReadOnceAsync(
-        RunId run, RunInFlight? inFlight, RunReading reading, [EnumeratorCancellation] CancellationToken cancellationToken)
+        RunId run, PendingRun? inFlight, RunReader reader, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         if (_local?.Find(run) is { } hosted && (inFlight is null || !hosted.Run.Journal.IsStripped))
         {
-            await foreach (var runEvent in hosted.ReadAsync(reading.Last, cancellationToken))
+            await foreach (var runEvent in hosted.ReadAsync(reader.Last, cancellationToken))
             {
                 yield return runEvent;
             }
@@ -111,15 +111,15 @@ public sealed partial class ClusterRunEngine
             yield break;
         }
 
-        if (_stream?.Claim(run) is { } inbox)
+        if (_stream?.Claim(run) is { } buffer)
         {
-            var feed = new AnswerFeed(inbox.Incarnation, reading.Last);
-            await foreach (var runEvent in ReadAsync(run, inbox, feed, cancellationToken))
+            var sequencer = new EventSequencer(buffer.Incarnation, reader.Last);
+            await foreach (var runEvent in ReadAsync(run, buffer, sequencer, cancellationToken))
             {
                 yield return runEvent;
             }
 
-            if (feed.HasEnded)
+            if (sequencer.HasEnded)
             {
                 yield break;
             }
@@ -127,24 +127,24 @@ public sealed partial class ClusterRunEngine
             _stream.OnRepair();
         }
 
-        var broken = reading.BeginPull(_calls.Time.GetTimestamp(), cancellationToken);
-        var pulled = Grain(run).ReadAsync(reading.Last, broken).GetAsyncEnumerator(broken);
-        reading.IsWaiting = true;
+        var broken = reader.BeginPull(_calls.Time.GetTimestamp(), cancellationToken);
+        var pulled = Grain(run).ReadAsync(reader.Last, broken).GetAsyncEnumerator(broken);
+        reader.IsWaiting = true;
         try
         {
             while (await MoveNextAsync(pulled, inFlight?.Silo, broken, cancellationToken))
             {
-                reading.IsWaiting = false;
-                reading.Heard = _calls.Time.GetTimestamp();
+                reader.IsWaiting = false;
+                reader.LastActivity = _calls.Time.GetTimestamp();
                 yield return pulled.Current.ToEvent();
-                reading.IsWaiting = true;
+                reader.IsWaiting = true;
             }
         }
         finally
         {
-            var wasWaiting = reading.IsWaiting;
-            reading.IsWaiting = false;
-            reading.EndPull();
+            var wasWaiting = reader.IsWaiting;
+            reader.IsWaiting = false;
+            reader.EndPull();
             if (!wasWaiting)
             {
                 // Takes a call: nobody need wait for it. One that waits for an event ends with its token, by itself.
@@ -165,7 +165,7 @@ public sealed partial class ClusterRunEngine
             // Its own end after a cancellation is a call to a silo that may be gone.
             return next.IsCompleted ? await next : await next.AsTask().WaitAsync(broken);
         }
-        catch (Exception exception) when (ClusterCalls.MayPass(exception) && !cancellationToken.IsCancellationRequested)
+        catch (Exception exception) when (ClusterCalls.IsTransient(exception) && !cancellationToken.IsCancellationRequested)
         {
             return false;
         }
@@ -173,16 +173,16 @@ public sealed partial class ClusterRunEngine
 
     /// <summary>What the stream brings, up to where it fails.</summary>
     private async IAsyncEnumerable<RunEvent> ReadAsync(
-        RunId run, AnswerInbox inbox, AnswerFeed feed, [EnumeratorCancellation] CancellationToken cancellationToken)
+        RunId run, StreamBuffer buffer, EventSequencer sequencer, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         try
         {
-            for (var whole = true; whole && !feed.HasEnded && await inbox.Batches.WaitToReadAsync(cancellationToken);)
+            for (var whole = true; whole && !sequencer.HasEnded && await buffer.Batches.WaitToReadAsync(cancellationToken);)
             {
-                while (whole && inbox.Batches.TryRead(out var batch))
+                while (whole && buffer.Batches.TryRead(out var batch))
                 {
-                    whole = feed.Offer(batch);
-                    while (feed.TryTake(out var runEvent))
+                    whole = sequencer.Offer(batch);
+                    while (sequencer.TryTake(out var runEvent))
                     {
                         yield return runEvent;
                     }
@@ -196,17 +196,17 @@ public sealed partial class ClusterRunEngine
     }
 
     /// <returns>Null where the run can be read on; otherwise the run's end.</returns>
-    private async ValueTask<RunFailed?> RecoverAsync(RunInFlight run, RunReading reading, CancellationToken cancellationToken)
+    private async ValueTask<RunFailed?> RecoverAsync(PendingRun run, RunReader reader, CancellationToken cancellationToken)
     {
-        if (reading.Barren > 0)
+        if (reader.EmptyReads > 0)
         {
-            await Task.Delay(Pause * reading.Barren, _calls.Time, cancellationToken);
+            await Task.Delay(Pause * reader.EmptyReads, _calls.Time, cancellationToken);
         }
 
         try
         {
-            var goesOn = reading.Barren++ < MaxBarren && await _calls.AskAsync(
-                static state => state.Engine.GoOnAsync(state.Run, state.Reading), (Engine: this, Run: run, Reading: reading),
+            var goesOn = reader.EmptyReads++ < MaxEmptyReads && await _calls.AskAsync(
+                static state => state.Engine.ResumeAsync(state.Run, state.Reading), (Engine: this, Run: run, Reading: reader),
                 cancellationToken);
             return goesOn ? null : Interrupted(run.Request.Id);
         }
@@ -217,15 +217,15 @@ public sealed partial class ClusterRunEngine
         }
     }
 
-    private async ValueTask<bool> GoOnAsync(RunInFlight run, RunReading reading)
+    private async ValueTask<bool> ResumeAsync(PendingRun run, RunReader reader)
     {
-        if (!reading.IsVoid && reading.Barren <= MaxBarren / 2 && await FindLastAsync(run) is not null)
+        if (!reader.IsSuperseded && reader.EmptyReads <= MaxEmptyReads / 2 && await FindLastAsync(run) is not null)
         {
             return true;
         }
 
-        var next = run.After(reading.Incarnation);
-        if (!reading.TryBegin(next.Incarnation))
+        var next = run.After(reader.Incarnation);
+        if (!reader.TryBegin(next.Incarnation))
         {
             return false;
         }

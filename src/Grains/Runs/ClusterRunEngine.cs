@@ -18,30 +18,30 @@ public sealed partial class ClusterRunEngine : IRunEngine, IRunsInFlight, IAsync
     public static readonly TimeSpan RenewalInterval = TimeSpan.FromSeconds(2);
 
     /// <summary>How long a run may say nothing until what its silo says of it counts.</summary>
-    public static readonly TimeSpan SilenceLimit = TimeSpan.FromSeconds(2);
+    public static readonly TimeSpan SilenceTimeout = TimeSpan.FromSeconds(2);
 
     /// <summary>
     /// How long the start of a run waits for its whole answer: as long as nothing need be heard of a run. Slower answers are pulled.
     /// </summary>
-    private static readonly TimeSpan AskLimit = SilenceLimit;
+    private static readonly TimeSpan StartTimeout = SilenceTimeout;
 
     private const int MaxStarts = 8;
 
     /// <summary>Requests from this size on, in bytes, are large: 1 MiB.</summary>
-    private const int LargeBody = 1024 * 1024;
+    private const int LargeRequestBytes = 1024 * 1024;
 
     /// <summary>
     /// Large requests on their way to silos at most. More at once would only make each of them late, and be sent again while they still
     /// wait.
     /// </summary>
-    private const int MaxLarge = 4;
+    private const int MaxLargeRequests = 4;
 
     /// <summary>How long a large request waits for its turn; then it is refused.</summary>
-    private static readonly TimeSpan LargeLimit = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan LargeRequestTimeout = TimeSpan.FromSeconds(10);
 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
-    private readonly Dictionary<RunId, RunInFlight> _runs = [];
+    private readonly Dictionary<RunId, PendingRun> _runs = [];
 
     /// <summary>Silos that have not answered yet whether they have runs.</summary>
     private readonly HashSet<string> _asked = [];
@@ -52,7 +52,7 @@ public sealed partial class ClusterRunEngine : IRunEngine, IRunsInFlight, IAsync
     private readonly RunHost? _local;
     private volatile GrainReference? _anyGrain;
     private readonly ILogger _logger;
-    private readonly SemaphoreSlim _large = new(MaxLarge, MaxLarge);
+    private readonly SemaphoreSlim _large = new(MaxLargeRequests, MaxLargeRequests);
     private readonly ITimer _timer;
     private readonly RunAdmission _admission;
 
@@ -100,7 +100,7 @@ public sealed partial class ClusterRunEngine : IRunEngine, IRunsInFlight, IAsync
         catch (ClusterUnavailableException) when (!request.IsKept)
         {
             // It may be under way nevertheless: the caller is told that it is not.
-            _ = StopUnheardAsync(request.Id);
+            _ = StopOrphanAsync(request.Id);
             throw;
         }
         finally
@@ -131,7 +131,7 @@ public sealed partial class ClusterRunEngine : IRunEngine, IRunsInFlight, IAsync
             PreferSilo(silo);
             await Grain(run).CancelAsync();
         }
-        catch (Exception exception) when (ClusterCalls.MayPass(exception))
+        catch (Exception exception) when (ClusterCalls.IsTransient(exception))
         {
             // It is no longer renewed, so that it stops by itself.
             LogNotReached(_logger, exception, run.Value);
@@ -172,7 +172,7 @@ public sealed partial class ClusterRunEngine : IRunEngine, IRunsInFlight, IAsync
         }
     }
 
-    private async Task StopUnheardAsync(RunId run)
+    private async Task StopOrphanAsync(RunId run)
     {
         try
         {
@@ -191,17 +191,17 @@ public sealed partial class ClusterRunEngine : IRunEngine, IRunsInFlight, IAsync
         }
     }
 
-    private async ValueTask<RunStart> TryStartAsync(RunInFlight run, bool isNew)
+    private async ValueTask<RunStart> TryStartAsync(PendingRun run, bool isNew)
     {
         // Of one that was lost with its silo the next incarnation knows what the panel has answered.
-        var isLost = run.WasAsked && isNew && await FindLastAsync(run) is null;
+        var isLost = run.WasStarted && isNew && await FindLastAsync(run) is null;
         var request = isLost ? run.After(run.Request.Incarnation) : run.Request;
-        run.WasAsked = true;
+        run.WasStarted = true;
         return await StartSomewhereAsync(run, request, isNew);
     }
 
     /// <summary>A silo that stops takes no runs; the next one asked is another, which may be one that stops, too.</summary>
-    private async ValueTask<RunStart> StartSomewhereAsync(RunInFlight run, RunRequest request, bool isNew)
+    private async ValueTask<RunStart> StartSomewhereAsync(PendingRun run, RunRequest request, bool isNew)
     {
         for (var tries = 1; ; tries++)
         {
@@ -215,14 +215,14 @@ public sealed partial class ClusterRunEngine : IRunEngine, IRunsInFlight, IAsync
         }
     }
 
-    private async ValueTask<RunStart> StartAsync(RunInFlight run, RunRequest request, bool isNew)
+    private async ValueTask<RunStart> StartAsync(PendingRun run, RunRequest request, bool isNew)
     {
-        if (_local is not null || request.Chat.Body.Length < LargeBody)
+        if (_local is not null || request.Chat.Body.Length < LargeRequestBytes)
         {
-            return await AskAsync(run, request, isNew, AskLimit);
+            return await AskAsync(run, request, isNew, StartTimeout);
         }
 
-        using (var limit = new CancellationTokenSource(LargeLimit, _calls.Time))
+        using (var limit = new CancellationTokenSource(LargeRequestTimeout, _calls.Time))
         {
             try
             {
@@ -245,7 +245,7 @@ public sealed partial class ClusterRunEngine : IRunEngine, IRunsInFlight, IAsync
         }
     }
 
-    private async ValueTask<RunStart> AskAsync(RunInFlight run, RunRequest request, bool isNew, TimeSpan limit)
+    private async ValueTask<RunStart> AskAsync(PendingRun run, RunRequest request, bool isNew, TimeSpan limit)
     {
         var isStreamed = request.Chat.Stream;
         var answered = await Grain(request.Id).AskAsync(
@@ -269,7 +269,7 @@ public sealed partial class ClusterRunEngine : IRunEngine, IRunsInFlight, IAsync
         return (IEnsembleRunGrain)_grains.GetGrain(GrainId.Create(known.GrainId.Type, run.Value), known.InterfaceType);
     }
 
-    private RunInFlight? Find(RunId run)
+    private PendingRun? Find(RunId run)
     {
         lock (_lock)
         {
@@ -277,7 +277,7 @@ public sealed partial class ClusterRunEngine : IRunEngine, IRunsInFlight, IAsync
         }
     }
 
-    private (RunInFlight Run, bool IsNew) Join(RunRequest request)
+    private (PendingRun Run, bool IsNew) Join(RunRequest request)
     {
         lock (_lock)
         {
@@ -293,7 +293,7 @@ public sealed partial class ClusterRunEngine : IRunEngine, IRunsInFlight, IAsync
                 return (known, isNew);
             }
 
-            return (_runs[request.Id] = new RunInFlight(request), true);
+            return (_runs[request.Id] = new PendingRun(request), true);
         }
     }
 
@@ -326,13 +326,13 @@ public sealed partial class ClusterRunEngine : IRunEngine, IRunsInFlight, IAsync
 
     private void RenewAll()
     {
-        RunInFlight[] runs;
+        PendingRun[] runs;
         lock (_lock)
         {
             runs = [.. _runs.Values];
         }
 
-        foreach (var silo in runs.Where(run => !TryRenewHere(run.Request.Id, out _)).ToLookup(run => run.Silo))
+        foreach (var silo in runs.Where(run => !TryRenewLocal(run.Request.Id, out _)).ToLookup(run => run.Silo))
         {
             if (silo.Key is not null)
             {
@@ -342,7 +342,7 @@ public sealed partial class ClusterRunEngine : IRunEngine, IRunsInFlight, IAsync
     }
 
     /// <summary>Says that answers are wanted, and finds out whether more is there than what came.</summary>
-    private async Task RenewAsync(string silo, RunInFlight[] runs)
+    private async Task RenewAsync(string silo, PendingRun[] runs)
     {
         lock (_lock)
         {
@@ -375,23 +375,24 @@ public sealed partial class ClusterRunEngine : IRunEngine, IRunsInFlight, IAsync
     }
 
     /// <param name="last">The number of the run's last event; null where it is gone, or its silo was not reached.</param>
-    private void Check(RunInFlight run, long? last)
+    private void Check(PendingRun run, long? last)
     {
-        foreach (var reading in run.Readings)
+        foreach (var reader in run.Readers)
         {
-            if (reading.IsWaiting && _calls.Time.GetElapsedTime(reading.Heard) >= SilenceLimit && (last is null || last > reading.Last))
+            if (reader.IsWaiting && _calls.Time.GetElapsedTime(reader.LastActivity) >= SilenceTimeout
+                && (last is null || last > reader.Last))
             {
-                reading.BreakPull();
+                reader.CancelPull();
             }
         }
 
-        _stream?.Check(run.Request.Id, last, SilenceLimit);
+        _stream?.Check(run.Request.Id, last, SilenceTimeout);
     }
 
     /// <returns>The number of the run's last event so far; null where the run is not known.</returns>
-    private async Task<long?> FindLastAsync(RunInFlight run)
+    private async Task<long?> FindLastAsync(PendingRun run)
     {
-        if (TryRenewHere(run.Request.Id, out var last))
+        if (TryRenewLocal(run.Request.Id, out var last))
         {
             return last;
         }
@@ -412,7 +413,7 @@ public sealed partial class ClusterRunEngine : IRunEngine, IRunsInFlight, IAsync
         }
     }
 
-    private bool TryRenewHere(RunId run, out long last)
+    private bool TryRenewLocal(RunId run, out long last)
     {
         if (_local?.Find(run) is not { } hosted)
         {

@@ -16,7 +16,7 @@ namespace Ensemble.Grains.Runs;
 [Orleans.Placement.PreferLocalPlacement]
 internal sealed class EnsembleRunGrain(RunHost runs) : Grain, IEnsembleRunGrain
 {
-    private HostedRun? _hosted;
+    private ActiveRun? _hosted;
 
     /// <summary>The key of the frontend's stream, where the run is pushed.</summary>
     private string? _stream;
@@ -50,13 +50,13 @@ internal sealed class EnsembleRunGrain(RunHost runs) : Grain, IEnsembleRunGrain
 
     public async IAsyncEnumerable<RunEventMessage> ReadAsync(long after, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        if (Found() is not { } hosted || hosted.Run.Journal.IsStripped)
+        if (FindHosted() is not { } hosted || hosted.Run.Journal.IsStripped)
         {
             yield break;
         }
 
         var isWhole = false;
-        hosted.BeginReadingElsewhere();
+        hosted.BeginRemoteReader();
         try
         {
             await foreach (var runEvent in hosted.Run.Journal.ReadAsync(after, cancellationToken))
@@ -67,20 +67,20 @@ internal sealed class EnsembleRunGrain(RunHost runs) : Grain, IEnsembleRunGrain
         }
         finally
         {
-            hosted.EndReadingElsewhere(isWhole);
+            hosted.EndRemoteReader(isWhole);
         }
     }
 
     public Task<long?> RenewAsync()
     {
-        var hosted = Found();
+        var hosted = FindHosted();
         hosted?.Renew();
         return Task.FromResult(hosted?.Run.Journal.Last);
     }
 
     public Task CancelAsync()
     {
-        if (Found() is { Run.IsKept: true } kept)
+        if (FindHosted() is { Run.IsKept: true } kept)
         {
             kept.Abandon();
         }
@@ -95,7 +95,7 @@ internal sealed class EnsembleRunGrain(RunHost runs) : Grain, IEnsembleRunGrain
 
     public Task<byte[]?> FindManifestAsync()
     {
-        Found();
+        FindHosted();
         var manifest = RunId.TryParse(this.GetPrimaryKeyString(), out var run) ? runs.FindManifest(run) : null;
         return Task.FromResult(manifest is null ? null : RunManifestJson.Write(manifest));
     }
@@ -127,18 +127,18 @@ internal sealed class EnsembleRunGrain(RunHost runs) : Grain, IEnsembleRunGrain
             ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
     }
 
-    private static async Task PublishAsync(AnswerPublisher answers, HostedRun hosted, string stream)
+    private static async Task PublishAsync(AnswerPublisher answers, ActiveRun hosted, string stream)
     {
-        hosted.BeginReadingElsewhere();
-        hosted.EndReadingElsewhere(
+        hosted.BeginRemoteReader();
+        hosted.EndRemoteReader(
             isWhole: await answers.PublishAsync(hosted.Run.Journal, hosted.Run.Id, hosted.Run.Incarnation, stream));
     }
 
-    private async ValueTask<IReadOnlyList<RunEvent>?> ReadWholeAsync(HostedRun hosted, TimeSpan limit)
+    private async ValueTask<IReadOnlyList<RunEvent>?> ReadWholeAsync(ActiveRun hosted, TimeSpan limit)
     {
-        hosted.BeginReadingElsewhere();
+        hosted.BeginRemoteReader();
         var events = await hosted.Run.Journal.ReadWholeAsync(limit, runs.Time);
-        hosted.EndReadingElsewhere(isWhole: events is not null);
+        hosted.EndRemoteReader(isWhole: events is not null);
         return events;
     }
 
@@ -150,7 +150,7 @@ internal sealed class EnsembleRunGrain(RunHost runs) : Grain, IEnsembleRunGrain
         }
 
         _starting++;
-        HostedRun? hosted;
+        ActiveRun? hosted;
         RunStart start;
         try
         {
@@ -187,7 +187,7 @@ internal sealed class EnsembleRunGrain(RunHost runs) : Grain, IEnsembleRunGrain
     }
 
     /// <returns>The run, which an earlier activation may have begun in this silo; null where this silo has no such run.</returns>
-    private HostedRun? Found()
+    private ActiveRun? FindHosted()
     {
         if (_hosted is null && _starting == 0)
         {
@@ -205,7 +205,7 @@ internal sealed class EnsembleRunGrain(RunHost runs) : Grain, IEnsembleRunGrain
         return _hosted;
     }
 
-    private void Keep(HostedRun hosted)
+    private void Keep(ActiveRun hosted)
     {
         _hosted = hosted;
         hosted.Forgotten += End;

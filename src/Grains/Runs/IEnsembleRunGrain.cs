@@ -6,7 +6,7 @@ namespace Ensemble.Grains.Runs;
 /// <summary>
 /// One run, by its id. Its methods only begin it, read what it has done, and end it: the work is done beside them. Each can be asked again.
 /// </summary>
-[Alias(Aliases.RunGrain)]
+[Alias(WireNames.RunGrain)]
 [Version(1)]
 public interface IEnsembleRunGrain : IGrainWithStringKey
 {

@@ -5,7 +5,7 @@ namespace Ensemble.Grains.Runs;
 /// <summary>How a run began, and how it ended where it has.</summary>
 [GenerateSerializer]
 [Immutable]
-[Alias(Aliases.RunAnswered)]
+[Alias(WireNames.RunAnswered)]
 public sealed record RunAnswered
 {
     /// <summary>Whether there is a run.</summary>

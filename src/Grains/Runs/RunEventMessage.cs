@@ -6,7 +6,7 @@ namespace Ensemble.Grains.Runs;
 /// <summary>A <see cref="RunEvent"/> on the wire: which of its fields say something depends on <see cref="Kind"/>.</summary>
 [GenerateSerializer]
 [Immutable]
-[Alias(Aliases.RunEvent)]
+[Alias(WireNames.RunEvent)]
 public sealed record RunEventMessage
 {
     [Id(0)]

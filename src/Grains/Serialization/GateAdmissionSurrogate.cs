@@ -4,7 +4,7 @@ namespace Ensemble.Grains.Serialization;
 
 /// <summary><see cref="GateAdmission"/> on the wire.</summary>
 [GenerateSerializer]
-[Alias(Aliases.GateAdmission)]
+[Alias(WireNames.GateAdmission)]
 internal struct GateAdmissionSurrogate
 {
     [Id(0)]

@@ -4,7 +4,7 @@ namespace Ensemble.Grains.Serialization;
 
 /// <summary><see cref="GateEnd"/> on the wire.</summary>
 [GenerateSerializer]
-[Alias(Aliases.GateEnd)]
+[Alias(WireNames.GateEnd)]
 internal struct GateEndSurrogate
 {
     [Id(0)]

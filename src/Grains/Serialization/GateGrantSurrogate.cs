@@ -4,7 +4,7 @@ namespace Ensemble.Grains.Serialization;
 
 /// <summary><see cref="GateGrant"/> on the wire.</summary>
 [GenerateSerializer]
-[Alias(Aliases.GateGrant)]
+[Alias(WireNames.GateGrant)]
 internal struct GateGrantSurrogate
 {
     [Id(0)]

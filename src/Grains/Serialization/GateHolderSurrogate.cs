@@ -5,7 +5,7 @@ namespace Ensemble.Grains.Serialization;
 
 /// <summary><see cref="GateHolder"/> on the wire.</summary>
 [GenerateSerializer]
-[Alias(Aliases.GateHolder)]
+[Alias(WireNames.GateHolder)]
 internal struct GateHolderSurrogate
 {
     [Id(0)]

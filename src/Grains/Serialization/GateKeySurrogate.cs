@@ -4,7 +4,7 @@ namespace Ensemble.Grains.Serialization;
 
 /// <summary><see cref="GateKey"/> on the wire.</summary>
 [GenerateSerializer]
-[Alias(Aliases.GateKey)]
+[Alias(WireNames.GateKey)]
 internal struct GateKeySurrogate
 {
     [Id(0)]

@@ -4,7 +4,7 @@ namespace Ensemble.Grains.Serialization;
 
 /// <summary><see cref="GateLease"/> on the wire.</summary>
 [GenerateSerializer]
-[Alias(Aliases.GateLease)]
+[Alias(WireNames.GateLease)]
 internal struct GateLeaseSurrogate
 {
     [Id(0)]

@@ -5,7 +5,7 @@ namespace Ensemble.Grains.Serialization;
 
 /// <summary><see cref="GateOutcome"/> on the wire.</summary>
 [GenerateSerializer]
-[Alias(Aliases.GateOutcome)]
+[Alias(WireNames.GateOutcome)]
 internal struct GateOutcomeSurrogate
 {
     [Id(0)]

@@ -4,7 +4,7 @@ namespace Ensemble.Grains.Serialization;
 
 /// <summary><see cref="GateQuota"/> on the wire.</summary>
 [GenerateSerializer]
-[Alias(Aliases.GateQuota)]
+[Alias(WireNames.GateQuota)]
 internal struct GateQuotaSurrogate
 {
     [Id(0)]

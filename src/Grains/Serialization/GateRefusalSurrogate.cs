@@ -4,7 +4,7 @@ namespace Ensemble.Grains.Serialization;
 
 /// <summary><see cref="GateRefusal"/> on the wire.</summary>
 [GenerateSerializer]
-[Alias(Aliases.GateRefusal)]
+[Alias(WireNames.GateRefusal)]
 internal struct GateRefusalSurrogate
 {
     [Id(0)]

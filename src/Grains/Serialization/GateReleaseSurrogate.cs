@@ -5,7 +5,7 @@ namespace Ensemble.Grains.Serialization;
 
 /// <summary><see cref="GateRelease"/> on the wire.</summary>
 [GenerateSerializer]
-[Alias(Aliases.GateRelease)]
+[Alias(WireNames.GateRelease)]
 internal struct GateReleaseSurrogate
 {
     [Id(0)]

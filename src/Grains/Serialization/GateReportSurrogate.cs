@@ -4,7 +4,7 @@ namespace Ensemble.Grains.Serialization;
 
 /// <summary><see cref="GateReport"/> on the wire.</summary>
 [GenerateSerializer]
-[Alias(Aliases.GateReport)]
+[Alias(WireNames.GateReport)]
 internal struct GateReportSurrogate
 {
     [Id(0)]
@@ -20,7 +20,7 @@ internal struct GateReportSurrogate
     public long Tokens;
 
     [Id(4)]
-    public GateLease[]? Begun;
+    public GateLease[]? Started;
 
     [Id(5)]
     public GateEnd[]? Ended;
@@ -44,7 +44,7 @@ internal struct GateReportSurrogate
     public GateUnits Wanted;
 
     [Id(12)]
-    public GateLease[]? Again;
+    public GateLease[]? Repeated;
 }
 
 [RegisterConverter]
@@ -56,7 +56,7 @@ internal sealed class GateReportConverter : IConverter<GateReport, GateReportSur
         Number = surrogate.Number,
         Requests = surrogate.Requests,
         Tokens = surrogate.Tokens,
-        Begun = surrogate.Begun ?? [],
+        Started = surrogate.Started ?? [],
         Ended = surrogate.Ended ?? [],
         Outcomes = surrogate.Outcomes ?? [],
         Allowance = surrogate.Allowance,
@@ -64,7 +64,7 @@ internal sealed class GateReportConverter : IConverter<GateReport, GateReportSur
         Returned = surrogate.Returned,
         Slots = surrogate.Slots,
         Wanted = surrogate.Wanted,
-        Again = surrogate.Again ?? [],
+        Repeated = surrogate.Repeated ?? [],
     };
 
     public GateReportSurrogate ConvertToSurrogate(in GateReport value) => new()
@@ -73,7 +73,7 @@ internal sealed class GateReportConverter : IConverter<GateReport, GateReportSur
         Number = value.Number,
         Requests = value.Requests,
         Tokens = value.Tokens,
-        Begun = [.. value.Begun],
+        Started = [.. value.Started],
         Ended = [.. value.Ended],
         Outcomes = [.. value.Outcomes],
         Allowance = value.Allowance,
@@ -81,6 +81,6 @@ internal sealed class GateReportConverter : IConverter<GateReport, GateReportSur
         Returned = value.Returned,
         Slots = value.Slots,
         Wanted = value.Wanted,
-        Again = [.. value.Again],
+        Repeated = [.. value.Repeated],
     };
 }

@@ -4,7 +4,7 @@ namespace Ensemble.Grains.Serialization;
 
 /// <summary><see cref="GateRequest"/> on the wire.</summary>
 [GenerateSerializer]
-[Alias(Aliases.GateRequest)]
+[Alias(WireNames.GateRequest)]
 internal struct GateRequestSurrogate
 {
     [Id(0)]

@@ -6,7 +6,7 @@ namespace Ensemble.Grains.Serialization;
 
 /// <summary><see cref="GateStatus"/> on the wire.</summary>
 [GenerateSerializer]
-[Alias(Aliases.GateStatus)]
+[Alias(WireNames.GateStatus)]
 internal struct GateStatusSurrogate
 {
     [Id(0)]

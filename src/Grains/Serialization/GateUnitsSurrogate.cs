@@ -4,7 +4,7 @@ namespace Ensemble.Grains.Serialization;
 
 /// <summary><see cref="GateUnits"/> on the wire.</summary>
 [GenerateSerializer]
-[Alias(Aliases.GateUnits)]
+[Alias(WireNames.GateUnits)]
 internal struct GateUnitsSurrogate
 {
     [Id(0)]

@@ -4,7 +4,7 @@ namespace Ensemble.Grains.Serialization;
 
 /// <summary><see cref="RunAnswer"/> on the wire.</summary>
 [GenerateSerializer]
-[Alias(Aliases.RunAnswer)]
+[Alias(WireNames.RunAnswer)]
 internal struct RunAnswerSurrogate
 {
     [Id(0)]

@@ -4,7 +4,7 @@ namespace Ensemble.Grains.Serialization;
 
 /// <summary><see cref="RunFailure"/> on the wire.</summary>
 [GenerateSerializer]
-[Alias(Aliases.RunFailure)]
+[Alias(WireNames.RunFailure)]
 internal struct RunFailureSurrogate
 {
     [Id(0)]
@@ -26,7 +26,7 @@ internal struct RunFailureSurrogate
     public TimeSpan? RetryAfter;
 
     [Id(6)]
-    public bool IsLasting;
+    public bool IsPermanent;
 
     [Id(7)]
     public string? Original;
@@ -41,7 +41,7 @@ internal sealed class RunFailureConverter : IConverter<RunFailure, RunFailureSur
         Param = surrogate.Param,
         Status = surrogate.Status,
         RetryAfter = surrogate.RetryAfter,
-        IsLasting = surrogate.IsLasting,
+        IsPermanent = surrogate.IsPermanent,
         Original = surrogate.Original,
     };
 
@@ -53,7 +53,7 @@ internal sealed class RunFailureConverter : IConverter<RunFailure, RunFailureSur
         Param = value.Param,
         Status = value.Status,
         RetryAfter = value.RetryAfter,
-        IsLasting = value.IsLasting,
+        IsPermanent = value.IsPermanent,
         Original = value.Original,
     };
 }

@@ -4,7 +4,7 @@ namespace Ensemble.Grains.Serialization;
 
 /// <summary><see cref="RunRecord"/> on the wire, without its manifest: that is read from the accounts.</summary>
 [GenerateSerializer]
-[Alias(Aliases.RunRecord)]
+[Alias(WireNames.RunRecord)]
 internal struct RunRecordSurrogate
 {
     [Id(0)]

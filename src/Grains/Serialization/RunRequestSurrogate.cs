@@ -6,7 +6,7 @@ namespace Ensemble.Grains.Serialization;
 
 /// <summary><see cref="RunRequest"/> on the wire.</summary>
 [GenerateSerializer]
-[Alias(Aliases.RunRequest)]
+[Alias(WireNames.RunRequest)]
 internal struct RunRequestSurrogate
 {
     [Id(0)]

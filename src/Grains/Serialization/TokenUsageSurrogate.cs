@@ -4,7 +4,7 @@ namespace Ensemble.Grains.Serialization;
 
 /// <summary><see cref="TokenUsage"/> on the wire.</summary>
 [GenerateSerializer]
-[Alias(Aliases.TokenUsage)]
+[Alias(WireNames.TokenUsage)]
 internal struct TokenUsageSurrogate
 {
     [Id(0)]

@@ -4,7 +4,7 @@ namespace Ensemble.Grains.Serialization;
 
 /// <summary><see cref="UsageRow"/> on the wire.</summary>
 [GenerateSerializer]
-[Alias(Aliases.UsageRow)]
+[Alias(WireNames.UsageRow)]
 internal struct UsageRowSurrogate
 {
     [Id(0)]

@@ -5,7 +5,7 @@ namespace Ensemble.Grains.Serialization;
 
 /// <summary><see cref="UsageTotals"/> on the wire.</summary>
 [GenerateSerializer]
-[Alias(Aliases.UsageTotals)]
+[Alias(WireNames.UsageTotals)]
 internal struct UsageTotalsSurrogate
 {
     [Id(0)]

@@ -3,7 +3,7 @@ using Orleans.CodeGeneration;
 namespace Ensemble.Grains.Silos;
 
 /// <summary>One silo, by its address: what a frontend says to it of many runs, and of what it watches.</summary>
-[Alias(Aliases.SiloGrain)]
+[Alias(WireNames.SiloGrain)]
 [Version(1)]
 public interface ISiloGrain : IGrainWithStringKey
 {

@@ -1,7 +1,7 @@
 namespace Ensemble.Grains.Streams;
 
 /// <summary>A process that subscribes to streams, for those that produce them.</summary>
-[Alias(Aliases.StreamInbox)]
+[Alias(WireNames.StreamInbox)]
 public interface IStreamInbox : IGrainObserver
 {
     /// <summary>Returns when the subscriber has taken the items; fails where it has not.</summary>

@@ -3,7 +3,7 @@ using Orleans.CodeGeneration;
 namespace Ensemble.Grains.Usage;
 
 /// <summary>All silos, for those who watch usage: what is said here is said to each of them. Its key is 0.</summary>
-[Alias(Aliases.UsageWatchGrain)]
+[Alias(WireNames.UsageWatchGrain)]
 [Version(1)]
 public interface IUsageWatchGrain : IGrainWithIntegerKey
 {

@@ -9,7 +9,7 @@ namespace Ensemble.Grains.Usage;
 /// <param name="subscribe">Opens a stream of this process.</param>
 internal sealed class UsageListener(
     UsageFeed feed,
-    Func<IAsyncObserver<UsageNews>, Task<StreamSubscriptionHandle<UsageNews>>> subscribe,
+    Func<IAsyncObserver<UsageStreamBatch>, Task<StreamSubscriptionHandle<UsageStreamBatch>>> subscribe,
     IUsageWatch watch,
     TimeProvider time,
     ILogger<UsageListener> logger) : IHostedService, IAsyncDisposable

@@ -16,11 +16,11 @@ internal sealed partial class UsagePublisher : IUsageSink, ILifecycleParticipant
     /// <summary>Sub-calls and runs that wait at most.</summary>
     public const int Capacity = 8192;
 
-    private static readonly TimeSpan PublishLimit = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan PublishTimeout = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(2);
 
     private readonly Channel<object> _queue = Channel.CreateBounded<object>(new BoundedChannelOptions(Capacity) { SingleReader = true });
-    private readonly Func<string, IAsyncObserver<UsageNews>> _find;
+    private readonly Func<string, IAsyncObserver<UsageStreamBatch>> _find;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly UsageTargets _targets;
@@ -28,7 +28,7 @@ internal sealed partial class UsagePublisher : IUsageSink, ILifecycleParticipant
     private long _dropped;
 
     /// <param name="find">The stream with a key.</param>
-    public UsagePublisher(Func<string, IAsyncObserver<UsageNews>> find, TimeProvider time, ILogger<UsagePublisher> logger)
+    public UsagePublisher(Func<string, IAsyncObserver<UsageStreamBatch>> find, TimeProvider time, ILogger<UsagePublisher> logger)
     {
         _find = find;
         _time = time;
@@ -61,7 +61,7 @@ internal sealed partial class UsagePublisher : IUsageSink, ILifecycleParticipant
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         _queue.Writer.TryComplete();
-        await _publishing.WaitAsync(StopLimit, _time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _publishing.WaitAsync(StopTimeout, _time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     public void Append(UsageEvent usage)
@@ -137,10 +137,13 @@ internal sealed partial class UsagePublisher : IUsageSink, ILifecycleParticipant
     private async Task PublishAsync(UsageTarget target, UsageRow[] calls, RunRecord[] runs, long dropped)
     {
         target.Dropped += dropped;
-        var news = new UsageNews { Source = target.Source, Number = ++target.Number, Calls = calls, Runs = runs, Dropped = target.Dropped };
+        var news = new UsageStreamBatch
+        {
+            Source = target.Source, Number = ++target.Number, Calls = calls, Runs = runs, Dropped = target.Dropped,
+        };
         try
         {
-            await _find(target.Stream).OnNextAsync(news).WaitAsync(PublishLimit, _time, CancellationToken.None);
+            await _find(target.Stream).OnNextAsync(news).WaitAsync(PublishTimeout, _time, CancellationToken.None);
             target.Dropped = 0;
         }
         catch (Exception exception)

@@ -8,16 +8,16 @@ namespace Ensemble.Grains.Usage;
 /// Shows a frontend's watchers what the whole cluster does, for as long as one watches. Where something may not have come, they are told:
 /// an item is missing, a silo is new or gone, or it counts from 1 again.
 /// </summary>
-internal sealed partial class UsageSubscription : IAsyncObserver<UsageNews>, IAsyncDisposable
+internal sealed partial class UsageSubscription : IAsyncObserver<UsageStreamBatch>, IAsyncDisposable
 {
     private readonly UsageSequence _sequence = new();
     private readonly Lock _lock = new();
     private readonly UsageFeed _feed;
-    private readonly Func<IAsyncObserver<UsageNews>, Task<StreamSubscriptionHandle<UsageNews>>> _subscribe;
+    private readonly Func<IAsyncObserver<UsageStreamBatch>, Task<StreamSubscriptionHandle<UsageStreamBatch>>> _subscribe;
     private readonly IUsageWatch _watch;
     private readonly ILogger _logger;
     private readonly ITimer _timer;
-    private StreamSubscriptionHandle<UsageNews>? _subscription;
+    private StreamSubscriptionHandle<UsageStreamBatch>? _subscription;
     private volatile string? _stream;
     private HashSet<string>? _sources;
     private int _renewing;
@@ -26,7 +26,7 @@ internal sealed partial class UsageSubscription : IAsyncObserver<UsageNews>, IAs
 
     public UsageSubscription(
         UsageFeed feed,
-        Func<IAsyncObserver<UsageNews>, Task<StreamSubscriptionHandle<UsageNews>>> subscribe,
+        Func<IAsyncObserver<UsageStreamBatch>, Task<StreamSubscriptionHandle<UsageStreamBatch>>> subscribe,
         IUsageWatch watch,
         TimeProvider time,
         ILogger logger)
@@ -74,13 +74,13 @@ internal sealed partial class UsageSubscription : IAsyncObserver<UsageNews>, IAs
         catch (Exception exception)
         {
             // It is forgotten when it is not renewed.
-            LogNotLeft(_logger, exception);
+            LogUnsubscribeFailed(_logger, exception);
         }
     }
 
     public ValueTask DisposeAsync() => _timer.DisposeAsync();
 
-    Task IAsyncObserver<UsageNews>.OnNextAsync(UsageNews item, StreamSequenceToken? token)
+    Task IAsyncObserver<UsageStreamBatch>.OnNextAsync(UsageStreamBatch item, StreamSequenceToken? token)
     {
         lock (_lock)
         {
@@ -92,12 +92,12 @@ internal sealed partial class UsageSubscription : IAsyncObserver<UsageNews>, IAs
 
             if (isAfterGap)
             {
-                _feed.TellGap();
+                _feed.ReportGap();
             }
 
             if (item.Dropped > 0)
             {
-                _feed.TellDropped(item.Dropped);
+                _feed.ReportDropped(item.Dropped);
             }
 
             foreach (var call in item.Calls)
@@ -114,7 +114,7 @@ internal sealed partial class UsageSubscription : IAsyncObserver<UsageNews>, IAs
         return Task.CompletedTask;
     }
 
-    Task IAsyncObserver<UsageNews>.OnErrorAsync(Exception ex) => Task.CompletedTask;
+    Task IAsyncObserver<UsageStreamBatch>.OnErrorAsync(Exception ex) => Task.CompletedTask;
 
     private async Task RenewAsync()
     {
@@ -128,14 +128,14 @@ internal sealed partial class UsageSubscription : IAsyncObserver<UsageNews>, IAs
             HashSet<string> sources = [.. await _watch.RenewAsync(_stream!)];
             if (_sources is { } known && !known.SetEquals(sources))
             {
-                _feed.TellGap();
+                _feed.ReportGap();
             }
 
             _sources = sources;
             if (_fails)
             {
                 _fails = false;
-                LogServes(_logger);
+                LogRecovered(_logger);
             }
         }
         catch (Exception exception)
@@ -143,7 +143,7 @@ internal sealed partial class UsageSubscription : IAsyncObserver<UsageNews>, IAs
             if (!_fails)
             {
                 _fails = true;
-                LogFails(_logger, exception);
+                LogWatchFailed(_logger, exception);
             }
         }
         finally
@@ -154,11 +154,11 @@ internal sealed partial class UsageSubscription : IAsyncObserver<UsageNews>, IAs
 
     [LoggerMessage(
         83, LogLevel.Warning, "silos cannot be told that usage is watched here; it is tried again. Accounts are not touched")]
-    private static partial void LogFails(ILogger logger, Exception exception);
+    private static partial void LogWatchFailed(ILogger logger, Exception exception);
 
     [LoggerMessage(84, LogLevel.Information, "silos know again that usage is watched here")]
-    private static partial void LogServes(ILogger logger);
+    private static partial void LogRecovered(ILogger logger);
 
     [LoggerMessage(85, LogLevel.Debug, "silos could not be told that usage is no longer watched here")]
-    private static partial void LogNotLeft(ILogger logger, Exception exception);
+    private static partial void LogUnsubscribeFailed(ILogger logger, Exception exception);
 }

@@ -31,7 +31,7 @@ internal sealed class UsageWatchGrain(ISiloStatusOracle silos) : Grain, IUsageWa
         {
             return await silo.WatchAsync(stream);
         }
-        catch (Exception exception) when (ClusterCalls.MayPass(exception))
+        catch (Exception exception) when (ClusterCalls.IsTransient(exception))
         {
             return null;
         }

@@ -36,7 +36,7 @@ internal static class CatalogCommand
             await (result.Errors.Count > 0 ? errors : output).WriteLineAsync(ApplyReport.Format(result, dryRun));
             return result.Errors.Count > 0 ? 1 : 0;
         }
-        catch (Exception exception) when (exception is StartException or StorageException or CatalogException)
+        catch (Exception exception) when (exception is StartupException or StorageException or CatalogException)
         {
             await errors.WriteLineAsync(exception.Message);
             return 1;
@@ -56,7 +56,7 @@ internal static class CatalogCommand
         var role = string.IsNullOrEmpty(builder.Configuration[NodeOptionsReader.Connection]) ? NodeRole.All : NodeRole.Frontend;
         var options = NodeHost.ReadOptions(builder, problems, role).Frontend;
         return options.Storage.Provider == StorageProvider.Memory
-            ? throw new StartException(
+            ? throw new StartupException(
                 "option Storage:Provider: 'memory' ends with this command. Name the database of the nodes: sqlite or postgres.")
             : options;
     }

@@ -15,7 +15,7 @@ internal static class NodeHost
     private const string SiloUrl = "http://127.0.0.1:8081";
 
     /// <param name="args">The command line.</param>
-    /// <exception cref="StartException">An option does not hold.</exception>
+    /// <exception cref="StartupException">An option does not hold.</exception>
     public static WebApplication Build(string[] args)
     {
         var (builder, problems) = FrontendHost.CreateBuilder(args, NodeOptionsReader.Known);
@@ -31,7 +31,7 @@ internal static class NodeHost
     }
 
     /// <param name="problems">What is wrong with the command line already.</param>
-    /// <exception cref="StartException">An option does not hold.</exception>
+    /// <exception cref="StartupException">An option does not hold.</exception>
     public static (FrontendOptions Frontend, NodeOptions Node) ReadOptions(
         WebApplicationBuilder builder, IReadOnlyList<string> problems, NodeRole? role)
     {
@@ -54,10 +54,10 @@ internal static class NodeHost
         {
             answers = node.Answers;
             builder.UseOrleansClient(client => client.AddNode(node));
-            builder.Services.AddSiloReach();
+            builder.Services.AddSiloReachability();
         }
 
-        builder.Services.AddClusterEngine(frontend.MaxRuns, answers, node.IsAlone);
+        builder.Services.AddClusterEngine(frontend.MaxRuns, answers, node.IsStandalone);
         builder.AddFrontend(frontend);
         var app = builder.Build();
         app.MapEnsembleFrontend();

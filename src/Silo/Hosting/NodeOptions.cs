@@ -23,7 +23,7 @@ internal sealed record NodeOptions
     public string? ConnectionString { get; init; }
 
     /// <summary>Whether this node is the whole cluster.</summary>
-    public bool IsAlone => Role is NodeRole.All && ConnectionString is null;
+    public bool IsStandalone => Role is NodeRole.All && ConnectionString is null;
 
     /// <summary>
     /// <c>Cluster:SiloPort</c>: where silos talk to a silo. Default 11111, and of a node that is the whole cluster any that is free.

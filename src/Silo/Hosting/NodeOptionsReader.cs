@@ -27,7 +27,7 @@ internal static class NodeOptionsReader
 
     /// <param name="role">What the configuration says; null where it says nothing that can be understood.</param>
     /// <param name="problems">What is wrong with the command line already; null = nothing is.</param>
-    /// <exception cref="StartException">Names every option that does not hold, and what it may be.</exception>
+    /// <exception cref="StartupException">Names every option that does not hold, and what it may be.</exception>
     public static (FrontendOptions Frontend, NodeOptions Node) Read(
         IConfiguration configuration, NodeRole? role, IReadOnlyList<string>? problems = null)
     {

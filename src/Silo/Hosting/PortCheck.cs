@@ -40,7 +40,7 @@ internal sealed class PortCheck(NodeOptions options) : IHostedLifecycleService
         }
         catch (SocketException exception)
         {
-            throw new StartException(
+            throw new StartupException(
                 $"option {option}: cannot listen on {options.AdvertisedAddress} port {port}: {exception.Message}. Choose another one.");
         }
     }

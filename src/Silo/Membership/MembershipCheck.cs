@@ -13,7 +13,7 @@ internal sealed class MembershipCheck(MembershipSchema schema) : IHostedLifecycl
     {
         if (!await schema.ExistsAsync(cancellationToken))
         {
-            throw new StartException(NoTables);
+            throw new StartupException(NoTables);
         }
     }
 

@@ -95,7 +95,7 @@ internal static class SchemaCommand
             await work();
             return 0;
         }
-        catch (Exception exception) when (exception is StartException or StorageException)
+        catch (Exception exception) when (exception is StartupException or StorageException)
         {
             await errors.WriteLineAsync(exception.Message);
             return 1;

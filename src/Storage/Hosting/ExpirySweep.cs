@@ -46,7 +46,7 @@ internal sealed partial class ExpirySweep(
 
             await CloseDaysAsync(cancellationToken);
             while (retentionDays > 0
-                && await storage.UsageUpkeep.DeleteAsync(time.GetUtcNow().AddDays(-retentionDays), Batch, cancellationToken) >= Batch)
+                && await storage.UsageMaintenance.DeleteAsync(time.GetUtcNow().AddDays(-retentionDays), Batch, cancellationToken) >= Batch)
             {
             }
         }
@@ -61,7 +61,7 @@ internal sealed partial class ExpirySweep(
     {
         try
         {
-            while (await storage.UsageUpkeep.CloseDayAsync(time.GetUtcNow(), cancellationToken))
+            while (await storage.UsageMaintenance.CloseDayAsync(time.GetUtcNow(), cancellationToken))
             {
             }
         }

@@ -26,7 +26,7 @@ public static class StorageServiceCollectionExtensions
         services.TryAddSingleton(static provider => provider.GetRequiredService<IEnsembleStorage>().Panels);
         services.TryAddSingleton(static provider => provider.GetRequiredService<IEnsembleStorage>().Usage);
         services.TryAddSingleton(static provider => provider.GetRequiredService<IEnsembleStorage>().UsageQueries);
-        services.AddHostedService<StorageStart>();
+        services.AddHostedService<StorageStartup>();
         services.AddHostedService(provider => new ExpirySweep(
             provider.GetRequiredService<IEnsembleStorage>(),
             options.UsageRetentionDays,

@@ -18,7 +18,7 @@ internal sealed class PostgresDatabase : SqlDatabase
         HasArrays = true,
         Bulk = new PostgresBulk(),
         SkipLocked = " FOR UPDATE SKIP LOCKED",
-        AnnounceRevision = $"SELECT pg_notify('{PostgresWatch.Channel}', CAST(@revision AS text))",
+        AnnounceRevision = $"SELECT pg_notify('{PostgresRevisionListener.Channel}', CAST(@revision AS text))",
     };
 
     /// <summary>"ensemble" in ASCII.</summary>
@@ -26,7 +26,7 @@ internal sealed class PostgresDatabase : SqlDatabase
 
     private readonly NpgsqlDataSource _source;
     private readonly NpgsqlDataSource _sessions;
-    private readonly PostgresWatch _watch;
+    private readonly PostgresRevisionListener _watch;
     private readonly PostgresGuard _guard;
     private readonly string? _user;
 
@@ -39,8 +39,8 @@ internal sealed class PostgresDatabase : SqlDatabase
 
         // Without a logger: its entries would show statements, and at some levels connection strings.
         _source = NpgsqlDataSource.Create(connection);
-        _sessions = NpgsqlDataSource.Create(PostgresWatch.ForListening(connection));
-        _watch = new PostgresWatch(_sessions, this, time, loggers.CreateLogger<PostgresWatch>());
+        _sessions = NpgsqlDataSource.Create(PostgresRevisionListener.ForListening(connection));
+        _watch = new PostgresRevisionListener(_sessions, this, time, loggers.CreateLogger<PostgresRevisionListener>());
         _guard = new PostgresGuard(Name, time, loggers.CreateLogger<PostgresGuard>());
     }
 

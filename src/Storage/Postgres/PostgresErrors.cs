@@ -18,7 +18,8 @@ internal static class PostgresErrors
         Exception exception, string name, string? user, string option = "Storage:ConnectionString") => exception switch
     {
         PostgresException refused => new(
-            $"{name} {Words(refused, user, option)}", refused.IsTransient || refused.SqlState == PostgresErrorCodes.ReadOnlySqlTransaction,
+            $"{name} {Describe(refused, user, option)}",
+            refused.IsTransient || refused.SqlState == PostgresErrorCodes.ReadOnlySqlTransaction,
             exception),
         _ when IsOutage(exception) => new(
             $"{name} cannot be reached, or did not answer in time: {(exception.InnerException ?? exception).Message} "
@@ -28,7 +29,7 @@ internal static class PostgresErrors
         _ => null,
     };
 
-    private static string Words(PostgresException exception, string? user, string option) => exception.SqlState switch
+    private static string Describe(PostgresException exception, string? user, string option) => exception.SqlState switch
     {
         PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification =>
             $"does not let the user '{user}' in. Check Username and Password in {option}, and the server's pg_hba.conf.",

@@ -107,7 +107,7 @@ internal sealed partial class PostgresGuard
     private ValueTask Opened()
     {
         // When their commands' time-outs are over, each of these holds a thread until the server answers.
-        SpareThreads.Provide(Volatile.Read(ref _running));
+        ThreadPoolReserve.Raise(Volatile.Read(ref _running));
         if (Interlocked.Exchange(ref _isOpen, 1) == 0)
         {
             LogUnanswered(_logger, _name, Limit.TotalSeconds, Pause.TotalSeconds);
@@ -118,7 +118,7 @@ internal sealed partial class PostgresGuard
 
     private ValueTask Closed()
     {
-        SpareThreads.Withdraw();
+        ThreadPoolReserve.Restore();
         if (Interlocked.Exchange(ref _isOpen, 0) == 1)
         {
             LogAnswers(_logger, _name);

@@ -24,7 +24,7 @@ internal sealed class SqlCatalogStore(SqlDatabase database) : ICatalogStore
         x.Kind != y.Kind ? x.Kind.CompareTo(y.Kind) : string.CompareOrdinal(x.Name, y.Name));
 
     public Task<CatalogDocument> ReadAsync(CancellationToken cancellationToken) =>
-        database.ReadAsync(ReadAllAsync, SqlDatabase.BackgroundLimit, cancellationToken);
+        database.ReadAsync(ReadAllAsync, SqlDatabase.BackgroundTimeout, cancellationToken);
 
     public Task<long> ReadRevisionAsync(CancellationToken cancellationToken) =>
         database.ReadAsync(
@@ -35,7 +35,7 @@ internal sealed class SqlCatalogStore(SqlDatabase database) : ICatalogStore
         var written = await database.WriteAsync(
             session => session.TransactAsync(transaction => WriteAllAsync(transaction, changes, expectedRevision)),
             Durability.PowerCut,
-            SqlDatabase.BackgroundLimit, cancellationToken);
+            SqlDatabase.BackgroundTimeout, cancellationToken);
         if (written is { } revision)
         {
             database.OnRevisionWritten(revision);
@@ -56,7 +56,7 @@ internal sealed class SqlCatalogStore(SqlDatabase database) : ICatalogStore
         return new CatalogDocument(rows[0].Revision, [.. rows.Select(row => row.Entry).OfType<CatalogEntry>().Order(ByKindThenName)]);
     }
 
-    private static CatalogEntryKind ReadKind(string word) => Words<CatalogEntryKind>.Find(word)
+    private static CatalogEntryKind ReadKind(string word) => EnumNames<CatalogEntryKind>.Find(word)
         ?? throw new StorageException("The database holds a catalog entry of a kind that this version does not know.", isTransient: false);
 
     private async Task<long?> WriteAllAsync(SqlSession session, IReadOnlyList<CatalogChange> changes, long expectedRevision)
@@ -69,7 +69,7 @@ internal sealed class SqlCatalogStore(SqlDatabase database) : ICatalogStore
         var revision = expectedRevision + 1;
         foreach (var change in changes)
         {
-            (string, object) kind = ("kind", Words<CatalogEntryKind>.Of(change.Kind));
+            (string, object) kind = ("kind", EnumNames<CatalogEntryKind>.Of(change.Kind));
             (string, object) name = ("name", change.Name);
             await (change.Json is { } json
                 ? session.ExecuteAsync(Upsert, kind, name, ("json", json), ("version", revision))

@@ -8,7 +8,7 @@ namespace Ensemble.Storage.Sql;
 internal abstract class SqlDatabase(IReadOnlyList<Migration> migrations, TimeProvider time) : IAsyncDisposable
 {
     /// <summary>Of jobs that nobody's request waits for.</summary>
-    public static readonly TimeSpan BackgroundLimit = TimeSpan.FromSeconds(30);
+    public static readonly TimeSpan BackgroundTimeout = TimeSpan.FromSeconds(30);
 
     private readonly SemaphoreSlim _opening = new(1, 1);
     private volatile bool _isOpen;

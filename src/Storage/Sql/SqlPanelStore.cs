@@ -38,5 +38,5 @@ internal sealed class SqlPanelStore(SqlDatabase database) : IPanelStore
         session => session.ExecuteAsync(
             Delete + database.Dialect.SkipLocked + StillExpired, ("now", now.ToUnixTimeMilliseconds()), ("limit", limit)),
         Durability.ProcessEnd,
-        SqlDatabase.BackgroundLimit, cancellationToken);
+        SqlDatabase.BackgroundTimeout, cancellationToken);
 }

@@ -41,7 +41,7 @@ internal sealed class SqlRunStore(SqlDatabase database) : IRunStore
         session => session.ExecuteAsync(
             SaveAnswer,
             ("run", run.Value),
-            ("step", Words<SubCallStep>.Of(answer.Key.Step)),
+            ("step", EnumNames<SubCallStep>.Of(answer.Key.Step)),
             ("member", answer.Key.Member),
             ("sample", answer.Key.Sample),
             ("payload", answer.Payload),
@@ -58,7 +58,7 @@ internal sealed class SqlRunStore(SqlDatabase database) : IRunStore
                     LoadAnswers,
 
                     // A step that only a newer version takes is nothing that this one could use.
-                    static row => Words<SubCallStep>.Find(row.GetString(0)) is { } step
+                    static row => EnumNames<SubCallStep>.Find(row.GetString(0)) is { } step
                         ? new StoredAnswer(new SubCallKey(step, row.GetInt32(1), row.GetInt32(2)), row.GetFieldValue<byte[]>(3))
                         : null,
                     ("run", run.Value),
@@ -107,7 +107,7 @@ internal sealed class SqlRunStore(SqlDatabase database) : IRunStore
                 await session.ExecuteAsync(DeleteAnswers + database.Dialect.SkipLocked + StillExpired, parameters)
                 + await session.ExecuteAsync(DeleteClaims + database.Dialect.SkipLocked + StillExpired, parameters),
             Durability.ProcessEnd,
-            SqlDatabase.BackgroundLimit, cancellationToken);
+            SqlDatabase.BackgroundTimeout, cancellationToken);
     }
 
     private static RunId ReadRun(string text) => RunId.TryParse(text, out var run)

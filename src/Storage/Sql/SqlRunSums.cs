@@ -12,7 +12,7 @@ internal static class SqlRunSums
         "count(*)",
         UsageSql.Sum(
             $"CASE WHEN outcome IN ({UsageSql.Id(RunManifest.Completed)}, "
-            + $"{UsageSql.Id(Words<RunFailureKind>.Of(RunFailureKind.Cancelled))}) THEN 0 ELSE 1 END"),
+            + $"{UsageSql.Id(EnumNames<RunFailureKind>.Of(RunFailureKind.Cancelled))}) THEN 0 ELSE 1 END"),
         UsageSql.Sum("CASE WHEN degraded = '' THEN 0 ELSE 1 END"),
         UsageSql.Sum(UsageSql.Bounded("prompt_tokens")),
         UsageSql.Sum(UsageSql.Bounded("completion_tokens")),

@@ -20,7 +20,7 @@ internal sealed class SqlStorage(SqlDatabase database, TimeProvider time) : IEns
 
     public IUsageQueries UsageQueries { get; } = new SqlUsageQueries(database);
 
-    public IUsageUpkeep UsageUpkeep { get; } = new SqlUsageUpkeep(database);
+    public IUsageMaintenance UsageMaintenance { get; } = new SqlUsageMaintenance(database);
 
     public string? Problem => database.Problem;
 

@@ -47,7 +47,7 @@ internal sealed class SqlUsageQueries(SqlDatabase database) : IUsageQueries
 
     public Task<IReadOnlyList<UsageGroup>> SumAsync(
         UsageFilter filter, IReadOnlyList<UsageDimension> by, int limit, CancellationToken cancellationToken) =>
-        database.ReadAsync(session => SqlUsageSums.SumAsync(session, filter, by, limit), SqlDatabase.BackgroundLimit, cancellationToken);
+        database.ReadAsync(session => SqlUsageSums.SumAsync(session, filter, by, limit), SqlDatabase.BackgroundTimeout, cancellationToken);
 
     public Task<IReadOnlyList<UsageRow>> ListSubCallsAsync(
         UsageFilter filter, UsagePosition? after, int limit, CancellationToken cancellationToken)
@@ -83,7 +83,7 @@ internal sealed class SqlUsageQueries(SqlDatabase database) : IUsageQueries
                 var (conditions, parameters) = Runs(filter, limit + 1);
                 return SqlRunSums.SumAsync(session, conditions, parameters, by, UsageSql.IsPrecise(filter.From, filter.To));
             },
-            SqlDatabase.BackgroundLimit, cancellationToken);
+            SqlDatabase.BackgroundTimeout, cancellationToken);
 
     public Task<IReadOnlyList<RunRecord>> ListRunsAsync(
         RunFilter filter, RunPosition? after, int limit, CancellationToken cancellationToken)
@@ -109,7 +109,7 @@ internal sealed class SqlUsageQueries(SqlDatabase database) : IUsageQueries
             cancellationToken);
         try
         {
-            return found is [var manifest] ? KeptManifest.Read(manifest) : null;
+            return found is [var manifest] ? StoredManifest.Read(manifest) : null;
         }
         catch (Exception exception) when (exception is JsonException or InvalidDataException)
         {
@@ -127,7 +127,7 @@ internal sealed class SqlUsageQueries(SqlDatabase database) : IUsageQueries
     private Task<IReadOnlyList<T>> ListAsync<T>(
         string sql, Func<DbDataReader, T> read, List<(string, object)> parameters, CancellationToken cancellationToken) =>
         database.ReadAsync<IReadOnlyList<T>>(
-            async session => await session.QueryAsync(sql, read, [.. parameters]), SqlDatabase.BackgroundLimit, cancellationToken);
+            async session => await session.QueryAsync(sql, read, [.. parameters]), SqlDatabase.BackgroundTimeout, cancellationToken);
 
     private (List<string> Conditions, List<(string, object)> Parameters) Runs(RunFilter filter, int limit)
     {

@@ -8,13 +8,13 @@ namespace Ensemble.Storage.Sql;
 /// <summary>Accounts in a database.</summary>
 internal sealed class SqlUsageStore(SqlDatabase database) : IUsageStore
 {
-    private static readonly string Lost = Words<CallOutcome>.Of(CallOutcome.Lost);
+    private static readonly string Lost = EnumNames<CallOutcome>.Of(CallOutcome.Lost);
 
     private static readonly SqlColumn<UsageEvent>[] SubCallKeys =
     [
         Column("run", static usage => usage.Run),
         Column("incarnation", static usage => usage.Incarnation),
-        Column("step", static (usage, names) => names[Words<SubCallStep>.Of(usage.Key.Step)]),
+        Column("step", static (usage, names) => names[EnumNames<SubCallStep>.Of(usage.Key.Step)]),
         Column("member", static usage => usage.Key.Member),
         Column("sample", static usage => usage.Key.Sample),
     ];
@@ -22,17 +22,17 @@ internal sealed class SqlUsageStore(SqlDatabase database) : IUsageStore
     private static readonly SqlColumn<UsageEvent>[] SubCallFacts =
     [
         Column("ensemble", static (usage, names) => names[usage.Ensemble]),
-        Column("role", static (usage, names) => names[Words<SubCallRole>.Of(usage.Role)]),
+        Column("role", static (usage, names) => names[EnumNames<SubCallRole>.Of(usage.Role)]),
         Column("model", static (usage, names) => names[usage.Model]),
         Column("caller", static (usage, names) => names.Of(usage.Caller)),
-        Column("outcome", static (usage, names) => names[Words<CallOutcome>.Of(usage.Outcome)]),
+        Column("outcome", static (usage, names) => names[EnumNames<CallOutcome>.Of(usage.Outcome)]),
         Column("attempts", static usage => usage.Attempts),
         Column("started_at", static usage => usage.StartedAt.ToUnixTimeMilliseconds()),
         Column("first_token_ms", static usage => usage.FirstToken is { } time ? Milliseconds(time) : default(long?)),
         Column("total_ms", static usage => Milliseconds(usage.Total)),
         Column("prompt_tokens", static usage => usage.PromptTokens),
         Column("completion_tokens", static usage => usage.CompletionTokens),
-        Column("source", static (usage, names) => names[Words<UsageSource>.Of(usage.Source)]),
+        Column("source", static (usage, names) => names[EnumNames<UsageSource>.Of(usage.Source)]),
         Column("cost_nano_usd", static usage => NanoDollars.Of(usage.CostUsd)),
     ];
 
@@ -68,7 +68,7 @@ internal sealed class SqlUsageStore(SqlDatabase database) : IUsageStore
         ]);
 
     public Task WriteAsync(UsageBatch batch, CancellationToken cancellationToken) => database.WriteAsync(
-        session => WriteAsync(session, batch), batch.IsAwaited ? Durability.PowerCut : Durability.ProcessEnd, SqlDatabase.BackgroundLimit,
+        session => WriteAsync(session, batch), batch.IsAwaited ? Durability.PowerCut : Durability.ProcessEnd, SqlDatabase.BackgroundTimeout,
         cancellationToken);
 
     private async Task<int> WriteAsync(SqlSession session, UsageBatch batch)
@@ -101,10 +101,10 @@ internal sealed class SqlUsageStore(SqlDatabase database) : IUsageStore
             names.Add(usage.Ensemble);
             names.Add(usage.Model);
             names.Add(usage.Caller ?? Lost);
-            names.Add(Words<SubCallStep>.Of(usage.Key.Step));
-            names.Add(Words<SubCallRole>.Of(usage.Role));
-            names.Add(Words<CallOutcome>.Of(usage.Outcome));
-            names.Add(Words<UsageSource>.Of(usage.Source));
+            names.Add(EnumNames<SubCallStep>.Of(usage.Key.Step));
+            names.Add(EnumNames<SubCallRole>.Of(usage.Role));
+            names.Add(EnumNames<CallOutcome>.Of(usage.Outcome));
+            names.Add(EnumNames<UsageSource>.Of(usage.Source));
         }
 
         foreach (var run in runs)

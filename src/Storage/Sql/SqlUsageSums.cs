@@ -62,7 +62,7 @@ internal static class SqlUsageSums
                 SELECT calls.*{places} FROM calls
             )
             SELECT {UsageSql.List(by)}{string.Join(", ", UsageSql.SumColumns.Select(UsageSql.Sum))},
-                {UsageSql.Sum($"CASE WHEN outcome IN ({UsageSql.Harmless}) THEN 0 ELSE calls END")}{percentiles}
+                {UsageSql.Sum($"CASE WHEN outcome IN ({UsageSql.NonFailures}) THEN 0 ELSE calls END")}{percentiles}
             FROM placed {UsageSql.GroupBy(keys)} LIMIT @limit
             """;
     }

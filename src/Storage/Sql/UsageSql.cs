@@ -31,11 +31,11 @@ internal static class UsageSql
     public const string Facts = "ensemble, model, role, caller, outcome";
 
     /// <summary>Numbers of outcomes that are no failures.</summary>
-    public static readonly string Harmless =
-        $"{Id(Words<CallOutcome>.Of(CallOutcome.Ok))}, {Id(Words<CallOutcome>.Of(CallOutcome.Cancelled))}";
+    public static readonly string NonFailures =
+        $"{Id(EnumNames<CallOutcome>.Of(CallOutcome.Ok))}, {Id(EnumNames<CallOutcome>.Of(CallOutcome.Cancelled))}";
 
     /// <summary>What goes of a day's sum into other sums, where that is larger: a million dollars, 10^15 tokens.</summary>
-    private const long MostOfDay = 1_000_000_000_000_000;
+    private const long MaxDaySum = 1_000_000_000_000_000;
 
     /// <summary>The columns of <see cref="Sums"/>, of a day that is closed.</summary>
     public static readonly string DaySums = string.Join(", ", SumColumns.Select(column => $"{BoundedDay(column)} AS {column}"));
@@ -79,11 +79,11 @@ internal static class UsageSql
     }
 
     /// <summary>A number as it goes into sums: what a provider reports must not bring the sum of all others to an overflow.</summary>
-    public static string Bounded(string column, long most = UsageEvent.MostSummed) =>
+    public static string Bounded(string column, long most = UsageEvent.MaxSummed) =>
         string.Create(CultureInfo.InvariantCulture, $"CASE WHEN {column} > {most} THEN {most} ELSE coalesce({column}, 0) END");
 
     /// <summary>The same of the sum of a day that is closed.</summary>
-    public static string BoundedDay(string column) => Bounded(column, MostOfDay);
+    public static string BoundedDay(string column) => Bounded(column, MaxDaySum);
 
     /// <summary>Whether a range is short enough to have percentiles.</summary>
     public static bool IsPrecise(DateTimeOffset from, DateTimeOffset to) =>
@@ -122,5 +122,5 @@ internal static class UsageSql
         keys.Count == 0 ? "HAVING count(*) > 0" : $"GROUP BY {string.Join(", ", keys)}";
 
     private static string Tokens(string column, UsageSource source) =>
-        $"CASE WHEN source = {Id(Words<UsageSource>.Of(source))} THEN {Bounded(column)} ELSE 0 END";
+        $"CASE WHEN source = {Id(EnumNames<UsageSource>.Of(source))} THEN {Bounded(column)} ELSE 0 END";
 }

@@ -26,19 +26,19 @@ internal sealed partial class SqliteDatabase : SqlDatabase
 
     /// <summary>
     /// How long a job waits for its turn and for a lock of another process together. What the library waits besides, for
-    /// <see cref="LibraryPatience"/>, makes 5 s of it at most.
+    /// <see cref="LibraryTimeoutSeconds"/>, makes 5 s of it at most.
     /// </summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(4);
+    private static readonly TimeSpan LockTimeout = TimeSpan.FromSeconds(4);
 
     /// <summary>In seconds. SQLite itself waits for locks; where it does so no longer, the library gives up after this.</summary>
-    private const int LibraryPatience = 1;
+    private const int LibraryTimeoutSeconds = 1;
 
     private const string Native = "e_sqlite3";
 
     /// <summary>SQLite's number of the question whether the file is still where it was opened.</summary>
     private const int HasMoved = 20;
 
-    private readonly RevisionAnnouncements _written = new();
+    private readonly RevisionNotifier _written = new();
     private readonly string _path;
     private readonly ILogger _logger;
     private readonly SqliteWorker _writer;
@@ -55,11 +55,11 @@ internal sealed partial class SqliteDatabase : SqlDatabase
     {
         _path = path;
         _logger = logger ?? NullLogger.Instance;
-        _writer = new SqliteWorker("sqlite writer", 1, ConnectWriter, Prepare, Patience, time);
-        _readers = new SqliteWorker("sqlite reader", Readers, ConnectReader, Prepare, Patience, time);
+        _writer = new SqliteWorker("sqlite writer", 1, ConnectWriter, Prepare, LockTimeout, time);
+        _readers = new SqliteWorker("sqlite reader", Readers, ConnectReader, Prepare, LockTimeout, time);
     }
 
-    public override string? Problem => _isLost || (_wasOpened && !File.Exists(_path)) ? SqliteErrors.LostFile : null;
+    public override string? Problem => _isLost || (_wasOpened && !File.Exists(_path)) ? SqliteErrors.FileMoved : null;
 
     public override string Name => _path;
 
@@ -116,9 +116,9 @@ internal sealed partial class SqliteDatabase : SqlDatabase
             Execute(connection, "PRAGMA foreign_keys = ON");
 
             // SQLite does not wait for a lock here, so the library has to.
-            var mode = Execute(connection, "PRAGMA journal_mode = WAL", (int)Patience.TotalSeconds);
+            var mode = Execute(connection, "PRAGMA journal_mode = WAL", (int)LockTimeout.TotalSeconds);
             _wasOpened |= mode == "wal";
-            return mode == "wal" ? connection : throw SqliteErrors.NoLog(_path);
+            return mode == "wal" ? connection : throw SqliteErrors.NoWriteAheadLog(_path);
         }
         catch
         {
@@ -139,23 +139,23 @@ internal sealed partial class SqliteDatabase : SqlDatabase
         // A file that was there and is gone is not made again: its catalog and accounts would be gone, and nothing would say so.
         if (_wasOpened && !File.Exists(_path))
         {
-            throw Lose();
+            throw OnFileMoved();
         }
 
         var connection = new SqliteConnection(new SqliteConnectionStringBuilder
         {
             DataSource = _path,
             Pooling = false,
-            DefaultTimeout = LibraryPatience,
+            DefaultTimeout = LibraryTimeoutSeconds,
             Mode = _wasOpened ? SqliteOpenMode.ReadWrite : SqliteOpenMode.ReadWriteCreate,
         }.ToString());
         try
         {
             connection.Open();
-            Wait(connection, Patience);
+            Wait(connection, LockTimeout);
 
             // Another file in its place has none of the tables, or is not the one that was opened.
-            return !_wasOpened || Execute(connection, SqlDialect.FindMigrations) is not null ? connection : throw Lose();
+            return !_wasOpened || Execute(connection, SqlDialect.FindMigrations) is not null ? connection : throw OnFileMoved();
         }
         catch
         {
@@ -168,7 +168,7 @@ internal sealed partial class SqliteDatabase : SqlDatabase
     {
         if (FileControl(connection.Handle!.DangerousGetHandle(), 0, HasMoved, out var moved) == raw.SQLITE_OK && moved != 0)
         {
-            throw Lose();
+            throw OnFileMoved();
         }
 
         if (_isLost)
@@ -177,10 +177,10 @@ internal sealed partial class SqliteDatabase : SqlDatabase
             LogFound(_logger, _path);
         }
 
-        Wait(connection, Patience - waited);
+        Wait(connection, LockTimeout - waited);
     }
 
-    private StorageException Lose()
+    private StorageException OnFileMoved()
     {
         var failure = SqliteErrors.Lost(_path);
         if (!_isLost)

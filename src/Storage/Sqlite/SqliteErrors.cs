@@ -14,29 +14,29 @@ internal static class SqliteErrors
             "is locked by another process. End that process, or give each its own file; several processes share a PostgreSQL.",
             exception,
             isTransient: true),
-        SqliteException sqlite => Of(path, Words(sqlite), exception),
+        SqliteException sqlite => Of(path, Describe(sqlite), exception),
         UnauthorizedAccessException or IOException => Of(path, "cannot be created: " + exception.Message + " " + Elsewhere, exception),
         _ => null,
     };
 
-    public static StorageException NoLog(string path) =>
+    public static StorageException NoWriteAheadLog(string path) =>
         Of(
             path,
             "lies in a folder whose file system cannot keep SQLite's log (as many network folders). Choose one on a local disk with "
             + "Storage:ConnectionString.");
 
     /// <summary>Without the path: the probes, which need no key, show it.</summary>
-    public const string LostFile = "The database file " + LostWords;
+    public const string FileMoved = "The database file " + FileMovedMessage;
 
-    private const string LostWords =
+    private const string FileMovedMessage =
         "was deleted, moved or replaced while this process used it. Nothing is written until the file is back in its place: "
         + "restore it, or restart this process to begin with a new one.";
 
-    public static StorageException Lost(string path) => Of(path, LostWords, isTransient: true);
+    public static StorageException Lost(string path) => Of(path, FileMovedMessage, isTransient: true);
 
     private const string Elsewhere = "Choose another place with Storage:ConnectionString 'Data Source=PATH'.";
 
-    private static string Words(SqliteException exception) => exception.SqliteErrorCode switch
+    private static string Describe(SqliteException exception) => exception.SqliteErrorCode switch
     {
         raw.SQLITE_NOTADB => "is not a SQLite database. Move the file away, or choose another one with Storage:ConnectionString 'Data Source=PATH'.",
         raw.SQLITE_CORRUPT => "is damaged. Stop every process that uses it and restore a copy, or move the file away to begin with a new one.",

@@ -77,12 +77,12 @@ public sealed class AnswerStreamTests
     {
         await _stream.StartAsync(Now.Cancel);
         _stream.Open(_run, 1);
-        for (var number = 1; number <= AnswerInbox.Capacity; number++)
+        for (var number = 1; number <= StreamBuffer.Capacity; number++)
         {
             await PushAsync(number);
         }
 
-        await Should.ThrowAsync<InvalidOperationException>(() => PushAsync(AnswerInbox.Capacity + 1));
+        await Should.ThrowAsync<InvalidOperationException>(() => PushAsync(StreamBuffer.Capacity + 1));
 
         var inbox = _stream.Claim(_run)!;
         inbox.IsClosed.ShouldBeTrue();
@@ -92,7 +92,7 @@ public sealed class AnswerStreamTests
             batch.FirstSequence.ShouldBe(++kept);
         }
 
-        kept.ShouldBe(AnswerInbox.Capacity);
+        kept.ShouldBe(StreamBuffer.Capacity);
         _stream.Open(RunId.New(), 1).ShouldNotBeNull("a slow reader says nothing of the stream");
     }
 

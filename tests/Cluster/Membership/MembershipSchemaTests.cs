@@ -135,7 +135,7 @@ public sealed class MembershipSchemaTests
     }
 
     [Fact]
-    public async Task Wait_ForADatabaseThatIsAway_GoesOn()
+    public async Task Wait_ForADatabaseThatIsUnavailable_Continues()
     {
         var time = new ManualTimeProvider();
         using var output = new StringWriter();

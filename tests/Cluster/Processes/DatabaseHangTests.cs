@@ -11,7 +11,7 @@ public sealed class DatabaseHangTests(ITestOutputHelper output)
     private const int Callers = 6;
     private const double Slower = 2;
 
-    private static readonly TimeSpan Usual = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan TypicalTime = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Hang = TimeSpan.FromSeconds(20);
 
     /// <summary>Below it a machine that has other work decides, and no wait.</summary>
@@ -23,13 +23,13 @@ public sealed class DatabaseHangTests(ITestOutputHelper output)
         await using var server = new PostgresServer();
         await using var cluster = await NodeCluster.StartAsync(server, "--Security:MasterKey", new string('7', 64));
         await AskForAsync(cluster, TimeSpan.FromSeconds(2));
-        var before = await AskForAsync(cluster, Usual);
+        var before = await AskForAsync(cluster, TypicalTime);
 
         await server.SuspendAsync();
         var meanwhile = await AskForAsync(cluster, Hang);
         var ready = await Task.WhenAll(cluster.Frontends.Concat(cluster.Silos).Select(node => node.GetAsync("/readyz")));
         await server.ResumeAsync();
-        var after = await AskForAsync(cluster, Usual);
+        var after = await AskForAsync(cluster, TypicalTime);
 
         output.WriteLine($"p95 before {P95(before)}, meanwhile {P95(meanwhile)} of {meanwhile.Count}, slowest {meanwhile.Max()}, after {P95(after)}");
         P95(meanwhile).ShouldBeLessThan(Slower * P95(before) + Noise);

@@ -16,7 +16,7 @@ public sealed class NodeOptionsTests
         var (frontend, node) = Read(NodeRole.All);
 
         node.ShouldBe(new NodeOptions { SiloPort = 0, GatewayPort = 0 });
-        (node.IsAlone, node.ClusterId, node.ServiceId).ShouldBe((true, "ensemble", "ensemble"));
+        (node.IsStandalone, node.ClusterId, node.ServiceId).ShouldBe((true, "ensemble", "ensemble"));
         frontend.CatalogFile.ShouldBeNull();
     }
 
@@ -25,7 +25,7 @@ public sealed class NodeOptionsTests
     {
         var (_, node) = Read(NodeRole.Silo, ("Cluster:ConnectionString", Local));
 
-        (node.IsAlone, node.SiloPort, node.GatewayPort).ShouldBe((false, 11111, 30000));
+        (node.IsStandalone, node.SiloPort, node.GatewayPort).ShouldBe((false, 11111, 30000));
     }
 
     [Fact]
@@ -43,7 +43,7 @@ public sealed class NodeOptionsTests
     [Fact]
     public void Read_ManyMistakes_NamesAllOfThem()
     {
-        var exception = Should.Throw<StartException>(() => Read(
+        var exception = Should.Throw<StartupException>(() => Read(
             NodeRole.Silo, ("Cluster:ConnectionString", "Host=db.example;Username=u"), ("Cluster:ClusterId", "a b"), ("Cluster:SiloPort", "0"), ("Cluster:GatewayPort", "11111"),
             ("Cluster:SilosPort", "1"), ("Catalog:File", "c.json"), ("Storage:Provider", "memory"), ("Limits:MaxRuns", "0")));
 
@@ -60,7 +60,8 @@ public sealed class NodeOptionsTests
     [InlineData("silo.example")]
     public void Read_AddressThatNobodyCanReach_IsAProblem(string address)
     {
-        var exception = Should.Throw<StartException>(() => Read(NodeRole.Silo, ("Cluster:ConnectionString", Local), ("Cluster:AdvertisedAddress", address)));
+        var exception = Should.Throw<StartupException>(() =>
+            Read(NodeRole.Silo, ("Cluster:ConnectionString", Local), ("Cluster:AdvertisedAddress", address)));
 
         exception.Message.ShouldBe($"option Cluster:AdvertisedAddress: '{address}' is not an IP address at which other nodes reach this one.");
     }
@@ -68,7 +69,7 @@ public sealed class NodeOptionsTests
     [Fact]
     public void Read_BadConnectionString_IsNotRepeated()
     {
-        var exception = Should.Throw<StartException>(() => Read(NodeRole.Frontend, ("Cluster:ConnectionString", "Host=h;secret-7=x")));
+        var exception = Should.Throw<StartupException>(() => Read(NodeRole.Frontend, ("Cluster:ConnectionString", "Host=h;secret-7=x")));
 
         exception.Message.ShouldStartWith("Cluster:ConnectionString cannot be read.");
         exception.Message.ShouldNotContain("secret-7");
@@ -79,13 +80,13 @@ public sealed class NodeOptionsTests
     {
         var (_, node) = Read(NodeRole.All, ("Cluster:ConnectionString", Local), ("Cluster:AdvertisedAddress", "10.1.2.3"));
 
-        (node.Role, node.IsAlone, node.SiloPort, node.GatewayPort).ShouldBe((NodeRole.All, false, 11111, 30000));
+        (node.Role, node.IsStandalone, node.SiloPort, node.GatewayPort).ShouldBe((NodeRole.All, false, 11111, 30000));
         node.AdvertisedAddress.ShouldBe(IPAddress.Parse("10.1.2.3"));
         node.ConnectionString.ShouldNotBeNull();
     }
 
     [Fact]
-    public void Read_RoleAllInAClusterWithWhatIsItsOwn_IsAProblem() => Should.Throw<StartException>(() => Read(
+    public void Read_RoleAllInAClusterWithWhatIsItsOwn_IsAProblem() => Should.Throw<StartupException>(() => Read(
             NodeRole.All, ("Cluster:ConnectionString", Local), ("Catalog:File", "c.json"), ("Storage:Provider", "sqlite"))).Message.Split(Environment.NewLine)
         .Select(line => line[..line.IndexOf(": ", StringComparison.Ordinal)]).ShouldBe(["option Catalog:File", "option Storage:Provider"]);
 

@@ -6,7 +6,7 @@ namespace Ensemble.Cluster.Tests.Processes;
 /// <summary>A silo that stands still is declared dead; when it goes on, it must not serve beside those that took its grains over.</summary>
 public sealed class StandstillTests
 {
-    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(10);
 
     [Fact]
     public async Task Resume_SiloThatWasDeclaredDead_EndsItselfWithinTenSeconds()
@@ -21,6 +21,6 @@ public sealed class StandstillTests
         await silo.ResumeAsync();
         await silo.WaitForExitAsync();
 
-        Stopwatch.GetElapsedTime(resumed).ShouldBeLessThan(Longest);
+        Stopwatch.GetElapsedTime(resumed).ShouldBeLessThan(MaxWait);
     }
 }

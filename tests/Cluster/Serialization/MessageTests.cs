@@ -53,8 +53,8 @@ public sealed class MessageTests
             Number = 12,
             Requests = 13,
             Tokens = 14,
-            Begun = new[] { Lease },
-            Again = new[] { Lease with { Id = new Guid(8, 8, 8, new byte[8]) } },
+            Started = new[] { Lease },
+            Repeated = new[] { Lease with { Id = new Guid(8, 8, 8, new byte[8]) } },
             Ended = new[] { new GateEnd(new Guid(9, 9, 9, new byte[8]), 15, IsUnused: false) },
             Allowance = 16,
             Debt = 17,
@@ -84,7 +84,7 @@ public sealed class MessageTests
             Param = "messages[0]",
             Status = 422,
             RetryAfter = TimeSpan.FromSeconds(5),
-            IsLasting = true,
+            IsPermanent = true,
         },
         ["event-answer-delta"] = new RunEventMessage { Kind = RunEventKind.AnswerDelta, Sequence = 3, Incarnation = 2, Text = "déjà vu" },
         ["event-panel-closed"] = new RunEventMessage { Kind = RunEventKind.PanelClosed, Sequence = 1, Incarnation = 1, Usable = 3, Agreement = 0.66 },
@@ -126,8 +126,8 @@ public sealed class MessageTests
         foreach (var bytes in (byte[][])[Wire.SerializeToArray(sent), Convert.FromBase64String(FrozenMessages.All["gate-report"])])
         {
             var arrived = Wire.Deserialize<GateReport>(bytes).ShouldNotBeNull();
-            arrived.Begun.ShouldBe(sent.Begun);
-            arrived.Again.ShouldBe(sent.Again);
+            arrived.Started.ShouldBe(sent.Started);
+            arrived.Repeated.ShouldBe(sent.Repeated);
             arrived.Ended.ShouldBe(sent.Ended);
             arrived.Outcomes.ShouldBe(sent.Outcomes);
         }
@@ -243,7 +243,7 @@ public sealed class MessageTests
         Numbers<RunFailureKind>().ShouldBe(
             "RequestRejected=0 UnsupportedContent=1 MaxTokensTooSmall=2 RateLimited=3 PanelBelowQuorum=4 JudgeFailed=5 JudgeTimedOut=6 DirectRateLimited=7 "
             + "DirectFailed=8 DirectTimedOut=9 DeadlineExceeded=10 AnswerTooLarge=11 Cancelled=12 Internal=13 Interrupted=14 BudgetExceeded=15 AnswersNotStored=16 OutOfMemory=17");
-        Numbers<GateTerms>().ShouldBe("OneByOne=0 Free=1 Refused=2 Allowance=3");
+        Numbers<GateTerms>().ShouldBe("PerCall=0 Free=1 Refused=2 Allowance=3");
         Numbers<RunStart>().ShouldBe("Started=0 Overloaded=1 Draining=2 UnknownModel=3");
 
         static string Numbers<T>()

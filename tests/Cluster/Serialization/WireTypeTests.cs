@@ -29,7 +29,7 @@ public sealed class WireTypeTests
         // The request, the batches and the usage have tests of their own, since they are not compared by what they print.
         Type[] sent =
         [
-            .. MessageTests.Messages.Values.Concat(UsageNewsTests.Messages.Values).Select(message => message.GetType()),
+            .. MessageTests.Messages.Values.Concat(UsageStreamBatchTests.Messages.Values).Select(message => message.GetType()),
             typeof(RunRequest),
             typeof(Grains.Answers.AnswerBatch),
         ];
@@ -57,7 +57,8 @@ public sealed class WireTypeTests
     [Fact]
     public void Aliases_OfTypes_ComeFromTheOneListAndAreUnique()
     {
-        string[] listed = [.. typeof(Aliases).GetFields(BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic).Select(field => (string)field.GetRawConstantValue()!)];
+        string[] listed = [.. typeof(WireNames).GetFields(BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic).Select(field =>
+            (string)field.GetRawConstantValue()!)];
         string[] used = [.. Messages.Concat(Interfaces).Select(type => Alias(type) ?? $"{type} has none")];
 
         listed.ShouldBeUnique();
@@ -98,7 +99,8 @@ public sealed class WireTypeTests
         }
     }
 
-    private static IEnumerable<Type> Written() => typeof(Aliases).Assembly.GetTypes().Where(type => type.GetCustomAttribute<GeneratedCodeAttribute>() is null);
+    private static IEnumerable<Type> Written() =>
+        typeof(WireNames).Assembly.GetTypes().Where(type => type.GetCustomAttribute<GeneratedCodeAttribute>() is null);
 
     private static Type Carried(Type type) => Converters().Where(converter => converter.Surrogate == type).Select(converter => converter.Value).FirstOrDefault(type);
 

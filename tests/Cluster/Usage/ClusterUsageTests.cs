@@ -37,7 +37,7 @@ public sealed class ClusterUsageTests
     }
 
     [Fact]
-    public async Task Watch_NobodyAnyMore_NothingIsPublished()
+    public async Task Watch_LastWatcherLeft_NothingIsPublished()
     {
         await using var bench = await ClusterBench.StartAsync();
         using (await bench.WatchAsync(bench.Frontends[0]))

@@ -12,7 +12,7 @@ namespace Ensemble.Cluster.Tests.Usage;
 public sealed class UsageListenerTests : IAsyncDisposable
 {
     private readonly ManualTimeProvider _time = new();
-    private readonly List<TestSubscription<UsageNews>> _subscribed = [];
+    private readonly List<TestSubscription<UsageStreamBatch>> _subscribed = [];
     private readonly RecordedWatch _watch = new();
     private readonly UsageFeed _feed = new();
     private readonly RunId _run = RunId.New();
@@ -23,7 +23,7 @@ public sealed class UsageListenerTests : IAsyncDisposable
         observer =>
         {
             _subscribed.Add(new($"here|{_subscribed.Count}", observer));
-            return Task.FromResult<StreamSubscriptionHandle<UsageNews>>(_subscribed[^1]);
+            return Task.FromResult<StreamSubscriptionHandle<UsageStreamBatch>>(_subscribed[^1]);
         },
         _watch,
         _time,
@@ -161,7 +161,7 @@ public sealed class UsageListenerTests : IAsyncDisposable
 
     private UsageWatcher Watch() => _feed.TryWatch(new UsageWatch())!;
 
-    private void Deliver(string source, long number, long dropped = 0) => _ = _subscribed[^1].DeliverAsync(new UsageNews
+    private void Deliver(string source, long number, long dropped = 0) => _ = _subscribed[^1].DeliverAsync(new UsageStreamBatch
     {
         Source = source,
         Number = number,

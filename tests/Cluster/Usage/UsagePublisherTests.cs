@@ -9,7 +9,7 @@ namespace Ensemble.Cluster.Tests.Usage;
 public sealed class UsagePublisherTests : IAsyncDisposable
 {
     private readonly ManualTimeProvider _time = new();
-    private readonly HeldStreams<UsageNews> _streams = new();
+    private readonly HeldStreams<UsageStreamBatch> _streams = new();
     private readonly List<string> _watching = [];
     private readonly RunId _run = RunId.New();
     private readonly UsagePublisher _publisher;
@@ -168,7 +168,7 @@ public sealed class UsagePublisherTests : IAsyncDisposable
 
     private void Append(int member) => _publisher.Append(TestUsage.SubCall(_run, member));
 
-    private async Task<HeldStreams<UsageNews>.Message> NextAsync()
+    private async Task<HeldStreams<UsageStreamBatch>.Message> NextAsync()
     {
         // When the publisher begins to gather is its own affair: the clock goes on until it has published.
         var next = _streams.NextAsync().AsTask();

@@ -83,12 +83,12 @@ public sealed class AnswerClustersTests
     public void Similarity_AnyTexts_IsSymmetricAndWithinBounds() =>
         Prop.ForAll<string?, string?>((one, other) =>
         {
-            var (left, right) = (TermVector.Of(one ?? ""), TermVector.Of(other ?? ""));
+            var (left, right) = (TermFrequencyVector.Of(one ?? ""), TermFrequencyVector.Of(other ?? ""));
             left.Similarity(right).ShouldBeInRange(0, 1);
             left.Similarity(right).ShouldBe(right.Similarity(left), 1e-5);
             if ((one ?? "").Any(char.IsLetterOrDigit))
             {
-                left.Similarity(TermVector.Of(one!)).ShouldBe(1, 1e-5);
+                left.Similarity(TermFrequencyVector.Of(one!)).ShouldBe(1, 1e-5);
             }
         }).Check(Config.QuickThrowOnFailure.WithMaxTest(500));
 
@@ -144,7 +144,7 @@ public sealed class AnswerClustersTests
             .Clusters.ShouldBe([0, 1, 0]);
 
     [Fact]
-    public void Of_GivenLikeness_IsUsedForClustersAndCentre()
+    public void Of_GivenSimilarity_IsUsedForClustersAndCentre()
     {
         double[,] alike = { { 1, 0.2, 0.9 }, { 0.2, 1, 0.7 }, { 0.9, 0.7, 1 } };
         var clusters = AnswerClusters.Of([null, null, null], ["a", "b", "c"], [1, 1, 1], threshold: 0.85, alike);
@@ -170,9 +170,9 @@ public sealed class AnswerClustersTests
     public void Similarity_ChineseProse_TellsLikeFromUnlike()
     {
         const string Beijing = "中国的首都是北京，它是一个历史悠久的城市，有很多著名的景点。";
-        using var one = TermVector.Of(Beijing);
-        using var alike = TermVector.Of("中国的首都是北京，它是一座历史悠久的城市，有许多著名的景点。");
-        using var unlike = TermVector.Of("今天的天气很好，我们打算去公园散步，然后一起吃晚饭。");
+        using var one = TermFrequencyVector.Of(Beijing);
+        using var alike = TermFrequencyVector.Of("中国的首都是北京，它是一座历史悠久的城市，有许多著名的景点。");
+        using var unlike = TermFrequencyVector.Of("今天的天气很好，我们打算去公园散步，然后一起吃晚饭。");
         one.Similarity(alike).ShouldBeGreaterThan(0.6);
         one.Similarity(unlike).ShouldBeLessThan(0.3);
     }

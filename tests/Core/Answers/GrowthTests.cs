@@ -89,15 +89,15 @@ public sealed class GrowthTests
         }
 
         yield return ("question", text => Question.Of(Asking(text), withNumbers: true));
-        yield return ("language", text => LanguageGuess.Of(text));
+        yield return ("language", text => LanguageDetector.Of(text));
         yield return ("words", text => RouteMatch.CountWords(text));
         yield return ("clusters", text => AnswerClusters.Of([text, text + "a", "b"], [1, 1, 1]).Best());
-        yield return ("cut", text => MiddleCut.Fit(text, text.Length / 8));
+        yield return ("cut", text => MiddleTruncation.Fit(text, text.Length / 8));
         yield return ("json object", text => AnswerFormat.Of(Wanting("""{"type":"json_object"}""")).Accepts(text));
         var schema = """{"type":"json_schema","json_schema":{"schema":{"items":{"enum":[1,"a"]}}}}""";
         yield return ("json schema", text => AnswerFormat.Of(Wanting(schema)).Accepts(text));
         yield return ("control reply", text => ControlSchema.OneOf("pick", "pick", ["A", "B"]).Read(text));
-        yield return ("fence", text => Fence.Around([text], new Random(1)));
+        yield return ("fence", text => Delimiter.Around([text], new Random(1)));
     }
 
     private static ChatRequest Asking(string text) =>

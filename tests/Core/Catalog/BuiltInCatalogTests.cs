@@ -3,7 +3,7 @@ namespace Ensemble.Catalog.Tests;
 public sealed class BuiltInCatalogTests
 {
     [Fact]
-    public void ReadJson_IsValidWithoutADoubt()
+    public void ReadJson_IsValidWithoutAWarning()
     {
         var result = CatalogReader.Read(BuiltInCatalog.ReadJson(), 1, CatalogSamples.Secrets());
 

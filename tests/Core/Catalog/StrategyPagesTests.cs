@@ -22,7 +22,7 @@ public sealed partial class StrategyPagesTests
 
     [Theory]
     [MemberData(nameof(Strategies))]
-    public void Page_EveryEntryOnIt_IsReadWithoutADoubtAsThatStrategy(string strategy)
+    public void Page_EveryEntryOnIt_IsReadWithoutAWarningAsThatStrategy(string strategy)
     {
         var entries = Snippets(strategy).ToList();
 

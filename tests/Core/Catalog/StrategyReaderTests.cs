@@ -13,7 +13,7 @@ public sealed class StrategyReaderTests
     private const string SpecialistBlock = "\"specialist\": { \"planner\": \"j\", \"members\": { \"code\": \"s\" } }";
 
     /// <summary>Fields, the strategy, and the answers that are needed where nothing is said about them.</summary>
-    public static TheoryData<string, StrategyKind, int> Least => new()
+    public static TheoryData<string, StrategyKind, int> MinimumCases => new()
     {
         { $"{Five}, {Judge}", StrategyKind.Synthesize, 2 },
         { $"\"strategy\": \"best_of\", {Five}, {Judge}", StrategyKind.BestOf, 2 },
@@ -29,8 +29,8 @@ public sealed class StrategyReaderTests
     };
 
     [Theory]
-    [MemberData(nameof(Least))]
-    public void Read_LeastThatAStrategyNeeds_IsTakenWithoutADoubt(string fields, StrategyKind strategy, int needed)
+    [MemberData(nameof(MinimumCases))]
+    public void Read_MinimumThatAStrategyNeeds_IsTakenWithoutAWarning(string fields, StrategyKind strategy, int needed)
     {
         var ensemble = Read(fields);
 
@@ -223,7 +223,7 @@ public sealed class StrategyReaderTests
     [InlineData("\"strategy\": \"confidence\", \"panel\": [ { \"model\": \"s\" }, { \"model\": \"claude\" } ], \"confidence\": { \"source\": \"self_report\" }")]
     [InlineData($"\"strategy\": \"route\", \"panel\": [ {{ \"model\": \"s\" }} ], {RouteBlock}")]
     [InlineData($"\"strategy\": \"route\", \"panel\": [], {RouteBlock}")]
-    public void Read_JustWithinTheRule_HasNoDoubt(string fields)
+    public void Read_JustWithinTheRule_HasNoWarning(string fields)
     {
         var result = CatalogSamples.Read(WithMore(fields), CatalogSamples.Secrets(("KEY", "secret")));
 

@@ -121,5 +121,5 @@ public sealed class ChatRequestParserTests
     [InlineData("{}", true)]
     [InlineData("\"required\"", true)]
     public void Asks_Value_IsSomethingOrNothing(string value, bool expected) =>
-        RunBench.Parse($$"""{"model":"m","x":{{value.Replace("\\n", "\n", StringComparison.Ordinal)}},"messages":[{{User}}]}""").Asks("x").ShouldBe(expected);
+        RunBench.Parse($$"""{"model":"m","x":{{value.Replace("\\n", "\n", StringComparison.Ordinal)}},"messages":[{{User}}]}""").IsSet("x").ShouldBe(expected);
 }

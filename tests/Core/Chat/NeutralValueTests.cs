@@ -23,7 +23,7 @@ public sealed class NeutralValueTests
     {
         var value = Encoding.UTF8.GetBytes(json);
 
-        (NeutralValue.IsNothing(value), NeutralValue.IsDefault(value)).ShouldBe((isNothing, isDefault));
+        (NeutralValue.IsNullOrEmpty(value), NeutralValue.IsDefault(value)).ShouldBe((isNothing, isDefault));
     }
 
     [Theory]

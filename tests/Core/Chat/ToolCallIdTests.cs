@@ -29,7 +29,7 @@ public sealed class ToolCallIdTests
         ToolCallId.For(ours, "other", out var isOwn)!.ShouldMatch("^[0-9A-Za-z]{9}$");
         isOwn.ShouldBeFalse();
         ours.ShouldMatch("^call_[0-9A-Za-z_-]+$");
-        ToolCallId.For(ToolCallId.OfNone(0, "run"), "maker", out _)!.ShouldMatch("^[0-9A-Za-z]{9}$");
+        ToolCallId.For(ToolCallId.OfUnnamed(0, "run"), "maker", out _)!.ShouldMatch("^[0-9A-Za-z]{9}$");
     }
 
     [Theory]
@@ -61,5 +61,6 @@ public sealed class ToolCallIdTests
     }
 
     private static JsonArray Sent(ChatRequest chat, string model) =>
-        JsonNode.Parse(RequestRewriter.Rewrite(chat, new RequestEdits { CallsOf = model, DeveloperRole = "system" }).ToArray())!["messages"]!.AsArray();
+        JsonNode.Parse(RequestRewriter.Rewrite(chat,
+            new RequestEdits { ToolCallModel = model, DeveloperRole = "system" }).ToArray())!["messages"]!.AsArray();
 }

@@ -96,7 +96,7 @@ internal sealed class AgentBench : IGateAuthority, IUsageSink, IAsyncDisposable
 
     /// <param name="asks">Whether processes are asked first what they have not reported.</param>
     public ValueTask<GateStatus> StatusAsync(bool asks = true) =>
-        asks ? _gates.StatusAsync(Key, TestContext.Current.CancellationToken) : new(_gates.Kept.Single().Status());
+        asks ? _gates.StatusAsync(Key, TestContext.Current.CancellationToken) : new(_gates.Hosts.Single().Status());
 
     /// <summary>Completes when an answer got lost.</summary>
     public Task LostAsync() => _lost.WaitAsync(TestContext.Current.CancellationToken);
@@ -121,7 +121,7 @@ internal sealed class AgentBench : IGateAuthority, IUsageSink, IAsyncDisposable
         return _gates.ReleaseAsync(lease, release);
     }
 
-    public async ValueTask<GateGrant> ReportAsync(GateKey gate, GateReport report, IGateHolder holder, CancellationToken cancellationToken)
+    public async ValueTask<GateGrant> ReportAsync(GateKey gate, GateReport report, IGateClient holder, CancellationToken cancellationToken)
     {
         Calls++;
         var grant = await _gates.ReportAsync(gate, report, holder, cancellationToken);

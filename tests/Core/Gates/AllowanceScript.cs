@@ -7,7 +7,7 @@ namespace Ensemble.Core.Tests.Gates;
 
 /// <summary>
 /// Processes with a gate's authority in simulated time: messages arrive late, get lost, and are sent again, as <see cref="GateAgent"/> and
-/// <see cref="KeptGate"/> do it. What was admitted, and when, is written down beside them.
+/// <see cref="GateHost"/> do it. What was admitted, and when, is written down beside them.
 /// </summary>
 internal sealed class AllowanceScript
 {
@@ -140,7 +140,7 @@ internal sealed class AllowanceScript
     {
         _time.Advance(TimeSpan.FromMilliseconds(now - _now));
         _now = now;
-        _ = _state.TakeLost();
+        _ = _state.TakeExpired();
     }
 
     private void At(long when, Action what) => _events.Enqueue(what, (when, ++_order));
@@ -188,19 +188,19 @@ internal sealed class AllowanceScript
     private void Wait(Process process, GateRequest request, int rounds)
     {
         var terms = process.Held.Terms(process.Clock);
-        if (rounds == 0 || terms == GateTerms.OneByOne || (terms == GateTerms.Allowance && process.Held.IsStarved(process.Clock)))
+        if (rounds == 0 || terms == GateTerms.PerCall || (terms == GateTerms.Allowance && process.Held.IsStarved(process.Clock)))
         {
-            process.Held.Asked(request.Tokens);
+            process.Held.OnAdmitted(request.Tokens);
             if (terms == GateTerms.Allowance)
             {
-                process.Held.Starve(process.Clock);
+                process.Held.OnStarved(process.Clock);
             }
 
             Send(() => Ask(process, request));
             return;
         }
 
-        process.Held.Want(request.Tokens);
+        process.Held.AddWaiting(request.Tokens);
         process.Waiting.Add(() =>
         {
             if (!TryBegin(process, request))
@@ -420,13 +420,13 @@ internal sealed class AllowanceScript
         public long Counted { get; set; }
     }
 
-    private sealed class Process(AllowanceScript script, int index) : IGateHolder
+    private sealed class Process(AllowanceScript script, int index) : IGateClient
     {
         private readonly long _ahead = index * 3_600_000L;
 
         public int Index { get; } = index;
 
-        public HeldGate Held { get; } = NewHeld(script);
+        public LocalGate Held { get; } = NewHeld(script);
 
         public List<GateLease> Out { get; } = [];
 
@@ -463,9 +463,9 @@ internal sealed class AllowanceScript
             }
         }
 
-        private static HeldGate NewHeld(AllowanceScript script)
+        private static LocalGate NewHeld(AllowanceScript script)
         {
-            var held = new HeldGate(GateBench.Key, new Guid(++script._names, 1, 0, new byte[8]));
+            var held = new LocalGate(GateBench.Key, new Guid(++script._names, 1, 0, new byte[8]));
             held.Configure(script._limits);
             return held;
         }

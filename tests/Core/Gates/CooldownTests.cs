@@ -51,7 +51,7 @@ public sealed class CooldownTests
     [InlineData(CallOutcome.Blank)]
     [InlineData(CallOutcome.Refused)]
     [InlineData(CallOutcome.Filtered)]
-    public void Success_BetweenFailures_BeginsAnew(CallOutcome outcome)
+    public void Success_BetweenFailures_ResetsTheCount(CallOutcome outcome)
     {
         _gate.Call(CallOutcome.ServerError);
         _gate.Call(CallOutcome.ServerError);

@@ -80,7 +80,7 @@ public sealed class GateAgentTests : IDisposable
     }
 
     [Fact]
-    public async Task Release_AuthorityAway_IsNoFaultOfTheAnswer()
+    public async Task Release_AuthorityUnavailable_IsNoFaultOfTheAnswer()
     {
         _authority.FailsToRelease = true;
         await using var gates = Open();

@@ -23,11 +23,11 @@ public sealed class GateSnapshotTests
 
         gate.Move(snapshot);
         gate.Wait(30);
-        gate.State.TakeLost().ShouldHaveSingleItem().Holder.ShouldBe(GateBench.Holder);
+        gate.State.TakeExpired().ShouldHaveSingleItem().Holder.ShouldBe(GateBench.Holder);
     }
 
     [Fact]
-    public void Restore_UnknownVersion_BeginsAnew()
+    public void Restore_UnknownVersion_StartsOver()
     {
         var gate = new GateBench(new RateLimitConfig { Rpm = 1 });
         gate.Enter();
@@ -40,7 +40,7 @@ public sealed class GateSnapshotTests
     }
 
     [Fact]
-    public void Restore_AnyBrokenBytes_BeginsAnewOrGoesOnAndNeverThrows()
+    public void Restore_AnyBrokenBytes_StartsOverOrContinuesAndNeverThrows()
     {
         var whole = Busy();
         var broken = Gen.Choose(1, whole.Length - 1).Zip(Gen.Choose(0, 255)).Zip(Gen.Choose(1, whole.Length));

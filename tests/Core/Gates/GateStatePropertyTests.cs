@@ -172,7 +172,7 @@ public sealed class GateStatePropertyTests
         public void Pass(TimeSpan time)
         {
             _time.Advance(time);
-            foreach (var lost in State.TakeLost())
+            foreach (var lost in State.TakeExpired())
             {
                 Lost.Add(lost.Id);
                 _out.RemoveAll(lease => lease.Id == lost.Id);

@@ -138,8 +138,8 @@ public sealed class GateStateTests
         gate.Wait(0.001);
 
         gate.Enter();
-        gate.State.TakeLost().ShouldHaveSingleItem().ShouldBe(lease);
-        gate.State.TakeLost().ShouldBeEmpty();
+        gate.State.TakeExpired().ShouldHaveSingleItem().ShouldBe(lease);
+        gate.State.TakeExpired().ShouldBeEmpty();
 
         // What it used is not known: the tokens stay counted, and a late release changes nothing.
         gate.Leave(lease, tokens: 5);
@@ -158,7 +158,7 @@ public sealed class GateStateTests
         }
 
         gate.IsRefused();
-        gate.State.TakeLost().ShouldBeEmpty();
+        gate.State.TakeExpired().ShouldBeEmpty();
     }
 
     [Fact]
@@ -171,7 +171,7 @@ public sealed class GateStateTests
         gate.State.Renew(lease);
 
         gate.Enter();
-        gate.State.TakeLost().Count.ShouldBe(1);
+        gate.State.TakeExpired().Count.ShouldBe(1);
     }
 
     [Fact]

@@ -102,7 +102,7 @@ public sealed class LateStoreTests : IGateStore
         (await gate.StatusAsync()).RequestsThisMinute.ShouldBe(7);
     }
 
-    private static void Admit(KeptGate gate, int count)
+    private static void Admit(GateHost gate, int count)
     {
         for (var call = 0; call < count; call++)
         {
@@ -120,7 +120,7 @@ public sealed class LateStoreTests : IGateStore
         _late.Clear();
     }
 
-    private Task<KeptGate> OpenAsync() => KeptGate.OpenAsync(
+    private Task<GateHost> OpenAsync() => GateHost.OpenAsync(
         Key,
         new TestCatalog(new CatalogBuilder().Add(TestModels.Simulated("a") with { RateLimit = new RateLimitConfig { Rpm = 100 } }).Build()),
         this,

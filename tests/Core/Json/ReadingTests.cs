@@ -4,7 +4,7 @@ using Ensemble.Json;
 
 namespace Ensemble.Core.Tests.Json;
 
-/// <summary>Elements of documents that were parsed without <see cref="SoundJson"/>: no read of them throws.</summary>
+/// <summary>Elements of documents that were parsed without <see cref="JsonSanitizer"/>: no read of them throws.</summary>
 public sealed class ReadingTests
 {
     private static readonly string[] Values =

@@ -16,7 +16,7 @@ public sealed class MemberSurveyTests
         var silent = new TaskCompletionSource<NodeReport>();
         var asking = Ask((Member("b"), () => silent.Task), (Member("a"), Answers));
 
-        _time.Advance(MemberSurvey.Patience - TimeSpan.FromMilliseconds(1));
+        _time.Advance(MemberSurvey.Timeout - TimeSpan.FromMilliseconds(1));
         asking.IsCompleted.ShouldBeFalse();
         _time.Advance(TimeSpan.FromMilliseconds(1));
         var members = await asking;

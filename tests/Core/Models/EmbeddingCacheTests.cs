@@ -22,7 +22,7 @@ public sealed class EmbeddingCacheTests
     }
 
     [Fact]
-    public void TryGet_ModelConfiguredAnew_FindsNothing()
+    public void TryGet_ModelConfiguredAgain_FindsNothing()
     {
         var cache = new EmbeddingCache();
         cache.Add(Model, "a", [1]);

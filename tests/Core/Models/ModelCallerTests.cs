@@ -303,7 +303,7 @@ public sealed class ModelCallerTests
     }
 
     [Fact]
-    public async Task Call_GateAwayAtTheRelease_KeepsTheAnswer()
+    public async Task Call_GateUnavailableAtTheRelease_KeepsTheAnswer()
     {
         _gate.FailsToRelease = true;
         _upstream.On("m", Does.Say("paid for"));
@@ -475,7 +475,7 @@ public sealed class ModelCallerTests
                 IdleTimeout = TimeSpan.FromSeconds(30),
                 Sink = sink,
                 WaitForGate = waitForGate,
-                LongestWait = longestWait,
+                MaxRetryDelay = longestWait,
             },
             Holder,
             admission,

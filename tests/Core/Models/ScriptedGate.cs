@@ -84,8 +84,8 @@ internal sealed class ScriptedGate : IGate, IGateAuthority
         }
     }
 
-    public ValueTask<GateGrant> ReportAsync(GateKey gate, GateReport report, IGateHolder holder, CancellationToken cancellationToken) =>
-        new(new GateGrant { Terms = GateTerms.OneByOne, Life = GateGrant.OneByOneLife, Epoch = 0, Number = 0 });
+    public ValueTask<GateGrant> ReportAsync(GateKey gate, GateReport report, IGateClient holder, CancellationToken cancellationToken) =>
+        new(new GateGrant { Terms = GateTerms.PerCall, Life = GateGrant.PerCallLifetime, Epoch = 0, Number = 0 });
 
     public ValueTask<GateRefusal?> RefusalAsync(GateKey gate, long tokens, CancellationToken cancellationToken) =>
         new(_closed.GetValueOrDefault(gate.ToString()));

@@ -99,7 +99,7 @@ public sealed class PanelFailureTests
 
         failure.Kind.ShouldBe(RunFailureKind.PanelBelowQuorum);
         failure.Message.ShouldStartWith("2 of 3 answers needed, 0 arrived: 1 refused the request, 1 failed (5xx)");
-        failure.IsLasting.ShouldBeFalse();
+        failure.IsPermanent.ShouldBeFalse();
     }
 
     [Fact]
@@ -144,7 +144,7 @@ public sealed class PanelFailureTests
 
         var failure = (await _bench.RunAsync()).Failure!;
 
-        failure.IsLasting.ShouldBeTrue();
+        failure.IsPermanent.ShouldBeTrue();
         failure.Message.ShouldContain("2 misconfigured");
     }
 

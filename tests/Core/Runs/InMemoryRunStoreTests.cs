@@ -81,7 +81,7 @@ public sealed class InMemoryRunStoreTests
         await store.ClaimAsync(Claim("two", 12), T0, Cancel);
         var late = Claim("three", 20);
 
-        await Should.ThrowAsync<ClaimsFullException>(() => store.ClaimAsync(late, T0, Cancel));
+        await Should.ThrowAsync<ClaimLimitException>(() => store.ClaimAsync(late, T0, Cancel));
 
         (await store.ClaimAsync(late, T0.AddMinutes(8), Cancel)).Run.ShouldBe(late.Run);
     }

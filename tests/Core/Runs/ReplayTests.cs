@@ -163,7 +163,7 @@ public sealed class ReplayTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Execute_OfAReplay_StoresNothingAnew()
+    public async Task Execute_OfAReplay_StoresNothingAgain()
     {
         var first = await RunAsync();
 
@@ -221,7 +221,7 @@ public sealed class ReplayTests : IAsyncDisposable
         (await _panels.FindAsync(run, null, Token)).ShouldNotBeNull();
         var payload = (await _store.FindAsync(run, now, Token)).ShouldNotBeNull();
         await _store.SaveAsync(run, payload, now, Token);
-        (await _panels.FindAsync(run, now - StoredPanels.Arrival, Token)).ShouldBeNull();
+        (await _panels.FindAsync(run, now - StoredPanels.WriteGrace, Token)).ShouldBeNull();
 
         var finding = _panels.FindAsync(run, now, Token);
         await _bench.Time.WaitForTimerAsync(TimeSpan.FromMilliseconds(100), Token);
@@ -233,12 +233,13 @@ public sealed class ReplayTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Keep_StoreIsAway_LosesTheReplayAndNothingElse()
+    public async Task Keep_StoreUnavailable_LosesTheReplayAndNothingElse()
     {
-        await using var panels = new StoredPanels(new AwayStore(), Sealer, TimeSpan.FromHours(1), _bench.Time, NullLogger<StoredPanels>.Instance);
+        await using var panels = new StoredPanels(new UnavailableStore(), Sealer, TimeSpan.FromHours(1), _bench.Time,
+            NullLogger<StoredPanels>.Instance);
         using var run = new Run(
             new RunRequest { Id = RunId.New(), Chat = RunBench.Parse(RunBench.Question), CatalogRevision = 1 },
-            _bench.Catalog(), _bench.Services() with { Panels = panels }, new RunMemory(), new RunJournal(1), NullLogger.Instance);
+            _bench.Catalog(), _bench.Services() with { Panels = panels }, new SubCallCache(), new RunJournal(1), NullLogger.Instance);
 
         var outcome = await new RunningRun(run, Task.Run(run.ExecuteAsync, Token)).EndAsync();
 
@@ -304,11 +305,12 @@ public sealed class ReplayTests : IAsyncDisposable
 
     private async Task<RunOutcome> ExecuteAsync(RunRequest request)
     {
-        using var run = new Run(request, _bench.Catalog(), _bench.Services() with { Panels = _panels }, new RunMemory(), new RunJournal(1), NullLogger.Instance);
+        using var run = new Run(request, _bench.Catalog(), _bench.Services() with { Panels = _panels }, new SubCallCache(),
+            new RunJournal(1), NullLogger.Instance);
         return await new RunningRun(run, Task.Run(run.ExecuteAsync, Token)).EndAsync();
     }
 
-    private sealed class AwayStore : IPanelStore
+    private sealed class UnavailableStore : IPanelStore
     {
         public Task SaveAsync(RunId run, ReadOnlyMemory<byte> payload, DateTimeOffset expiresAt, CancellationToken cancellationToken) =>
             Task.FromException(new IOException("away"));

@@ -41,7 +41,7 @@ internal sealed class RunBench : IUsageSink
 
     public int Retries { get; }
 
-    public RunMemory Memory { get; } = new();
+    public SubCallCache Memory { get; } = new();
 
     /// <summary>Changes a model of the catalog.</summary>
     public Func<ModelConfig, ModelConfig> Adjust { get; set; } = model => model;

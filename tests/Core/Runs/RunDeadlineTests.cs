@@ -14,7 +14,7 @@ public sealed class RunDeadlineTests
         _time.Advance(TimeSpan.FromSeconds(9.999));
         deadline.IsOver.ShouldBeFalse();
         _time.Advance(TimeSpan.FromMilliseconds(1));
-        (deadline.IsOver, deadline.Passed).ShouldBe((true, true));
+        (deadline.IsOver, deadline.HasPassed).ShouldBe((true, true));
     }
 
     [Fact]
@@ -22,11 +22,11 @@ public sealed class RunDeadlineTests
     {
         using var deadline = new RunDeadline(TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(60), _time, CancellationToken.None);
         _time.Advance(TimeSpan.FromSeconds(9));
-        deadline.OnShown();
+        deadline.OnFirstOutput();
         _time.Advance(TimeSpan.FromSeconds(59.999));
         deadline.IsOver.ShouldBeFalse();
         _time.Advance(TimeSpan.FromMilliseconds(1));
-        deadline.Passed.ShouldBeTrue();
+        deadline.HasPassed.ShouldBeTrue();
     }
 
     [Fact]
@@ -35,6 +35,6 @@ public sealed class RunDeadlineTests
         using var caller = new CancellationTokenSource();
         using var deadline = new RunDeadline(TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(60), _time, caller.Token);
         await caller.CancelAsync();
-        (deadline.IsOver, deadline.Passed).ShouldBe((true, false));
+        (deadline.IsOver, deadline.HasPassed).ShouldBe((true, false));
     }
 }

@@ -173,7 +173,7 @@ public sealed class RunHostTests
     {
         var engine = Engine();
         var runs = new List<RunId>();
-        for (var index = 0; index < RunHost.KeptManifests + 3; index++)
+        for (var index = 0; index < RunHost.MaxManifests + 3; index++)
         {
             runs.Add(await StartAsync(engine, "a"));
             await ReadAsync(engine, runs[^1]);
@@ -193,7 +193,7 @@ public sealed class RunHostTests
     {
         var engine = Engine();
         var runs = new List<RunId>();
-        for (var index = 0; index < RunHost.KeptManifests + 3; index++)
+        for (var index = 0; index < RunHost.MaxManifests + 3; index++)
         {
             runs.Add(await StartAsync(engine, "a"));
             await IdleAsync(engine);
@@ -210,7 +210,7 @@ public sealed class RunHostTests
             known += await engine.FindManifestAsync(run, Token) is null ? 0 : 1;
         }
 
-        known.ShouldBe(RunHost.KeptManifests);
+        known.ShouldBe(RunHost.MaxManifests);
         _buffers.Used.ShouldBe(0);
     }
 
@@ -251,14 +251,14 @@ public sealed class RunHostTests
     {
         var engine = Engine();
         var keyed = new List<RunId>();
-        for (var index = 0; index < RunHost.KeptManifests + 100; index++)
+        for (var index = 0; index < RunHost.MaxManifests + 100; index++)
         {
             keyed.Add(await StartAsync(engine, "a", isKept: true));
             await ReadAsync(engine, await StartAsync(engine, "a"));
             await IdleAsync(engine);
         }
 
-        _bench.Time.Advance(RepeatedRequests.AnswerKept - TimeSpan.FromSeconds(1));
+        _bench.Time.Advance(RepeatedRequests.AnswerRetention - TimeSpan.FromSeconds(1));
         foreach (var run in keyed)
         {
             (await ReadAsync(engine, run))[^1].ShouldBeOfType<RunCompleted>();
@@ -395,7 +395,7 @@ public sealed class RunHostTests
         var run = await StartAsync(engine, isKept: true);
         await ReadAsync(engine, run);
         await IdleAsync(engine);
-        _bench.Time.Advance(RepeatedRequests.AnswerKept - TimeSpan.FromMilliseconds(100));
+        _bench.Time.Advance(RepeatedRequests.AnswerRetention - TimeSpan.FromMilliseconds(100));
 
         (await engine.StartAsync(Request(run) with { IsKept = true }, Token)).ShouldBe(RunStart.Started);
         _bench.Time.Advance(RunHost.SweepInterval);
@@ -412,12 +412,12 @@ public sealed class RunHostTests
         var run = await StartAsync(engine, isKept: true);
         await IdleAsync(engine);
         var hosted = host.Find(run).ShouldNotBeNull();
-        hosted.BeginReadingElsewhere();
+        hosted.BeginRemoteReader();
         hosted.Abandon();
 
         var draining = host.DrainAsync(Token);
         draining.IsCompleted.ShouldBeFalse();
-        hosted.EndReadingElsewhere(isWhole: false);
+        hosted.EndRemoteReader(isWhole: false);
 
         await draining.WaitAsync(Token);
         (await ReadAsync(engine, run))[^1].ShouldBeOfType<RunCompleted>();
@@ -434,7 +434,7 @@ public sealed class RunHostTests
         await IdleAsync(engine);
         _buffers.Used.ShouldBeGreaterThan(500_000);
 
-        _bench.Time.Advance(RunHost.SettledKept + RunHost.SweepInterval);
+        _bench.Time.Advance(RunHost.SettledRetention + RunHost.SweepInterval);
 
         _buffers.Used.ShouldBeLessThan(50_000);
         (await engine.FindManifestAsync(id, Token))!.Outcome.ShouldNotBe("completed");

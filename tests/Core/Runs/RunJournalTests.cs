@@ -135,9 +135,9 @@ public sealed class RunJournalTests
         RunJournal.Open(1, budget).ShouldBeNull();
 
         journal.Append(new AnswerDelta(new string('a', RunJournal.Step / 4))).ShouldBeTrue();
-        journal.IsStarved.ShouldBeFalse();
+        journal.IsOutOfMemory.ShouldBeFalse();
         journal.Append(new AnswerDelta(new string('b', RunJournal.Step / 4))).ShouldBeFalse();
-        journal.IsStarved.ShouldBeTrue();
+        journal.IsOutOfMemory.ShouldBeTrue();
         journal.Append(Last).ShouldBeTrue();
         budget.Used.ShouldBeInRange(RunJournal.Step + (RunJournal.Step / 2), RunJournal.Step + (RunJournal.Step / 2) + 1024, "what is not used goes back at the end");
     }

@@ -95,7 +95,7 @@ public sealed class RunOverHttpTests : IAsyncLifetime
             new RunRequest { Id = RunBench.Id, Chat = RunBench.Parse(json), CatalogRevision = 1 },
             catalog,
             new RunServices(models, _bench, _bench.Time),
-            new RunMemory(),
+            new SubCallCache(),
             new RunJournal(1),
             NullLogger.Instance);
         return new RunningRun(run, Task.Run(run.ExecuteAsync, Token));

@@ -43,7 +43,7 @@ internal sealed class ScriptedUpstream : IUpstream
     /// <summary>Completes once so many calls of the model were cancelled.</summary>
     public Task CancelledAsync(string model, int count = 1) => WaitAsync(() => CallsOf(model).Count(call => call.WasCancelled) >= count);
 
-    public bool Carries(ContentPartKind kind) => !Unsupported.Contains(kind);
+    public bool SupportsContent(ContentPartKind kind) => !Unsupported.Contains(kind);
 
     public async Task<UpstreamResult> SendAsync(UpstreamRequest request, CancellationToken cancellationToken)
     {

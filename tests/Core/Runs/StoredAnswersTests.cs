@@ -37,19 +37,19 @@ public sealed class StoredAnswersTests
             DroppedParameters = ["seed"],
             Answer = new ChatAnswer("Paris, of course.", "stop") { Choices = """[{"index":0}]"""u8.ToArray(), CallsTools = true },
         };
-        Answers('7').Begin(Run).Remember(First, result);
-        Answers('7').Begin(Run).Remember(Second, Answer("Lyon."));
+        Answers('7').Begin(Run).Add(First, result);
+        Answers('7').Begin(Run).Add(Second, Answer("Lyon."));
         await _store.SavedAsync(2, Token);
 
         var memory = await Answers('7').ResumeAsync(Run);
 
-        var recalled = memory.Recall(First).ShouldNotBeNull();
+        var recalled = memory.Find(First).ShouldNotBeNull();
         recalled.Answer!.Choices.ToArray().ShouldBe(result.Answer.Choices.ToArray());
         (recalled with { Answer = null, DroppedParameters = [] }).ShouldBe(result with { Answer = null, DroppedParameters = [] });
         (recalled.Answer with { Choices = default, Fields = default, UsageFields = default })
             .ShouldBe(result.Answer with { Choices = default, Fields = default, UsageFields = default });
         recalled.DroppedParameters.ShouldBe(["seed"]);
-        memory.Recall(Second)!.Answer!.Content.ShouldBe("Lyon.");
+        memory.Find(Second)!.Answer!.Content.ShouldBe("Lyon.");
         _store.Saves.ShouldBe(2, "what was restored is not stored again");
         (await Answers('7').ResumeAsync(RunId.New())).IsEmpty.ShouldBeTrue();
     }
@@ -57,7 +57,7 @@ public sealed class StoredAnswersTests
     [Fact]
     public async Task Store_HoldsNothingThatCanBeRead()
     {
-        Answers('7').Begin(Run).Remember(First, Answer("the secret answer"));
+        Answers('7').Begin(Run).Add(First, Answer("the secret answer"));
         await _store.SavedAsync(1, Token);
 
         var payload = (await _store.LoadAnswersAsync(Run, _clock.GetUtcNow(), Token)).ShouldHaveSingleItem().Payload;
@@ -69,7 +69,7 @@ public sealed class StoredAnswersTests
     [Fact]
     public async Task Resume_AnswerMovedToAnotherRunOrKey_IsNotTaken()
     {
-        Answers('7').Begin(Run).Remember(First, Answer("Paris."));
+        Answers('7').Begin(Run).Add(First, Answer("Paris."));
         await _store.SavedAsync(1, Token);
         var stored = (await _store.LoadAnswersAsync(Run, _clock.GetUtcNow(), Token))[0];
         var (now, later) = (_clock.GetUtcNow(), _clock.GetUtcNow() + StoredAnswers.Lifetime);
@@ -78,7 +78,7 @@ public sealed class StoredAnswersTests
         await _store.SaveAnswerAsync(Run, stored with { Key = Second }, later, now, Token);
 
         (await Answers('7').ResumeAsync(other)).IsEmpty.ShouldBeTrue();
-        (await Answers('7').ResumeAsync(Run)).Recall(Second).ShouldBeNull();
+        (await Answers('7').ResumeAsync(Run)).Find(Second).ShouldBeNull();
     }
 
     [Fact]
@@ -87,17 +87,17 @@ public sealed class StoredAnswersTests
         var answers = new StoredAnswers(_store, null, _clock, NullLogger<StoredAnswers>.Instance);
         var memory = answers.Begin(Run);
 
-        memory.Remember(First, Answer("Paris."));
+        memory.Add(First, Answer("Paris."));
 
-        memory.Recall(First).ShouldNotBeNull();
+        memory.Find(First).ShouldNotBeNull();
         (await answers.ResumeAsync(Run)).IsEmpty.ShouldBeTrue();
         _store.Saves.ShouldBe(0);
     }
 
     [Fact]
-    public async Task Resume_StoreIsAway_BeginsAnew()
+    public async Task Resume_StoreUnavailable_StartsOver()
     {
-        _store.IsAway = true;
+        _store.IsUnavailable = true;
 
         (await Answers('7').ResumeAsync(Run)).IsEmpty.ShouldBeTrue();
     }
@@ -105,7 +105,7 @@ public sealed class StoredAnswersTests
     [Fact]
     public async Task Resume_LifetimeIsOver_KnowsNothing()
     {
-        Answers('7').Begin(Run).Remember(First, Answer("Paris."));
+        Answers('7').Begin(Run).Add(First, Answer("Paris."));
         await _store.SavedAsync(1, Token);
 
         _clock.Advance(StoredAnswers.Lifetime);
@@ -131,7 +131,7 @@ public sealed class StoredAnswersTests
         private readonly Channel<bool> _saved = Channel.CreateUnbounded<bool>();
         private int _saves;
 
-        public bool IsAway { get; set; }
+        public bool IsUnavailable { get; set; }
 
         public int Saves => Volatile.Read(ref _saves);
 
@@ -151,7 +151,8 @@ public sealed class StoredAnswersTests
         }
 
         public Task<IReadOnlyList<StoredAnswer>> LoadAnswersAsync(RunId run, DateTimeOffset now, CancellationToken cancellationToken) =>
-            IsAway ? Task.FromException<IReadOnlyList<StoredAnswer>>(new IOException("away")) : _inner.LoadAnswersAsync(run, now, cancellationToken);
+            IsUnavailable ? Task.FromException<IReadOnlyList<StoredAnswer>>(new IOException("away"))
+                : _inner.LoadAnswersAsync(run, now, cancellationToken);
 
         public Task<RunClaim> ClaimAsync(RunClaim claim, DateTimeOffset now, CancellationToken cancellationToken) => _inner.ClaimAsync(claim, now, cancellationToken);
 

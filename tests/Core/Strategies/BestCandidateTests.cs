@@ -31,6 +31,7 @@ public sealed class BestCandidateTests
     {
         var chat = RunBench.Parse($$"""{"model":"m","response_format":{{format}},"messages":[{"role":"user","content":"?"}]}""");
         var ensemble = TestEnsembles.Of("panel", ["a", "b", "c"], "judge");
-        return BestCandidate.Of(Ballot.Of(AnswerReader.For(chat, AnswerType.Auto, tools: false), ensemble, candidates), AnswerFormat.Of(chat));
+        return BestCandidate.Of(CandidateSet.Of(AnswerReader.For(chat, AnswerType.Auto, tools: false), ensemble, candidates),
+            AnswerFormat.Of(chat));
     }
 }

@@ -51,7 +51,7 @@ public sealed class DirectAnswerTests
 
         var failure = (await _bench.RunAsync(Question)).Failure!;
 
-        (failure.Kind, failure.IsLasting).ShouldBe((expected, isLasting));
+        (failure.Kind, failure.IsPermanent).ShouldBe((expected, isLasting));
         failure.Message.ShouldNotContain("a-2025");
         if (expected == RunFailureKind.RequestRejected)
         {

@@ -85,8 +85,8 @@ public sealed class VoteAccuracyTests
                 candidates[member] = new Candidate(new SubCallKey(SubCallStep.Candidate, member, 0), new ChatAnswer(text, "stop"), weights[member]);
             }
 
-            var ballot = Ballot.Of(reader, ensemble, candidates);
-            right += ballot.Typed[VoteRule.Decide(ballot).Winner]!.Text == "7" ? 1 : 0;
+            var candidateSet = CandidateSet.Of(reader, ensemble, candidates);
+            right += candidateSet.Typed[VoteRule.Decide(candidateSet).Winner]!.Text == "7" ? 1 : 0;
         }
 
         return right / (double)Questions;

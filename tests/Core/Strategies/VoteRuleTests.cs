@@ -24,7 +24,7 @@ public sealed class VoteRuleTests
     [InlineData("7 8 9", "1 1 2", 2, false)]
     [InlineData("7", "1", 0, true)]
     public void Decide_Answers_TheHeaviestThenTheHeaviestMembersThenTheFirstListed(string answers, string weights, int winner, bool isDecided) =>
-        VoteRule.Decide(Ballot(answers, weights)).ShouldBe(new VoteRule.Result(winner, isDecided));
+        VoteRule.Decide(CandidateSet(answers, weights)).ShouldBe(new VoteRule.Result(winner, isDecided));
 
     [Theory]
     [InlineData("7 7", "1 1", 1, true)]
@@ -33,8 +33,9 @@ public sealed class VoteRuleTests
     [InlineData("7 7 8 7", "1 1 1 1", 1, true)]
     [InlineData("7 8", "1 1", 0, false)]
     [InlineData("7", "9", 1, false)]
-    public void IsSettled_WeightOut_OnlyWhereItCannotChangeTheWinner(string answers, string weights, double weightOut, bool expected) =>
-        VoteRule.IsSettled(Ballot(answers, weights), weightOut).ShouldBe(expected);
+    public void IsSettled_WeightOut_OnlyWhereItCannotChangeTheWinner(string answers, string weights, double outstandingWeight,
+        bool expected) =>
+        VoteRule.IsSettled(CandidateSet(answers, weights), outstandingWeight).ShouldBe(expected);
 
     [Fact]
     public void Decide_AnyOrder_TheSameAnswerUnlessPriorityDecides() =>
@@ -59,7 +60,7 @@ public sealed class VoteRuleTests
             Arb.From(Gen.ListOf(Gen.Two(Gen.Choose(1, 3))).Where(list => list.Count < 4)),
             (voters, late) =>
             {
-                var settled = VoteRule.IsSettled(Ballot([.. voters]), late.Sum(voter => voter.Item2));
+                var settled = VoteRule.IsSettled(CandidateSet([.. voters]), late.Sum(voter => voter.Item2));
                 return !settled || Winner([.. voters]).Answer == Winner([.. voters, .. late]).Answer;
             }).QuickCheckThrowOnFailure();
 
@@ -74,18 +75,19 @@ public sealed class VoteRuleTests
 
     private static (VoteRule.Result Result, int Answer) Winner((int Answer, int Weight)[] voters)
     {
-        var result = VoteRule.Decide(Ballot(voters));
+        var result = VoteRule.Decide(CandidateSet(voters));
         return (result, voters[result.Winner].Answer);
     }
 
-    private static Ballot Ballot((int Answer, int Weight)[] voters) =>
-        Ballot(string.Join(' ', voters.Select(voter => voter.Answer)), string.Join(' ', voters.Select(voter => voter.Weight)));
+    private static CandidateSet CandidateSet((int Answer, int Weight)[] voters) =>
+        CandidateSet(string.Join(' ', voters.Select(voter => voter.Answer)), string.Join(' ', voters.Select(voter => voter.Weight)));
 
-    private static Ballot Ballot(string answers, string weights)
+    private static CandidateSet CandidateSet(string answers, string weights)
     {
         var chat = RunBench.Parse(RunBench.Question);
         var candidates = answers.Split(' ').Zip(weights.Split(' ')).Select((pair, index) => new Candidate(
             new SubCallKey(SubCallStep.Candidate, index, 0), new ChatAnswer(pair.First, "stop"), double.Parse(pair.Second, System.Globalization.CultureInfo.InvariantCulture)));
-        return Ensemble.Strategies.Ballot.Of(AnswerReader.For(chat, AnswerType.Number, tools: false), TestEnsembles.Of("panel", ["a", "b"], "judge"), [.. candidates]);
+        return Ensemble.Strategies.CandidateSet.Of(AnswerReader.For(chat, AnswerType.Number, tools: false),
+            TestEnsembles.Of("panel", ["a", "b"], "judge"), [.. candidates]);
     }
 }

@@ -34,11 +34,11 @@ public sealed class GateInstrumentsTests : IDisposable
 
         var first = await AskAsync(gates, GateKey.Model("quokka"));
         await AskAsync(gates, GateKey.Model("quokka"));
-        _measured.Look();
+        _measured.Read();
         _measured["ensemble.gate.in_flight{gen_ai.request.model=quokka}"].ShouldBe(2);
 
         await gates.ReleaseAsync(first.Lease!, new GateRelease(CallOutcome.Ok, null, null));
-        _measured.Look();
+        _measured.Read();
         _measured["ensemble.gate.in_flight{gen_ai.request.model=quokka}"].ShouldBe(1);
     }
 

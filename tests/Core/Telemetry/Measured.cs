@@ -50,7 +50,7 @@ internal sealed class Measured : IDisposable
     }
 
     /// <summary>Asks the instruments that are to be asked.</summary>
-    public void Look() => _listener.RecordObservableInstruments();
+    public void Read() => _listener.RecordObservableInstruments();
 
     public void Dispose()
     {

@@ -32,7 +32,7 @@ public sealed class LogprobsTests
     {
         var tokens = values.Select(value => $"{{\"logprob\":{value.Get.ToString("R", CultureInfo.InvariantCulture)}}}");
         var mean = Mean($$$"""[{"logprobs":{"content":[{{{string.Join(',', tokens)}}}]}}]""");
-        return values.Length == 0 ? mean is null : mean >= Logprobs.Least && mean <= 0;
+        return values.Length == 0 ? mean is null : mean >= Logprobs.Min && mean <= 0;
     }).QuickCheckThrowOnFailure();
 
     private static double? Mean(string choices) => Logprobs.Mean(Encoding.UTF8.GetBytes(choices));

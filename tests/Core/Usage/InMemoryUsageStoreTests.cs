@@ -34,7 +34,7 @@ public sealed class InMemoryUsageStoreTests
 
         var sum = (await new InMemoryUsageQueries(store).SumAsync(range, [], 10, Cancel)).ShouldHaveSingleItem();
 
-        (sum.PromptTokens, sum.CompletionTokens).ShouldBe((2 * UsageEvent.MostSummed, 2 * UsageEvent.MostSummed));
+        (sum.PromptTokens, sum.CompletionTokens).ShouldBe((2 * UsageEvent.MaxSummed, 2 * UsageEvent.MaxSummed));
     }
 
     [Theory]

@@ -74,14 +74,14 @@ public sealed class UsageFeedTests
         var waiting = watcher.WaitAsync(TestContext.Current.CancellationToken);
         waiting.IsCompleted.ShouldBeFalse();
 
-        feed.TellGap();
-        feed.TellDropped(7);
-        feed.TellGap();
+        feed.ReportGap();
+        feed.ReportDropped(7);
+        feed.ReportGap();
 
         (await waiting).ShouldBeTrue();
         var notes = Take(watcher);
         notes.Count.ShouldBe(2);
-        notes[0].ShouldBe(UsageNote.Gap);
+        notes[0].ShouldBe(UsageNotification.Gap);
         notes[1].Dropped.ShouldBe(7);
     }
 
@@ -92,10 +92,11 @@ public sealed class UsageFeedTests
         using var watcher = Watch(feed);
         Append(feed, 1);
 
-        feed.TellGap();
-        feed.TellDropped(4);
+        feed.ReportGap();
+        feed.ReportDropped(4);
 
-        Take(watcher).Select(note => (note == UsageNote.Gap, note.Dropped, note.Call is not null)).ShouldBe([(true, 0, false), (false, 4, false), (false, 0, true)]);
+        Take(watcher).Select(note => (note == UsageNotification.Gap, note.Dropped, note.Call is not null)).ShouldBe([(true, 0, false),
+            (false, 4, false), (false, 0, true)]);
     }
 
     [Fact]
@@ -182,9 +183,9 @@ public sealed class UsageFeedTests
         }
     }
 
-    private static List<UsageNote> Take(UsageWatcher watcher)
+    private static List<UsageNotification> Take(UsageWatcher watcher)
     {
-        var notes = new List<UsageNote>();
+        var notes = new List<UsageNotification>();
         while (watcher.TryTake(out var note))
         {
             notes.Add(note);

@@ -35,7 +35,7 @@ public sealed class UsageLedgerTests
         var run = batch.Runs.ShouldHaveSingleItem();
         (run.Run, run.Incarnation, run.Ensemble, run.Strategy, run.Caller, run.Outcome).ShouldBe((Run, 1, "council", "synthesize", "anna", "completed"));
         (run.StartedAt, run.Total, run.Agreement, run.Usage).ShouldBe((ended.StartedAt, ended.Total!.Value, 0.5, ended.Usage));
-        RunManifestJson.Write(KeptManifest.Read(run.Manifest)).ShouldBe(RunManifestJson.Write(ended));
+        RunManifestJson.Write(StoredManifest.Read(run.Manifest)).ShouldBe(RunManifestJson.Write(ended));
     }
 
     [Fact]
@@ -56,7 +56,7 @@ public sealed class UsageLedgerTests
     }
 
     [Fact]
-    public async Task StoreAway_ForLong_LosesNothingKeepsTheOrderAndSaysSoOnce()
+    public async Task StoreUnavailable_ForLong_LosesNothingKeepsTheOrderAndSaysSoOnce()
     {
         _store.Away = new InvalidOperationException("away");
         await using var ledger = Ledger();
@@ -138,7 +138,7 @@ public sealed class UsageLedgerTests
 
         ledger.Append(ended);
 
-        var manifest = KeptManifest.Pack(ended).Length;
+        var manifest = StoredManifest.Pack(ended).Length;
         ledger.QueuedBytes.ShouldBeInRange(manifest, manifest + 1024);
     }
 
@@ -161,7 +161,7 @@ public sealed class UsageLedgerTests
     }
 
     [Fact]
-    public async Task Stop_StoreStaysAway_GivesUpAtItsLimitAndSaysWhatIsLost()
+    public async Task Stop_StoreStaysUnavailable_GivesUpAtItsLimitAndSaysWhatIsLost()
     {
         _store.Away = new InvalidOperationException("away");
         await using var ledger = Ledger();
@@ -169,10 +169,10 @@ public sealed class UsageLedgerTests
         ledger.Append(TestUsage.SubCall(Run, 1));
 
         var stopping = ledger.StopAsync(Cancel);
-        await _time.WaitForTimerAsync(UsageLedger.StopLimit, Cancel);
+        await _time.WaitForTimerAsync(UsageLedger.StopTimeout, Cancel);
         await _time.WaitForTimerAsync(TimeSpan.FromMilliseconds(250), Cancel);
         stopping.IsCompleted.ShouldBeFalse();
-        _time.Advance(UsageLedger.StopLimit);
+        _time.Advance(UsageLedger.StopTimeout);
         await stopping.WaitAsync(Cancel);
 
         (ledger.Dropped, ledger.QueuedBytes).ShouldBe((2, 0));
@@ -188,8 +188,8 @@ public sealed class UsageLedgerTests
 
         var stopping = ledger.StopAsync(Cancel);
         await _store.NextAttemptAsync();
-        await _time.WaitForTimerAsync(UsageLedger.StopLimit, Cancel);
-        _time.Advance(UsageLedger.StopLimit);
+        await _time.WaitForTimerAsync(UsageLedger.StopTimeout, Cancel);
+        _time.Advance(UsageLedger.StopTimeout);
         await stopping.WaitAsync(Cancel);
 
         ledger.Dropped.ShouldBe(1);
@@ -229,7 +229,7 @@ public sealed class UsageLedgerTests
     }
 
     [Fact]
-    public async Task Flush_StoreAway_GivesUpAfterSomeSecondsCountsEachAndSaysSoOnce()
+    public async Task Flush_StoreUnavailable_GivesUpAfterSomeSecondsCountsEachAndSaysSoOnce()
     {
         _store.Away = new InvalidOperationException("away");
         await using var ledger = Ledger(durability: UsageDurability.BeforeAnswer);
@@ -237,9 +237,9 @@ public sealed class UsageLedgerTests
 
         Task[] flushed = [ledger.FlushAsync(Run).AsTask(), ledger.FlushAsync(RunId.New()).AsTask()];
         await _store.NextAttemptAsync();
-        await _time.WaitForTimerAsync(UsageLedger.FlushLimit, Cancel);
+        await _time.WaitForTimerAsync(UsageLedger.FlushTimeout, Cancel);
         flushed.ShouldAllBe(flush => !flush.IsCompleted);
-        _time.Advance(UsageLedger.FlushLimit);
+        _time.Advance(UsageLedger.FlushTimeout);
         await Task.WhenAll(flushed).WaitAsync(Cancel);
 
         ledger.Unconfirmed.ShouldBe(2);
@@ -258,8 +258,8 @@ public sealed class UsageLedgerTests
         ledger.Append(TestUsage.SubCall(Run));
         var first = ledger.FlushAsync(Run).AsTask();
         await _store.NextAttemptAsync();
-        await _time.WaitForTimerAsync(UsageLedger.FlushLimit, Cancel);
-        _time.Advance(UsageLedger.FlushLimit);
+        await _time.WaitForTimerAsync(UsageLedger.FlushTimeout, Cancel);
+        _time.Advance(UsageLedger.FlushTimeout);
         await first.WaitAsync(Cancel);
 
         ledger.FlushAsync(RunId.New()).AsTask().IsCompletedSuccessfully.ShouldBeTrue();

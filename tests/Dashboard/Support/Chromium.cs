@@ -6,7 +6,7 @@ namespace Ensemble.Dashboard.Tests.Support;
 public sealed class Chromium : IAsyncLifetime
 {
     /// <summary>Milliseconds until something that is awaited counts as missing; far more than a busy machine needs.</summary>
-    public const int Patience = 20_000;
+    public const int TimeoutMilliseconds = 20_000;
 
     private IPlaywright? _playwright;
 
@@ -20,7 +20,7 @@ public sealed class Chromium : IAsyncLifetime
             return;
         }
 
-        Assertions.SetDefaultExpectTimeout(Patience);
+        Assertions.SetDefaultExpectTimeout(TimeoutMilliseconds);
         _playwright = await Playwright.CreateAsync();
         Browser = await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
         {

@@ -40,7 +40,7 @@ internal sealed class Visitor : IAsyncDisposable
             Locale = "en-GB",
             TimezoneId = "UTC",
         });
-        context.SetDefaultTimeout(Chromium.Patience);
+        context.SetDefaultTimeout(Chromium.TimeoutMilliseconds);
         var visitor = new Visitor(context, await context.NewPageAsync()) { Root = site.Url.ToString() };
         await visitor.GoAsync(page);
         return visitor;

@@ -12,7 +12,7 @@ public sealed class AdminAccessTests
     private const string Solo = """{"display_name":"solo","provider":"simulated"}""";
 
     [Fact]
-    public async Task EveryDoor_WithoutTheKeyOrWithAWrongOne_Is401()
+    public async Task EveryEndpoint_WithoutTheKeyOrWithAWrongOne_Is401()
     {
         // The fake clock takes away what one wrong key does to the next one.
         var clock = new ManualTimeProvider();
@@ -25,7 +25,7 @@ public sealed class AdminAccessTests
             {
                 foreach (var key in (string?[])[null, "wrong", AdminExtensions.Key + "x", AdminExtensions.Key[..^1], new string('x', 2000)])
                 {
-                    clock.Advance(SignInAttempts.LongestPause);
+                    clock.Advance(SignInAttempts.MaxDelay);
                     (await gateway.SendAsync(method, path, method == HttpMethod.Get ? null : Solo, key))
                         .ShouldBeError(401, "authentication_error", "invalid_admin_key");
                 }

@@ -9,7 +9,7 @@ public sealed class SignInAttemptsTests
     private readonly ManualTimeProvider _clock = new();
 
     [Fact]
-    public void Add_WrongKeysThatWaitAsTheyAreTold_WaitLongerUpToTheLongestPause()
+    public void Add_WrongKeysThatWaitAsTheyAreTold_WaitLongerUpToTheMaximumDelay()
     {
         var attempts = new SignInAttempts(_clock);
         var waits = new List<double>();
@@ -70,7 +70,7 @@ public sealed class SignInAttemptsTests
     public void Add_LongAfterTheLastWrongKey_BeginsAgain()
     {
         var attempts = Slowed(IPAddress.Loopback);
-        _clock.Advance(SignInAttempts.Memory);
+        _clock.Advance(SignInAttempts.Retention);
 
         attempts.Add(IPAddress.Loopback, isRight: false).ShouldBeNull();
         attempts.Add(IPAddress.Loopback, isRight: false).ShouldBeNull();

@@ -93,7 +93,7 @@ public sealed class UsageStreamTests
         await using var council = await StartAsync(configure: services => services.AddSingleton(feed));
         using var live = await WatchAsync(council);
 
-        feed.TellGap();
+        feed.ReportGap();
 
         (await live.ReadAsync()).ShouldBe(("gap", "{}"));
     }
@@ -171,7 +171,7 @@ public sealed class UsageStreamTests
     [InlineData("?modle=x", "modle", "model")]
     [InlineData("?model=x&model=y", "model", "once")]
     [InlineData("?role=judge", "role", "caller")]
-    public async Task Parameter_ThatMakesNoSense_IsA400ThatSaysHowToMendIt(string query, string parameter, string advice)
+    public async Task Parameter_ThatMakesNoSense_IsA400ThatSaysHowToFixIt(string query, string parameter, string advice)
     {
         await using var council = await StartAsync();
 
@@ -181,7 +181,7 @@ public sealed class UsageStreamTests
     }
 
     [Fact]
-    public async Task Door_WithoutTheAdminKey_IsClosed()
+    public async Task Endpoint_WithoutTheAdminKey_IsClosed()
     {
         await using var council = await Council.StartAsync(more: catalog => catalog.AddKey("sk-anna"), args: AdminExtensions.KeyOption);
 

@@ -142,7 +142,7 @@ public sealed class UsageTests
     [InlineData("/admin/runs?min_cost=-1", "min_cost", "number")]
     [InlineData("/admin/runs?id=XYZ", "id", "hexadecimal")]
     [InlineData("/admin/runs?model=x", "model", "ensemble")]
-    public async Task Parameter_ThatMakesNoSense_IsA400ThatSaysHowToMendIt(string path, string parameter, string advice)
+    public async Task Parameter_ThatMakesNoSense_IsA400ThatSaysHowToFixIt(string path, string parameter, string advice)
     {
         await using var council = await Council.StartAsync(args: AdminExtensions.KeyOption);
 
@@ -156,7 +156,7 @@ public sealed class UsageTests
     [Theory]
     [InlineData("/admin/usage")]
     [InlineData("/admin/runs")]
-    public async Task Door_WithoutTheAdminKey_IsClosed(string path)
+    public async Task Endpoint_WithoutTheAdminKey_IsClosed(string path)
     {
         await using var council = await Council.StartAsync(more: catalog => catalog.AddKey("sk-anna"), args: AdminExtensions.KeyOption);
 
@@ -164,7 +164,7 @@ public sealed class UsageTests
     }
 
     [Fact]
-    public async Task Chat_OnceWritten_IsInBothDoors()
+    public async Task Chat_OnceWritten_IsAtBothEndpoints()
     {
         await using var council = await Council.StartAsync(
             configure: services => services.AddSingleton<IUsageSink>(static provider => provider.GetRequiredService<UsageLedger>()), args: AdminExtensions.KeyOption);

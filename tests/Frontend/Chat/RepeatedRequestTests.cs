@@ -191,9 +191,9 @@ public sealed class RepeatedRequestTests
     }
 
     [Fact]
-    public async Task Store_Away_IsFeltByRequestsWithAKeyAlone()
+    public async Task Store_Unavailable_AffectsRequestsWithAKeyAlone()
     {
-        var store = new AwayStore();
+        var store = new UnavailableStore();
         await using var council = await Council.StartAsync(configure: services => services.AddSingleton(provider =>
             ActivatorUtilities.CreateInstance<RepeatedRequests>(provider, (IRunStore)store)));
 
@@ -207,7 +207,7 @@ public sealed class RepeatedRequestTests
         council.Stub.Requests.Count.ShouldBe(12);
     }
 
-    private sealed class AwayStore : IRunStore
+    private sealed class UnavailableStore : IRunStore
     {
         public int Asked { get; private set; }
 

@@ -15,7 +15,7 @@ public sealed class StreamedAnswerTests
     private const int PieceSize = 200;
 
     /// <summary>What is held at most, with one event that goes over it.</summary>
-    private const int Most = (64 * 1024) + 1024;
+    private const int MaxBytes = (64 * 1024) + 1024;
 
     [Fact]
     public async Task Write_AllEventsAreThere_NoMoreIsHeldThanAFlush()
@@ -29,7 +29,7 @@ public sealed class StreamedAnswerTests
             context, new RunRequest { Id = RunId.New(), Chat = chat, CatalogRevision = 1 }, AllThere(), TimeSpan.FromSeconds(5), showsNames: false, TimeProvider.System);
 
         sent.Length.ShouldBeGreaterThan(Pieces * PieceSize);
-        sent.LargestFlush.ShouldBeInRange(Most / 2, Most);
+        sent.LargestFlush.ShouldBeInRange(MaxBytes / 2, MaxBytes);
         Encoding.UTF8.GetString(sent.ToArray()).TrimEnd().ShouldEndWith("data: [DONE]");
     }
 

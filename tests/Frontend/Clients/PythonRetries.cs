@@ -15,7 +15,7 @@ internal sealed class PythonRetries(HttpClient http, ShiftedTimeProvider clock)
 {
     public const int Repeats = 2;
 
-    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(60);
 
     /// <returns>The status of the last answer.</returns>
     public async Task<HttpStatusCode> PostAsync(string json)
@@ -29,7 +29,7 @@ internal sealed class PythonRetries(HttpClient http, ShiftedTimeProvider clock)
                 return response.StatusCode;
             }
 
-            clock.Shift(WaitAsked(response) is { } asked && asked > TimeSpan.Zero && asked <= Longest
+            clock.Shift(WaitAsked(response) is { } asked && asked > TimeSpan.Zero && asked <= MaxWait
                 ? asked
                 : TimeSpan.FromSeconds(Math.Min(0.5 * Math.Pow(2, repeat), 8)));
         }

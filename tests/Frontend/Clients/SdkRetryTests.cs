@@ -22,7 +22,7 @@ public sealed class SdkRetryTests
 
     private const int GiveUp = 90_000;
 
-    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(60);
 
     private readonly ShiftedTimeProvider _clock = new();
 
@@ -102,7 +102,7 @@ public sealed class SdkRetryTests
             var before = _clock.Shifted;
             var time = Stopwatch.StartNew();
             await ask();
-            (_clock.Shifted - before + time.Elapsed).ShouldBeLessThan(Longest);
+            (_clock.Shifted - before + time.Elapsed).ShouldBeLessThan(MaxWait);
         }
     }
 
@@ -137,7 +137,7 @@ public sealed class SdkRetryTests
     private void ShouldBeBounded(int calls, int repeats, Stopwatch time)
     {
         calls.ShouldBeInRange(1, 2 * (repeats + 1));
-        (_clock.Shifted + time.Elapsed).ShouldBeLessThan(Longest);
+        (_clock.Shifted + time.Elapsed).ShouldBeLessThan(MaxWait);
     }
 
     private async Task<ClientResultException> AskWithDotNetAsync(Gateway gateway, bool streamed)

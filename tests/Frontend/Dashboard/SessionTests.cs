@@ -11,13 +11,13 @@ namespace Ensemble.Frontend.Tests.Dashboard;
 /// <summary>The cookie for which the dashboard exchanges the admin key.</summary>
 public sealed class SessionTests
 {
-    private const string Door = "/dashboard/session";
+    private const string SessionPath = "/dashboard/session";
     private const string Solo = """{"display_name":"solo","provider":"simulated"}""";
 
     private static readonly (string, string) SameOrigin = ("Sec-Fetch-Site", "same-origin");
 
     [Fact]
-    public async Task Session_OfTheAdminKey_OpensTheAdminDoorsUntilItEnds()
+    public async Task Session_OfTheAdminKey_OpensTheAdminEndpointsUntilItEnds()
     {
         var clock = new ManualTimeProvider();
         await using var gateway = await Gateway.StartAsync(null, clock, null, AdminExtensions.KeyOption);
@@ -31,12 +31,14 @@ public sealed class SessionTests
         browser.Cookie.ShouldContain("path=/", Case.Insensitive);
         browser.Cookie.ShouldNotContain("secure", Case.Insensitive);
         (await browser.SendAsync(HttpMethod.Get, "/admin/models")).Status.ShouldBe(HttpStatusCode.OK);
-        (await browser.SendAsync(HttpMethod.Get, Door)).Body.ShouldBe("""{"object":"dashboard.session","needs_key":true,"open":true}""");
+        (await browser.SendAsync(HttpMethod.Get,
+            SessionPath)).Body.ShouldBe("""{"object":"dashboard.session","needs_key":true,"open":true}""");
         clock.Advance(DashboardSessions.Lifetime - TimeSpan.FromSeconds(1));
         (await browser.SendAsync(HttpMethod.Get, "/admin/models")).Status.ShouldBe(HttpStatusCode.OK);
         clock.Advance(TimeSpan.FromSeconds(1));
         (await browser.SendAsync(HttpMethod.Get, "/admin/models")).ShouldBeError(401, "authentication_error", "invalid_admin_key");
-        (await browser.SendAsync(HttpMethod.Get, Door)).Body.ShouldBe("""{"object":"dashboard.session","needs_key":true,"open":false}""");
+        (await browser.SendAsync(HttpMethod.Get,
+            SessionPath)).Body.ShouldBe("""{"object":"dashboard.session","needs_key":true,"open":false}""");
     }
 
     [Fact]
@@ -104,14 +106,18 @@ public sealed class SessionTests
         using var local = new Browser(keyless);
 
         (await browser.SignInAsync("wrong")).Answer.ShouldBeError(401, "authentication_error", "invalid_admin_key");
-        (await browser.SendAsync(HttpMethod.Post, Door, """{"kez":"x"}""")).ShouldBeError(400, "invalid_request_error", null, "key");
-        (await browser.SendAsync(HttpMethod.Post, Door, "[")).ShouldBeError(400, "invalid_request_error", null, "key");
-        (await browser.SendAsync(HttpMethod.Post, Door, $$"""{"key":"{{new string('x', 9000)}}"}""")).Status.ShouldBe(HttpStatusCode.RequestEntityTooLarge);
-        (await browser.SendAsync(HttpMethod.Get, Door)).Body.ShouldBe("""{"object":"dashboard.session","needs_key":true,"open":false}""");
+        (await browser.SendAsync(HttpMethod.Post, SessionPath, """{"kez":"x"}""")).ShouldBeError(400, "invalid_request_error", null, "key");
+        (await browser.SendAsync(HttpMethod.Post, SessionPath, "[")).ShouldBeError(400, "invalid_request_error", null, "key");
+        (await browser.SendAsync(HttpMethod.Post, SessionPath,
+            $$"""{"key":"{{new string('x', 9000)}}"}""")).Status.ShouldBe(HttpStatusCode.RequestEntityTooLarge);
+        (await browser.SendAsync(HttpMethod.Get,
+            SessionPath)).Body.ShouldBe("""{"object":"dashboard.session","needs_key":true,"open":false}""");
         browser.Cookie.ShouldBeNull();
         (await local.SignInAsync("any")).Answer.ShouldBeError(409, "invalid_request_error", "no_admin_key");
-        (await local.SendAsync(HttpMethod.Get, Door)).Body.ShouldBe("""{"object":"dashboard.session","needs_key":false,"open":true}""");
-        (await local.SendAsync(HttpMethod.Get, Door, null, ("X-Forwarded-For", "192.0.2.1"))).Body.ShouldBe("""{"object":"dashboard.session","needs_key":false,"open":false}""");
+        (await local.SendAsync(HttpMethod.Get,
+            SessionPath)).Body.ShouldBe("""{"object":"dashboard.session","needs_key":false,"open":true}""");
+        (await local.SendAsync(HttpMethod.Get, SessionPath, null,
+            ("X-Forwarded-For", "192.0.2.1"))).Body.ShouldBe("""{"object":"dashboard.session","needs_key":false,"open":false}""");
     }
 
     [Fact]
@@ -133,8 +139,9 @@ public sealed class SessionTests
         await browser.SignInAsync(AdminExtensions.Key);
         var session = browser.Session;
 
-        (await browser.SendAsync(HttpMethod.Delete, Door, null, ("Sec-Fetch-Site", "cross-site"))).Header("set-cookie").ShouldBeNull();
-        var answer = await browser.SendAsync(HttpMethod.Delete, Door, null, SameOrigin);
+        (await browser.SendAsync(HttpMethod.Delete, SessionPath, null,
+            ("Sec-Fetch-Site", "cross-site"))).Header("set-cookie").ShouldBeNull();
+        var answer = await browser.SendAsync(HttpMethod.Delete, SessionPath, null, SameOrigin);
 
         answer.Status.ShouldBe(HttpStatusCode.NoContent);
         answer.Header("set-cookie").ShouldNotBeNull().ShouldContain("expires=Thu, 01 Jan 1970");
@@ -155,7 +162,7 @@ public sealed class SessionTests
     }
 
     [Fact]
-    public async Task Manifest_KeysButNoAdminKey_IsForThisMachinesOwnUserAsTheAdminDoorsAre()
+    public async Task Manifest_KeysButNoAdminKey_IsForThisMachinesOwnUserAsTheAdminEndpointsAre()
     {
         await using var council = await Council.StartAsync(more: catalog => catalog.AddKey("anna").AddKey("bert"));
         using var browser = new Browser(council.Gateway);
@@ -177,7 +184,7 @@ public sealed class SessionTests
 
         public async Task<(HttpStatusCode Status, Answer Answer)> SignInAsync(string key, params (string Name, string Value)[] headers)
         {
-            var answer = await SendAsync(HttpMethod.Post, Door, JsonSerializer.Serialize(new { key }), headers);
+            var answer = await SendAsync(HttpMethod.Post, SessionPath, JsonSerializer.Serialize(new { key }), headers);
             if (answer.Header("set-cookie") is { } cookie)
             {
                 Cookie = cookie;

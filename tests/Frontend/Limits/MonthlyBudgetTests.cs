@@ -22,7 +22,7 @@ public sealed class MonthlyBudgetTests
         await SpendAsync(council, 9.99m);
         (await council.Gateway.Sdk("solo", "sk-anna").CompleteChatAsync("The capital of France?")).Value.Content[0].Text.ShouldBe("Paris, I think.");
         await SpendAsync(council, 0.01m);
-        council.Clock.Advance(MonthlyBudgets.Keep);
+        council.Clock.Advance(MonthlyBudgets.CacheLifetime);
 
         var refused = await Should.ThrowAsync<ClientResultException>(async () =>
         {
@@ -47,7 +47,7 @@ public sealed class MonthlyBudgetTests
     }
 
     [Fact]
-    public async Task Ask_InTheNextMonth_BeginsAnew()
+    public async Task Ask_InTheNextMonth_StartsAtZero()
     {
         await using var council = await StartAsync();
         await SpendAsync(council, 10);
@@ -62,26 +62,26 @@ public sealed class MonthlyBudgetTests
     [Fact]
     public async Task Ask_ManyAtOnce_ReadsTheAccountsOnce()
     {
-        var accounts = new ScriptedAccounts { Spent = 1 };
-        await using var council = await StartAsync(accounts);
+        var queries = new ScriptedUsageQueries { Spent = 1 };
+        await using var council = await StartAsync(queries);
 
         var answers = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => council.Gateway.ChatAsync(Council.AskSolo, "sk-anna")));
 
         answers.ShouldAllBe(answer => answer.Status == HttpStatusCode.OK);
-        accounts.Reads.ShouldBe(1);
+        queries.Reads.ShouldBe(1);
     }
 
     [Fact]
     public async Task Ask_AccountsCannotBeRead_GoesByWhatWasReadLastElsePasses()
     {
-        var accounts = new ScriptedAccounts { Spent = null };
-        await using var council = await StartAsync(accounts);
+        var queries = new ScriptedUsageQueries { Spent = null };
+        await using var council = await StartAsync(queries);
         var unknown = await council.Gateway.ChatAsync(Council.AskSolo, "sk-anna");
-        accounts.Spent = 10;
-        council.Clock.Advance(MonthlyBudgets.Keep);
+        queries.Spent = 10;
+        council.Clock.Advance(MonthlyBudgets.CacheLifetime);
         var spent = await council.Gateway.ChatAsync(Council.AskSolo, "sk-anna");
-        accounts.Spent = null;
-        council.Clock.Advance(MonthlyBudgets.Keep);
+        queries.Spent = null;
+        council.Clock.Advance(MonthlyBudgets.CacheLifetime);
         var remembered = await council.Gateway.ChatAsync(Council.AskSolo, "sk-anna");
 
         unknown.Status.ShouldBe(HttpStatusCode.OK);
@@ -90,14 +90,14 @@ public sealed class MonthlyBudgetTests
         council.Gateway.Log.Count(line => line.Contains("monthly budgets hold", StringComparison.Ordinal)).ShouldBe(2);
     }
 
-    private static Task<Council> StartAsync(IUsageQueries? accounts = null) => Council.StartAsync(
+    private static Task<Council> StartAsync(IUsageQueries? queries = null) => Council.StartAsync(
         manualClock: true,
         more: catalog => catalog.AddKey("sk-anna", monthlyBudgetUsd: 10).AddKey("sk-bert"),
         configure: services =>
         {
-            if (accounts is not null)
+            if (queries is not null)
             {
-                services.AddSingleton(accounts);
+                services.AddSingleton(queries);
             }
         });
 
@@ -105,7 +105,7 @@ public sealed class MonthlyBudgetTests
         new UsageBatch([TestUsage.SubCall(RunId.New()) with { Caller = "key-1", StartedAt = council.Clock.GetUtcNow(), CostUsd = dollars }], []), Now.Cancel);
 
     /// <summary>Accounts that say what a test wants; null = they cannot be read.</summary>
-    private sealed class ScriptedAccounts : IUsageQueries
+    private sealed class ScriptedUsageQueries : IUsageQueries
     {
         private int _reads;
 

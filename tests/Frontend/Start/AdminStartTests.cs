@@ -40,7 +40,8 @@ public sealed class AdminStartTests
         }
         else
         {
-            Should.Throw<StartException>(() => ListenAddresses.Check(configuration, new FrontendOptions())).Message.ShouldContain("Admin:Key");
+            Should.Throw<StartupException>(() =>
+                ListenAddresses.Check(configuration, new FrontendOptions())).Message.ShouldContain("Admin:Key");
         }
     }
 

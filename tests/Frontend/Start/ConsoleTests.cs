@@ -70,7 +70,7 @@ public sealed class ConsoleTests
     [InlineData("http://unix:/run/ensemble.sock", null)]
     public void Text_OfAnAddress_IsOneThatABrowserCanOpen(string address, string? expected)
     {
-        var text = Welcome.Text([address], new CatalogBuilder().Build());
+        var text = StartupBanner.Text([address], new CatalogBuilder().Build());
 
         (text?.Contains(expected ?? "", StringComparison.Ordinal)).ShouldBe(expected is null ? null : true);
     }

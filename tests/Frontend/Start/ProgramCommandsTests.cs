@@ -51,7 +51,7 @@ public sealed class ProgramCommandsTests : IDisposable
     [InlineData("check a.json --x 1", "3 arguments were given")]
     public async Task Run_WhatIsNotKnown_Is2WithTheNearest(string line, string words)
     {
-        (await RunAsync(line)).ShouldBe(ProgramCommands.Misused);
+        (await RunAsync(line)).ShouldBe(ProgramCommands.UsageError);
 
         _ran.ShouldBeEmpty();
         _output.ToString().ShouldBeEmpty();

@@ -37,7 +37,7 @@ public sealed class LedgerTests
         var run = store.Runs.ShouldHaveSingleItem();
         (run.Run.Value, run.Caller, run.Outcome, run.Ensemble).ShouldBe((answer.Header("x-ensemble-run-id"), "key-1", "completed", direct ? "solo" : "council"));
         (run.Usage.Reported.PromptTokens, run.Usage.Reported.CompletionTokens).ShouldBe((prompt, completion));
-        KeptManifest.Read(run.Manifest).SubCalls.Select(subCall => subCall.Usage).ShouldBe(store.SubCalls, ignoreOrder: true);
+        StoredManifest.Read(run.Manifest).SubCalls.Select(subCall => subCall.Usage).ShouldBe(store.SubCalls, ignoreOrder: true);
     }
 
     [Fact]

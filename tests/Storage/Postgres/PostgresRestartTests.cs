@@ -6,7 +6,7 @@ namespace Ensemble.Storage.Tests.Postgres;
 /// <summary>A server that goes away and comes back.</summary>
 public sealed class PostgresRestartTests
 {
-    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan FirstRetryDelay = TimeSpan.FromMilliseconds(250);
 
     [Fact]
     public async Task Watch_ServerStoppedAndStarted_PausesLongerEachTimeAndThenTellsTheStoredRevision()
@@ -21,13 +21,13 @@ public sealed class PostgresRestartTests
         await server.StopAsync("fast");
         foreach (var factor in (int[])[1, 2, 4, 8, 16, 32, 40, 40])
         {
-            await clock.WaitForTimerAsync(factor * FirstPause, Now.Cancel);
-            clock.Advance(factor * FirstPause);
+            await clock.WaitForTimerAsync(factor * FirstRetryDelay, Now.Cancel);
+            clock.Advance(factor * FirstRetryDelay);
         }
 
-        await clock.WaitForTimerAsync(40 * FirstPause, Now.Cancel);
+        await clock.WaitForTimerAsync(40 * FirstRetryDelay, Now.Cancel);
         await server.StartAsync();
-        clock.Advance(40 * FirstPause);
+        clock.Advance(40 * FirstRetryDelay);
 
         (await watch.NextAsync()).ShouldBe(before);
         (await PatientlyAsync(() => store.WriteAsync([], before, Now.Cancel))).ShouldBe(before + 1);
@@ -39,7 +39,7 @@ public sealed class PostgresRestartTests
     }
 
     [Fact]
-    public async Task Watch_BegunWhileTheServerIsAway_WaitsForIt()
+    public async Task Watch_BegunWhileTheServerIsUnavailable_WaitsForIt()
     {
         await using var server = new PostgresServer();
         await using var database = TestDatabase.Of(await server.CreateDatabaseAsync());
@@ -49,9 +49,9 @@ public sealed class PostgresRestartTests
         await using (revisions)
         {
             var first = revisions.MoveNextAsync();
-            await clock.WaitForTimerAsync(FirstPause, Now.Cancel);
+            await clock.WaitForTimerAsync(FirstRetryDelay, Now.Cancel);
             await server.StartAsync();
-            clock.Advance(FirstPause);
+            clock.Advance(FirstRetryDelay);
 
             (await first).ShouldBeTrue();
             revisions.Current.ShouldBe(0);

@@ -21,7 +21,7 @@ public sealed class TwoKeepersOnPostgresTests
     {
         await using var database = await TestDatabase.CreateAsync(StorageProvider.Postgres);
         var clock = new ManualTimeProvider();
-        KeptGate[] keepers = [await OpenAsync(database.Another(clock), clock), await OpenAsync(database.Another(clock), clock)];
+        GateHost[] keepers = [await OpenAsync(database.Another(clock), clock), await OpenAsync(database.Another(clock), clock)];
         var admitted = new Queue<DateTimeOffset>();
         var most = 0;
         var otherSeen = 0;
@@ -69,7 +69,7 @@ public sealed class TwoKeepersOnPostgresTests
 
         for (var second = 0; second < 3; second++)
         {
-            clock.Advance(KeptGate.SaveInterval);
+            clock.Advance(GateHost.SaveInterval);
             await one.SaveAsync();
             await other.SaveAsync();
         }
@@ -78,7 +78,7 @@ public sealed class TwoKeepersOnPostgresTests
         (await other.AcquireAsync(new GateRequest(Key, Guid.NewGuid(), 0, null))).Refusal!.Limit.ShouldBe(GateLimit.Concurrency);
     }
 
-    private static Task<KeptGate> OpenAsync(IEnsembleStorage storage, TimeProvider clock) => KeptGate.OpenAsync(
+    private static Task<GateHost> OpenAsync(IEnsembleStorage storage, TimeProvider clock) => GateHost.OpenAsync(
         Key,
         new TestCatalog(new CatalogBuilder().Add(TestModels.Simulated("a") with { RateLimit = new RateLimitConfig { Rpm = Rpm, Concurrency = 4 } }).Build()),
         storage.Gates,

@@ -91,7 +91,8 @@ public sealed class PanelStoreTests
             var catalog = new CatalogBuilder().Add(TestModels.Simulated("a"), TestModels.Simulated("b")).Add(TestEnsembles.Of("panel", ["a", "b"], "a")).Build();
             using var run = new Run(
                 new RunRequest { Id = id, Chat = chat, CatalogRevision = 1 },
-                catalog, new RunServices(new Parrot(), new NoUsageSink(), clock) { Panels = panels }, new RunMemory(), new RunJournal(1), NullLogger.Instance);
+                catalog, new RunServices(new Parrot(), new NoUsageSink(), clock) { Panels = panels }, new SubCallCache(), new RunJournal(1),
+                    NullLogger.Instance);
             await run.ExecuteAsync();
         }
 

@@ -156,7 +156,7 @@ public sealed class UsageQueriesTests
 
         var group = (await queries.SumAsync(new UsageFilter(Start, Start.AddDays(1)), [], 10, Now.Cancel)).ShouldHaveSingleItem();
 
-        group.PromptTokens.ShouldBe(calls.Length * UsageEvent.MostSummed);
+        group.PromptTokens.ShouldBe(calls.Length * UsageEvent.MaxSummed);
 
         // Tables hold whole billionths of a dollar, so that a call counts 10,000 at most there; memory has decimals.
         (await queries.SpentAsync("anna", Start, Now.Cancel)).ShouldBe(calls.Length * (provider == StorageProvider.Memory ? 2_000_000m : 10_000m));

@@ -29,7 +29,7 @@ public sealed class UsageUpkeepTests
 
         (await database.QueryAsync("SELECT count(DISTINCT day), sum(calls) FROM ledger_days")).ShouldBe([$"5|{5 * 24}"]);
         (await SumsAsync(database, Long, ByDay)).ShouldBe(before);
-        (await database.Another().UsageUpkeep.CloseDayAsync(now, Now.Cancel)).ShouldBeFalse();
+        (await database.Another().UsageMaintenance.CloseDayAsync(now, Now.Cancel)).ShouldBeFalse();
     }
 
     [Theory]
@@ -49,7 +49,7 @@ public sealed class UsageUpkeepTests
             before.Add(await SumsAsync(database, filter, ByDay));
         }
 
-        var upkeep = database.Another().UsageUpkeep;
+        var upkeep = database.Another().UsageMaintenance;
         var early = await upkeep.DeleteAsync(now.AddDays(-6), 1000, Now.Cancel);
         await CloseAllAsync(database.Another(), now);
         var deleted = 0;
@@ -82,7 +82,7 @@ public sealed class UsageUpkeepTests
         var before = await queries.SpentAsync("anna", Start.AddDays(1), Now.Cancel);
 
         await CloseAllAsync(database.Another(), Start.AddDays(8));
-        await database.Another().UsageUpkeep.DeleteAsync(Start.AddDays(4), 1000, Now.Cancel);
+        await database.Another().UsageMaintenance.DeleteAsync(Start.AddDays(4), 1000, Now.Cancel);
 
         (await queries.SpentAsync("anna", Start.AddDays(1), Now.Cancel)).ShouldBe(before);
         before.ShouldBe((Days - 1) * 12 * 0.001m);
@@ -99,7 +99,7 @@ public sealed class UsageUpkeepTests
 
         await database.Another().Usage.WriteAsync(new([TestUsage.SubCall(RunId.New()) with { StartedAt = Start.AddHours(5) }], []), Now.Cancel);
 
-        (await database.Another().UsageUpkeep.CloseDayAsync(Start.AddDays(Days), Now.Cancel)).ShouldBeFalse();
+        (await database.Another().UsageMaintenance.CloseDayAsync(Start.AddDays(Days), Now.Cancel)).ShouldBeFalse();
         (await SumsAsync(database, Long, ByDay)).ShouldBe(before);
     }
 
@@ -119,7 +119,7 @@ public sealed class UsageUpkeepTests
 
     private static async Task CloseAllAsync(IEnsembleStorage storage, DateTimeOffset now)
     {
-        while (await storage.UsageUpkeep.CloseDayAsync(now, Now.Cancel))
+        while (await storage.UsageMaintenance.CloseDayAsync(now, Now.Cancel))
         {
         }
     }

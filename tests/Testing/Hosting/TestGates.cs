@@ -6,9 +6,9 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Ensemble.Testing;
 
 /// <summary>Gates as their grains keep them, in this process and on a clock of the test.</summary>
-public sealed class TestGates : IGateAuthority, IKeptGates, IAsyncDisposable
+public sealed class TestGates : IGateAuthority, IGateHosts, IAsyncDisposable
 {
-    private readonly Dictionary<GateKey, Task<KeptGate>> _gates = [];
+    private readonly Dictionary<GateKey, Task<GateHost>> _gates = [];
     private readonly ICatalog _catalog;
     private readonly TimeProvider _time;
     private readonly IGateStore _store;
@@ -18,10 +18,10 @@ public sealed class TestGates : IGateAuthority, IKeptGates, IAsyncDisposable
     public TestGates(ICatalog catalog, TimeProvider time, IGateStore store, IUsageSink usage)
     {
         (_catalog, _time, _store, _usage) = (catalog, time, store, usage);
-        _timer = time.CreateTimer(static state => _ = ((TestGates)state!).SaveAsync(), this, KeptGate.SaveInterval, KeptGate.SaveInterval);
+        _timer = time.CreateTimer(static state => _ = ((TestGates)state!).SaveAsync(), this, GateHost.SaveInterval, GateHost.SaveInterval);
     }
 
-    public IEnumerable<KeptGate> Kept
+    public IEnumerable<GateHost> Hosts
     {
         get
         {
@@ -35,7 +35,7 @@ public sealed class TestGates : IGateAuthority, IKeptGates, IAsyncDisposable
         }
     }
 
-    private Task<KeptGate>[] Opened
+    private Task<GateHost>[] Opened
     {
         get
         {
@@ -54,7 +54,8 @@ public sealed class TestGates : IGateAuthority, IKeptGates, IAsyncDisposable
 
     public async ValueTask ReleaseAsync(GateLease lease, GateRelease release) => (await OpenAsync(lease.Gate)).Release(lease, release);
 
-    public async ValueTask<GateGrant> ReportAsync(GateKey gate, GateReport report, IGateHolder holder, CancellationToken cancellationToken) =>
+    public async ValueTask<GateGrant> ReportAsync(GateKey gate, GateReport report, IGateClient holder,
+        CancellationToken cancellationToken) =>
         await (await OpenAsync(gate)).ReportAsync(report, holder);
 
     public async ValueTask<GateRefusal?> RefusalAsync(GateKey gate, long tokens, CancellationToken cancellationToken) =>
@@ -69,13 +70,13 @@ public sealed class TestGates : IGateAuthority, IKeptGates, IAsyncDisposable
         await SaveAsync();
     }
 
-    private Task<KeptGate> OpenAsync(GateKey key)
+    private Task<GateHost> OpenAsync(GateKey key)
     {
         lock (_gates)
         {
             if (!_gates.TryGetValue(key, out var gate))
             {
-                _gates[key] = gate = KeptGate.OpenAsync(key, _catalog, _store, _time, NullLogger.Instance);
+                _gates[key] = gate = GateHost.OpenAsync(key, _catalog, _store, _time, NullLogger.Instance);
             }
 
             return gate;
@@ -84,9 +85,9 @@ public sealed class TestGates : IGateAuthority, IKeptGates, IAsyncDisposable
 
     private async Task SaveAsync()
     {
-        foreach (var gate in Kept)
+        foreach (var gate in Hosts)
         {
-            gate.ReportLost(_usage);
+            gate.ReportExpired(_usage);
             await gate.SaveAsync();
         }
     }

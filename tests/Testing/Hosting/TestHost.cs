@@ -19,7 +19,7 @@ public static class TestHost
 {
     /// <param name="args">The command line, with the options of a frontend.</param>
     /// <param name="configure">Replaces services.</param>
-    /// <exception cref="StartException">An option does not hold.</exception>
+    /// <exception cref="StartupException">An option does not hold.</exception>
     public static WebApplication Build(string[] args, Action<IServiceCollection>? configure = null)
     {
         var (builder, problems) = FrontendHost.CreateBuilder(args, OptionsReader.Known);

@@ -3,7 +3,7 @@ namespace Ensemble.Testing;
 /// <summary>A timer of <see cref="ManualTimeProvider"/>, whose lock guards <see cref="Due"/>, <see cref="Arming"/> and <see cref="Period"/>.</summary>
 internal sealed class ManualTimer(ManualTimeProvider clock, TimerCallback callback, object? state) : ITimer
 {
-    private static readonly TimeSpan Longest = TimeSpan.FromMilliseconds(uint.MaxValue - 1);
+    private static readonly TimeSpan MaxDueTime = TimeSpan.FromMilliseconds(uint.MaxValue - 1);
 
     private readonly ExecutionContext? _context = ExecutionContext.Capture();
     private int _disposed;
@@ -59,9 +59,10 @@ internal sealed class ManualTimer(ManualTimeProvider clock, TimerCallback callba
 
     private static void ThrowUnlessTimerValue(TimeSpan value, string name)
     {
-        if ((value < TimeSpan.Zero && value != Timeout.InfiniteTimeSpan) || value > Longest)
+        if ((value < TimeSpan.Zero && value != Timeout.InfiniteTimeSpan) || value > MaxDueTime)
         {
-            throw new ArgumentOutOfRangeException(name, value, $"A timer takes infinite, or a time from zero to {Longest}, as the system's do.");
+            throw new ArgumentOutOfRangeException(name, value,
+                $"A timer takes infinite, or a time from zero to {MaxDueTime}, as the system's do.");
         }
     }
 }

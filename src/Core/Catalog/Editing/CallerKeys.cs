@@ -21,14 +21,14 @@ internal static class CallerKeys
     /// <returns>The entry, never with a key in clear, and the key that was made here.</returns>
     public static (byte[]? Entry, string? NewKey) Take(byte[] entry, CatalogEntry? stored, List<CatalogIssue> issues)
     {
-        using var document = SoundJson.Parse(entry);
+        using var document = JsonSanitizer.Parse(entry);
         var root = document.RootElement;
-        if (Given(root, Clear) is { } clear)
+        if (FindValue(root, Clear) is { } clear)
         {
             return (Hash(entry, root, clear, issues), null);
         }
 
-        if (Given(root, Hashed) is not null)
+        if (FindValue(root, Hashed) is not null)
         {
             return (entry, null);
         }
@@ -67,11 +67,11 @@ internal static class CallerKeys
     {
         using var document = CatalogJson.Parse(stored.Json).Document;
         return document?.RootElement is { ValueKind: JsonValueKind.Object } root
-            && Given(root, Hashed) is { ValueKind: JsonValueKind.String } hash
+            && FindValue(root, Hashed) is { ValueKind: JsonValueKind.String } hash
             ? hash.Text()
             : null;
     }
 
-    private static JsonElement? Given(JsonElement entry, string field) =>
+    private static JsonElement? FindValue(JsonElement entry, string field) =>
         entry.TryMember(field, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
 }

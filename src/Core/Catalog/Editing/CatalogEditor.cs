@@ -88,9 +88,9 @@ public sealed class CatalogEditor : IDisposable
             }
 
             var edited = EditedCatalog.Read(document, kind, name, null, _secrets);
-            return edited.Elsewhere.Count == 0
+            return edited.OtherErrors.Count == 0
                 ? (new EditResult { Outcome = EditOutcome.Deleted, Snapshot = edited.Snapshot }, new CatalogChange(kind, name, null))
-                : (new EditResult { Outcome = EditOutcome.InUse, UsedBy = Users(document, edited.Elsewhere) }, null);
+                : (new EditResult { Outcome = EditOutcome.InUse, UsedBy = Users(document, edited.OtherErrors) }, null);
         },
         cancellationToken);
 
@@ -133,7 +133,7 @@ public sealed class CatalogEditor : IDisposable
         }
 
         var edited = EditedCatalog.Read(document, body.Kind, body.Name, json, _secrets);
-        issues.AddRange([.. edited.Own, .. edited.Elsewhere]);
+        issues.AddRange([.. edited.EntryErrors, .. edited.OtherErrors]);
         if (issues.Count > 0)
         {
             return (EditResult.Invalid(issues), null);

@@ -14,8 +14,8 @@ internal sealed class EditedCatalog
     {
         Document = document;
         _result = result;
-        Own = own;
-        Elsewhere = elsewhere;
+        EntryErrors = own;
+        OtherErrors = elsewhere;
         Warnings = warnings;
     }
 
@@ -24,12 +24,12 @@ internal sealed class EditedCatalog
     public CatalogSnapshot? Snapshot => _result.Snapshot;
 
     /// <summary>Errors of the entry, by paths within it.</summary>
-    public IReadOnlyList<CatalogIssue> Own { get; }
+    public IReadOnlyList<CatalogIssue> EntryErrors { get; }
 
     /// <summary>
     /// Errors of other entries that were not there before: one that is broken already must not keep the rest from being corrected.
     /// </summary>
-    public IReadOnlyList<CatalogIssue> Elsewhere { get; }
+    public IReadOnlyList<CatalogIssue> OtherErrors { get; }
 
     public IReadOnlyList<CatalogIssue> Warnings { get; }
 

@@ -19,7 +19,7 @@ internal sealed class ModelSecrets(SecretPolicy policy, SecretSealer? sealer)
     /// <param name="issues">Gets what is wrong with the secret; the result may then not be stored.</param>
     public byte[] Take(byte[] entry, CatalogEntry? stored, List<CatalogIssue> issues)
     {
-        using var document = SoundJson.Parse(entry);
+        using var document = JsonSanitizer.Parse(entry);
         return CatalogEntries.Rewrite(document.RootElement, (writer, property) =>
         {
             if (property.NameIs(Field) && property.Value.Text() is { } secret)
@@ -100,7 +100,7 @@ internal sealed class ModelSecrets(SecretPolicy policy, SecretSealer? sealer)
         }
 
         // Whom it is for is known only where the rest of the entry holds; where it does not, nothing is stored.
-        return (Alone(entry) is { } model ? sealer.Seal(text, SecretReference.AudienceOf(model)) : Nothing, "", "");
+        return (ReadModel(entry) is { } model ? sealer.Seal(text, SecretReference.AudienceOf(model)) : Nothing, "", "");
     }
 
     private static (string? Text, string Rule, string Fix) Keep(string name, byte[] entry, CatalogEntry? stored, bool isHeader)
@@ -112,7 +112,7 @@ internal sealed class ModelSecrets(SecretPolicy policy, SecretSealer? sealer)
         }
 
         // Where the rest has errors, these are what is reported.
-        return Alone(entry) is not { } model || Alone(stored.Json) is not { } before
+        return ReadModel(entry) is not { } model || ReadModel(stored.Json) is not { } before
             || SecretReference.AudienceOf(model) == SecretReference.AudienceOf(before)
             ? (kept, "", "")
             : (null, "asks to keep a secret that was given for another provider or host", "Give the secret again.");
@@ -132,7 +132,7 @@ internal sealed class ModelSecrets(SecretPolicy policy, SecretSealer? sealer)
     }
 
     /// <returns>The model without its secrets; null where it has errors of its own.</returns>
-    private static ModelConfig? Alone(ReadOnlyMemory<byte> json)
+    private static ModelConfig? ReadModel(ReadOnlyMemory<byte> json)
     {
         using var document = CatalogJson.Parse(json).Document;
         if (document?.RootElement is not { ValueKind: JsonValueKind.Object } root)

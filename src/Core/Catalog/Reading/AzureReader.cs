@@ -64,7 +64,7 @@ internal static class AzureReader
             return null;
         }
 
-        BaseUrlDoubts.Check(node, url, ProviderKind.AzureOpenAi);
+        BaseUrlWarnings.Check(node, url, ProviderKind.AzureOpenAi);
         return url;
     }
 

@@ -50,15 +50,15 @@ internal static class BaseUrlReader
         }
 
         var host = url.IdnHost;
-        var verdict = AddressRule.Judge(host);
+        var verdict = AddressRule.Classify(host);
         if (verdict.Kind == AddressKind.Forbidden)
         {
-            shown.Error($"is {verdict.Words}, which is never called", "Give the address of the provider itself.");
+            shown.Error($"is {verdict.Description}, which is never called", "Give the address of the provider itself.");
             return null;
         }
 
         var isPlain = url.Scheme == "http" && !AddressRule.IsLoopbackHost(host);
-        if (isPlain && ((verdict.Words is not null && verdict.Kind == AddressKind.Public) || BaseUrlDoubts.IsKnown(host)))
+        if (isPlain && ((verdict.Description is not null && verdict.Kind == AddressKind.Public) || BaseUrlWarnings.IsKnown(host)))
         {
             shown.Error(
                 "is plain http to the public internet",
@@ -69,7 +69,7 @@ internal static class BaseUrlReader
         if (isPlain || verdict.Kind == AddressKind.Private)
         {
             shown.Warn(
-                $"is {(isPlain ? "plain http to another machine" : verdict.Words)}: calls are refused unless the option Security:AllowedNetworks has its network",
+                $"is {(isPlain ? "plain http to another machine" : verdict.Description)}: calls are refused unless the option Security:AllowedNetworks has its network",
                 "Add the network there where you have not.");
         }
 

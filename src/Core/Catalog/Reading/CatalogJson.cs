@@ -39,7 +39,7 @@ internal static class CatalogJson
         try
         {
             CheckStrings(json.Span);
-            return (SoundJson.Parse(json, Options), null);
+            return (JsonSanitizer.Parse(json, Options), null);
         }
         catch (JsonException exception)
         {
@@ -82,7 +82,7 @@ internal static class CatalogJson
         });
         while (reader.Read())
         {
-            if (reader.ValueIsEscaped && !SoundJson.IsSound(reader.ValueSpan))
+            if (reader.ValueIsEscaped && !JsonSanitizer.IsWellFormed(reader.ValueSpan))
             {
                 var (line, start) = LineAt(json, (int)reader.TokenStartIndex);
                 throw new JsonException("A string holds half of a surrogate pair.", null, line, reader.TokenStartIndex - start);

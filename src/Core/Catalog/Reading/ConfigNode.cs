@@ -49,7 +49,7 @@ internal readonly struct ConfigNode(JsonElement element, string path, IssueLog i
             var value = new ConfigNode(property.Value, ConfigText.FieldPath(path, property.NameText()), issues, hidden);
             if (!entries.TryAdd(property.NameText(), value))
             {
-                value.Hidden().Error(ConfigObject.TwiceRule, ConfigObject.TwiceFix);
+                value.Hidden().Error(ConfigObject.DuplicateFieldRule, ConfigObject.DuplicateFieldFix);
             }
         }
 

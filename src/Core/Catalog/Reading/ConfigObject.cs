@@ -3,8 +3,8 @@ namespace Ensemble.Catalog.Reading;
 /// <summary>An object whose fields are known by name.</summary>
 internal sealed class ConfigObject
 {
-    public const string TwiceRule = "is given twice in one object";
-    public const string TwiceFix = "Remove one of them.";
+    public const string DuplicateFieldRule = "is given twice in one object";
+    public const string DuplicateFieldFix = "Remove one of them.";
 
     private readonly Dictionary<string, ConfigNode> _fields = [];
     private readonly ConfigNode _node;
@@ -36,7 +36,7 @@ internal sealed class ConfigObject
             }
             else if (!result._fields.TryAdd(name, field))
             {
-                field.Hidden().Error(TwiceRule, TwiceFix);
+                field.Hidden().Error(DuplicateFieldRule, DuplicateFieldFix);
             }
         }
 

@@ -68,7 +68,7 @@ internal static class EnsembleReader
         };
         if (chosen is not null)
         {
-            StrategyRules.RefuseUnread(block, strategy);
+            StrategyRules.RejectUnusedFields(block, strategy);
             config = StrategyBlocks.Read(block, config, draft);
         }
 

@@ -14,7 +14,7 @@ internal static class HeadersReader
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!#$%&'*+-.^_`|~");
 
     /// <summary>What the gateway, or the connection, sets itself.</summary>
-    private static readonly string[] Own =
+    private static readonly string[] ReservedNames =
     [
         "host", "accept", "accept-encoding", "user-agent", "connection", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade",
         "expect",
@@ -40,7 +40,7 @@ internal static class HeadersReader
             }
             else if (headers.Any(header => header.Name.Equals(name, StringComparison.OrdinalIgnoreCase)))
             {
-                value.Error(ConfigObject.TwiceRule, ConfigObject.TwiceFix);
+                value.Error(ConfigObject.DuplicateFieldRule, ConfigObject.DuplicateFieldFix);
             }
             else if (ReadValue(name, value, draft) is { } header)
             {
@@ -86,7 +86,7 @@ internal static class HeadersReader
             return "is not a header's name";
         }
 
-        if (Own.Contains(name, StringComparer.OrdinalIgnoreCase)
+        if (ReservedNames.Contains(name, StringComparer.OrdinalIgnoreCase)
             || name.StartsWith("content-", StringComparison.OrdinalIgnoreCase) || name.StartsWith("proxy-", StringComparison.OrdinalIgnoreCase))
         {
             return "is a header that the gateway or the connection sets itself";

@@ -97,7 +97,7 @@ internal static class ModelReader
         var url = BaseUrlReader.Read(node);
         if (url is not null && provider is { } known)
         {
-            BaseUrlDoubts.Check(node, url, known);
+            BaseUrlWarnings.Check(node, url, known);
         }
 
         return url;

@@ -42,7 +42,7 @@ public static class NearestName
     /// </summary>
     private static int Distance(string from, string to)
     {
-        const int Far = 2 * MaxLength;
+        const int TooDistant = 2 * MaxLength;
         Span<int> beforePrevious = stackalloc int[MaxLength + 2];
         Span<int> previous = stackalloc int[MaxLength + 2];
         Span<int> current = stackalloc int[MaxLength + 2];
@@ -54,8 +54,8 @@ public static class NearestName
         for (var row = 1; row <= from.Length; row++)
         {
             var (first, last) = (Math.Max(1, row - MaxEdits), Math.Min(to.Length, row + MaxEdits));
-            current[first - 1] = first == 1 ? row : Far;
-            current[last + 1] = Far;
+            current[first - 1] = first == 1 ? row : TooDistant;
+            current[last + 1] = TooDistant;
             for (var column = first; column <= last; column++)
             {
                 var cost = Same(from[row - 1], to[column - 1]) ? 0 : 1;

@@ -53,7 +53,7 @@ internal static class ParamsReader
             }
             else if (names.Contains(name))
             {
-                item.Error("is listed twice", ConfigObject.TwiceFix);
+                item.Error("is listed twice", ConfigObject.DuplicateFieldFix);
             }
             else
             {

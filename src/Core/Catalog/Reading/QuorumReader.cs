@@ -6,10 +6,10 @@ internal static class QuorumReader
     public static int Read(ConfigObject block, StrategyKind strategy, IReadOnlyList<PanelMemberConfig> panel)
     {
         var answers = panel.Sum(member => member.Samples);
-        var usual = Usual(strategy, answers);
+        var fallback = Default(strategy, answers);
         if (block.Find("min_responses") is not { } node || node.Integer(0, int.MaxValue) is not { } wanted)
         {
-            return usual;
+            return fallback;
         }
 
         if (!StrategyRules.AsksPanel(strategy))
@@ -37,7 +37,7 @@ internal static class QuorumReader
         return (int)wanted;
     }
 
-    private static int Usual(StrategyKind strategy, int answers) => strategy switch
+    private static int Default(StrategyKind strategy, int answers) => strategy switch
     {
         StrategyKind.Vote => (answers / 2) + 1,
 

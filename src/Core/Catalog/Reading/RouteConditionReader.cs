@@ -11,7 +11,7 @@ internal static class RouteConditionReader
 
     private static readonly string[] Fields = ["min_words", "max_words", "matches", "not_matches", "keywords", "has_images", "language"];
 
-    private static readonly (string, int)[] Languages = [.. LanguageGuess.Languages.Select((language, index) => (language, index))];
+    private static readonly (string, int)[] Languages = [.. LanguageDetector.Languages.Select((language, index) => (language, index))];
 
     public static RouteCondition? Read(ConfigNode node)
     {
@@ -37,7 +37,7 @@ internal static class RouteConditionReader
             Keywords = (when.Find("keywords")?.Items(1, MaxKeywords, "keywords") ?? []).Select(item => item.Name(MaxKeyword))
                 .OfType<string>().ToList(),
             HasImages = when.Flag("has_images"),
-            Language = when.Find("language")?.OneOf(Languages) is { } index ? LanguageGuess.Languages[index] : null,
+            Language = when.Find("language")?.OneOf(Languages) is { } index ? LanguageDetector.Languages[index] : null,
         };
         if (condition.MinWords > condition.MaxWords)
         {

@@ -44,31 +44,31 @@ internal static class StrategyRules
     public static bool NeedsJudge(StrategyKind kind) => kind is Synthesize or BestOf or Specialist;
 
     /// <summary>Reports each field that is there, and that the strategy would not read.</summary>
-    public static void RefuseUnread(ConfigObject block, StrategyKind kind)
+    public static void RejectUnusedFields(ConfigObject block, StrategyKind kind)
     {
         foreach (var (field, readers) in Blocks)
         {
             if (!readers.Contains(kind))
             {
                 block.Find(field)?.Error(
-                    OnlyReads(readers), $"Remove it, or choose {(readers.Length == 1 ? "that strategy" : "one of them")}.");
+                    UsedOnlyBy(readers), $"Remove it, or choose {(readers.Length == 1 ? "that strategy" : "one of them")}.");
             }
         }
 
         if (block.Find("analysis") is { } analysis && analysis.Element.ValueKind == JsonValueKind.True && !AnalysisWriters.Contains(kind))
         {
-            analysis.Error(OnlyReads(AnalysisWriters), "Write false, or remove it.");
+            analysis.Error(UsedOnlyBy(AnalysisWriters), "Write false, or remove it.");
         }
 
         if (block.Find("tools") is { IsString: true } tools && tools.Element.TextIs("vote") && !CallCounters.Contains(kind))
         {
             tools.Error(
-                $"asks to count tool calls, and {OnlyReads(CallCounters, "do that", "does that")}",
+                $"asks to count tool calls, and {UsedOnlyBy(CallCounters, "do that", "does that")}",
                 "Write \"reject\", or choose one of them.");
         }
     }
 
-    private static string OnlyReads(StrategyKind[] readers, string several = "read it", string one = "reads it")
+    private static string UsedOnlyBy(StrategyKind[] readers, string several = "read it", string one = "reads it")
     {
         var names = readers.Select(NameOf).ToList();
         return names.Count == 1

@@ -84,7 +84,7 @@ internal record struct AnswerBlock
             return reader.ReadText() is { } text && !string.IsNullOrWhiteSpace(text) ? text : null;
         }
 
-        return SoundJson.Take(ref reader).RawText();
+        return JsonSanitizer.Take(ref reader).RawText();
     }
 
     private static bool Take(ref Utf8JsonReader reader, ReadOnlySpan<byte> name) => reader.TextIs(name) && reader.Read();

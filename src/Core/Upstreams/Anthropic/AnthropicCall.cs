@@ -8,7 +8,7 @@ namespace Ensemble.Upstreams.Anthropic;
 internal sealed class AnthropicCall(
     UpstreamHttp http, TimeProvider time, UpstreamRequest request, ModelProfile profile, string? key, ModelHeaders headers,
     RequestBody body)
-    : ProviderCall(http, time, request, key, headers, profile.Thoughts)
+    : ProviderCall(http, time, request, key, headers, profile.Reasoning)
 {
     private readonly EventReader _events = new(request.KeepChoices);
     private readonly bool _keepChoices = request.KeepChoices;

@@ -11,18 +11,18 @@ internal static class AnthropicErrors
         }
 
         // Billing is reported with the status of a bad request.
-        if (Says(error, "credit balance is too low") || Says(error, "API usage limits"))
+        if (MessageContains(error, "credit balance is too low") || MessageContains(error, "API usage limits"))
         {
             return (CallOutcome.AuthenticationFailed, error);
         }
 
-        if (Says(error, "prompt is too long") || Says(error, "exceed context limit"))
+        if (MessageContains(error, "prompt is too long") || MessageContains(error, "exceed context limit"))
         {
             return (outcome, error with { Code = "context_length_exceeded", Param = "messages" });
         }
 
         // A level of effort that is refused says nothing about the others.
-        var code = Says(error, "output_config.effort '") ? "unsupported_value" : error.Code;
+        var code = MessageContains(error, "output_config.effort '") ? "unsupported_value" : error.Code;
         return (outcome, error with { Code = code, Param = error.Param ?? Param(error) });
     }
 
@@ -41,9 +41,10 @@ internal static class AnthropicErrors
             "output_config" when path.StartsWith("output_config.format", StringComparison.Ordinal) => "response_format",
             "output_config" => "reasoning_effort",
             "max_tokens" or "temperature" or "top_p" or "tools" or "tool_choice" => field,
-            _ => Says(error, "effort parameter") || Says(error, "output_config.effort") ? "reasoning_effort" : null,
+            _ => MessageContains(error, "effort parameter") || MessageContains(error, "output_config.effort") ? "reasoning_effort" : null,
         };
     }
 
-    private static bool Says(UpstreamError error, string words) => error.Message.Contains(words, StringComparison.OrdinalIgnoreCase);
+    private static bool MessageContains(UpstreamError error, string words) =>
+        error.Message.Contains(words, StringComparison.OrdinalIgnoreCase);
 }

@@ -17,9 +17,9 @@ public sealed class AnthropicUpstream(UpstreamHttp http, ISecrets secrets, TimeP
     : IUpstream
 {
     private readonly ConditionalWeakTable<ModelConfig, ModelProfile> _profiles = [];
-    private readonly LearningSender _sender = new(secrets, time, logger);
+    private readonly UnsupportedParameterRetry _sender = new(secrets, time, logger);
 
-    public bool Carries(ContentPartKind kind) => kind is ContentPartKind.Text or ContentPartKind.Image or ContentPartKind.Refusal;
+    public bool SupportsContent(ContentPartKind kind) => kind is ContentPartKind.Text or ContentPartKind.Image or ContentPartKind.Refusal;
 
     public bool Embeds => false;
 
@@ -42,7 +42,8 @@ public sealed class AnthropicUpstream(UpstreamHttp http, ISecrets secrets, TimeP
 
         var profile = _profiles.GetValue(
             request.Model,
-            model => new ModelProfile(model, ModelProfile.Below(baseUrl, "/messages"), new OpenAiPreset { Drop = ClaudeName.Refused(model.Model) }));
+            model => new ModelProfile(model, ModelProfile.Below(baseUrl, "/messages"),
+                new OpenAiPreset { Drop = AnthropicModelName.Refused(model.Model) }));
         return await _sender.SendAsync(
             request, profile, (edits, key) => SendAsync(request, edits, profile, key, headers, cancellationToken));
     }

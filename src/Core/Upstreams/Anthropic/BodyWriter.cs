@@ -10,7 +10,7 @@ namespace Ensemble.Upstreams.Anthropic;
 /// </summary>
 internal sealed class BodyWriter
 {
-    private const int WorthSharing = 1024;
+    private const int MinSharedBytes = 1024;
 
     private readonly List<ReadOnlyMemory<byte>> _segments = [];
     private ArrayBufferWriter<byte> _buffer = new(1024);
@@ -24,7 +24,7 @@ internal sealed class BodyWriter
     /// <param name="json">Bytes that outlive the request, such as those of the caller's body.</param>
     public BodyWriter Write(ReadOnlyMemory<byte> json)
     {
-        if (json.Length < WorthSharing)
+        if (json.Length < MinSharedBytes)
         {
             return Write(json.Span);
         }

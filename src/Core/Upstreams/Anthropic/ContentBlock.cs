@@ -26,7 +26,7 @@ internal readonly record struct ContentBlock(IReadOnlyList<ReadOnlyMemory<byte>>
             return null;
         }
 
-        using var document = SoundJson.Parse(Pieces[1]);
+        using var document = JsonSanitizer.Parse(Pieces[1]);
         var text = document.RootElement.Text()!;
         var trimmed = text.TrimEnd();
         return trimmed.Length == text.Length

@@ -10,8 +10,8 @@ internal sealed class EventReader(bool keepChoices)
 {
     private readonly UsageCounter _usage = new();
     private readonly Dictionary<int, ToolCall> _open = [];
-    private HalfCharacter _half;
-    private HalfCharacter _argumentsHalf;
+    private PendingSurrogate _half;
+    private PendingSurrogate _argumentsHalf;
     private string? _finishReason;
     private int _calls;
     private bool _hasBegun;

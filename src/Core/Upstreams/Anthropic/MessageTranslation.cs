@@ -21,9 +21,9 @@ internal sealed class MessageTranslation(MessagesWriter output, ReadOnlyMemory<b
         var output = new MessagesWriter();
         chat.TryGetField("messages", out var field);
         var source = edits.Messages ?? chat.SliceMemory(field.Value);
-        using (var document = SoundJson.Parse(source))
+        using (var document = JsonSanitizer.Parse(source))
         {
-            var translation = new MessageTranslation(output, source, edits.CallsOf, edits.DeveloperRole == "user");
+            var translation = new MessageTranslation(output, source, edits.ToolCallModel, edits.DeveloperRole == "user");
             var index = 0;
             foreach (var message in document.RootElement.EnumerateArray())
             {
@@ -33,8 +33,9 @@ internal sealed class MessageTranslation(MessagesWriter output, ReadOnlyMemory<b
 
         if (edits.AppendedMessage is { } appended)
         {
-            using var document = SoundJson.Parse(appended);
-            new MessageTranslation(output, appended, edits.CallsOf, edits.DeveloperRole == "user").Add(document.RootElement, "messages");
+            using var document = JsonSanitizer.Parse(appended);
+            new MessageTranslation(output, appended, edits.ToolCallModel, edits.DeveloperRole == "user")
+                .Add(document.RootElement, "messages");
         }
 
         if (!instruction.IsEmpty)

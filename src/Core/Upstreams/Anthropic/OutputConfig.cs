@@ -13,7 +13,7 @@ internal static class OutputConfig
 
     public static bool AsksForObject(ReadOnlyMemory<byte> responseFormat)
     {
-        using var document = SoundJson.Parse(responseFormat);
+        using var document = JsonSanitizer.Parse(responseFormat);
         return document.RootElement.Text("type") == "json_object";
     }
 
@@ -21,7 +21,7 @@ internal static class OutputConfig
     /// <exception cref="ChatRequestException">The format has no counterpart. It is never left out, so the request is refused.</exception>
     public static JsonObject? Format(ReadOnlyMemory<byte> responseFormat)
     {
-        using var document = SoundJson.Parse(responseFormat);
+        using var document = JsonSanitizer.Parse(responseFormat);
         var format = document.RootElement;
         switch (format.Text("type"))
         {
@@ -29,7 +29,7 @@ internal static class OutputConfig
                 return null;
             case "json_schema" when format.IsPresent("json_schema", out var described)
                 && described.IsPresent("schema", out var schema) && schema.ValueKind == JsonValueKind.Object:
-                var closed = SoundJson.ParseNode(JsonSlice.Of(responseFormat, schema))!;
+                var closed = JsonSanitizer.ParseNode(JsonSlice.Of(responseFormat, schema))!;
                 CloseObjects(closed);
                 return new JsonObject { ["type"] = "json_schema", ["schema"] = closed };
             case "json_schema":

@@ -14,7 +14,7 @@ internal sealed class RequestTranslation
     private const int DefaultMaxTokens = 4096;
 
     // Fields of the Messages API that OpenAI does not have, so that a caller who sends one can mean nothing else.
-    private static readonly string[] CallersOwn = ["thinking", "top_k", "cache_control"];
+    private static readonly string[] AnthropicParameters = ["thinking", "top_k", "cache_control"];
 
     private readonly UpstreamRequest _request;
     private readonly RequestEdits _edits;
@@ -132,7 +132,7 @@ internal sealed class RequestTranslation
             return;
         }
 
-        if (hasTemperature && ClaudeName.TakesOneSampling(_request.Model.Model))
+        if (hasTemperature && AnthropicModelName.AllowsOneSamplingParameter(_request.Model.Model))
         {
             _dropped.Add("top_p");
         }
@@ -149,7 +149,7 @@ internal sealed class RequestTranslation
             return;
         }
 
-        using var document = SoundJson.Parse(stop);
+        using var document = JsonSanitizer.Parse(stop);
         var all = document.RootElement.ValueKind == JsonValueKind.Array
             ? document.RootElement.EnumerateArray().ToArray()
             : [document.RootElement];
@@ -179,7 +179,7 @@ internal sealed class RequestTranslation
     private void WriteOutputConfig()
     {
         var config = _sent.Remove("output_config", out var set) && Params.Set.ContainsKey("output_config")
-            ? SoundJson.ParseNode(set) as JsonObject ?? [] : [];
+            ? JsonSanitizer.ParseNode(set) as JsonObject ?? [] : [];
         if (Take("response_format", out var responseFormat) && OutputConfig.Format(responseFormat) is { } format)
         {
             config["format"] = format;
@@ -208,7 +208,7 @@ internal sealed class RequestTranslation
         foreach (var (name, value) in _sent)
         {
             // Fields that the operator set are the Messages API's own: OpenAI's have been translated by now.
-            if (Params.Set.ContainsKey(name) || Params.Rename.Values.Contains(name) || CallersOwn.Contains(name))
+            if (Params.Set.ContainsKey(name) || Params.Rename.Values.Contains(name) || AnthropicParameters.Contains(name))
             {
                 Field(name, value);
             }

@@ -58,7 +58,7 @@ internal static class ToolBlocks
         var bytes = Encoding.UTF8.GetBytes(text);
         try
         {
-            using var document = SoundJson.Parse(bytes);
+            using var document = JsonSanitizer.Parse(bytes);
             if (document.RootElement.ValueKind == JsonValueKind.Object)
             {
                 return bytes;

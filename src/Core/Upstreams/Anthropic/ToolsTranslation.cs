@@ -9,7 +9,7 @@ internal static class ToolsTranslation
     /// <exception cref="ChatRequestException">A tool has no counterpart.</exception>
     public static void WriteTools(BodyWriter body, ReadOnlyMemory<byte> json)
     {
-        using var document = SoundJson.Parse(json);
+        using var document = JsonSanitizer.Parse(json);
         var index = 0;
         body.Write("["u8);
         foreach (var tool in document.RootElement.EnumerateArray())
@@ -44,7 +44,7 @@ internal static class ToolsTranslation
 
     private static (string? Type, string? Name) Read(ReadOnlyMemory<byte> choice)
     {
-        using var document = SoundJson.Parse(choice);
+        using var document = JsonSanitizer.Parse(choice);
         var root = document.RootElement;
         if (root.ValueKind == JsonValueKind.String)
         {

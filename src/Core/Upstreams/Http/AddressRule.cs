@@ -63,18 +63,18 @@ internal static class AddressRule
         Private("2001:db8::/32", "a documentation address"),
         Private("3fff::/20", "a documentation address"),
         Private("2001::/23", Reserved),
-        Of(AddressKind.Public, "64:ff9b::/96", Public.Words),
-        Of(AddressKind.Public, "2000::/3", Public.Words),
+        Of(AddressKind.Public, "64:ff9b::/96", Public.Description),
+        Of(AddressKind.Public, "2000::/3", Public.Description),
         Private("::/0", Reserved),
     ];
 
     /// <returns>Of a host as it is written; without words where it is a name of which only its addresses tell.</returns>
-    public static AddressVerdict Judge(string host) =>
-        TryReadLiteral(host, out var address) ? Judge(address)
+    public static AddressVerdict Classify(string host) =>
+        TryReadLiteral(host, out var address) ? Classify(address)
         : IsMetadataName(host.AsSpan().TrimEnd('.')) ? new AddressVerdict(AddressKind.Forbidden, Metadata)
         : default;
 
-    public static AddressVerdict Judge(IPAddress address)
+    public static AddressVerdict Classify(IPAddress address)
     {
         if (address.AddressFamily == AddressFamily.InterNetwork)
         {
@@ -94,7 +94,7 @@ internal static class AddressRule
     /// <summary>Whether a host is this machine by its own name: <c>localhost</c>, or a loopback address as it stands.</summary>
     public static bool IsLoopbackHost(string host) =>
         host.AsSpan().TrimEnd('.').Equals("localhost", StringComparison.OrdinalIgnoreCase)
-        || (TryReadLiteral(host, out var address) && Judge(address).Kind == AddressKind.Loopback);
+        || (TryReadLiteral(host, out var address) && Classify(address).Kind == AddressKind.Loopback);
 
     /// <summary>Reads a host that is an address, in any spelling that a resolver takes for one.</summary>
     public static bool TryReadLiteral(string host, out IPAddress address) => IPAddress.TryParse(host.AsSpan().TrimEnd('.'), out address!);
@@ -146,7 +146,7 @@ internal static class AddressRule
     {
         // Only this machine itself knows itself as loopback: wrapped up, it is a way around a rule.
         var kind = inner.Kind == AddressKind.Loopback ? AddressKind.Forbidden : inner.Kind;
-        return kind > outer.Kind ? new AddressVerdict(kind, $"{inner.Words} in an IPv6 form") : outer;
+        return kind > outer.Kind ? new AddressVerdict(kind, $"{inner.Description} in an IPv6 form") : outer;
     }
 
     private static AddressVerdict Find((IPNetwork Network, AddressVerdict Verdict)[] rules, IPAddress address)

@@ -2,7 +2,7 @@ namespace Ensemble.Upstreams.Http;
 
 /// <summary>A response's body that ends with an exception where it goes over its limit, and tells a watch of what comes in.</summary>
 /// <param name="limit">In bytes as they are read, which of a compressed body are those that it comes to.</param>
-internal sealed class BoundedStream(Stream inner, long limit, ICallWatch? watch) : ReadOnlyStream
+internal sealed class BoundedStream(Stream inner, long limit, ICallMonitor? watch) : ReadOnlyStream
 {
     private long _received;
 

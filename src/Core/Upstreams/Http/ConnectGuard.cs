@@ -21,9 +21,9 @@ internal sealed class ConnectGuard(UpstreamNetwork network)
             throw new AddressRefusedException(refusal);
         }
 
-        if (!isLiteral && AddressRule.Judge(host) is { Kind: AddressKind.Forbidden } verdict)
+        if (!isLiteral && AddressRule.Classify(host) is { Kind: AddressKind.Forbidden } verdict)
         {
-            throw new AddressRefusedException($"The host '{host}' is {verdict.Words}, which is never called. Change base_url.");
+            throw new AddressRefusedException($"The host '{host}' is {verdict.Description}, which is never called. Change base_url.");
         }
 
         if (isProxied && !isLiteral && IsPlain(target) && !AddressRule.IsLoopbackHost(host))
@@ -94,7 +94,7 @@ internal sealed class ConnectGuard(UpstreamNetwork network)
     /// <returns>Null where the address may be called.</returns>
     private string? Refusal(string host, IPAddress address, bool isPlain)
     {
-        var verdict = AddressRule.Judge(address);
+        var verdict = AddressRule.Classify(address);
         var advice = verdict.Kind switch
         {
             AddressKind.Forbidden => "which is never called. Change base_url, or the name's address.",
@@ -109,7 +109,7 @@ internal sealed class ConnectGuard(UpstreamNetwork network)
                 + "network.",
             _ => null,
         };
-        return advice is null ? null : $"{Describe(host, address)} {verdict.Words}, {advice}";
+        return advice is null ? null : $"{Describe(host, address)} {verdict.Description}, {advice}";
     }
 
     private static bool IsPlain(Uri target) => target.Scheme == Uri.UriSchemeHttp;

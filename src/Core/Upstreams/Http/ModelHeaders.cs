@@ -52,7 +52,7 @@ internal sealed class ModelHeaders
     }
 
     /// <summary>A provider's text without the secrets that it may have repeated.</summary>
-    public string Hide(string text)
+    public string Redact(string text)
     {
         foreach (var (_, value, isSecret) in _headers)
         {

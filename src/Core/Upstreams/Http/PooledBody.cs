@@ -17,7 +17,7 @@ internal sealed class PooledBody : IDisposable
     /// <param name="announced">How long it says that it is, in bytes; null = it does not say.</param>
     /// <exception cref="BodyTooLargeException">The body is, or says that it is, larger than <paramref name="limit"/> bytes.</exception>
     public static Task<PooledBody> ReadAsync(
-        Stream content, long? announced, int limit, ICallWatch? watch, CancellationToken cancellationToken) =>
+        Stream content, long? announced, int limit, ICallMonitor? watch, CancellationToken cancellationToken) =>
         announced > limit
             ? throw new BodyTooLargeException(limit)
             : ReadAsync(new BoundedStream(content, limit, watch), (int)(announced + 1 ?? FirstSize), int.MaxValue, cancellationToken);

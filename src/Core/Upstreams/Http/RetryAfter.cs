@@ -18,7 +18,7 @@ internal static partial class RetryAfter
 
     private static readonly SearchValues<char> NumberCharacters = SearchValues.Create("0123456789.");
 
-    private static readonly TimeSpan Longest = TimeSpan.FromDays(1);
+    private static readonly TimeSpan MaxDelay = TimeSpan.FromDays(1);
 
     /// <summary>What the headers say outright.</summary>
     /// <returns>Between zero and a day; null where no header says.</returns>
@@ -53,7 +53,7 @@ internal static partial class RetryAfter
     public static TimeSpan? Read(string message)
     {
         TimeSpan? wait = null;
-        foreach (Match match in Words().Matches(message))
+        foreach (Match match in DurationPattern().Matches(message))
         {
             wait = Later(wait, Duration(match.Groups["duration"].ValueSpan));
         }
@@ -103,7 +103,7 @@ internal static partial class RetryAfter
     {
         null => null,
         { } value when value < TimeSpan.Zero => TimeSpan.Zero,
-        { } value when value > Longest => Longest,
+        { } value when value > MaxDelay => MaxDelay,
         _ => wait,
     };
 
@@ -188,5 +188,5 @@ internal static partial class RetryAfter
         @"\b(retry|again|wait|available|back|resets?)\W+(\w+\W+){0,4}?(?<duration>(\d{1,9}(\.\d{1,12})? ?(milliseconds?|ms(ecs?)?|seconds?|secs?|s|minutes?|mins?|m|hours?|hrs?|h|days?|d)(?![a-z])(,? (and )?)?)+)",
         RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant,
         1000)]
-    private static partial Regex Words();
+    private static partial Regex DurationPattern();
 }

@@ -25,9 +25,9 @@ public sealed record UpstreamNetwork
     /// <summary>What a network holds that no list allows; null where listing it makes sense.</summary>
     public static string? Refused(IPNetwork network)
     {
-        var first = AddressRule.Judge(network.BaseAddress);
-        return first.Kind is AddressKind.Forbidden or AddressKind.Loopback && AddressRule.Judge(Last(network)) == first
-            ? first.Words
+        var first = AddressRule.Classify(network.BaseAddress);
+        return first.Kind is AddressKind.Forbidden or AddressKind.Loopback && AddressRule.Classify(Last(network)) == first
+            ? first.Description
             : null;
     }
 

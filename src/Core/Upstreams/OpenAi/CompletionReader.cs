@@ -6,7 +6,7 @@ namespace Ensemble.Upstreams.OpenAi;
 internal static class CompletionReader
 {
     /// <summary>Choices that have a bit.</summary>
-    private const int MostBits = 64;
+    private const int MaxTrackedChoices = 64;
 
     /// <param name="rewriter">Writes the choices again; null = they are not kept.</param>
     /// <param name="fields">Keeps what else a direct caller may see; null = nothing is kept.</param>
@@ -66,7 +66,7 @@ internal static class CompletionReader
         }
 
         reader.Expect(JsonTokenType.StartArray);
-        var (text, refusal) = (new JoinedText(), new JoinedText());
+        var (text, refusal) = (new TextAccumulator(), new TextAccumulator());
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
             reader.Expect(JsonTokenType.StartObject);
@@ -79,7 +79,7 @@ internal static class CompletionReader
     }
 
     private static void ReadChoice(
-        ref Utf8JsonReader reader, ref Completion completion, ref JoinedText text, ref JoinedText refusal)
+        ref Utf8JsonReader reader, ref Completion completion, ref TextAccumulator text, ref TextAccumulator refusal)
     {
         var choice = new Completion();
         var index = completion.ChoiceCount;
@@ -123,9 +123,9 @@ internal static class CompletionReader
     }
 
     private static void Add(
-        ref Completion completion, in Completion choice, int index, bool isPiece, ref JoinedText text, ref JoinedText refusal)
+        ref Completion completion, in Completion choice, int index, bool isPiece, ref TextAccumulator text, ref TextAccumulator refusal)
     {
-        if (index < MostBits)
+        if (index < MaxTrackedChoices)
         {
             var bit = 1UL << Math.Max(index, 0);
             completion.Choices |= bit;

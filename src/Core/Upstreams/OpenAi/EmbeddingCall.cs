@@ -13,7 +13,7 @@ internal sealed class EmbeddingCall(
     protected override string Expected => "a list of vectors";
 
     // Sixty-four answers as vectors of 3,072 numbers take four.
-    protected override int LargestWhole => 32 * 1024 * 1024;
+    protected override int MaxWholeBytes => 32 * 1024 * 1024;
 
     protected override HttpRequestMessage Message() =>
         OpenAiCall.Post(profile.Embeddings, EmbeddingBody.Write(inputs, profile), profile, _key);

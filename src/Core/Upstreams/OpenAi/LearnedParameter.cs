@@ -10,7 +10,7 @@ namespace Ensemble.Upstreams.OpenAi;
 /// <param name="BesideValue">The value of the other one, as <see cref="KeyOf"/> has it; null where there is none.</param>
 internal sealed record LearnedParameter(string Name, string? Value, string? SendAs, string? Beside = null, string? BesideValue = null)
 {
-    private const int LongestValue = 64;
+    private const int MaxValueLength = 64;
 
     public bool Refuses(ReadOnlySpan<byte> value) => Value is null || KeyOf(value) == Value;
 
@@ -19,5 +19,5 @@ internal sealed record LearnedParameter(string Name, string? Value, string? Send
 
     /// <summary>A value as it is remembered: itself, or where it is long its digest.</summary>
     public static string KeyOf(ReadOnlySpan<byte> value) =>
-        value.Length <= LongestValue ? Encoding.UTF8.GetString(value) : Convert.ToHexString(SHA256.HashData(value));
+        value.Length <= MaxValueLength ? Encoding.UTF8.GetString(value) : Convert.ToHexString(SHA256.HashData(value));
 }

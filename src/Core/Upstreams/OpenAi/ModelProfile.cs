@@ -23,7 +23,7 @@ internal sealed class ModelProfile
         ModelJson = JsonSerializer.SerializeToUtf8Bytes(model.Model, ChatJson.Default.String);
         Preset = preset;
         Params = model.Params;
-        Thoughts = new ThoughtHabit(model);
+        Reasoning = new ReasoningHoldback(model);
         LearnedKey = $"{model.Provider} {Endpoint} {model.Model}";
     }
 
@@ -41,7 +41,7 @@ internal sealed class ModelProfile
 
     public ParamsConfig Params { get; }
 
-    public ThoughtHabit Thoughts { get; }
+    public ReasoningHoldback Reasoning { get; }
 
     /// <summary>Under which refused parameters are remembered: a changed alias or timeout does not forget them.</summary>
     public string LearnedKey { get; }

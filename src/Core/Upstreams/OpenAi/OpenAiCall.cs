@@ -9,7 +9,7 @@ namespace Ensemble.Upstreams.OpenAi;
 internal sealed class OpenAiCall(
     UpstreamHttp http, TimeProvider time, UpstreamRequest request, ModelProfile profile, string? key, ModelHeaders headers,
     RequestEdits edits)
-    : ProviderCall(http, time, request, key, headers, profile.Thoughts)
+    : ProviderCall(http, time, request, key, headers, profile.Reasoning)
 {
     private readonly UpstreamRequest _request = request;
     private readonly string? _key = key;

@@ -20,7 +20,7 @@ internal static partial class OpenAiPresets
     {
         // Routers put the vendor before the name: openai/o3-mini.
         var name = model[(model.LastIndexOf('/') + 1)..];
-        var preset = new OpenAiPreset { DeveloperRole = KeepsDeveloper(host) ? null : "system" };
+        var preset = new OpenAiPreset { DeveloperRole = SupportsDeveloperRole(host) ? null : "system" };
         if (IsReasoning(name))
         {
             return preset with { Drop = ReasoningDrop, OnlyDefaultTemperature = true, RenamesMaxTokens = true };
@@ -31,7 +31,7 @@ internal static partial class OpenAiPresets
             return preset with { Drop = GeminiDrop };
         }
 
-        return IsHost(host, "api.anthropic.com") ? preset with { Drop = ClaudeName.Refused(name) } : preset;
+        return IsHost(host, "api.anthropic.com") ? preset with { Drop = AnthropicModelName.Refused(name) } : preset;
     }
 
     /// <summary>o1, o3, o4-mini, gpt-5, gpt-5.1-codex…; not gpt-5-chat, gpt-oss, gpt-4o.</summary>
@@ -46,7 +46,7 @@ internal static partial class OpenAiPresets
     public static bool IsOpenAi(string host) =>
         IsHost(host, OpenAiHost) || host.EndsWith("." + OpenAiHost, StringComparison.OrdinalIgnoreCase);
 
-    private static bool KeepsDeveloper(string host) =>
+    private static bool SupportsDeveloperRole(string host) =>
         IsOpenAi(host)
         || host.EndsWith(".openai.azure.com", StringComparison.OrdinalIgnoreCase);
 

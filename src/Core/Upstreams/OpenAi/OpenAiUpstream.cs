@@ -15,9 +15,9 @@ public sealed class OpenAiUpstream(UpstreamHttp http, ISecrets secrets, TimeProv
     : IUpstream
 {
     private readonly ConditionalWeakTable<ModelConfig, ModelProfile> _profiles = [];
-    private readonly LearningSender _sender = new(secrets, time, logger);
+    private readonly UnsupportedParameterRetry _sender = new(secrets, time, logger);
 
-    public bool Carries(ContentPartKind kind) => true;
+    public bool SupportsContent(ContentPartKind kind) => true;
 
     public async Task<UpstreamResult> SendAsync(UpstreamRequest request, CancellationToken cancellationToken)
     {

@@ -15,10 +15,10 @@ namespace Ensemble.Upstreams.OpenAi;
 /// </param>
 internal readonly partial record struct ParameterRefusal(LearnedParameter Parameter, bool IsCertain)
 {
-    private const int LongestName = 64;
+    private const int MaxNameLength = 64;
 
     // Without these an answer would be another one than the caller asked for.
-    private static readonly HashSet<string> Kept =
+    private static readonly HashSet<string> RequiredParameters =
         ["response_format", "max_tokens", "max_completion_tokens", "messages", "model", "stream", "tools"];
 
     // Names of fields that are no everyday words; others count in a text only where something marks them as a name.
@@ -43,39 +43,39 @@ internal readonly partial record struct ParameterRefusal(LearnedParameter Parame
 
         var byPath = Path(error.Param, chat, edits);
         var named = byPath is not null ? [byPath] : InText(error.Message, chat, edits);
-        if (named.Count == 0 || named[0].Length > LongestName)
+        if (named.Count == 0 || named[0].Length > MaxNameLength)
         {
             return null;
         }
 
-        var isCertain = byPath is not null || !CallerText.Says(chat, edits, named[0]);
+        var isCertain = byPath is not null || !RequestText.Contains(chat, edits, named[0]);
         if (OtherName(named[0]) is { } other && ProviderAdaptation.TryGetSent(chat, edits, named[0], out var limit))
         {
             var saysOther = named.Contains(other) || Names(error.Message, other);
             if (IsUnknown(error) || (!Size().IsMatch(error.Message) && (saysOther || !HasNumber(error.Message))))
             {
                 // Where nothing says that the name is the fault, it may have been the value.
-                var isName = IsUnknown(error) || (saysOther && !CallerText.Says(chat, edits, other));
+                var isName = IsUnknown(error) || (saysOther && !RequestText.Contains(chat, edits, other));
                 var value = isName ? null : LearnedParameter.KeyOf(limit.Span);
                 return new ParameterRefusal(new LearnedParameter(named[0], value, other), isCertain);
             }
         }
 
-        if (Kept.Contains(named[0]))
+        if (RequiredParameters.Contains(named[0]))
         {
             return null;
         }
 
         // Of several the one that goes is the caller's: what an operator set has been meant for this model. Of two that steer the same,
         // temperature is the one that more callers mean.
-        var free = named.Where(name => !Kept.Contains(name)).Distinct().ToArray();
+        var free = named.Where(name => !RequiredParameters.Contains(name)).Distinct().ToArray();
         var name = free.OrderBy(name => (edits.Fields.ContainsKey(name), free.Length > 1 && name == "temperature")).First();
         if (!ProviderAdaptation.TryGetSent(chat, edits, name, out var sent))
         {
             return null;
         }
 
-        isCertain = byPath is not null || !CallerText.Says(chat, edits, name);
+        isCertain = byPath is not null || !RequestText.Contains(chat, edits, name);
         var refused = IsUnknown(error) ? null : LearnedParameter.KeyOf(sent.Span);
         return new ParameterRefusal(
             free.Length > 1 ? Pair(name, refused, free.First(field => field != name), chat, edits) : new(name, refused, null), isCertain);
@@ -108,13 +108,13 @@ internal readonly partial record struct ParameterRefusal(LearnedParameter Parame
         || error.Type is "extra_forbidden" or "value_error.extra";
 
     // The value complained of, or the one wanted, is mostly a number; one inside a name is none.
-    private static bool HasNumber(string message) => Words(message).Any(word =>
+    private static bool HasNumber(string message) => SplitWords(message).Any(word =>
         char.IsAsciiDigit(message[word.Start.Value])
         && (word.Start.Value == 0 || message[word.Start.Value - 1] is not ('-' or '.' or '_' or '/' or ':')));
 
     /// <returns>The first field of the request that a path holds: <c>body.seed</c>, <c>messages[0].role</c>.</returns>
     private static string? Path(string? param, ChatRequest chat, RequestEdits edits) =>
-        string.IsNullOrEmpty(param) ? null : Words(param).Select(word => Sent(param.AsSpan()[word], chat, edits)).FirstOrDefault(
+        string.IsNullOrEmpty(param) ? null : SplitWords(param).Select(word => Sent(param.AsSpan()[word], chat, edits)).FirstOrDefault(
             name => name is not null);
 
     /// <returns>The fields that a text names, in its order; only the first where that cannot be left out.</returns>
@@ -122,7 +122,7 @@ internal readonly partial record struct ParameterRefusal(LearnedParameter Parame
     {
         List<string> names = [];
         var before = default(Range?);
-        var words = Words(message).ToArray();
+        var words = SplitWords(message).ToArray();
         for (var index = 0; index < words.Length; index++)
         {
             var word = words[index];
@@ -155,7 +155,7 @@ internal readonly partial record struct ParameterRefusal(LearnedParameter Parame
 
     private static bool IsNoun(string message, Range word) => Nouns.Contains(message[word]);
 
-    private static bool Names(string message, string name) => Words(message).Any(word => IsSame(name, message.AsSpan()[word]));
+    private static bool Names(string message, string name) => SplitWords(message).Any(word => IsSame(name, message.AsSpan()[word]));
 
     private static string? Sent(ReadOnlySpan<char> word, ChatRequest chat, RequestEdits edits)
     {
@@ -197,7 +197,7 @@ internal readonly partial record struct ParameterRefusal(LearnedParameter Parame
         return at == word.Length;
     }
 
-    private static IEnumerable<Range> Words(string message)
+    private static IEnumerable<Range> SplitWords(string message)
     {
         var start = 0;
         for (var i = 0; i <= message.Length; i++)

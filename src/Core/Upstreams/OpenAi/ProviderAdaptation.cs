@@ -21,7 +21,7 @@ internal sealed class ProviderAdaptation
     private ProviderAdaptation(UpstreamRequest request)
     {
         _chat = request.Chat;
-        _edits = new RequestEdits(request.Edits) { CallsOf = request.Model.DisplayName };
+        _edits = new RequestEdits(request.Edits) { ToolCallModel = request.Model.DisplayName };
     }
 
     public static RequestEdits Apply(
@@ -156,7 +156,7 @@ internal sealed class ProviderAdaptation
     private bool LeaveOutNeutral(string name)
     {
         if (TryGetSent(_chat, _edits, name, out var value)
-            && !NeutralValue.IsNothing(value.Span) && !NeutralValue.IsDefaultWord(value.Span))
+            && !NeutralValue.IsNullOrEmpty(value.Span) && !NeutralValue.IsDefaultWord(value.Span))
         {
             return false;
         }
@@ -175,7 +175,7 @@ internal sealed class ProviderAdaptation
         _edits.Drop(name);
 
         // Any field may be named here, and its default is not known: a 0 or "none" that is lost is reported.
-        if (!NeutralValue.IsNothing(value.Span) && name is not ("stream" or "stream_options") && !_dropped.Contains(name))
+        if (!NeutralValue.IsNullOrEmpty(value.Span) && name is not ("stream" or "stream_options") && !_dropped.Contains(name))
         {
             _dropped.Add(name);
         }

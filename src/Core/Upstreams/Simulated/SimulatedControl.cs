@@ -12,7 +12,7 @@ internal sealed class SimulatedControl(SimulatedConfig config, SimulatedDraw dra
 {
     private const int MaxNote = 80;
 
-    private readonly List<SimulatedFence> _fences = SimulatedFence.ReadAll(prompt);
+    private readonly List<SimulatedSection> _fences = SimulatedSection.ReadAll(prompt);
 
     /// <returns>Null where it is a question like any other; the answer to "route" is one, so that configured answers decide it.</returns>
     public SimulatedThought? Think(string? name) => name switch
@@ -35,7 +35,7 @@ internal sealed class SimulatedControl(SimulatedConfig config, SimulatedDraw dra
         : _fences.Find(fence => !IsAnswer(fence)) is { Name: not null } question ? question.Text
         : prompt;
 
-    private static bool IsAnswer(SimulatedFence fence) =>
+    private static bool IsAnswer(SimulatedSection fence) =>
         fence.Name.StartsWith("answer", StringComparison.OrdinalIgnoreCase)
         || fence.Name.StartsWith("candidate", StringComparison.OrdinalIgnoreCase)
         || fence.Name.StartsWith("draft", StringComparison.OrdinalIgnoreCase);

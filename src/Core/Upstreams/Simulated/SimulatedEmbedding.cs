@@ -10,7 +10,7 @@ namespace Ensemble.Upstreams.Simulated;
 internal static class SimulatedEmbedding
 {
     /// <summary>Numbers of a vector.</summary>
-    public const int Places = 512;
+    public const int Dimensions = 512;
 
     /// <summary>What providers take at once.</summary>
     private const int MaxInputs = 2048;
@@ -43,7 +43,7 @@ internal static class SimulatedEmbedding
     public static float[] Of(string text)
     {
         var folded = Folded(text);
-        var vector = new float[Places];
+        var vector = new float[Dimensions];
         foreach (var word in folded.Split(' ', StringSplitOptions.RemoveEmptyEntries))
         {
             Add(vector, word);
@@ -72,7 +72,7 @@ internal static class SimulatedEmbedding
     private static void Add(float[] vector, ReadOnlySpan<char> term)
     {
         var bits = SimulatedDraw.OfText(term).Bits(SimulatedPurpose.Embedding);
-        vector[(int)(bits % Places)] += (bits >> 63) == 0 ? 1 : -1;
+        vector[(int)(bits % Dimensions)] += (bits >> 63) == 0 ? 1 : -1;
     }
 
     /// <summary>In lower case, with one space for all that is neither letter nor digit.</summary>

@@ -15,7 +15,7 @@ internal static class SimulatedJson
     public static JsonElement Element(ChatRequest chat, ChatField field)
     {
         var reader = new Utf8JsonReader(chat.Slice(field.Value), new JsonReaderOptions { MaxDepth = 256 });
-        return SoundJson.Take(ref reader);
+        return JsonSanitizer.Take(ref reader);
     }
 
     /// <returns>Null where the element is no object or lacks the member.</returns>

@@ -21,7 +21,7 @@ internal static class SimulatedJudge
     /// <returns>The first candidate of the largest group, of several the first; null where the text holds no candidates.</returns>
     public static SimulatedPick? Decide(string prompt)
     {
-        var candidates = SimulatedFence.ReadAll(prompt)
+        var candidates = SimulatedSection.ReadAll(prompt)
             .Where(fence => fence.Name.StartsWith(Candidate, StringComparison.Ordinal))
             .Select((fence, position) => new SimulatedPick(fence.Name[Candidate.Length..], position, fence.Text));
         return candidates.GroupBy(candidate => Opinion(candidate.Text)).MaxBy(group => group.Count())?.First();

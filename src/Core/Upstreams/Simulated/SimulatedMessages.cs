@@ -22,7 +22,7 @@ internal static class SimulatedMessages
 
             var text = ChatText.Of(chat, chat.Messages[index], notes: false);
             newest ??= text;
-            var fences = SimulatedFence.ReadAll(text);
+            var fences = SimulatedSection.ReadAll(text);
             if (fences.Find(fence => fence.Name == "part") is { Name: not null } part)
             {
                 return part.Text;

@@ -5,7 +5,7 @@ namespace Ensemble.Upstreams.Simulated;
 /// <summary>When each token is due. Counted from the call's start, so that late timers do not add up.</summary>
 internal sealed class SimulatedPace(TimeProvider time, SimulatedConfig config, SimulatedDraw draw)
 {
-    private const double LongestSeconds = 86_400;
+    private const double MaxSeconds = 86_400;
 
     private readonly long _start = time.GetTimestamp();
     private readonly TimeSpan _latency =
@@ -16,7 +16,7 @@ internal sealed class SimulatedPace(TimeProvider time, SimulatedConfig config, S
     {
         cancellationToken.ThrowIfCancellationRequested();
         var writing = config.TokensPerSecond > 0
-            ? TimeSpan.FromSeconds(Math.Min(token / config.TokensPerSecond, LongestSeconds))
+            ? TimeSpan.FromSeconds(Math.Min(token / config.TokensPerSecond, MaxSeconds))
             : TimeSpan.Zero;
         var due = _latency + writing;
         if (due <= TimeSpan.Zero)

@@ -57,7 +57,7 @@ internal sealed class SimulatedRequest
             throw new ChatRequestException("This model has no audio output.", "modalities");
         }
 
-        if (chat.Asks("functions"))
+        if (chat.IsSet("functions"))
         {
             throw new ChatRequestException("'functions' is not supported: use 'tools'.", "functions");
         }
@@ -76,7 +76,7 @@ internal sealed class SimulatedRequest
             Stops = ReadStops(chat),
             Format = SimulatedFormat.Read(chat),
             Tool = SimulatedTool.Read(chat),
-            LogProbabilities = chat.Asks("logprobs"),
+            LogProbabilities = chat.IsSet("logprobs"),
             PromptTokens = promptTokens,
             Dropped = dropped,
         };
@@ -143,7 +143,7 @@ internal sealed class SimulatedRequest
     {
         foreach (var part in chat.Parts)
         {
-            if (!SimulatedUpstream.Takes(part.Kind))
+            if (!SimulatedUpstream.SupportsPart(part.Kind))
             {
                 throw new ChatRequestException(
                     "This model takes text and images only.", $"messages[{part.Message}].content[{part.Index}]", "unsupported_content");

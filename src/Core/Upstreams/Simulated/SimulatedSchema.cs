@@ -43,7 +43,7 @@ internal sealed class SimulatedSchema
     {
         try
         {
-            using var document = SoundJson.Parse(text);
+            using var document = JsonSanitizer.Parse(text);
             var answer = document.RootElement;
             return answer.ValueKind == JsonValueKind.Object
                 && (schema is not { } root || Required(root).All(name => answer.TryMember(name, out _)));

@@ -1,7 +1,7 @@
 namespace Ensemble.Upstreams.Simulated;
 
 /// <summary>Hands the replies of one call over token by token; all choices are written at the same pace.</summary>
-internal sealed class SimulatedStream(IAnswerSink sink, ICallWatch watch, bool keepChoices, SimulatedReply[] replies)
+internal sealed class SimulatedStream(IAnswerSink sink, ICallMonitor watch, bool keepChoices, SimulatedReply[] replies)
 {
     private readonly int[] _positions = new int[replies.Length];
     private bool _hasContent;

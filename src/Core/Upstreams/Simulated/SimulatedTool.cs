@@ -12,7 +12,7 @@ internal sealed record SimulatedTool(string Name, JsonElement? Parameters)
     public static SimulatedTool? Read(ChatRequest chat)
     {
         var tools = ReadAll(chat);
-        if (!chat.Asks("tool_choice") || !chat.TryGetField("tool_choice", out var field))
+        if (!chat.IsSet("tool_choice") || !chat.TryGetField("tool_choice", out var field))
         {
             return null;
         }
@@ -39,7 +39,7 @@ internal sealed record SimulatedTool(string Name, JsonElement? Parameters)
     private static List<SimulatedTool> ReadAll(ChatRequest chat)
     {
         var tools = new List<SimulatedTool>();
-        if (!chat.Asks("tools") || !chat.TryGetField("tools", out var field))
+        if (!chat.IsSet("tools") || !chat.TryGetField("tools", out var field))
         {
             return tools;
         }

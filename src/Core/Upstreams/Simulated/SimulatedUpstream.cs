@@ -14,7 +14,7 @@ namespace Ensemble.Upstreams.Simulated;
 /// <param name="time">Times latency and pace.</param>
 public sealed class SimulatedUpstream(TimeProvider time) : IUpstream
 {
-    public bool Carries(ContentPartKind kind) => Takes(kind);
+    public bool SupportsContent(ContentPartKind kind) => SupportsPart(kind);
 
     /// <summary>
     /// Answers in the model's own time; with neither latency nor pace before it returns. Usage is estimated, and reported with
@@ -77,7 +77,8 @@ public sealed class SimulatedUpstream(TimeProvider time) : IUpstream
         }
     }
 
-    internal static bool Takes(ContentPartKind kind) => kind is ContentPartKind.Text or ContentPartKind.Image or ContentPartKind.Refusal;
+    internal static bool SupportsPart(ContentPartKind kind) =>
+        kind is ContentPartKind.Text or ContentPartKind.Image or ContentPartKind.Refusal;
 
     private static (SimulatedRequest Seen, SimulatedDraw Draw, SimulatedReply[] Replies) Prepare(
         UpstreamRequest request, SimulatedConfig config)

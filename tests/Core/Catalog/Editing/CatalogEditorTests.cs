@@ -235,7 +235,7 @@ public sealed class CatalogEditorTests
     }
 
     [Fact]
-    public async Task Edit_EntryThatIsBrokenAlready_DoesNotKeepOthersFromBeingMended()
+    public async Task Edit_EntryThatIsBrokenAlready_DoesNotKeepOthersFromBeingFixed()
     {
         await using var rig = await EditorRig.StartAsync();
         await rig.Store.TamperAsync(CatalogEntryKind.Model, "bad-1", """{"display_name":"bad-1","provider":"simulatd"}""");

@@ -79,7 +79,7 @@ internal sealed class AnthropicHarness : IAsyncDisposable
     }
 
     private Task<UpstreamResult> SendAsync(
-        string chat, RequestEdits? edits, IAnswerSink? sink, bool keepChoices, ICallWatch? watch, CancellationToken cancellationToken) =>
+        string chat, RequestEdits? edits, IAnswerSink? sink, bool keepChoices, ICallMonitor? watch, CancellationToken cancellationToken) =>
         Upstream.SendAsync(
             new UpstreamRequest
             {

@@ -62,7 +62,7 @@ public sealed class ErrorTests : IAsyncLifetime
     [Theory]
     [InlineData("Your credit balance is too low to access the API. Please go to Plans & Billing.")]
     [InlineData("You have reached your specified API usage limits. You will regain access later.")]
-    public async Task Send_EmptyAccount_IsTheOperatorsToMend(string message)
+    public async Task Send_EmptyAccount_IsTheOperatorsToFix(string message)
     {
         _harness.Served.Enqueue(StubReply.Error(400, null, message));
 

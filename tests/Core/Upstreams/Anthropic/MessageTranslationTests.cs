@@ -178,8 +178,8 @@ public sealed class MessageTranslationTests : IAsyncLifetime
     [InlineData(ContentPartKind.Audio, false)]
     [InlineData(ContentPartKind.File, false)]
     [InlineData(ContentPartKind.Other, false)]
-    public void Carries_TextAndImages_AndNothingElse(ContentPartKind kind, bool carries) =>
-        _harness.Upstream.Carries(kind).ShouldBe(carries);
+    public void SupportsContent_TextAndImages_AndNothingElse(ContentPartKind kind, bool carries) =>
+        _harness.Upstream.SupportsContent(kind).ShouldBe(carries);
 
     [Fact]
     public async Task Send_AnyOrderOfTextMessages_IsTakenByTheProvider()

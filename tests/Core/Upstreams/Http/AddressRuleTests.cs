@@ -30,10 +30,10 @@ public sealed class AddressRuleTests
     [InlineData("255.255.255.255", "broadcast")]
     public void Judge_AddressThatIsNeverCalled_IsForbidden(string address, string words)
     {
-        var verdict = AddressRule.Judge(IPAddress.Parse(address));
+        var verdict = AddressRule.Classify(IPAddress.Parse(address));
 
         verdict.Kind.ShouldBe(AddressKind.Forbidden);
-        verdict.Words.ShouldContain(words);
+        verdict.Description.ShouldContain(words);
     }
 
     [Theory]
@@ -68,7 +68,7 @@ public sealed class AddressRuleTests
     [InlineData("64:ff9b::10.1.2.3")]
     [InlineData("2002:c0a8:101::1")]
     public void Judge_AddressOfNoPublicNetwork_IsPrivate(string address) =>
-        AddressRule.Judge(IPAddress.Parse(address)).Kind.ShouldBe(AddressKind.Private);
+        AddressRule.Classify(IPAddress.Parse(address)).Kind.ShouldBe(AddressKind.Private);
 
     [Theory]
     [InlineData("127.0.0.1")]
@@ -78,7 +78,7 @@ public sealed class AddressRuleTests
     [InlineData("::ffff:127.0.0.1")]
     [InlineData("::ffff:127.9.9.9")]
     public void Judge_ThisMachine_IsLoopback(string address) =>
-        AddressRule.Judge(IPAddress.Parse(address)).Kind.ShouldBe(AddressKind.Loopback);
+        AddressRule.Classify(IPAddress.Parse(address)).Kind.ShouldBe(AddressKind.Loopback);
 
     [Theory]
     [InlineData("1.0.0.0")]
@@ -105,7 +105,7 @@ public sealed class AddressRuleTests
     [InlineData("64:ff9b::8.8.8.8")]
     [InlineData("2002:808:808::1")]
     public void Judge_AddressOfThePublicInternet_IsPublic(string address) =>
-        AddressRule.Judge(IPAddress.Parse(address)).Kind.ShouldBe(AddressKind.Public);
+        AddressRule.Classify(IPAddress.Parse(address)).Kind.ShouldBe(AddressKind.Public);
 
     [Fact]
     public void Judge_ForbiddenIPv4InAnyIPv6Form_IsForbidden()
@@ -118,27 +118,29 @@ public sealed class AddressRuleTests
 
         Prop.ForAll(
             Arb.From(forbidden.Zip(V4())),
-            pair => Forms(pair.Item1, pair.Item2).All(address => AddressRule.Judge(address).Kind == AddressKind.Forbidden))
+            pair => Forms(pair.Item1, pair.Item2).All(address => AddressRule.Classify(address).Kind == AddressKind.Forbidden))
             .Check(Config.QuickThrowOnFailure.WithMaxTest(1000));
     }
 
     [Fact]
     public void Judge_MappedIPv4_IsWhatThatIs() =>
-        Prop.ForAll(Arb.From(V4()), bytes => AddressRule.Judge(new IPAddress(bytes).MapToIPv6()) == AddressRule.Judge(new IPAddress(bytes)))
+        Prop.ForAll(Arb.From(V4()), bytes =>
+            AddressRule.Classify(new IPAddress(bytes).MapToIPv6()) == AddressRule.Classify(new IPAddress(bytes)))
             .Check(Config.QuickThrowOnFailure.WithMaxTest(1000));
 
     [Fact]
     public void Judge_IPv4CarriedInIPv6_IsNeverLessThanThatIs() =>
         Prop.ForAll(
             Arb.From(V4().Zip(V4())),
-            pair => Forms(pair.Item1, pair.Item2).All(address => AddressRule.Judge(address).Kind >= AddressRule.Judge(new IPAddress(pair.Item1)).Kind))
+            pair => Forms(pair.Item1, pair.Item2).All(address =>
+                AddressRule.Classify(address).Kind >= AddressRule.Classify(new IPAddress(pair.Item1)).Kind))
             .Check(Config.QuickThrowOnFailure.WithMaxTest(1000));
 
     [Fact]
     public void Judge_IPv6OutsideOfGlobalUnicast_IsNotPublic() =>
         Prop.ForAll(
             Arb.From(Gen.Choose(0, 255).Select(value => (byte)value).ArrayOf(16)),
-            bytes => (bytes[0] & 0xe0) == 0x20 || AddressRule.Judge(new IPAddress(bytes)).Kind != AddressKind.Public)
+            bytes => (bytes[0] & 0xe0) == 0x20 || AddressRule.Classify(new IPAddress(bytes)).Kind != AddressKind.Public)
             .Check(Config.QuickThrowOnFailure.WithMaxTest(2000));
 
     [Theory]

@@ -54,7 +54,7 @@ internal sealed class OpenAiHarness : IAsyncDisposable
             Request(chat, null, sink, watch ?? new RecordingWatch(), keepChoices),
             cancellationToken ?? TestContext.Current.CancellationToken);
 
-    public UpstreamRequest Request(string chat, RequestEdits? edits, IAnswerSink? sink, ICallWatch watch, bool keepChoices) => new()
+    public UpstreamRequest Request(string chat, RequestEdits? edits, IAnswerSink? sink, ICallMonitor watch, bool keepChoices) => new()
     {
         Model = Model,
         Chat = ChatRequestParser.Parse(Encoding.UTF8.GetBytes(chat), ChatLimits.Default),

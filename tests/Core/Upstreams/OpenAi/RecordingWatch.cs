@@ -2,7 +2,7 @@ using Ensemble.Upstreams;
 
 namespace Ensemble.Core.Tests.Upstreams.OpenAi;
 
-internal sealed class RecordingWatch : ICallWatch
+internal sealed class RecordingWatch : ICallMonitor
 {
     public int Reads { get; private set; }
 

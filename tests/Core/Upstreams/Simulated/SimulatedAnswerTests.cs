@@ -67,7 +67,7 @@ public sealed class SimulatedAnswerTests
             right += answer.Contains("391", StringComparison.Ordinal) ? 1 : 0;
         }
 
-        right.ShouldBeInRange(Least(accuracy), Most(accuracy));
+        right.ShouldBeInRange(Min(accuracy), Max(accuracy));
     }
 
     [Fact]
@@ -89,7 +89,7 @@ public sealed class SimulatedAnswerTests
             }
         }
 
-        failed.ShouldBeInRange(Least(rate), Most(rate));
+        failed.ShouldBeInRange(Min(rate), Max(rate));
     }
 
     [Theory]
@@ -236,7 +236,7 @@ public sealed class SimulatedAnswerTests
     }
 
     // Five standard deviations of the binomial: wrong by chance less than once in a million.
-    private static int Least(double rate) => (int)((Trials * rate) - (5 * Math.Sqrt(Trials * rate * (1 - rate))));
+    private static int Min(double rate) => (int)((Trials * rate) - (5 * Math.Sqrt(Trials * rate * (1 - rate))));
 
-    private static int Most(double rate) => (int)Math.Ceiling((Trials * rate) + (5 * Math.Sqrt(Trials * rate * (1 - rate))));
+    private static int Max(double rate) => (int)Math.Ceiling((Trials * rate) + (5 * Math.Sqrt(Trials * rate * (1 - rate))));
 }

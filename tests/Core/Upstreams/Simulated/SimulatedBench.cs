@@ -9,7 +9,7 @@ using Ensemble.Upstreams.Simulated;
 namespace Ensemble.Core.Tests.Upstreams.Simulated;
 
 /// <summary>What the tests of the simulated provider have in common: calls, and a sink that writes down what came.</summary>
-internal sealed class SimulatedBench : IAnswerSink, ICallWatch
+internal sealed class SimulatedBench : IAnswerSink, ICallMonitor
 {
     public static readonly SimulatedConfig AtOnce = new()
     {

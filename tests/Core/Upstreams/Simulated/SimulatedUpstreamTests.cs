@@ -230,11 +230,12 @@ public sealed class SimulatedUpstreamTests
     }
 
     [Fact]
-    public void Carries_Kinds_TakesTextAndImages()
+    public void SupportsContent_Kinds_TakesTextAndImages()
     {
         var upstream = new SimulatedUpstream(new ManualTimeProvider());
 
-        Enum.GetValues<ContentPartKind>().Where(upstream.Carries).ShouldBe([ContentPartKind.Text, ContentPartKind.Image, ContentPartKind.Refusal]);
+        Enum.GetValues<ContentPartKind>().Where(upstream.SupportsContent).ShouldBe([ContentPartKind.Text, ContentPartKind.Image,
+            ContentPartKind.Refusal]);
     }
 
     private static string Delta(string choices)

@@ -1,4 +1,0 @@
-namespace Ensemble.Frontend.Hosting;
-
-/// <summary>Why the process cannot start, in words for the one who started it.</summary>
-internal sealed class StartException(string message) : Exception(message);

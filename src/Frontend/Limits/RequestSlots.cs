@@ -1,0 +1,62 @@
+using Ensemble.Frontend.Errors;
+using Ensemble.Frontend.Hosting;
+using Ensemble.Runs;
+using Ensemble.Usage;
+
+namespace Ensemble.Frontend.Limits;
+
+/// <summary>
+/// As many places as runs may be in flight, for requests that are read and answered: one is taken before a byte of the body is read.
+/// </summary>
+internal sealed partial class RequestSlots(
+    FrontendOptions options, IRunsInFlight runs, ByteBudget buffers, ILogger<RequestSlots> logger)
+{
+    private readonly HalfFullDetector _halfFull = new(options.MaxRuns);
+    private int _taken;
+
+    /// <returns>A place to leave once the request is answered; or why there is none.</returns>
+    public (RequestSlot? Slot, ApiError? Error) Enter()
+    {
+        // Runs that callers may repeat go on without their requests.
+        var (taken, inFlight) = (Interlocked.Increment(ref _taken), runs.InFlight);
+        if (_halfFull.Crosses(Math.Max(taken, inFlight)))
+        {
+            LogHalfFull(logger, Math.Max(taken, inFlight), options.MaxRuns);
+        }
+
+        if (taken <= options.MaxRuns && inFlight < options.MaxRuns)
+        {
+            return (new RequestSlot(this, buffers), null);
+        }
+
+        Leave();
+        LogFull(logger, options.MaxRuns, inFlight);
+        return (null, ApiErrors.Overloaded);
+    }
+
+    internal void Leave() => Interlocked.Decrement(ref _taken);
+
+    internal void Refuse(long bytes) => LogNoRoom(logger, bytes, buffers.Used, buffers.Limit);
+
+    [LoggerMessage(
+        EventId = 13,
+        EventName = "RunsHalfFull",
+        Level = LogLevel.Warning,
+        Message = "{InFlight} runs are in flight, of at most {MaxRuns} (Limits:MaxRuns): above that new ones are refused")]
+    private static partial void LogHalfFull(ILogger logger, int inFlight, int maxRuns);
+
+    [LoggerMessage(
+        EventId = 24,
+        EventName = "RequestRefused",
+        Level = LogLevel.Warning,
+        Message = "a request is refused before its body is read: all of {MaxRuns} places (Limits:MaxRuns) are taken, by {InFlight} runs "
+            + "and others")]
+    private static partial void LogFull(ILogger logger, int maxRuns, int inFlight);
+
+    [LoggerMessage(
+        EventId = 25,
+        EventName = "NoRoomForBody",
+        Level = LogLevel.Warning,
+        Message = "a body of {Bytes} bytes is refused: {Used} of {Limit} bytes (Limits:MaxBufferedBytes) are taken")]
+    private static partial void LogNoRoom(ILogger logger, long bytes, long used, long limit);
+}

@@ -1,9 +1,0 @@
-using Ensemble.Gates;
-
-namespace Ensemble.Grains.Gates;
-
-/// <summary>Another process, as a gate reaches it.</summary>
-internal sealed class RemoteHolder(IGateContact contact) : IGateHolder
-{
-    public Task<GateReport?> ReportAsync(GateKey gate, long? revokes) => contact.ReportAsync(gate, revokes);
-}
