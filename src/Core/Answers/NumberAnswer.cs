@@ -164,12 +164,12 @@ internal readonly record struct NumberAnswer(bool InPercent) : IStatementReader<
 
         (value, valueEnd) = (token.Answer(InPercent), token.End);
         var after = token.End + (text.Length - token.End - text[token.End..].TrimStart("*_`\"')]}$").Length);
-        if (NumberContext.IsFactor(text, token.End))
+        if (NumberContext.IsCoefficient(text, token.End))
         {
             return ParseResult.Unclear;
         }
 
-        if (NumberContext.IsOperator(text, after, token.End))
+        if (NumberContext.IsFollowedByOperator(text, after, token.End))
         {
             // Worked out on the same line, its result counts; left as it is, it is no number.
             var end = Math.Min(Sentences.End(text, at), Sentences.LineEnd(text, at));
@@ -187,7 +187,7 @@ internal readonly record struct NumberAnswer(bool InPercent) : IStatementReader<
         {
             var at = NumberContext.SkipLeadIn(text, start + mark + 1);
             if (NumberScanner.Next(text, at, out var token) && token.Start <= at
-                && !NumberContext.IsOperator(text, token.End, token.End))
+                && !NumberContext.IsFollowedByOperator(text, token.End, token.End))
             {
                 (value, valueEnd) = (token.Answer(InPercent), token.End);
                 return true;
@@ -215,7 +215,7 @@ internal readonly record struct NumberAnswer(bool InPercent) : IStatementReader<
         var count = 0;
         for (var at = start; NumberScanner.Next(text, at, out var token); at = token.End)
         {
-            if (token.IsOrdinal || ++count > 1 || NumberContext.IsFactor(text, token.End)
+            if (token.IsOrdinal || ++count > 1 || NumberContext.IsCoefficient(text, token.End)
                 || WordScanner.Before(text, token.Start) is "not" or "than")
             {
                 return false;

@@ -1,8 +1,8 @@
 namespace Ensemble.Answers;
 
 /// <summary>
-/// What stands before and after a number, and whether that makes something else of it: a term, a factor, one of several, the number of a
-/// line.
+/// Inspects the text around a number to decide whether it is an answer, or an operand, a coefficient, one of several alternatives or a list
+/// number.
 /// </summary>
 internal static class NumberContext
 {
@@ -52,9 +52,9 @@ internal static class NumberContext
         return at;
     }
 
-    /// <summary>Whether the number that ends at <paramref name="valueEnd"/> is calculated with.</summary>
-    /// <param name="at">After the marks that close it.</param>
-    public static bool IsOperator(ReadOnlySpan<char> text, int at, int valueEnd)
+    /// <summary>Whether an arithmetic operator follows the number that ends at <paramref name="valueEnd"/>.</summary>
+    /// <param name="at">The position after closing markup, such as <c>**</c>.</param>
+    public static bool IsFollowedByOperator(ReadOnlySpan<char> text, int at, int valueEnd)
     {
         var isSpaced = at < text.Length && text[at] == ' ';
         while (at < text.Length && text[at] == ' ')
@@ -79,8 +79,8 @@ internal static class NumberContext
         };
     }
 
-    /// <summary>2x, 2π.</summary>
-    public static bool IsFactor(ReadOnlySpan<char> text, int at) =>
+    /// <summary>Whether the number is a coefficient, as in 2x and 2π.</summary>
+    public static bool IsCoefficient(ReadOnlySpan<char> text, int at) =>
         at < text.Length
         && (text[at] is 'π' or '√' or '\\'
         || (text[at] is 'x' or 'y' or 'z' or 'n' && (at + 1 == text.Length || !char.IsLetterOrDigit(text[at + 1]))));
@@ -118,7 +118,7 @@ internal static class NumberContext
         return false;
     }
 
-    /// <summary>"3." at the start of a line counts the lines.</summary>
+    /// <summary>Whether it is a list number: "3." at the start of a line.</summary>
     public static bool IsItemNumber(ReadOnlySpan<char> text, NumberToken token) =>
         text[..token.Start].TrimEnd(" *#") is [] or [.., '\n'] && token.End + 1 < text.Length && text[token.End] is '.' or ')'
         && text[token.End + 1] == ' ';

@@ -3,8 +3,8 @@ namespace Ensemble.Answers;
 /// <summary>A number as it stands in a text.</summary>
 /// <param name="Start">Its sign or currency, if it has one, else its first digit.</param>
 /// <param name="End">The first character after it, its percent sign or its thousand, million….</param>
-/// <param name="Value">What was written, without regard to a percent sign.</param>
-/// <param name="NumericValue">What it comes to: 50% is a half.</param>
+/// <param name="Value">As written: 50 for 50%.</param>
+/// <param name="NumericValue">The numeric value: 0.5 for 50%.</param>
 /// <param name="IsOrdinal">Whether it says which one instead of how many: 3rd.</param>
 internal readonly record struct NumberToken(int Start, int End, NumberValue Value, NumberValue NumericValue, bool IsPercent, bool IsOrdinal)
 {

@@ -38,7 +38,7 @@ public sealed class FileCatalog : ICatalog, IDisposable
 
     public CatalogSnapshot Current => _served.Current;
 
-    /// <summary>Doubts about <see cref="Current"/>.</summary>
+    /// <summary>Warnings about <see cref="Current"/>.</summary>
     public IReadOnlyList<CatalogIssue> Warnings => _served.Warnings;
 
     public string? Problem => _served.Problem;

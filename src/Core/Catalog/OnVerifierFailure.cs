@@ -1,11 +1,11 @@
 namespace Ensemble.Catalog;
 
-/// <summary>What becomes of an answer of which the verifier says nothing.</summary>
+/// <summary>What happens to an answer if the verifier fails.</summary>
 public enum OnVerifierFailure
 {
-    /// <summary>As if it had failed the audit.</summary>
+    /// <summary>The answer is escalated, as after a failed audit.</summary>
     Escalate,
 
-    /// <summary>It is given, and the run is marked as degraded.</summary>
+    /// <summary>The answer is returned, and the run is marked as degraded.</summary>
     Accept,
 }

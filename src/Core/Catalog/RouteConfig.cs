@@ -12,10 +12,10 @@ public sealed record RouteConfig
     /// <summary>Target → what it is good at, for the classifier.</summary>
     public IReadOnlyDictionary<string, string> Descriptions { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>Where nothing else decides, and where a target fails.</summary>
+    /// <summary>Used if no rule and no classifier decides, or if the chosen target fails.</summary>
     public required string Default { get; init; }
 
-    /// <summary>Audits the answer of a target other than <see cref="Default"/>, which answers where it fails; null = nobody does.</summary>
+    /// <summary>Audit of answers by other targets. If the audit fails, <see cref="Default"/> answers. Null = no audit.</summary>
     public RouteVerifyConfig? Verify { get; init; }
 
     /// <summary>

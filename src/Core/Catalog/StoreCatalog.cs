@@ -42,7 +42,7 @@ public sealed partial class StoreCatalog : ICatalog, IAsyncDisposable
     /// <summary>Empty, of revision 0, before <see cref="StartAsync"/>.</summary>
     public CatalogSnapshot Current => _served.Current;
 
-    /// <summary>Doubts about <see cref="Current"/>.</summary>
+    /// <summary>Warnings about <see cref="Current"/>.</summary>
     public IReadOnlyList<CatalogIssue> Warnings => _served.Warnings;
 
     public string? Problem => _served.Problem;

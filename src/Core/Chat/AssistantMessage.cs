@@ -56,7 +56,7 @@ internal static class AssistantMessage
         output.Write(hasContent ? "}"u8 : isAnswer ? ",\"content\":null}"u8 : ",\"content\":\"\"}"u8);
     }
 
-    // Members of a message, not wishes: text is null or no parts, and calls that are no array are no calls.
+    // Members of a message, not options: text is null or no parts, and calls that are no array are no calls.
     private static bool IsEmpty(ReadOnlySpan<byte> value, bool isText) =>
         NeutralValue.IsEmptyArray(value) || (value[0] != (byte)'[' && (!isText || value[0] == (byte)'n'));
 }

@@ -81,13 +81,13 @@ internal sealed class CandidateSet
             }
         }
 
-        throw new InvalidOperationException("The candidate is none of this ballot.");
+        throw new InvalidOperationException("The candidate is not in this set.");
     }
 
     /// <returns>Those that have the caller's format; null where none has.</returns>
     public CandidateSet? Fitting(AnswerFormat format) => Where(candidate => candidate.MatchesFormat(format));
 
-    /// <returns>The candidates of which something holds, as a ballot of their own; null where it holds of none.</returns>
+    /// <returns>The candidates of which something holds, as a set of their own; null where it holds of none.</returns>
     public CandidateSet? Where(Func<Candidate, bool> predicate)
     {
         int[] some = [.. Enumerable.Range(0, Candidates.Count).Where(index => predicate(Candidates[index]))];

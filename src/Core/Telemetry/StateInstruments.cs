@@ -37,7 +37,7 @@ public sealed class StateInstruments
             "ensemble.ledger.written", () => ledger.Written, "{entry}", "Sub-calls and runs that were written to the database");
         _meter.CreateObservableCounter(
             "ensemble.ledger.dropped", () => ledger.Dropped, "{entry}",
-            "Sub-calls and runs that are not in the accounts, since they could not be written in time");
+            "Sub-calls and runs without a usage record, because it could not be written in time");
     }
 
     /// <param name="timeouts">How often the database did not answer in time, or was not asked since it had not.</param>

@@ -20,7 +20,7 @@ internal readonly record struct RequestOptions(bool DryRun, bool Manifest)
     private const string DryRunName = "dry_run";
     private const string Inline = "inline";
 
-    /// <returns>The wishes, or which of them cannot be met.</returns>
+    /// <returns>The options, or which of them is not valid.</returns>
     public static (RequestOptions Options, ApiError? Error) Read(HttpRequest request, Caller caller, ChatRequest chat)
     {
         var dryRun = false;

@@ -11,7 +11,7 @@ using Microsoft.Extensions.Primitives;
 namespace Ensemble.Frontend.Chat;
 
 /// <summary>
-/// Answers a request that has been checked: wishes, budget and limits; then a run, or the one that it repeats, whole or streamed.
+/// Answers a request that has been checked: options, budget and limits; then a run, or the one that it repeats, whole or streamed.
 /// </summary>
 internal sealed partial class RunResponder(
     IRunEngine engine,

@@ -12,6 +12,6 @@ internal static class DashboardErrors
 
     public static readonly ApiError SignInNotConfigured = new(
         409, InvalidRequest, "no_admin_key",
-        "No admin key is set (option Admin:Key): this machine's own user is served without one, and nobody else.")
+        "No admin key is set (option Admin:Key): only users of this machine are served without one.")
     { IsPermanent = true };
 }

@@ -43,7 +43,7 @@ internal static class ApiErrors
         OverloadedType,
         "overloaded",
         "As many requests as allowed are in flight, or what they send and get takes all the memory that it may, "
-        + "or their accounts cannot be written now: try again shortly.")
+        + "or usage cannot be recorded now: try again shortly.")
     { RetryAfter = DefaultRetryAfter };
 
     public static readonly ApiError Draining = new(
@@ -84,7 +84,7 @@ internal static class ApiErrors
     { Param = HeaderNames.Manifest, IsPermanent = true };
 
     public static readonly ApiError DryRunValueUnknown = new(
-        400, InvalidRequest, null, "'dry_run' is true or false, once: with true the request's plan is the answer, and nobody is called.")
+        400, InvalidRequest, null, "'dry_run' is true or false, once: with true the answer is the request's plan, and no model is called.")
     { Param = "dry_run", IsPermanent = true };
 
     /// <summary>

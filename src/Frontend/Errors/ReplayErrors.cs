@@ -11,7 +11,7 @@ internal static class ReplayErrors
 
     public static readonly ApiError NotJson = new(
         415, InvalidRequest, "unsupported_media_type",
-        "Send the replay's wishes as JSON, with 'Content-Type: application/json'; {} has none.")
+        "Send the replay's options as JSON, with 'Content-Type: application/json'; {} keeps the run's own.")
     { IsPermanent = true };
 
     public static readonly ApiError InFlight = new(
@@ -31,7 +31,7 @@ internal static class ReplayErrors
 
     public static readonly ApiError Missing = new(
         404, InvalidRequest, Code,
-        "Nothing is stored of this run: it ended before answers were stored, nobody of its panel was asked, or the store was away. Ask "
+        "Nothing is stored of this run: it ended before answers were stored, no panel member was called, or the store was unavailable. Ask "
         + "again instead.")
     { IsPermanent = true };
 

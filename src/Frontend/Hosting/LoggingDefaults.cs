@@ -17,7 +17,7 @@ internal static class LoggingDefaults
         var format = builder.Configuration[Format] is { Length: > 0 } name ? name : ConsoleFormatterNames.Simple;
         if (!Formats.Contains(format, StringComparer.OrdinalIgnoreCase))
         {
-            throw new StartupException($"option {Format}: '{format}' is none. It is {string.Join(", ", Formats[..^1])} or {Formats[^1]}.");
+            throw new StartupException($"option {Format}: '{format}' is not valid. Use {string.Join(", ", Formats[..^1])} or {Formats[^1]}.");
         }
 
         // First in the list: every other source goes before it.

@@ -115,7 +115,7 @@ internal sealed class OptionsReader(IConfiguration configuration, IReadOnlyList<
         var protocol = configuration[OtlpProtocol] is { Length: > 0 } named ? named : null;
         if (protocol is not (null or TelemetrySources.Grpc or TelemetrySources.HttpProtocol))
         {
-            _problems.Add($"option {OtlpProtocol}: '{protocol}' is none. It is {TelemetrySources.Grpc} or {TelemetrySources.HttpProtocol}.");
+            _problems.Add($"option {OtlpProtocol}: '{protocol}' is not valid. Use {TelemetrySources.Grpc} or {TelemetrySources.HttpProtocol}.");
         }
 
         return new TelemetryOptions
@@ -179,7 +179,7 @@ internal sealed class OptionsReader(IConfiguration configuration, IReadOnlyList<
         {
             // A connection string that ended up here is not repeated: it may hold a password.
             var shown = text.All(char.IsAsciiLetterOrDigit) && text.Length <= 32 ? $"'{text}'" : "this";
-            _problems.Add($"option Storage:Provider: {shown} is none. {NearestName.Advice(text, Providers.Keys, $"It is {string.Join(", ", Providers.Keys)}.")}");
+            _problems.Add($"option Storage:Provider: {shown} is not valid. {NearestName.Advice(text, Providers.Keys, $"Use {string.Join(", ", Providers.Keys)}.")}");
         }
 
         return provider;
@@ -213,7 +213,7 @@ internal sealed class OptionsReader(IConfiguration configuration, IReadOnlyList<
             case "before_answer":
                 return UsageDurability.BeforeAnswer;
             case var text:
-                _problems.Add($"option {key}: '{text}' is none. It is batched or before_answer.");
+                _problems.Add($"option {key}: '{text}' is not valid. Use batched or before_answer.");
                 return UsageDurability.Batched;
         }
     }

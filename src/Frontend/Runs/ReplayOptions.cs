@@ -21,7 +21,7 @@ internal sealed record ReplayOptions(StrategyKind? Strategy, string? Judge, bool
 
     private static readonly JsonDocumentOptions JsonOptions = new() { AllowDuplicateProperties = false, MaxDepth = 8 };
 
-    /// <returns>The wishes, or what is wrong with them.</returns>
+    /// <returns>The options, or what is wrong with them.</returns>
     public static (ReplayOptions? Options, ApiError? Error) Read(ReadOnlyMemory<byte> body)
     {
         try

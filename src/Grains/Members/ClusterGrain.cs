@@ -6,13 +6,13 @@ using Orleans.Configuration;
 
 namespace Ensemble.Grains.Members;
 
-/// <summary>Reads the table of members, and asks each member from here: a frontend reaches silos only through some of them.</summary>
+/// <summary>Reads the membership table and queries every member, in a silo: a frontend is connected only to some silos.</summary>
 [StatelessWorker]
 [Reentrant]
 internal sealed class ClusterGrain(
     IClusterMembershipService membership, NodeServices nodes, IOptions<ClusterOptions> cluster, TimeProvider time) : Grain, IClusterGrain
 {
-    /// <summary>How long the table of members may take. Without it names and states are known all the same.</summary>
+    /// <summary>How long reading the membership table may take. Without it, names and states come from the silo's own snapshot.</summary>
     private static readonly TimeSpan TableTimeout = TimeSpan.FromSeconds(1);
 
     public async Task<byte[]> ReadAsync()
@@ -39,7 +39,7 @@ internal sealed class ClusterGrain(
             var members = membership.CurrentSnapshot.Members.Values;
             return (
                 members.Select(static member => (Of(member), member.SiloAddress)),
-                $"The table of members cannot be read now: {exception.Message}");
+                $"The membership table cannot be read: {exception.Message}");
         }
     }
 

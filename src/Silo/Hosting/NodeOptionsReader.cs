@@ -34,7 +34,7 @@ internal static class NodeOptionsReader
         var reader = new OptionsReader(configuration, Known, problems);
         if (role is null)
         {
-            reader.Problem($"option role: '{configuration["role"]}' is none. It is all, silo or frontend.");
+            reader.Problem($"option role: '{configuration["role"]}' is not valid. Use all, silo or frontend.");
         }
 
         var frontend = reader.Frontend();
@@ -91,7 +91,7 @@ internal static class NodeOptionsReader
             case "pull":
                 return AnswerTransport.Pull;
             case var text:
-                reader.Problem($"option {Answers}: '{text}' is none. It is stream or pull.");
+                reader.Problem($"option {Answers}: '{text}' is not valid. Use stream or pull.");
                 return fallback;
         }
     }

@@ -72,11 +72,11 @@ internal sealed partial class ExpirySweep(
     }
 
     [LoggerMessage(
-        89, LogLevel.Warning, "a day of the accounts could not be summed up: sums over it take longer, and it is tried again in a minute")]
+        89, LogLevel.Warning, "a day of usage could not be summed up: sums over it take longer; the next try is in a minute")]
     private static partial void LogDayNotClosed(ILogger logger, Exception exception);
 
     [LoggerMessage(
         85, LogLevel.Debug,
-        "expired answers, claims or panels of runs, or accounts past their retention, could not be deleted: it is tried again in a minute")]
+        "expired answers, claims or panels of runs, or usage past its retention, could not be deleted; the next try is in a minute")]
     private static partial void LogNotSwept(ILogger logger, Exception exception);
 }

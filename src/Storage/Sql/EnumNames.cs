@@ -3,7 +3,7 @@ using Ensemble.Runs;
 
 namespace Ensemble.Storage.Sql;
 
-/// <summary>How values of an enum are stored: by name, as manifests have them, so that their order may change.</summary>
+/// <summary>Stores values of an enum as their names in snake case, as manifests do, so that members may be reordered.</summary>
 internal static class EnumNames<T>
     where T : struct, Enum
 {
@@ -15,6 +15,6 @@ internal static class EnumNames<T>
 
     public static string Of(T value) => Names[value];
 
-    /// <returns>Null for a word that a newer version wrote.</returns>
-    public static T? Find(string word) => Values.TryGetValue(word, out var value) ? value : null;
+    /// <returns>Null for a name that a newer version wrote.</returns>
+    public static T? Find(string name) => Values.TryGetValue(name, out var value) ? value : null;
 }

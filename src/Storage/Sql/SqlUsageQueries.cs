@@ -113,7 +113,7 @@ internal sealed class SqlUsageQueries(SqlDatabase database) : IUsageQueries
         }
         catch (Exception exception) when (exception is JsonException or InvalidDataException)
         {
-            throw new StorageException($"The database holds a manifest of run {run} that is none.", isTransient: false, exception);
+            throw new StorageException($"The database holds a manifest of run {run} that cannot be read.", isTransient: false, exception);
         }
     }
 

@@ -96,9 +96,9 @@ public sealed class UsageLedgerTests
 
         _store.WrittenMembers.ShouldBe(Enumerable.Range(0, 10));
         _log.Lines.Select(line => line.Level).ShouldBe([LogLevel.Warning, LogLevel.Warning, LogLevel.Information, LogLevel.Warning]);
-        _log.Lines[0].Text.ShouldContain("bytes of accounts wait for the database; at three quarters");
+        _log.Lines[0].Text.ShouldContain("bytes of usage records wait for the database; at three quarters");
         _log.Lines[1].Text.ShouldContain("new runs are answered 503");
-        _log.Lines[2].Text.ShouldContain("only 0 of");
+        _log.Lines[2].Text.ShouldContain("shrunk to 0 of");
         _log.Lines[3].Text.ShouldStartWith("3 ");
         (ledger.Written, ledger.Capacity).ShouldBe((10, 10 * size));
     }
@@ -243,7 +243,7 @@ public sealed class UsageLedgerTests
         await Task.WhenAll(flushed).WaitAsync(Cancel);
 
         ledger.Unconfirmed.ShouldBe(2);
-        _log.Lines.Count(line => line.Text.Contains("before its accounts", StringComparison.Ordinal)).ShouldBe(1);
+        _log.Lines.Count(line => line.Text.Contains("before its usage", StringComparison.Ordinal)).ShouldBe(1);
         _store.Away = null;
         await ledger.StopAsync(Cancel);
         _store.WrittenMembers.ShouldBe([0]);
@@ -287,11 +287,11 @@ public sealed class UsageLedgerTests
             ledger.Append(TestUsage.SubCall(Run, member));
         }
 
-        _log.Lines.ShouldNotContain(line => line.Text.Contains("bytes of accounts wait", StringComparison.Ordinal));
+        _log.Lines.ShouldNotContain(line => line.Text.Contains("bytes of usage records wait", StringComparison.Ordinal));
         ledger.Append(TestUsage.SubCall(Run, 3));
         ledger.Append(TestUsage.SubCall(Run, 4));
 
-        _log.Lines.Count(line => line.Level == LogLevel.Warning && line.Text.Contains("bytes of accounts wait", StringComparison.Ordinal)).ShouldBe(1);
+        _log.Lines.Count(line => line.Level == LogLevel.Warning && line.Text.Contains("bytes of usage records wait", StringComparison.Ordinal)).ShouldBe(1);
     }
 
     [Fact]
@@ -314,7 +314,7 @@ public sealed class UsageLedgerTests
             _log.Lines.Count(line => line.Text.Contains("answered 503", StringComparison.Ordinal)).ShouldBe(told);
         }
 
-        _log.Lines.Count(line => line.Text.StartsWith("1 sub-calls and runs are not in the accounts", StringComparison.Ordinal)).ShouldBe(1);
+        _log.Lines.Count(line => line.Text.StartsWith("1 sub-calls and runs have no usage record", StringComparison.Ordinal)).ShouldBe(1);
     }
 
     private UsageLedger Ledger(long capacity = UsageLedger.DefaultCapacity, UsageDurability durability = UsageDurability.Batched) =>

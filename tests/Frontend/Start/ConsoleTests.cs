@@ -46,7 +46,7 @@ public sealed class ConsoleTests
 
         (await product.EndAsync()).ShouldBe(1);
 
-        product.Errors.ShouldBe("option Logging:Console:FormatterName: 'xml' is none. It is simple, json or systemd.");
+        product.Errors.ShouldBe("option Logging:Console:FormatterName: 'xml' is not valid. Use simple, json or systemd.");
     }
 
     [Fact]

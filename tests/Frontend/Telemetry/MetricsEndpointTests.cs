@@ -135,7 +135,7 @@ public sealed class MetricsEndpointTests
 
         problem.Message.ShouldContain("option Management:Url: '9464' is not an address to listen on.");
         problem.Message.ShouldContain("option Telemetry:OtlpEndpoint: 'collector:4317' is not a collector's address.");
-        problem.Message.ShouldContain("option Telemetry:OtlpProtocol: 'json' is none. It is grpc or http/protobuf.");
+        problem.Message.ShouldContain("option Telemetry:OtlpProtocol: 'json' is not valid. Use grpc or http/protobuf.");
     }
 
     /// <summary>The test's recorder of accounts takes the place of the product's, which measures too.</summary>

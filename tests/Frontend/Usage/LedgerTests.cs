@@ -65,7 +65,7 @@ public sealed class LedgerTests
         }
 
         refused.ShouldBeError(503, "overloaded_error", "overloaded");
-        refused.Body.ShouldContain("accounts cannot be written");
+        refused.Body.ShouldContain("usage cannot be recorded");
         refused.Header("retry-after").ShouldBe("1");
         full.Status.ShouldBe(HttpStatusCode.OK);
         full.Json.GetProperty("ledger").GetProperty("queued_bytes").GetInt64().ShouldBeInRange(48 * 1024, 64 * 1024);

@@ -11,7 +11,7 @@ public sealed class EditResult
     /// <summary>All that is wrong. Paths are relative to the entry; those of other entries begin with <c>models["name"]</c>.</summary>
     public IReadOnlyList<CatalogIssue> Errors { get; init; } = [];
 
-    /// <summary>Doubts about the entry.</summary>
+    /// <summary>Warnings about the entry.</summary>
     public IReadOnlyList<CatalogIssue> Warnings { get; init; } = [];
 
     /// <summary>Every ensemble that names the model.</summary>

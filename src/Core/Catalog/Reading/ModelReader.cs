@@ -88,7 +88,7 @@ internal static class ModelReader
             return node is { } given ? ReadBaseUrl(given, provider) : BaseUrlReader.DefaultOf(provider);
         }
 
-        node?.Hidden().Error("has no meaning for a simulated model, which calls nobody", "Remove it, or choose another provider.");
+        node?.Hidden().Error("has no meaning for a simulated model, which makes no calls", "Remove it, or choose another provider.");
         return null;
     }
 

@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace Ensemble.Catalog.Reading;
 
-/// <summary>Reads regular expressions, and sees to it that none of them can be made to run for long.</summary>
+/// <summary>Compiles regular expressions of the catalog: in linear time, or with a time-out.</summary>
 internal static class PatternReader
 {
     private const int MaxLength = 1024;
@@ -10,8 +10,7 @@ internal static class PatternReader
 
     private static readonly TimeSpan Timeout = TimeSpan.FromMilliseconds(100);
 
-    /// <returns>An expression that runs in time linear to the text, and so needs no time-out, which would make its result a matter of
-    /// luck.</returns>
+    /// <returns>An expression that matches in linear time: it has no time-out, and its result does not depend on the machine's load.</returns>
     public static Regex? ReadLinear(ConfigNode node) => Read(node, static (node, pattern) =>
     {
         try
@@ -21,8 +20,8 @@ internal static class PatternReader
         catch (NotSupportedException)
         {
             node.Error(
-                "cannot be matched in linear time: it has a look-around, a back-reference or an atomic group, or repeats too much",
-                "Do without these; what must not be there goes into not_matches.");
+                "cannot be matched in linear time: it has a look-around, a back-reference or an atomic group, or its repetition counts are too large",
+                "Remove them. Put patterns that must not occur into \"not_matches\".");
             return null;
         }
     });

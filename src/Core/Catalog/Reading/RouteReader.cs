@@ -39,7 +39,7 @@ internal static class RouteReader
     {
         if (route.Find("classifier") is not { } classifier)
         {
-            route.Find("descriptions")?.Error("are read by a classifier, and there is none", "Name a \"classifier\", or remove them.");
+            route.Find("descriptions")?.Error("are read by a classifier, which is not configured", "Name a \"classifier\", or remove them.");
             if (route.Find("rules") is not { } rules
                 || (rules.Element.ValueKind == JsonValueKind.Array && rules.Element.GetArrayLength() == 0))
             {

@@ -66,7 +66,7 @@ internal sealed class MessageTranslation(MessagesWriter output, ReadOnlyMemory<b
                 output.Add(isUser: true, [Result(message, path)]);
                 break;
             default:
-                throw new ChatRequestException($"'{path}.role' is none that this model takes.", $"{path}.role");
+                throw new ChatRequestException($"'{path}.role' is not a role that this model accepts.", $"{path}.role");
         }
     }
 

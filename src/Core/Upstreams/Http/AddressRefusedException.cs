@@ -1,10 +1,10 @@
 namespace Ensemble.Upstreams.Http;
 
 /// <summary>
-/// A provider's host is at an address that is not called. Asking again changes nothing: the operator's configuration does.
+/// A provider's host has an address that must not be called. Retrying does not help: the operator must change the configuration.
 /// </summary>
 internal sealed class AddressRefusedException(string message) : Exception(message)
 {
-    /// <summary>The code of the error that a call fails with then; such a call has no status.</summary>
+    /// <summary>The error code of such a call, which has no HTTP status.</summary>
     public const string Code = "address_refused";
 }
