@@ -1,0 +1,37 @@
+using System.Reflection;
+
+namespace Ensemble.Architecture.Tests;
+
+/// <summary>Which project may use which, and what it may not know: the picture in src/README.md.</summary>
+public sealed class ReferenceTests
+{
+    public static TheoryData<string, string[]> Allowed { get; } = new()
+    {
+        { "Ensemble.Core", [] },
+        { "Ensemble.Storage", ["Ensemble.Core"] },
+        { "Ensemble.Grains", ["Ensemble.Core"] },
+        { "Ensemble.Frontend", ["Ensemble.Core", "Ensemble.Storage"] },
+        { "ensemble-silo", ["Ensemble.Core", "Ensemble.Frontend", "Ensemble.Grains", "Ensemble.Storage"] },
+    };
+
+    public static TheoryData<string, string[]> Unknown { get; } = new()
+    {
+        { "Ensemble.Core", ["Microsoft.AspNetCore", "Orleans", "Npgsql", "Microsoft.Data.Sqlite"] },
+        { "Ensemble.Storage", ["Microsoft.AspNetCore", "Orleans"] },
+        { "Ensemble.Grains", ["Microsoft.AspNetCore", "Npgsql", "Microsoft.Data.Sqlite"] },
+        { "Ensemble.Frontend", ["Orleans", "Npgsql", "Microsoft.Data.Sqlite"] },
+    };
+
+    [Theory]
+    [MemberData(nameof(Allowed))]
+    public void References_OfAProject_AreThoseAboveIt(string project, string[] allowed) =>
+        References(project).Where(name => name.StartsWith("Ensemble.", StringComparison.Ordinal)).ShouldBeSubsetOf(allowed);
+
+    [Theory]
+    [MemberData(nameof(Unknown))]
+    public void References_OfAProject_LeaveOutWhatItMustNotKnow(string project, string[] unknown) =>
+        References(project).Where(name => unknown.Any(prefix => name.StartsWith(prefix, StringComparison.Ordinal))).ShouldBeEmpty();
+
+    private static IEnumerable<string> References(string project) =>
+        Assembly.Load(project).GetReferencedAssemblies().Select(reference => reference.Name!);
+}
