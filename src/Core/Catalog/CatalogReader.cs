@@ -102,10 +102,10 @@ public static class CatalogReader
 
     private static CatalogReadResult Result(
         CatalogSnapshot? snapshot, IssueLog issues, IReadOnlyList<SecretReference> keyReferences) => new()
-    {
-        Snapshot = issues.Errors.Count == 0 ? snapshot : null,
-        Errors = issues.Errors,
-        Warnings = issues.Warnings,
-        KeyReferences = keyReferences,
-    };
+        {
+            Snapshot = issues.Errors.Count == 0 ? snapshot : null,
+            Errors = issues.Errors,
+            Warnings = issues.Warnings,
+            KeyReferences = keyReferences,
+        };
 }

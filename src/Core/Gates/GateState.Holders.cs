@@ -130,7 +130,8 @@ public sealed partial class GateState
         {
             return _cooldown.Refuse(now) is { } refusal && _cooldown.Until > now
                 ? Grant(GateTerms.Refused, refusal.RetryAfter < GateGrant.PassLifetime ? refusal.RetryAfter.Value : GateGrant.PassLifetime)
-                    with { Refusal = refusal }
+                    with
+                { Refusal = refusal }
                 : Grant(GateTerms.PerCall, GateGrant.PerCallLifetime);
         }
 

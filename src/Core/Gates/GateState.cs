@@ -202,15 +202,15 @@ public sealed partial class GateState
 
     private static GateRefusal? Refuse(
         GateLimit kind, long? limit, SlidingWindow window, long outstanding, long amount, long now) => limit switch
-    {
-        null => null,
-        { } most when amount > most => new GateRefusal(kind, most, null),
-        { } most when window.Total + outstanding + amount <= most => null,
+        {
+            null => null,
+            { } most when amount > most => new GateRefusal(kind, most, null),
+            { } most when window.Total + outstanding + amount <= most => null,
 
-        // What is outstanding comes back, or counts as used, within moments.
-        { } most when outstanding > 0 && window.Total + amount <= most => new GateRefusal(kind, most, GateRefusal.RetryInterval),
-        { } most => new GateRefusal(kind, most, TimeSpan.FromMilliseconds(window.TimeUntil(most - amount, now))),
-    };
+            // What is outstanding comes back, or counts as used, within moments.
+            { } most when outstanding > 0 && window.Total + amount <= most => new GateRefusal(kind, most, GateRefusal.RetryInterval),
+            { } most => new GateRefusal(kind, most, TimeSpan.FromMilliseconds(window.TimeUntil(most - amount, now))),
+        };
 
     private void OnRefused(GateRefusal? refusal, long now)
     {

@@ -73,7 +73,7 @@ internal sealed class Panel : IDisposable
             }
 
             return (result, new PanelManifest(_plan.Required, result.Candidates.Count, _quorumAfter, closedAfter, because)
-                { OpenedAfter = _openedAfter });
+            { OpenedAfter = _openedAfter });
         }
         finally
         {

@@ -18,8 +18,11 @@ internal sealed record PanelRound(PanelResult Panel, CandidateSet CandidateSet, 
     {
         var (panel, manifest) = await Ensemble.Panels.Panel.AskAsync(context, ensemble, plan);
         return plan.ComparesLater && panel is { HasQuorum: true, Candidates.Count: > 1 }
-            ? Uncompared(context, ensemble, panel) with { _compare = () => CompareAsync(
-                context, ensemble, plan, panel, manifest, earlier, number) }
+            ? Uncompared(context, ensemble, panel) with
+            {
+                _compare = () => CompareAsync(
+                context, ensemble, plan, panel, manifest, earlier, number)
+            }
             : await CompareAsync(context, ensemble, plan, panel, manifest, earlier, number);
     }
 

@@ -71,7 +71,7 @@ public static class ReplayRules
                 : new ReplayRefusal(
                     "panel_changed", null,
                     "The panel of this ensemble is not the one that answered, since it was changed: ask again instead.")
-                    { IsConflict = true });
+                { IsConflict = true });
     }
 
     private static ReplayRefusal? Confidence(EnsembleConfig ensemble, string name, StoredPanel panel)

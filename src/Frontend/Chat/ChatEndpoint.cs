@@ -80,7 +80,11 @@ internal sealed class ChatEndpoint(
 
         var fresh = new RunRequest
         {
-            Id = RunId.New(time), Chat = chat, Caller = caller.Name, CatalogRevision = snapshot.Revision, CountedBody = place.Body,
+            Id = RunId.New(time),
+            Chat = chat,
+            Caller = caller.Name,
+            CatalogRevision = snapshot.Revision,
+            CountedBody = place.Body,
         };
         return await answers.AnswerAsync(context, caller, fresh, snapshot, limits);
     }

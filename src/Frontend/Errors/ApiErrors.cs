@@ -148,7 +148,7 @@ internal static class ApiErrors
         405 => new(
             405, InvalidRequest, "method_not_allowed",
             $"This address does not take {EchoedText.Cut(request.Method)}. It takes {allowed}.")
-            { IsPermanent = true },
+        { IsPermanent = true },
         _ => new(status, status < 500 ? InvalidRequest : "api_error", null, $"The request ended with status {status}."),
     };
 

@@ -150,7 +150,7 @@ internal sealed class ReplayEndpoint(
         }
 
         var fresh = new RunRequest
-            { Id = RunId.New(time), Chat = chat, Caller = caller.Name, CatalogRevision = snapshot.Revision, Replay = replay };
+        { Id = RunId.New(time), Chat = chat, Caller = caller.Name, CatalogRevision = snapshot.Revision, Replay = replay };
         return await answers.AnswerAsync(context, caller, fresh, replay.Apply(snapshot, chat.Model), RunLimits.Of(ensemble));
     }
 

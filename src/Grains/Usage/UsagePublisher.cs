@@ -139,7 +139,11 @@ internal sealed partial class UsagePublisher : IUsageSink, ILifecycleParticipant
         target.Dropped += dropped;
         var news = new UsageStreamBatch
         {
-            Source = target.Source, Number = ++target.Number, Calls = calls, Runs = runs, Dropped = target.Dropped,
+            Source = target.Source,
+            Number = ++target.Number,
+            Calls = calls,
+            Runs = runs,
+            Dropped = target.Dropped,
         };
         try
         {

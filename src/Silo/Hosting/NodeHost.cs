@@ -38,7 +38,8 @@ internal static class NodeHost
         builder.AddNodeDefaults();
         var (frontend, node) = NodeOptionsReader.Read(builder.Configuration, role, problems);
         return (frontend
-            with { Telemetry = frontend.Telemetry with { Role = node.Role.ToString().ToLowerInvariant(), Instance = node.Name } },
+            with
+        { Telemetry = frontend.Telemetry with { Role = node.Role.ToString().ToLowerInvariant(), Instance = node.Name } },
             node);
     }
 

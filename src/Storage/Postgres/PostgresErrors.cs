@@ -16,18 +16,18 @@ internal static class PostgresErrors
     /// <returns>Null for what is no failure of the database.</returns>
     public static StorageException? Translate(
         Exception exception, string name, string? user, string option = "Storage:ConnectionString") => exception switch
-    {
-        PostgresException refused => new(
-            $"{name} {Describe(refused, user, option)}",
-            refused.IsTransient || refused.SqlState == PostgresErrorCodes.ReadOnlySqlTransaction,
-            exception),
-        _ when IsOutage(exception) => new(
-            $"{name} cannot be reached, or did not answer in time: {(exception.InnerException ?? exception).Message} "
-                + $"Check that the server runs, and Host and Port in {option}.",
-            exception is not NpgsqlException npgsql || npgsql.IsTransient,
-            exception),
-        _ => null,
-    };
+        {
+            PostgresException refused => new(
+                $"{name} {Describe(refused, user, option)}",
+                refused.IsTransient || refused.SqlState == PostgresErrorCodes.ReadOnlySqlTransaction,
+                exception),
+            _ when IsOutage(exception) => new(
+                $"{name} cannot be reached, or did not answer in time: {(exception.InnerException ?? exception).Message} "
+                    + $"Check that the server runs, and Host and Port in {option}.",
+                exception is not NpgsqlException npgsql || npgsql.IsTransient,
+                exception),
+            _ => null,
+        };
 
     private static string Describe(PostgresException exception, string? user, string option) => exception.SqlState switch
     {

@@ -61,8 +61,14 @@ public sealed class UsageStreamBatchTests
         ["usage-row-lost"] = Call with { Caller = null, FirstToken = null, PromptTokens = null, CompletionTokens = null, CostUsd = null, Outcome = "lost" },
         ["run-record"] = Ended,
         ["run-record-failed"] = Ended with { Caller = null, Agreement = null, Degraded = [], Outcome = "cancelled" },
-        ["usage-news"] = new UsageStreamBatch { Source = "silo.1", Number = 14, Calls = [Call, Call with { Member = 4 }], Runs = [Ended],
-            Dropped = 15 },
+        ["usage-news"] = new UsageStreamBatch
+        {
+            Source = "silo.1",
+            Number = 14,
+            Calls = [Call, Call with { Member = 4 }],
+            Runs = [Ended],
+            Dropped = 15
+        },
     };
 
     public static TheoryData<string> Names => [.. Messages.Keys];

@@ -50,8 +50,14 @@ public sealed class GateAllowancePropertyTests
         var lease = new GateLease(GateBench.Key, Guid.NewGuid(), 1, 0, 100, IsProbe: false, Holder: null);
         var began = new GateReport { Agent = Guid.NewGuid(), Number = 1, Requests = 1, Slots = 9, Started = [lease] };
 
-        state.Settle(began with { Number = 2, Requests = 0, Slots = 0, Started = [],
-            Ended = [new GateEnd(lease.Id, 30, IsUnused: false)] });
+        state.Settle(began with
+        {
+            Number = 2,
+            Requests = 0,
+            Slots = 0,
+            Started = [],
+            Ended = [new GateEnd(lease.Id, 30, IsUnused: false)]
+        });
         state.Settle(began);
 
         var status = state.Status();
@@ -68,8 +74,14 @@ public sealed class GateAllowancePropertyTests
 
         state.Settle(began with { Number = 3, Requests = 0, Slots = 0, Started = [] });
         var before = state.Places;
-        state.Settle(began with { Number = 2, Requests = 0, Slots = 0, Started = [],
-            Ended = [new GateEnd(lease.Id, 30, IsUnused: false)] });
+        state.Settle(began with
+        {
+            Number = 2,
+            Requests = 0,
+            Slots = 0,
+            Started = [],
+            Ended = [new GateEnd(lease.Id, 30, IsUnused: false)]
+        });
 
         (before, state.Places, state.Status().InFlight).ShouldBe((1L, 0L, 0));
     }

@@ -24,10 +24,16 @@ internal static class StrategyBlocks
 
     private static EnsembleConfig ReadOwn(ConfigObject block, EnsembleConfig config, CatalogDraft draft) => config.Strategy switch
     {
-        StrategyKind.BestOf when block.Find("best_of") is { } node => config with { BestOf = new BestOfConfig(
-            node.Object(BestOfFields)?.Flag("swap") ?? false) },
-        StrategyKind.Cascade when block.Find("cascade") is { } node => config with { Cascade = CascadeReader.Read(
-            node, config.Panel, draft) },
+        StrategyKind.BestOf when block.Find("best_of") is { } node => config with
+        {
+            BestOf = new BestOfConfig(
+            node.Object(BestOfFields)?.Flag("swap") ?? false)
+        },
+        StrategyKind.Cascade when block.Find("cascade") is { } node => config with
+        {
+            Cascade = CascadeReader.Read(
+            node, config.Panel, draft)
+        },
         StrategyKind.Verify => config with
         {
             Verify = block.Require("verify", "Name the model that audits: \"verify\": { \"verifier\": … }.") is { } node
