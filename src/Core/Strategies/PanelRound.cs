@@ -20,8 +20,7 @@ internal sealed record PanelRound(PanelResult Panel, CandidateSet CandidateSet, 
         return plan.ComparesLater && panel is { HasQuorum: true, Candidates.Count: > 1 }
             ? Uncompared(context, ensemble, panel) with
             {
-                _compare = () => CompareAsync(
-                context, ensemble, plan, panel, manifest, earlier, number)
+                _compare = () => CompareAsync(context, ensemble, plan, panel, manifest, earlier, number),
             }
             : await CompareAsync(context, ensemble, plan, panel, manifest, earlier, number);
     }

@@ -26,13 +26,11 @@ internal static class StrategyBlocks
     {
         StrategyKind.BestOf when block.Find("best_of") is { } node => config with
         {
-            BestOf = new BestOfConfig(
-            node.Object(BestOfFields)?.Flag("swap") ?? false)
+            BestOf = new BestOfConfig(node.Object(BestOfFields)?.Flag("swap") ?? false),
         },
         StrategyKind.Cascade when block.Find("cascade") is { } node => config with
         {
-            Cascade = CascadeReader.Read(
-            node, config.Panel, draft)
+            Cascade = CascadeReader.Read(node, config.Panel, draft),
         },
         StrategyKind.Verify => config with
         {
