@@ -3,9 +3,11 @@ namespace Ensemble.Answers;
 /// <summary>Whether a text says yes or no; true and false are the same.</summary>
 internal readonly record struct YesNoAnswer : IStatementReader<bool>
 {
-    private static readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> Yes = WordScanner.Set("yes yeah yep true oui ja sí да はい 是 是的 对");
+    private static readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> Yes =
+        WordScanner.Set("yes yeah yep true oui ja sí да はい 是 是的 对");
 
-    private static readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> No = WordScanner.Set("no nope false non nein нет いいえ 否 不 不是 不对");
+    private static readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> No =
+        WordScanner.Set("no nope false non nein нет いいえ 否 不 不是 不对");
 
     private static readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> LeadIns = WordScanner.Set(
         "is are it it's that that's would be therefore thus so then hence simply probably likely definitely clearly actually indeed a an "

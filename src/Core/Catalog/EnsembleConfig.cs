@@ -81,7 +81,13 @@ public sealed record EnsembleConfig
         get
         {
             List<string?> names =
-                [.. Panel.Select(member => member.Model), Judge?.Model, .. Judge?.Fallbacks ?? [], Consensus.EmbeddingModel, Cascade.Verifier];
+                [
+                    .. Panel.Select(member => member.Model),
+                    Judge?.Model,
+                    .. Judge?.Fallbacks ?? [],
+                    Consensus.EmbeddingModel,
+                    Cascade.Verifier,
+                ];
             names.AddRange([Verify?.Primary, Verify?.Verifier, Verify?.EscalateTo]);
             names.AddRange([.. Route?.Targets ?? [], Route?.Classifier, Route?.Verify?.Verifier]);
             names.AddRange([Specialist?.Planner, .. Specialist?.Members.Values ?? []]);

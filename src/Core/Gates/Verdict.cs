@@ -13,7 +13,7 @@ internal enum Verdict
 
     Failure,
 
-    /// <summary>The provider refuses its operator: no later call fares better until an operator has corrected that.</summary>
+    /// <summary>The provider refuses the gateway's own account: no later call succeeds until an operator has corrected that.</summary>
     OperatorFault,
 }
 

@@ -238,7 +238,7 @@ internal sealed class ProviderFields(ModelConfig model)
 
     private static bool IsHidden(in Utf8JsonReader reader)
     {
-        // Its name says only that it is none of OpenAI's; what is in it is looked at.
+        // The name says only that OpenAI does not have the field; its members are checked one by one.
         if (reader.TextIs("provider_specific_fields"u8))
         {
             return false;

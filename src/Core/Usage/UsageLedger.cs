@@ -294,7 +294,7 @@ public sealed partial class UsageLedger : IUsageSink, IAsyncDisposable
         }
         catch (Exception exception)
         {
-            // Whatever it is, an operator can correct it, and until then nothing else is to be done with accounts than to keep them.
+            // An operator can correct any such error. Until then the usage records are kept.
             if (!isAway && !_abandon.IsCancellationRequested)
             {
                 LogUnavailable(_logger, exception);

@@ -69,7 +69,8 @@ internal static class BaseUrlReader
         if (isPlain || verdict.Kind == AddressKind.Private)
         {
             shown.Warn(
-                $"is {(isPlain ? "plain http to another machine" : verdict.Description)}: calls are refused unless the option Security:AllowedNetworks has its network",
+                $"is {(isPlain ? "plain http to another machine" : verdict.Description)}: calls are refused unless the option "
+                    + "Security:AllowedNetworks has its network",
                 "Add the network there where you have not.");
         }
 

@@ -23,7 +23,8 @@ internal static class LimitsReader
         if (tpm < CallTokens.DefaultAnswerTokens)
         {
             limits.Find("tpm")?.Warn(
-                $"is less than the {CallTokens.DefaultAnswerTokens} tokens that are held for an answer to a request without a length limit, so "
+                $"is less than the {CallTokens.DefaultAnswerTokens} tokens that are held for an answer to a request "
+                + "without a length limit, so "
                 + "that such requests are refused",
                 "Raise it, or give the model a smaller max_output_tokens.");
         }

@@ -10,7 +10,9 @@ internal static class PatternReader
 
     private static readonly TimeSpan Timeout = TimeSpan.FromMilliseconds(100);
 
-    /// <returns>An expression that matches in linear time: it has no time-out, and its result does not depend on the machine's load.</returns>
+    /// <returns>
+    /// An expression that matches in linear time: it has no time-out, and its result does not depend on the machine's load.
+    /// </returns>
     public static Regex? ReadLinear(ConfigNode node) => Read(node, static (node, pattern) =>
     {
         try
@@ -20,7 +22,8 @@ internal static class PatternReader
         catch (NotSupportedException)
         {
             node.Error(
-                "cannot be matched in linear time: it has a look-around, a back-reference or an atomic group, or its repetition counts are too large",
+                "cannot be matched in linear time: it has a look-around, a back-reference or an atomic group, "
+                    + "or its repetition counts are too large",
                 "Remove them. Put patterns that must not occur into \"not_matches\".");
             return null;
         }
