@@ -8,9 +8,12 @@ WORKDIR /source
 
 # What a restore reads, and no more: this layer changes with the packages, not with the code.
 COPY global.json Directory.Build.props Directory.Packages.props ./
+COPY src/Catalog/Ensemble.Catalog.csproj src/Catalog/
 COPY src/Core/Ensemble.Core.csproj src/Core/
+COPY src/Engine/Ensemble.Engine.csproj src/Engine/
 COPY src/Frontend/Ensemble.Frontend.csproj src/Frontend/
 COPY src/Grains/Ensemble.Grains.csproj src/Grains/
+COPY src/Providers/Ensemble.Providers.csproj src/Providers/
 COPY src/Silo/Ensemble.Silo.csproj src/Silo/
 COPY src/Storage/Ensemble.Storage.csproj src/Storage/
 RUN dotnet restore src/Silo/Ensemble.Silo.csproj --arch $TARGETARCH

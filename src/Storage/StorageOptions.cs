@@ -27,3 +27,16 @@ public sealed record StorageOptions
         return true;
     }
 }
+
+/// <summary>Where things are kept.</summary>
+public enum StorageProvider
+{
+    /// <summary>A file, for one process.</summary>
+    Sqlite,
+
+    /// <summary>A server, for many processes.</summary>
+    Postgres,
+
+    /// <summary>Nowhere: everything is gone when the process ends.</summary>
+    Memory,
+}

@@ -8,15 +8,23 @@ public sealed class ReferenceTests
     public static TheoryData<string, string[]> Allowed { get; } = new()
     {
         { "Ensemble.Core", [] },
+        { "Ensemble.Catalog", ["Ensemble.Core"] },
+        { "Ensemble.Providers", ["Ensemble.Core", "Ensemble.Catalog"] },
+        { "Ensemble.Engine", ["Ensemble.Core", "Ensemble.Catalog", "Ensemble.Providers"] },
         { "Ensemble.Storage", ["Ensemble.Core"] },
-        { "Ensemble.Grains", ["Ensemble.Core"] },
-        { "Ensemble.Frontend", ["Ensemble.Core", "Ensemble.Storage"] },
-        { "ensemble-silo", ["Ensemble.Core", "Ensemble.Frontend", "Ensemble.Grains", "Ensemble.Storage"] },
+        { "Ensemble.Grains", ["Ensemble.Core", "Ensemble.Catalog", "Ensemble.Engine"] },
+        {
+            "Ensemble.Frontend",
+            ["Ensemble.Core", "Ensemble.Catalog", "Ensemble.Providers", "Ensemble.Engine", "Ensemble.Storage"]
+        },
     };
 
     public static TheoryData<string, string[]> Unknown { get; } = new()
     {
         { "Ensemble.Core", ["Microsoft.AspNetCore", "Orleans", "Npgsql", "Microsoft.Data.Sqlite"] },
+        { "Ensemble.Catalog", ["Microsoft.AspNetCore", "Orleans", "Npgsql", "Microsoft.Data.Sqlite"] },
+        { "Ensemble.Providers", ["Microsoft.AspNetCore", "Orleans", "Npgsql", "Microsoft.Data.Sqlite"] },
+        { "Ensemble.Engine", ["Microsoft.AspNetCore", "Orleans", "Npgsql", "Microsoft.Data.Sqlite"] },
         { "Ensemble.Storage", ["Microsoft.AspNetCore", "Orleans"] },
         { "Ensemble.Grains", ["Microsoft.AspNetCore", "Npgsql", "Microsoft.Data.Sqlite"] },
         { "Ensemble.Frontend", ["Orleans", "Npgsql", "Microsoft.Data.Sqlite"] },

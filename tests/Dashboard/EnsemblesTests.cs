@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using Ensemble.Catalog;
+using Ensemble.Catalog.Serving;
 using Ensemble.Dashboard.Tests.Support;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;

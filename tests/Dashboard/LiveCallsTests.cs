@@ -1,6 +1,5 @@
 using System.Globalization;
 using Ensemble.Dashboard.Tests.Support;
-using Ensemble.Runs;
 using Ensemble.Testing;
 using Ensemble.Usage;
 using Microsoft.Extensions.DependencyInjection;

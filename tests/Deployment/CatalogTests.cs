@@ -1,4 +1,5 @@
 using Ensemble.Catalog;
+using Ensemble.Catalog.Reading;
 using Ensemble.Deployment.Tests.Support;
 using Ensemble.Testing;
 

@@ -1,4 +1,4 @@
-using Ensemble.Catalog;
+using Ensemble.Catalog.Secrets;
 using Ensemble.Deployment.Tests.Support;
 
 namespace Ensemble.Deployment.Tests;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Ensemble.Catalog;
+using Ensemble.Storage.Hosting;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Ensemble.Storage.Writer;

@@ -1,8 +1,8 @@
 using System.Diagnostics.Metrics;
 using Ensemble.Catalog;
+using Ensemble.Catalog.Serving;
 using Ensemble.Gates;
-using Ensemble.Runs;
-using Ensemble.Telemetry;
+using Ensemble.Storage.Memory;
 using Ensemble.Testing;
 using Ensemble.Upstreams;
 using Ensemble.Usage;

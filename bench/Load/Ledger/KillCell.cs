@@ -4,6 +4,7 @@ using Ensemble.Load.Measuring;
 using Ensemble.Load.Processes;
 using Ensemble.Load.Traffic;
 using Ensemble.Storage;
+using Ensemble.Storage.Hosting;
 using Ensemble.Usage;
 using Microsoft.Extensions.Logging.Abstractions;
 

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using Ensemble.Chat;
-using Ensemble.Runs;
 using Ensemble.Storage;
+using Ensemble.Storage.Hosting;
 using Ensemble.Upstreams;
 using Ensemble.Usage;
 using Microsoft.Extensions.Logging.Abstractions;

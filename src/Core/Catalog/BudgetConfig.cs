@@ -16,3 +16,13 @@ public sealed record BudgetConfig
 
     public bool IsSet => MaxCostUsd is not null || MaxTokens is not null || MaxCalls is not null;
 }
+
+/// <summary>What becomes of a run whose next call does not fit its budget.</summary>
+public enum OnBudget
+{
+    /// <summary>It ends with what it has.</summary>
+    Degrade,
+
+    /// <summary>It fails, and spends nothing more.</summary>
+    Fail,
+}

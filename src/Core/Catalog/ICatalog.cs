@@ -14,3 +14,7 @@ public interface ICatalog
     /// <summary>Raised after <see cref="Current"/> has changed.</summary>
     event Action<CatalogSnapshot> Changed;
 }
+
+/// <summary>One entry written, or removed.</summary>
+/// <param name="Json">Null = the entry is removed.</param>
+public sealed record CatalogChange(CatalogEntryKind Kind, string Name, ReadOnlyMemory<byte>? Json);

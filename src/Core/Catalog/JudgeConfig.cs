@@ -17,3 +17,17 @@ public sealed record JudgeConfig
 
     public const double DefaultTemperature = 0.2;
 }
+
+public enum OnJudgeFailure
+{
+    /// <summary>The caller gets the candidate that the panel agrees on most, marked as degraded.</summary>
+    BestCandidate,
+
+    /// <summary>The run fails.</summary>
+    Fail,
+}
+
+/// <summary>How a judge picks.</summary>
+/// <param name="Swap">Whether it is asked a second time with the candidates in the reverse order; two different picks are none. Default
+/// false.</param>
+public sealed record BestOfConfig(bool Swap = false);

@@ -18,3 +18,19 @@ public sealed record PanelMemberConfig
     /// <summary>How often it is asked. Default 1.</summary>
     public int Samples { get; init; } = 1;
 }
+
+/// <summary>How long a panel waits for the rest once it has quorum.</summary>
+/// <param name="Wait">Null = for all of them, each within its own time-out.</param>
+public readonly record struct StragglerGrace(TimeSpan? Wait)
+{
+    public static readonly StragglerGrace All = new(null);
+}
+
+public enum ToolsMode
+{
+    /// <summary>A request with tools is refused.</summary>
+    Reject,
+
+    /// <summary>Members may call tools; the calls that most weight stands behind are the answer.</summary>
+    Vote,
+}

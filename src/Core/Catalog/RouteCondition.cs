@@ -22,7 +22,4 @@ public sealed record RouteCondition
 
     /// <summary>Whether any message has an image; null = either.</summary>
     public bool? HasImages { get; init; }
-
-    /// <summary>ISO 639-1 code, as <c>de</c>; null = any.</summary>
-    public string? Language { get; init; }
 }

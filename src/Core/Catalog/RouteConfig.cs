@@ -29,3 +29,9 @@ public sealed record RouteConfig
     public IReadOnlyList<string> Targets =>
         [.. Rules.Select(rule => rule.To).Append(Default).Concat(Descriptions.Keys).Distinct(StringComparer.Ordinal)];
 }
+
+/// <param name="To">The alias of a direct model.</param>
+public sealed record RouteRule(RouteCondition When, string To);
+
+/// <param name="Verifier">The alias of a direct model.</param>
+public sealed record RouteVerifyConfig(string Verifier, OnVerifierFailure OnVerifierFailure = OnVerifierFailure.Escalate);

@@ -1,3 +1,5 @@
+using System.Text.RegularExpressions;
+
 namespace Ensemble.Catalog;
 
 /// <summary>How a simulated model behaves. The same seed and the same request give the same answer at the same pace.</summary>
@@ -29,3 +31,9 @@ public sealed record SimulatedConfig
     /// <summary>Answers by pattern, tried in order against the last user message, before the built-in ones.</summary>
     public IReadOnlyList<SimulatedAnswer> Answers { get; init; } = [];
 }
+
+/// <summary>What a simulated model says where <see cref="Match"/> matches.</summary>
+/// <param name="Match">Matched against the text of the last user message, with a time limit.</param>
+/// <param name="Text">The right answer.</param>
+/// <param name="Wrong">Wrong answers, one of which is given when the model errs; empty = it never errs here.</param>
+public sealed record SimulatedAnswer(Regex Match, string Text, IReadOnlyList<string> Wrong);

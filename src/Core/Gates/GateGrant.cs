@@ -37,3 +37,40 @@ public sealed record GateGrant
     /// <summary>Set where <see cref="Terms"/> is <see cref="GateTerms.Refused"/>.</summary>
     public GateRefusal? Refusal { get; init; }
 }
+
+/// <summary>How a process is to treat a gate. The numbers travel between processes: they never change.</summary>
+public enum GateTerms
+{
+    /// <summary>Ask for each call.</summary>
+    PerCall = 0,
+
+    /// <summary>Let every call through: nothing is limited, and the model is in use.</summary>
+    Free = 1,
+
+    /// <summary>Let no call through: the model is left alone.</summary>
+    Refused = 2,
+
+    /// <summary>Let calls through as far as the allowance reaches.</summary>
+    Allowance = 3,
+}
+
+/// <summary>An amount of each of what a gate limits.</summary>
+/// <param name="Requests">Calls that begin.</param>
+/// <param name="Tokens">Prompts and answers.</param>
+/// <param name="Slots">Calls in flight.</param>
+public readonly record struct GateUnits(long Requests, long Tokens, long Slots)
+{
+    public bool IsNone => this == default;
+
+    public static GateUnits operator +(GateUnits one, GateUnits other) =>
+        new(one.Requests + other.Requests, one.Tokens + other.Tokens, one.Slots + other.Slots);
+
+    public static GateUnits operator -(GateUnits one, GateUnits other) =>
+        new(one.Requests - other.Requests, one.Tokens - other.Tokens, one.Slots - other.Slots);
+
+    public static GateUnits Min(GateUnits one, GateUnits other) =>
+        new(Math.Min(one.Requests, other.Requests), Math.Min(one.Tokens, other.Tokens), Math.Min(one.Slots, other.Slots));
+
+    public static GateUnits Max(GateUnits one, GateUnits other) =>
+        new(Math.Max(one.Requests, other.Requests), Math.Max(one.Tokens, other.Tokens), Math.Max(one.Slots, other.Slots));
+}

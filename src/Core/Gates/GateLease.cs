@@ -16,3 +16,12 @@ public sealed record GateLease(GateKey Gate, Guid Id, long Epoch, long AdmittedA
     /// <summary>How often a holder renews its leases.</summary>
     public static readonly TimeSpan RenewalInterval = TimeSpan.FromSeconds(10);
 }
+
+/// <summary>The end of a call that was reported as begun.</summary>
+/// <param name="Tokens">Prompt and completion; null = not known, and what was held stays counted.</param>
+/// <param name="IsUnused">No call was made: it counts neither as a request nor with tokens.</param>
+public readonly record struct GateEnd(Guid Lease, long? Tokens, bool IsUnused);
+
+/// <summary>The sub-call that a lease was given to: what a usage event needs where nobody comes back to tell.</summary>
+/// <param name="Ensemble">The alias that the caller named.</param>
+public sealed record GateHolder(RunId Run, int Incarnation, string Ensemble, SubCallRole Role, SubCallKey Key);

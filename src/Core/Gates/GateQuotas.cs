@@ -12,3 +12,7 @@ public readonly record struct GateQuotas(GateQuota? Requests, GateQuota? Tokens)
     private static GateQuota? Strictest(GateQuota? one, GateQuota? other) =>
         one is null || other?.Remaining < one.Value.Remaining ? other ?? one : one;
 }
+
+/// <summary>What is left of a limit.</summary>
+/// <param name="Reset">Until nothing of it is used any more, if nobody asks meanwhile.</param>
+public readonly record struct GateQuota(long Limit, long Remaining, TimeSpan Reset);

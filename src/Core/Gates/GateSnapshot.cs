@@ -1,4 +1,3 @@
-using Ensemble.Runs;
 using Ensemble.Upstreams;
 
 namespace Ensemble.Gates;

@@ -1,3 +1,5 @@
+using Ensemble.Usage;
+
 namespace Ensemble.Runs;
 
 /// <summary>Executes runs. The caller of a run holds nothing but its id and the number of the last event that it has read.</summary>

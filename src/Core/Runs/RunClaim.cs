@@ -9,6 +9,9 @@ public sealed record RunClaim(string Scope, RunId Run, ReadOnlyMemory<byte> Requ
     public const int MaxScopeLength = 128;
     public const int MaxHashBytes = 64;
 
+    /// <summary>How long a panel is kept for the same request without a key: 60 s.</summary>
+    public static readonly TimeSpan PanelRetention = TimeSpan.FromSeconds(60);
+
     public string Scope { get; init; } = Scope.Length <= MaxScopeLength
         ? Scope
         : throw new ArgumentException($"A scope has at most {MaxScopeLength} characters; this one has {Scope.Length}.", nameof(Scope));

@@ -19,9 +19,7 @@ public sealed record RunRequest
     public required long CatalogRevision { get; init; }
 
     /// <summary>
-    /// Whether the caller may repeat it: it goes on though its caller leaves, and can be read for
-    /// <see cref="RepeatedRequests.AnswerRetention"/>
-    /// after its end.
+    /// Whether the caller may repeat it: it goes on though its caller leaves, and can be read for 10 minutes after its end.
     /// </summary>
     public bool IsKept { get; init; }
 

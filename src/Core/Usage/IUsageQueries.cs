@@ -1,5 +1,3 @@
-using Ensemble.Runs;
-
 namespace Ensemble.Usage;
 
 /// <summary>Reads the accounts.</summary>

@@ -1,5 +1,3 @@
-using Ensemble.Runs;
-
 namespace Ensemble.Usage;
 
 /// <summary>What is kept of a run that has ended: what is searched and summed, and its manifest.</summary>

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Ensemble.Runs;
 
 namespace Ensemble.Usage;
 

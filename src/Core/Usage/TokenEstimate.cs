@@ -15,6 +15,9 @@ public static class TokenEstimate
     /// <summary>Tokens for an image, whatever its size, and for any other part that is not text.</summary>
     public const long ImageTokens = 765;
 
+    /// <summary>What is reserved for an answer to which nobody set a limit.</summary>
+    public const long DefaultAnswer = 1024;
+
     private const int CharactersPerToken = 4;
     private const long MessageTokens = 4;
     private const long ReplyTokens = 3;

@@ -1,5 +1,4 @@
 using Ensemble.Gates;
-using Ensemble.Runs;
 using Ensemble.Upstreams;
 
 namespace Ensemble.Usage;
@@ -70,4 +69,17 @@ public sealed record UsageEvent
             Source = UsageSource.None,
         };
     }
+}
+
+/// <summary>Where a number of tokens comes from.</summary>
+public enum UsageSource
+{
+    /// <summary>Nothing is known, or nothing was called.</summary>
+    None,
+
+    /// <summary>The provider said so.</summary>
+    Reported,
+
+    /// <summary>Counted from the text that is known, by <see cref="TokenEstimate"/>.</summary>
+    Estimated,
 }

@@ -1,5 +1,3 @@
-using Ensemble.Runs;
-
 namespace Ensemble.Usage;
 
 /// <summary>A sub-call as the accounts have it. Words stay words: a newer version may know more of them.</summary>

@@ -3,7 +3,6 @@ using Ensemble.Catalog;
 using Ensemble.Catalog.Editing;
 using Ensemble.Frontend.Runs;
 using Ensemble.Models;
-using Ensemble.Runs;
 
 namespace Ensemble.Frontend.Admin;
 

@@ -2,7 +2,7 @@ using System.Text;
 using System.Text.Json;
 using Ensemble.Catalog;
 using Ensemble.Chat;
-using Ensemble.Runs;
+using Ensemble.Execution;
 
 namespace Ensemble.Frontend.Admin;
 

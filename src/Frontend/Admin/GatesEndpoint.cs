@@ -3,7 +3,6 @@ using Ensemble.Catalog;
 using Ensemble.Frontend.Errors;
 using Ensemble.Frontend.Http;
 using Ensemble.Gates;
-using Ensemble.Runs;
 
 namespace Ensemble.Frontend.Admin;
 

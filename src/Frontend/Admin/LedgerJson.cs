@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Ensemble.Runs;
 using Ensemble.Usage;
 
 namespace Ensemble.Frontend.Admin;

@@ -3,7 +3,6 @@ using System.Globalization;
 using System.Text;
 using Ensemble.Catalog.Reading;
 using Ensemble.Frontend.Errors;
-using Ensemble.Runs;
 using Ensemble.Usage;
 
 namespace Ensemble.Frontend.Admin;

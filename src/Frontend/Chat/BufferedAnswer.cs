@@ -4,6 +4,7 @@ using Ensemble.Frontend.Errors;
 using Ensemble.Frontend.Http;
 using Ensemble.Frontend.Runs;
 using Ensemble.Runs;
+using Ensemble.Usage;
 
 namespace Ensemble.Frontend.Chat;
 

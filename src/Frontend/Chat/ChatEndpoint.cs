@@ -1,5 +1,6 @@
 using Ensemble.Catalog;
 using Ensemble.Chat;
+using Ensemble.Execution;
 using Ensemble.Frontend.Callers;
 using Ensemble.Frontend.Errors;
 using Ensemble.Frontend.Http;

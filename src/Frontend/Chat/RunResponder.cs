@@ -1,4 +1,5 @@
 using Ensemble.Catalog;
+using Ensemble.Execution;
 using Ensemble.Frontend.Callers;
 using Ensemble.Frontend.Errors;
 using Ensemble.Frontend.Http;

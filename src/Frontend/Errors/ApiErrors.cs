@@ -1,5 +1,6 @@
 using System.Globalization;
 using Ensemble.Chat;
+using Ensemble.Execution;
 using Ensemble.Frontend.Http;
 using Ensemble.Gates;
 using Ensemble.Runs;

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Ensemble.Strategies;
+using Ensemble.Runs;
 
 namespace Ensemble.Frontend.Errors;
 

@@ -1,4 +1,5 @@
 using Ensemble.Catalog;
+using Ensemble.Catalog.Serving;
 
 namespace Ensemble.Frontend.Hosting;
 

@@ -1,5 +1,5 @@
 using System.Net;
-using Ensemble.Catalog;
+using Ensemble.Catalog.Secrets;
 using Ensemble.Frontend.Management;
 using Ensemble.Frontend.Telemetry;
 using Ensemble.Runs;

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
-using Ensemble.Upstreams.Http;
+using Ensemble.Catalog.Addresses;
 
 namespace Ensemble.Frontend.Hosting;
 

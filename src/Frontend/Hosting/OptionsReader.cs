@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
-using Ensemble.Catalog;
 using Ensemble.Catalog.Reading;
+using Ensemble.Catalog.Secrets;
 using Ensemble.Frontend.Management;
 using Ensemble.Frontend.Telemetry;
 using Ensemble.Storage;

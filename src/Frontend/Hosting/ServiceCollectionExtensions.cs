@@ -1,5 +1,9 @@
 using Ensemble.Catalog;
+using Ensemble.Catalog.Addresses;
 using Ensemble.Catalog.Editing;
+using Ensemble.Catalog.Secrets;
+using Ensemble.Catalog.Serving;
+using Ensemble.Execution;
 using Ensemble.Frontend.Admin;
 using Ensemble.Frontend.Callers;
 using Ensemble.Frontend.Chat;
@@ -13,13 +17,13 @@ using Ensemble.Frontend.Telemetry;
 using Ensemble.Gates;
 using Ensemble.Members;
 using Ensemble.Models;
+using Ensemble.Providers.Anthropic;
+using Ensemble.Providers.Http;
+using Ensemble.Providers.OpenAi;
+using Ensemble.Providers.Simulated;
 using Ensemble.Runs;
 using Ensemble.Telemetry;
 using Ensemble.Upstreams;
-using Ensemble.Upstreams.Anthropic;
-using Ensemble.Upstreams.Http;
-using Ensemble.Upstreams.OpenAi;
-using Ensemble.Upstreams.Simulated;
 using Ensemble.Usage;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 

@@ -1,4 +1,6 @@
 using Ensemble.Catalog;
+using Ensemble.Catalog.Reading;
+using Ensemble.Catalog.Secrets;
 
 namespace Ensemble.Frontend.Hosting;
 

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Ensemble.Catalog;
+using Ensemble.Execution;
 using Ensemble.Frontend.Callers;
 using Ensemble.Gates;
 using Ensemble.Runs;

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Ensemble.Frontend.Chat;
-using Ensemble.Runs;
+using Ensemble.Usage;
 
 namespace Ensemble.Frontend.Runs;
 

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Ensemble.Runs;
+using Ensemble.Execution;
 
 namespace Ensemble.Frontend.Runs;
 

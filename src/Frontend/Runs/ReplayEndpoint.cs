@@ -1,5 +1,6 @@
 using Ensemble.Catalog;
 using Ensemble.Chat;
+using Ensemble.Execution;
 using Ensemble.Frontend.Admin;
 using Ensemble.Frontend.Callers;
 using Ensemble.Frontend.Chat;
@@ -8,7 +9,7 @@ using Ensemble.Frontend.Http;
 using Ensemble.Frontend.Limits;
 using Ensemble.Runs;
 using Ensemble.Storage;
-using Ensemble.Strategies;
+using Ensemble.Usage;
 
 namespace Ensemble.Frontend.Runs;
 

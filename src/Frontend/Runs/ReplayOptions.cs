@@ -3,7 +3,7 @@ using System.Text.Json;
 using Ensemble.Catalog;
 using Ensemble.Catalog.Reading;
 using Ensemble.Frontend.Errors;
-using Ensemble.Strategies;
+using Ensemble.Runs;
 
 namespace Ensemble.Frontend.Runs;
 

@@ -2,8 +2,8 @@ using Ensemble.Frontend.Admin;
 using Ensemble.Frontend.Callers;
 using Ensemble.Frontend.Errors;
 using Ensemble.Frontend.Http;
-using Ensemble.Runs;
 using Ensemble.Storage;
+using Ensemble.Usage;
 
 namespace Ensemble.Frontend.Runs;
 

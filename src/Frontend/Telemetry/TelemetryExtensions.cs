@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using Ensemble.Frontend.Hosting;
 using Ensemble.Frontend.Management;
+using Ensemble.Gates;
 using Ensemble.Telemetry;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 

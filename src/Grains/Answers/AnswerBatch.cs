@@ -1,6 +1,3 @@
-using Ensemble.Grains.Runs;
-using Ensemble.Runs;
-
 namespace Ensemble.Grains.Answers;
 
 /// <summary>One item of a frontend's stream: some consecutive events of one run. Field 4 was another thing's, and stays unused.</summary>

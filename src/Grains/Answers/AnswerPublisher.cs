@@ -1,4 +1,3 @@
-using Ensemble.Grains.Runs;
 using Ensemble.Runs;
 using Microsoft.Extensions.Logging;
 using Orleans.Streams;

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Ensemble.Runs;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Orleans.Streams;

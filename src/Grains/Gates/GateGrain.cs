@@ -3,6 +3,8 @@ using Ensemble.Gates;
 using Ensemble.Usage;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Orleans.Concurrency;
+using Orleans.GrainDirectory;
 
 namespace Ensemble.Grains.Gates;
 
@@ -74,4 +76,23 @@ internal abstract partial class GateGrain(
         "The gate {Gate} is kept by another silo or cluster too: each learns within a second what the other admits. Two clusters on one "
         + "database share their limits so only while one replaces the other")]
     private static partial void LogRivalKeeper(ILogger logger, string gate);
+}
+
+/// <summary>Reentrant: it takes calls while it waits for reports, and each decision is made without waiting.</summary>
+[Reentrant]
+[GrainDirectory(GateGrain.Directory)]
+internal sealed class ModelCallGrain(
+    ICatalog catalog, IGateStore store, IUsageSink usage, TimeProvider time, ILogger<ModelCallGrain> logger)
+    : GateGrain(GateKey.Model, catalog, store, usage, time, logger), IModelCallGrain;
+
+/// <summary>Reentrant: it takes calls while it waits for reports, and each decision is made without waiting.</summary>
+[Reentrant]
+[GrainDirectory(GateGrain.Directory)]
+internal sealed class CallerGateGrain(
+    ICatalog catalog, IGateStore store, IUsageSink usage, TimeProvider time, ILogger<CallerGateGrain> logger)
+    : GateGrain(Parse, catalog, store, usage, time, logger), ICallerGateGrain
+{
+    private static GateKey Parse(string name) =>
+        GateKey.TryParse(name, out var key) && key.Kind != GateKind.Model ? key : throw new ArgumentException(
+            $"'{name}' names no gate of callers.", nameof(name));
 }

@@ -34,3 +34,16 @@ public interface IGateGrain : IGrainWithStringKey
     [ResponseTimeout("00:00:05")]
     ValueTask<GateStatus> StatusAsync();
 }
+
+/// <summary>
+/// A model, by its alias: the cluster's only authority over its limits and its cooldown. It admits and accounts; the calls themselves are
+/// made in the silo of the run, so that one popular model does not squeeze through one activation.
+/// </summary>
+[Alias(WireNames.ModelCallGrain)]
+[Version(1)]
+public interface IModelCallGrain : IGateGrain;
+
+/// <summary>An ensemble (<c>alias:NAME</c>) or a caller's key (<c>caller:NAME</c>): one limit over all frontends.</summary>
+[Alias(WireNames.CallerGateGrain)]
+[Version(1)]
+public interface ICallerGateGrain : IGateGrain;

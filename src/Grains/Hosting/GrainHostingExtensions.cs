@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Ensemble.Execution;
 using Ensemble.Gates;
 using Ensemble.Grains.Answers;
 using Ensemble.Grains.Calls;

@@ -1,4 +1,5 @@
 using Ensemble.Catalog;
+using Ensemble.Catalog.Reading;
 using Ensemble.Grains.Calls;
 using Ensemble.Models;
 using Ensemble.Runs;

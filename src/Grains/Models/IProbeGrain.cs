@@ -1,5 +1,6 @@
 using Ensemble.Models;
 using Orleans.CodeGeneration;
+using Orleans.Concurrency;
 
 namespace Ensemble.Grains.Models;
 
@@ -13,4 +14,12 @@ public interface IProbeGrain : IGrainWithIntegerKey
     [Alias("probe")]
     [ResponseTimeout("00:02:00")]
     Task<byte[]> ProbeAsync([Immutable] byte[] catalog, CancellationToken cancellationToken);
+}
+
+[StatelessWorker]
+[Reentrant]
+internal sealed class ProbeGrain(ModelProbe probe) : Grain, IProbeGrain
+{
+    public async Task<byte[]> ProbeAsync(byte[] catalog, CancellationToken cancellationToken) =>
+        ProbeReportJson.Write(await probe.ProbeAsync(catalog, cancellationToken));
 }

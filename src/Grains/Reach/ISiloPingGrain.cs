@@ -1,4 +1,5 @@
 using Orleans.CodeGeneration;
+using Orleans.Concurrency;
 
 namespace Ensemble.Grains.Reach;
 
@@ -10,4 +11,10 @@ public interface ISiloPingGrain : IGrainWithIntegerKey
     [Alias("ping")]
     [ResponseTimeout("00:00:05")]
     ValueTask PingAsync();
+}
+
+[StatelessWorker(1)]
+internal sealed class SiloPingGrain : Grain, ISiloPingGrain
+{
+    public ValueTask PingAsync() => default;
 }

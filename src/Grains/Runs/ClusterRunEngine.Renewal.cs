@@ -1,5 +1,4 @@
 using Ensemble.Grains.Silos;
-using Ensemble.Runs;
 using Orleans.Runtime.Placement;
 
 namespace Ensemble.Grains.Runs;

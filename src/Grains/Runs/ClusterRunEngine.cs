@@ -1,6 +1,8 @@
+using Ensemble.Execution;
 using Ensemble.Grains.Answers;
 using Ensemble.Grains.Calls;
 using Ensemble.Runs;
+using Ensemble.Usage;
 using Microsoft.Extensions.Logging;
 
 namespace Ensemble.Grains.Runs;
@@ -189,73 +191,6 @@ public sealed partial class ClusterRunEngine : IRunEngine, IRunsInFlight, IAsync
         }
     }
 
-    private async ValueTask<RunStart> TryStartAsync(PendingRun run, bool isNew)
-    {
-        // Of one that was lost with its silo the next incarnation knows what the panel has answered.
-        var isLost = run.WasStarted && isNew && await FindLastAsync(run) is null;
-        var request = isLost ? run.After(run.Request.Incarnation) : run.Request;
-        run.WasStarted = true;
-        return await StartSomewhereAsync(run, request, isNew);
-    }
-
-    /// <summary>A silo that stops takes no runs; the next one asked is another, which may be one that stops, too.</summary>
-    private async ValueTask<RunStart> StartSomewhereAsync(PendingRun run, RunRequest request, bool isNew)
-    {
-        for (var tries = 1; ; tries++)
-        {
-            var start = await StartAsync(run, request, isNew);
-            if (start != RunStart.Draining || tries == MaxStarts)
-            {
-                return start;
-            }
-
-            await Task.Delay(Pause * tries, _calls.Time, CancellationToken.None);
-        }
-    }
-
-    private async ValueTask<RunStart> StartAsync(PendingRun run, RunRequest request, bool isNew)
-    {
-        if (_local is not null || request.Chat.Body.Length < LargeRequestBytes)
-        {
-            return await AskAsync(run, request, isNew, StartTimeout);
-        }
-
-        using (var limit = new CancellationTokenSource(LargeRequestTimeout, _calls.Time))
-        {
-            try
-            {
-                await _large.WaitAsync(limit.Token);
-            }
-            catch (OperationCanceledException)
-            {
-                return RunStart.Overloaded;
-            }
-        }
-
-        try
-        {
-            // Its turn is over when the silo has it: whole answers are pulled, too.
-            return await AskAsync(run, request, isNew, TimeSpan.Zero);
-        }
-        finally
-        {
-            _large.Release();
-        }
-    }
-
-    private async ValueTask<RunStart> AskAsync(PendingRun run, RunRequest request, bool isNew, TimeSpan limit)
-    {
-        var isStreamed = request.Chat.Stream;
-        var answered = await Grain(request.Id).AskAsync(
-            request,
-
-            // Read where it is; or pulled, where another silo took it.
-            isStreamed || _local is not null ? TimeSpan.Zero : limit,
-            isStreamed && isNew && _local is not { IsDraining: false } ? _stream?.Open(request.Id, request.Incarnation) : null);
-        (run.Answered, run.Silo) = (answered.Events, answered.Silo ?? run.Silo);
-        return answered.Start;
-    }
-
     // Which class and which interface are meant is looked up once: by their names that costs more than the rest of a reference.
     private IEnsembleRunGrain Grain(RunId run)
     {
@@ -321,9 +256,6 @@ public sealed partial class ClusterRunEngine : IRunEngine, IRunsInFlight, IAsync
         _admission.Leave();
         return isLast;
     }
-
-    [LoggerMessage(75, LogLevel.Warning, "run {RunId} cannot be reached now")]
-    private static partial void LogNotReached(ILogger logger, Exception exception, string runId);
 
     [LoggerMessage(82, LogLevel.Warning, "silo {Silo} does not answer whether it has {Count} runs of this frontend")]
     private static partial void LogSiloNotReached(ILogger logger, Exception exception, string silo, int count);

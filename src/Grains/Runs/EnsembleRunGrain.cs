@@ -1,6 +1,8 @@
 using System.Runtime.CompilerServices;
+using Ensemble.Execution;
 using Ensemble.Grains.Answers;
 using Ensemble.Runs;
+using Ensemble.Usage;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Concurrency;
 

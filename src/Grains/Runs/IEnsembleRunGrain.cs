@@ -1,3 +1,4 @@
+using Ensemble.Grains.Answers;
 using Ensemble.Runs;
 using Orleans.CodeGeneration;
 

@@ -1,5 +1,4 @@
 using Ensemble.Gates;
-using Ensemble.Runs;
 
 namespace Ensemble.Grains.Serialization;
 

@@ -1,6 +1,5 @@
 using Ensemble.Chat;
 using Ensemble.Runs;
-using Ensemble.Strategies;
 
 namespace Ensemble.Grains.Serialization;
 

@@ -1,5 +1,3 @@
-using Ensemble.Runs;
-
 namespace Ensemble.Grains.Serialization;
 
 internal static class WireRunId

@@ -1,7 +1,7 @@
+using Ensemble.Execution;
 using Ensemble.Frontend.Health;
 using Ensemble.Frontend.Hosting;
 using Ensemble.Frontend.Http;
-using Ensemble.Runs;
 using Ensemble.Usage;
 
 namespace Ensemble.Silo.Health;

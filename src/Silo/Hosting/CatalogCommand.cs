@@ -1,7 +1,9 @@
 using Ensemble.Catalog;
 using Ensemble.Catalog.Editing;
+using Ensemble.Catalog.Secrets;
 using Ensemble.Frontend.Hosting;
 using Ensemble.Storage;
+using Ensemble.Storage.Hosting;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Ensemble.Silo.Hosting;

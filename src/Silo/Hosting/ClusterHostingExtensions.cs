@@ -1,9 +1,9 @@
 using System.Net;
 using System.Net.Sockets;
+using Ensemble.Execution;
 using Ensemble.Frontend.Hosting;
 using Ensemble.Grains.Hosting;
 using Ensemble.Grains.Streams;
-using Ensemble.Runs;
 using Orleans.Configuration;
 
 namespace Ensemble.Silo.Hosting;

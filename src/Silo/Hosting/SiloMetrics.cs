@@ -1,5 +1,5 @@
+using Ensemble.Execution;
 using Ensemble.Gates;
-using Ensemble.Runs;
 using Ensemble.Telemetry;
 
 namespace Ensemble.Silo.Hosting;

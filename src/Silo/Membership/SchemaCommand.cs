@@ -1,6 +1,7 @@
 using Ensemble.Frontend.Hosting;
 using Ensemble.Silo.Hosting;
 using Ensemble.Storage;
+using Ensemble.Storage.Hosting;
 using Ensemble.Storage.Postgres;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;

@@ -2,7 +2,6 @@ using System.Buffers;
 using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
 using System.Text;
-using Ensemble.Runs;
 using Ensemble.Storage.Sql;
 
 namespace Ensemble.Storage.Postgres;

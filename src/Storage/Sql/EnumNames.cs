@@ -1,5 +1,4 @@
 using System.Collections.Frozen;
-using Ensemble.Runs;
 
 namespace Ensemble.Storage.Sql;
 

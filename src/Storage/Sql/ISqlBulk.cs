@@ -16,3 +16,26 @@ internal interface ISqlBulk
 
     const string UniqueViolation = "23505";
 }
+
+/// <summary>How rows of a kind are inserted into their table.</summary>
+/// <param name="onConflict">What becomes of a row whose key is there: the end of a statement, from ON CONFLICT.</param>
+internal sealed class SqlInsert<TRow>(string table, string onConflict, IReadOnlyList<SqlColumn<TRow>> columns)
+{
+    public IReadOnlyList<SqlColumn<TRow>> Columns => columns;
+
+    /// <summary>As <c>table (column, …)</c>.</summary>
+    public string Target { get; } = $"{table} ({string.Join(", ", columns.Select(static column => column.Name))})";
+
+    /// <summary>For one row, with a parameter a column.</summary>
+    public string One => $"INSERT INTO {Target} VALUES ({string.Join(", ", columns.Select(static column => "@" + column.Name))}) {onConflict}";
+
+    /// <summary>For all rows, with an array a column.</summary>
+    public string All => $"INSERT INTO {Target} SELECT * FROM unnest({string.Join(", ", columns.Select(static column => "@" + column.Name))}) {onConflict}";
+}
+
+/// <summary>Takes the values of a row, column by column, without boxing them.</summary>
+internal interface ISqlValues
+{
+    /// <param name="value">A whole number, a <see cref="double"/>, a text, bytes, or a run's name; null where the column takes it.</param>
+    void Add<T>(T value);
+}

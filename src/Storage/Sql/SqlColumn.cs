@@ -1,5 +1,3 @@
-using Ensemble.Runs;
-
 namespace Ensemble.Storage.Sql;
 
 /// <summary>A column that is written from rows.</summary>

@@ -1,5 +1,3 @@
-using Ensemble.Runs;
-
 namespace Ensemble.Storage.Sql;
 
 /// <summary>What SQLite and PostgreSQL do not say in the same words.</summary>

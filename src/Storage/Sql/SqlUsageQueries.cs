@@ -1,7 +1,6 @@
 using System.Data.Common;
 using System.Text.Json;
 using Ensemble.Chat;
-using Ensemble.Runs;
 using Ensemble.Usage;
 
 namespace Ensemble.Storage.Sql;

@@ -1,5 +1,4 @@
 using System.Data.Common;
-using Ensemble.Runs;
 using Ensemble.Upstreams;
 using Ensemble.Usage;
 

@@ -1,6 +1,5 @@
 using System.Data.Common;
 using System.Runtime.CompilerServices;
-using Ensemble.Runs;
 using Ensemble.Storage.Sql;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;

@@ -1,5 +1,4 @@
 using Ensemble.Grains.Answers;
-using Ensemble.Grains.Runs;
 using Ensemble.Runs;
 using Ensemble.Usage;
 using FsCheck;

@@ -2,7 +2,7 @@ using System.Net;
 using System.Text;
 using System.Text.Json;
 using Ensemble.Cluster.Tests.Support;
-using Ensemble.Runs;
+using Ensemble.Execution;
 using Ensemble.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;

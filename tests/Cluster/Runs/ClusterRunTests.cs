@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Ensemble.Cluster.Tests.Support;
+using Ensemble.Execution;
 using Ensemble.Grains.Runs;
 using Ensemble.Grains.Silos;
 using Ensemble.Runs;

@@ -14,6 +14,7 @@ using Ensemble.Grains.Usage;
 using Ensemble.Runs;
 using Ensemble.Testing;
 using Ensemble.Upstreams;
+using Ensemble.Usage;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Ensemble.Cluster.Tests.Runs;

@@ -1,8 +1,8 @@
 using System.Text;
 using Ensemble.Catalog;
 using Ensemble.Cluster.Tests.Support;
+using Ensemble.Execution;
 using Ensemble.Grains.Gates;
-using Ensemble.Runs;
 using Ensemble.Testing;
 using Microsoft.Extensions.DependencyInjection;
 

@@ -3,8 +3,8 @@ using System.Text;
 using System.Text.RegularExpressions;
 using Ensemble.Catalog;
 using Ensemble.Cluster.Tests.Support;
+using Ensemble.Execution;
 using Ensemble.Grains.Runs;
-using Ensemble.Runs;
 using Ensemble.Testing;
 using Microsoft.Extensions.DependencyInjection;
 

@@ -1,4 +1,5 @@
 using Ensemble.Cluster.Tests.Support;
+using Ensemble.Execution;
 using Ensemble.Grains.Runs;
 using Ensemble.Runs;
 using Ensemble.Testing;

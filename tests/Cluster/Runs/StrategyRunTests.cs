@@ -1,7 +1,7 @@
 using Ensemble.Catalog;
 using Ensemble.Cluster.Tests.Support;
+using Ensemble.Execution;
 using Ensemble.Grains.Runs;
-using Ensemble.Runs;
 using Ensemble.Testing;
 using Ensemble.Usage;
 using Microsoft.Extensions.DependencyInjection;

@@ -1,6 +1,5 @@
 using Ensemble.Chat;
 using Ensemble.Grains.Answers;
-using Ensemble.Grains.Runs;
 using Ensemble.Runs;
 using Ensemble.Usage;
 using Microsoft.Extensions.DependencyInjection;

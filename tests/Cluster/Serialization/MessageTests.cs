@@ -2,6 +2,7 @@ using System.Text;
 using Ensemble.Catalog;
 using Ensemble.Chat;
 using Ensemble.Gates;
+using Ensemble.Grains.Answers;
 using Ensemble.Grains.Runs;
 using Ensemble.Runs;
 using Ensemble.Upstreams;

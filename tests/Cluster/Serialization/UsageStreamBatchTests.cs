@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Ensemble.Chat;
 using Ensemble.Grains.Usage;
-using Ensemble.Runs;
 using Ensemble.Usage;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Serialization;

@@ -1,4 +1,5 @@
 using Ensemble.Catalog;
+using Ensemble.Catalog.Secrets;
 using Ensemble.Frontend.Hosting;
 using Ensemble.Frontend.Tests.Support;
 using Ensemble.Gates;
@@ -7,6 +8,7 @@ using Ensemble.Grains.Hosting;
 using Ensemble.Grains.Streams;
 using Ensemble.Grains.Usage;
 using Ensemble.Runs;
+using Ensemble.Storage.Memory;
 using Ensemble.Testing;
 using Ensemble.Usage;
 using Microsoft.Extensions.DependencyInjection;

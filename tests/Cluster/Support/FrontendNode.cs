@@ -8,6 +8,7 @@ using Ensemble.Grains.Answers;
 using Ensemble.Grains.Hosting;
 using Ensemble.Grains.Streams;
 using Ensemble.Runs;
+using Ensemble.Storage.Memory;
 using Ensemble.Usage;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;

@@ -1,6 +1,5 @@
 using Ensemble.Cluster.Tests.Support;
 using Ensemble.Grains.Usage;
-using Ensemble.Runs;
 using Ensemble.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
 

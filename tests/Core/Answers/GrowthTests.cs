@@ -89,7 +89,6 @@ public sealed class GrowthTests
         }
 
         yield return ("question", text => Question.Of(Asking(text), withNumbers: true));
-        yield return ("language", text => LanguageDetector.Of(text));
         yield return ("words", text => RouteMatch.CountWords(text));
         yield return ("clusters", text => AnswerClusters.Of([text, text + "a", "b"], [1, 1, 1]).Best());
         yield return ("cut", text => MiddleTruncation.Fit(text, text.Length / 8));

@@ -1,3 +1,6 @@
+using Ensemble.Catalog.Reading;
+using Ensemble.Catalog.Serving;
+
 namespace Ensemble.Catalog.Tests;
 
 public sealed class BuiltInCatalogTests

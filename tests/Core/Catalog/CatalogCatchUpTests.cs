@@ -1,4 +1,4 @@
-using Ensemble.Catalog;
+using Ensemble.Catalog.Serving;
 using Ensemble.Testing;
 
 namespace Ensemble.Core.Tests.Catalog;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Ensemble.Catalog.Reading;
 
 namespace Ensemble.Catalog.Tests;
 

@@ -1,4 +1,6 @@
 using System.Text;
+using Ensemble.Catalog.Reading;
+using Ensemble.Catalog.Serving;
 using FsCheck;
 using FsCheck.Fluent;
 
@@ -19,7 +21,7 @@ public sealed class CatalogReaderPropertyTests
         CatalogSamples.WithSimulated("\"latency_ms\": [ 1, 2 ], \"answers\": [ { \"match\": \"a+\", \"text\": \"b\", \"wrong\": [\"c\"] } ]"),
         CatalogSamples.WithStrategy($$"""
             "strategy": "route", {{CatalogSamples.Panel}}, "budget": { "max_calls": 3, "max_tokens": 5 }, "on_budget": "fail",
-            "route": { "rules": [ { "when": { "max_words": 5, "matches": "(?i)a+b", "keywords": [ "x" ], "language": "de" }, "to": "s" } ],
+            "route": { "rules": [ { "when": { "max_words": 5, "matches": "(?i)a+b", "keywords": [ "x" ] }, "to": "s" } ],
                        "classifier": "j", "descriptions": { "m": "prose" }, "default": "l", "verify": { "verifier": "j" }, "shadow_rate": 0.5 }
             """),
         CatalogSamples.WithStrategy($$"""

@@ -1,4 +1,6 @@
 using System.Text;
+using Ensemble.Catalog.Reading;
+using Ensemble.Catalog.Secrets;
 
 namespace Ensemble.Catalog.Tests;
 

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Ensemble.Storage.Memory;
 
 namespace Ensemble.Catalog.Tests;
 

@@ -1,3 +1,5 @@
+using Ensemble.Catalog.Secrets;
+using Ensemble.Catalog.Serving;
 using Microsoft.Extensions.Logging;
 
 namespace Ensemble.Catalog.Tests;

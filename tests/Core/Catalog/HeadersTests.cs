@@ -1,5 +1,6 @@
 using System.Text;
 using Ensemble.Catalog.Editing;
+using Ensemble.Catalog.Reading;
 using Ensemble.Catalog.Tests.Editing;
 
 namespace Ensemble.Catalog.Tests;

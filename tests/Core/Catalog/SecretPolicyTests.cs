@@ -1,3 +1,5 @@
+using Ensemble.Catalog.Secrets;
+
 namespace Ensemble.Catalog.Tests;
 
 /// <summary>What a stored catalog may refer to, when it is written and when it is resolved.</summary>

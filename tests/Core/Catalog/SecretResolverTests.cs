@@ -1,3 +1,5 @@
+using Ensemble.Catalog.Secrets;
+
 namespace Ensemble.Catalog.Tests;
 
 public sealed class SecretResolverTests : IDisposable

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Ensemble.Catalog.Secrets;
 using FsCheck;
 using FsCheck.Fluent;
 

@@ -1,3 +1,5 @@
+using Ensemble.Catalog.Secrets;
+using Ensemble.Catalog.Serving;
 using Ensemble.Core.Tests.Upstreams.OpenAi;
 using Ensemble.Testing;
 

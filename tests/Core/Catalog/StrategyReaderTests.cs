@@ -148,7 +148,7 @@ public sealed class StrategyReaderTests
             "strategy": "route", "panel": [ { "model": "s", "temperature": 0.1 } ],
             "route": {
               "rules": [ { "when": { "min_words": 2, "max_words": 14, "matches": "^a+$", "not_matches": "(?i)code", "keywords": ["sum", "C#"],
-                                     "has_images": false, "language": "de" }, "to": "s" },
+                                     "has_images": false }, "to": "s" },
                          { "when": { "has_images": true }, "to": "l" } ],
               "classifier": "j", "descriptions": { "s": "small talk", "m": "prose" }, "default": "l",
               "verify": { "verifier": "j", "on_verifier_failure": "accept" }, "shadow_rate": 0.05 }
@@ -156,7 +156,7 @@ public sealed class StrategyReaderTests
 
         var route = ensemble.Route.ShouldNotBeNull();
         var when = route.Rules[0].When;
-        (when.MinWords, when.MaxWords, when.HasImages, when.Language).ShouldBe((2, 14, false, "de"));
+        (when.MinWords, when.MaxWords, when.HasImages).ShouldBe((2, 14, false));
         when.Keywords.ShouldBe(["sum", "C#"]);
         when.Matches!.ToString().ShouldBe("^a+$");
         when.NotMatches!.IsMatch("CODE").ShouldBeTrue();

@@ -2,7 +2,7 @@ using System.Threading.Channels;
 using Ensemble.Catalog;
 using Ensemble.Core.Tests.Telemetry;
 using Ensemble.Gates;
-using Ensemble.Telemetry;
+using Ensemble.Storage.Memory;
 using Ensemble.Testing;
 using Ensemble.Upstreams;
 using Ensemble.Usage;

@@ -1,8 +1,8 @@
 using Ensemble.Catalog;
+using Ensemble.Catalog.Serving;
 using Ensemble.Core.Tests.Models;
 using Ensemble.Core.Tests.Telemetry;
 using Ensemble.Gates;
-using Ensemble.Telemetry;
 using Ensemble.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
 

@@ -1,7 +1,6 @@
 using Ensemble.Catalog;
 using Ensemble.Core.Tests.Runs;
 using Ensemble.Gates;
-using Ensemble.Runs;
 using Ensemble.Testing;
 using Ensemble.Upstreams;
 

@@ -1,4 +1,4 @@
-using Ensemble.Gates;
+using Ensemble.Storage.Memory;
 
 namespace Ensemble.Core.Tests.Gates;
 

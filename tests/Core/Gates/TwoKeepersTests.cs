@@ -1,5 +1,6 @@
 using Ensemble.Catalog;
 using Ensemble.Gates;
+using Ensemble.Storage.Memory;
 using Ensemble.Testing;
 using Ensemble.Upstreams;
 using Ensemble.Usage;

@@ -1,5 +1,5 @@
+using Ensemble.Answers;
 using Ensemble.Core.Tests.Runs;
-using Ensemble.Judging;
 
 namespace Ensemble.Core.Tests.Judging;
 

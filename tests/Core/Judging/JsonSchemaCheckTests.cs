@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
-using Ensemble.Judging;
+using Ensemble.Answers;
 
 namespace Ensemble.Core.Tests.Judging;
 

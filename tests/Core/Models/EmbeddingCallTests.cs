@@ -4,11 +4,10 @@ using Ensemble.Core.Tests.Runs;
 using Ensemble.Core.Tests.Upstreams.OpenAi;
 using Ensemble.Gates;
 using Ensemble.Models;
-using Ensemble.Runs;
+using Ensemble.Providers.Anthropic;
+using Ensemble.Providers.Http;
 using Ensemble.Testing;
 using Ensemble.Upstreams;
-using Ensemble.Upstreams.Anthropic;
-using Ensemble.Upstreams.Http;
 using Ensemble.Usage;
 using Microsoft.Extensions.Logging.Abstractions;
 

@@ -4,7 +4,6 @@ using Ensemble.Core.Tests.Runs;
 using Ensemble.Core.Tests.Upstreams.OpenAi;
 using Ensemble.Gates;
 using Ensemble.Models;
-using Ensemble.Runs;
 using Ensemble.Testing;
 using Ensemble.Upstreams;
 using Ensemble.Usage;

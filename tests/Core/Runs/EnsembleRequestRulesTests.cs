@@ -1,6 +1,6 @@
 using Ensemble.Catalog;
 using Ensemble.Chat;
-using Ensemble.Runs;
+using Ensemble.Execution;
 
 namespace Ensemble.Core.Tests.Runs;
 

@@ -1,4 +1,5 @@
 using Ensemble.Runs;
+using Ensemble.Storage.Memory;
 
 namespace Ensemble.Core.Tests.Runs;
 

@@ -1,7 +1,9 @@
 using System.Text;
 using Ensemble.Catalog;
+using Ensemble.Catalog.Secrets;
+using Ensemble.Execution;
 using Ensemble.Runs;
-using Ensemble.Strategies;
+using Ensemble.Storage.Memory;
 using Ensemble.Testing;
 using Ensemble.Upstreams;
 using Microsoft.Extensions.Logging.Abstractions;

@@ -1,3 +1,4 @@
+using Ensemble.Execution;
 using Ensemble.Runs;
 
 namespace Ensemble.Core.Tests.Runs;

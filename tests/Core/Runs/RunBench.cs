@@ -2,6 +2,7 @@ using System.Text;
 using Ensemble.Catalog;
 using Ensemble.Chat;
 using Ensemble.Core.Tests.Models;
+using Ensemble.Execution;
 using Ensemble.Gates;
 using Ensemble.Models;
 using Ensemble.Runs;

@@ -3,7 +3,6 @@ using Ensemble.Chat;
 using Ensemble.Models;
 using Ensemble.Runs;
 using Ensemble.Testing;
-using Ensemble.Usage;
 using FsCheck;
 using FsCheck.Fluent;
 

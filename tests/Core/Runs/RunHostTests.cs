@@ -1,5 +1,7 @@
-using Ensemble.Catalog;
+using Ensemble.Catalog.Serving;
+using Ensemble.Execution;
 using Ensemble.Runs;
+using Ensemble.Storage.Memory;
 using Ensemble.Testing;
 using Ensemble.Upstreams;
 using Microsoft.Extensions.Logging.Abstractions;

@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
-using Ensemble.Runs;
 using Ensemble.Upstreams;
+using Ensemble.Usage;
 
 namespace Ensemble.Core.Tests.Runs;
 

@@ -1,12 +1,13 @@
 using System.Text;
 using Ensemble.Catalog;
 using Ensemble.Core.Tests.Upstreams.OpenAi;
+using Ensemble.Execution;
 using Ensemble.Models;
+using Ensemble.Providers.Http;
+using Ensemble.Providers.OpenAi;
 using Ensemble.Runs;
 using Ensemble.Testing;
 using Ensemble.Upstreams;
-using Ensemble.Upstreams.Http;
-using Ensemble.Upstreams.OpenAi;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Ensemble.Core.Tests.Runs;

@@ -1,4 +1,6 @@
+using Ensemble.Execution;
 using Ensemble.Runs;
+using Ensemble.Usage;
 
 namespace Ensemble.Core.Tests.Runs;
 

@@ -1,9 +1,10 @@
 using System.Text;
 using System.Threading.Channels;
-using Ensemble.Catalog;
+using Ensemble.Catalog.Secrets;
 using Ensemble.Chat;
 using Ensemble.Models;
 using Ensemble.Runs;
+using Ensemble.Storage.Memory;
 using Ensemble.Testing;
 using Ensemble.Upstreams;
 using Microsoft.Extensions.Logging.Abstractions;

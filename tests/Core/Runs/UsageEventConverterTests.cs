@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json;
-using Ensemble.Runs;
 using Ensemble.Testing;
 using Ensemble.Upstreams;
 using Ensemble.Usage;

@@ -1,7 +1,7 @@
 using Ensemble.Catalog;
 using Ensemble.Core.Tests.Runs;
-using Ensemble.Runs;
 using Ensemble.Testing;
+using Ensemble.Usage;
 
 namespace Ensemble.Core.Tests.Strategies;
 

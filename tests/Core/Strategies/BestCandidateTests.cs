@@ -1,9 +1,7 @@
 using Ensemble.Answers;
 using Ensemble.Catalog;
 using Ensemble.Core.Tests.Runs;
-using Ensemble.Judging;
 using Ensemble.Panels;
-using Ensemble.Runs;
 using Ensemble.Strategies;
 using Ensemble.Testing;
 using Ensemble.Upstreams;

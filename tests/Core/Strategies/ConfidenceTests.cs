@@ -1,6 +1,5 @@
 using Ensemble.Catalog;
 using Ensemble.Core.Tests.Runs;
-using Ensemble.Runs;
 using Ensemble.Testing;
 
 namespace Ensemble.Core.Tests.Strategies;

@@ -3,6 +3,7 @@ using Ensemble.Core.Tests.Runs;
 using Ensemble.Runs;
 using Ensemble.Testing;
 using Ensemble.Upstreams;
+using Ensemble.Usage;
 
 namespace Ensemble.Core.Tests.Strategies;
 

@@ -61,14 +61,6 @@ public sealed class RouteMatchTests
         Matches(new RouteCondition { Matches = Pattern("code") }, " " + text).ShouldBeFalse();
     }
 
-    [Fact]
-    public void Matches_Language_IsThatOfTheMessage()
-    {
-        Matches(new RouteCondition { Language = "de" }, "Wie spät ist es in Tokio?").ShouldBeTrue();
-        Matches(new RouteCondition { Language = "en" }, "Wie spät ist es in Tokio?").ShouldBeFalse();
-        Matches(new RouteCondition { Language = "en" }, "17 * 23").ShouldBeFalse();
-    }
-
     [Theory]
     [InlineData(true, true)]
     [InlineData(false, false)]
@@ -108,13 +100,12 @@ public sealed class RouteMatchTests
     [Fact]
     public void Matches_OneOfSeveralConditionsFails_IsNoMatch()
     {
-        var when = new RouteCondition { MaxWords = 10, Keywords = ["code"], HasImages = false, Language = "en" };
+        var when = new RouteCondition { MaxWords = 10, Keywords = ["code"], HasImages = false };
 
         Matches(when, "What is the code of it?").ShouldBeTrue();
         Matches(when with { MaxWords = 2 }, "What is the code of it?").ShouldBeFalse();
         Matches(when with { Keywords = ["other"] }, "What is the code of it?").ShouldBeFalse();
         Matches(when with { HasImages = true }, "What is the code of it?").ShouldBeFalse();
-        Matches(when with { Language = "fr" }, "What is the code of it?").ShouldBeFalse();
     }
 
     private static bool Matches(RouteCondition when, string text) => RouteMatch.Matches(

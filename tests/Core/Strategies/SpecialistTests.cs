@@ -1,8 +1,8 @@
 using Ensemble.Catalog;
 using Ensemble.Core.Tests.Runs;
-using Ensemble.Runs;
 using Ensemble.Testing;
 using Ensemble.Upstreams;
+using Ensemble.Usage;
 
 namespace Ensemble.Core.Tests.Strategies;
 

@@ -2,7 +2,6 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Ensemble.Chat;
 using Ensemble.Core.Tests.Runs;
-using Ensemble.Runs;
 using Ensemble.Strategies;
 
 namespace Ensemble.Core.Tests.Strategies;

@@ -5,7 +5,6 @@ using Ensemble.Chat;
 using Ensemble.Core.Tests.Runs;
 using Ensemble.Core.Tests.Upstreams.Simulated;
 using Ensemble.Panels;
-using Ensemble.Runs;
 using Ensemble.Strategies;
 using Ensemble.Testing;
 using Ensemble.Upstreams;

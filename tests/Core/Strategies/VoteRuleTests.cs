@@ -2,7 +2,6 @@ using Ensemble.Answers;
 using Ensemble.Catalog;
 using Ensemble.Core.Tests.Runs;
 using Ensemble.Panels;
-using Ensemble.Runs;
 using Ensemble.Strategies;
 using Ensemble.Testing;
 using Ensemble.Upstreams;

@@ -1,7 +1,7 @@
 using Ensemble.Catalog;
+using Ensemble.Catalog.Serving;
 using Ensemble.Core.Tests.Models;
 using Ensemble.Gates;
-using Ensemble.Telemetry;
 using Ensemble.Upstreams;
 using Microsoft.Extensions.Logging.Abstractions;
 

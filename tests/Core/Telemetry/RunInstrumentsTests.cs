@@ -1,5 +1,4 @@
 using Ensemble.Core.Tests.Runs;
-using Ensemble.Runs;
 using Ensemble.Telemetry;
 using Ensemble.Testing;
 using Ensemble.Upstreams;

@@ -1,6 +1,6 @@
-using Ensemble.Runs;
 using Ensemble.Telemetry;
 using Ensemble.Testing;
+using Ensemble.Usage;
 using FsCheck;
 using FsCheck.Fluent;
 

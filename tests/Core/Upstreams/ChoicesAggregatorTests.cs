@@ -1,5 +1,5 @@
 using System.Text;
-using Ensemble.Upstreams;
+using Ensemble.Providers.Calls;
 
 namespace Ensemble.Core.Tests.Upstreams;
 

@@ -1,5 +1,5 @@
 using Ensemble.Catalog;
-using Ensemble.Upstreams;
+using Ensemble.Providers.OpenAi;
 
 namespace Ensemble.Core.Tests.Upstreams;
 

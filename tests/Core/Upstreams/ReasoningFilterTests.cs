@@ -1,4 +1,4 @@
-using Ensemble.Upstreams;
+using Ensemble.Providers.Calls;
 using FsCheck;
 using FsCheck.Fluent;
 

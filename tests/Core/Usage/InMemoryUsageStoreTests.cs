@@ -1,4 +1,4 @@
-using Ensemble.Runs;
+using Ensemble.Storage.Memory;
 using Ensemble.Testing;
 using Ensemble.Upstreams;
 using Ensemble.Usage;

@@ -1,5 +1,4 @@
 using System.Text;
-using Ensemble.Runs;
 using Ensemble.Testing;
 using Ensemble.Usage;
 

@@ -1,5 +1,4 @@
 using Ensemble.Core.Tests.Upstreams.OpenAi;
-using Ensemble.Runs;
 using Ensemble.Testing;
 using Ensemble.Usage;
 using Microsoft.Extensions.Logging;

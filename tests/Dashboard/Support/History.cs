@@ -1,4 +1,3 @@
-using Ensemble.Runs;
 using Ensemble.Testing;
 using Ensemble.Upstreams;
 using Ensemble.Usage;

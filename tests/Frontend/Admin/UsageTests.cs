@@ -1,7 +1,6 @@
 using System.Net;
 using System.Text.Json;
 using Ensemble.Frontend.Tests.Support;
-using Ensemble.Runs;
 using Ensemble.Testing;
 using Ensemble.Upstreams;
 using Ensemble.Usage;

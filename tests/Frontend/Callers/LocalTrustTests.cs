@@ -1,4 +1,4 @@
-using Ensemble.Catalog;
+using Ensemble.Catalog.Serving;
 using Ensemble.Frontend.Tests.Support;
 
 namespace Ensemble.Frontend.Tests.Callers;

@@ -1,6 +1,7 @@
 using System.ClientModel;
 using System.Net;
 using Ensemble.Catalog;
+using Ensemble.Catalog.Secrets;
 using Ensemble.Frontend.Tests.Support;
 using Ensemble.Testing;
 using Microsoft.Extensions.DependencyInjection;

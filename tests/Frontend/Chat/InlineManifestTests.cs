@@ -4,6 +4,7 @@ using Ensemble.Catalog;
 using Ensemble.Frontend.Tests.Support;
 using Ensemble.Runs;
 using Ensemble.Testing;
+using Ensemble.Usage;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Ensemble.Frontend.Tests.Chat;

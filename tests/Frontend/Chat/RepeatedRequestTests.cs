@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using Ensemble.Catalog;
+using Ensemble.Execution;
 using Ensemble.Frontend.Tests.Support;
 using Ensemble.Runs;
 using Ensemble.Storage;

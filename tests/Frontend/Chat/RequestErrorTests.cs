@@ -1,6 +1,6 @@
 using System.Net;
 using System.Text;
-using Ensemble.Catalog;
+using Ensemble.Catalog.Serving;
 using Ensemble.Frontend.Tests.Support;
 using Ensemble.Testing;
 using Microsoft.AspNetCore.Server.Kestrel.Core;

@@ -1,8 +1,9 @@
 using System.Net;
 using Ensemble.Catalog;
+using Ensemble.Catalog.Addresses;
 using Ensemble.Frontend.Tests.Support;
+using Ensemble.Providers.Http;
 using Ensemble.Testing;
-using Ensemble.Upstreams.Http;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Ensemble.Frontend.Tests.Chat;

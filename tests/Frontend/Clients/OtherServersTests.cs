@@ -1,5 +1,6 @@
 using System.ClientModel;
 using Ensemble.Catalog;
+using Ensemble.Catalog.Secrets;
 using Ensemble.Frontend.Tests.Support;
 using Ensemble.Testing;
 using Microsoft.Extensions.DependencyInjection;

@@ -3,7 +3,6 @@ using System.Text.Json;
 using Ensemble.Catalog;
 using Ensemble.Frontend.Tests.Admin;
 using Ensemble.Frontend.Tests.Support;
-using Ensemble.Runs;
 using Ensemble.Testing;
 using Ensemble.Usage;
 using Microsoft.Extensions.DependencyInjection;

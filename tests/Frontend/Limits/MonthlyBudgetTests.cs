@@ -2,7 +2,6 @@ using System.ClientModel;
 using System.Net;
 using Ensemble.Frontend.Limits;
 using Ensemble.Frontend.Tests.Support;
-using Ensemble.Runs;
 using Ensemble.Storage;
 using Ensemble.Testing;
 using Ensemble.Usage;

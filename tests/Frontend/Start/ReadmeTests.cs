@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Text;
 using System.Text.RegularExpressions;
-using Ensemble.Catalog;
+using Ensemble.Catalog.Reading;
 using Ensemble.Frontend.Tests.Support;
 using Ensemble.Testing;
 

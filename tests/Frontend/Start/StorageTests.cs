@@ -2,6 +2,7 @@ using Ensemble.Catalog;
 using Ensemble.Frontend.Tests.Support;
 using Ensemble.Gates;
 using Ensemble.Runs;
+using Ensemble.Storage.Memory;
 using Ensemble.Usage;
 using Microsoft.Extensions.DependencyInjection;
 

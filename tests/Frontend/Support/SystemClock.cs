@@ -1,6 +1,6 @@
 using Ensemble.Catalog;
 using Ensemble.Gates;
-using Ensemble.Telemetry;
+using Ensemble.Storage.Memory;
 using Ensemble.Testing;
 using Ensemble.Usage;
 using Microsoft.Extensions.DependencyInjection;

@@ -4,6 +4,7 @@ using Ensemble.Frontend.Tests.Support;
 using Ensemble.Runs;
 using Ensemble.Telemetry;
 using Ensemble.Testing;
+using Ensemble.Usage;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Ensemble.Frontend.Tests.Telemetry;

@@ -4,7 +4,7 @@ using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
 using Ensemble.Frontend.Tests.Support;
-using Ensemble.Runs;
+using Ensemble.Storage.Memory;
 using Ensemble.Testing;
 using Ensemble.Usage;
 using Microsoft.Data.Sqlite;

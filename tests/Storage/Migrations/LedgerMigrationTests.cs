@@ -1,4 +1,4 @@
-using Ensemble.Runs;
+using Ensemble.Storage.Memory;
 using Ensemble.Storage.Postgres;
 using Ensemble.Storage.Sql;
 using Ensemble.Storage.Sqlite;

@@ -1,3 +1,4 @@
+using Ensemble.Storage.Hosting;
 using Ensemble.Storage.Tests.Support;
 using Ensemble.Testing;
 using Microsoft.Extensions.Logging.Abstractions;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Ensemble.Catalog;
+using Ensemble.Storage.Hosting;
 using Ensemble.Storage.Sql;
 using Ensemble.Storage.Sqlite;
 using Ensemble.Storage.Tests.Support;

@@ -1,6 +1,7 @@
 using System.Text;
-using Ensemble.Catalog;
+using Ensemble.Catalog.Secrets;
 using Ensemble.Chat;
+using Ensemble.Execution;
 using Ensemble.Gates;
 using Ensemble.Models;
 using Ensemble.Runs;

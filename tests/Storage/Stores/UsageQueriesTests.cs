@@ -1,5 +1,5 @@
 using Ensemble.Chat;
-using Ensemble.Runs;
+using Ensemble.Storage.Memory;
 using Ensemble.Storage.Tests.Support;
 using Ensemble.Testing;
 using Ensemble.Upstreams;

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Ensemble.Runs;
 using Ensemble.Storage.Tests.Support;
 using Ensemble.Testing;
 using Ensemble.Upstreams;

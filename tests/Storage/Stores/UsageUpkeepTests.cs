@@ -1,4 +1,3 @@
-using Ensemble.Runs;
 using Ensemble.Storage.Tests.Support;
 using Ensemble.Testing;
 using Ensemble.Usage;

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using Ensemble.Storage.Hosting;
 using Ensemble.Testing;
 using Microsoft.Data.Sqlite;
 using Npgsql;

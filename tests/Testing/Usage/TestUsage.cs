@@ -1,5 +1,4 @@
 using Ensemble.Chat;
-using Ensemble.Runs;
 using Ensemble.Upstreams;
 using Ensemble.Usage;
 

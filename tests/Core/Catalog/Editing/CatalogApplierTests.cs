@@ -1,6 +1,8 @@
 using System.Security.Cryptography;
 using System.Text;
 using Ensemble.Catalog.Editing;
+using Ensemble.Catalog.Secrets;
+using Ensemble.Storage.Memory;
 
 namespace Ensemble.Catalog.Tests.Editing;
 

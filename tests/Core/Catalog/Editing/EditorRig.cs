@@ -1,6 +1,8 @@
 using System.Text;
 using System.Text.Json;
 using Ensemble.Catalog.Editing;
+using Ensemble.Catalog.Secrets;
+using Ensemble.Catalog.Serving;
 using Ensemble.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
 

@@ -11,7 +11,7 @@ public sealed class StrategyRoundTripTests
             "strategy": "route", "on_budget": "fail", "answer_type": "number", "budget": { "max_cost_usd": 0.10, "max_tokens": 9000, "max_calls": 4 },
             "route": {
               "rules": [ { "when": { "min_words": 1, "max_words": 9, "matches": "(?i)\\bzürich\\b", "not_matches": "\"quoted\"", "keywords": ["ZÜRICH", "C#"],
-                                     "has_images": false, "language": "de" }, "to": "target" } ],
+                                     "has_images": false }, "to": "target" } ],
               "classifier": "sim-judge", "descriptions": { "described": "prose & poetry" }, "default": "sim-steady",
               "verify": { "verifier": "sim-scholar", "on_verifier_failure": "accept" }, "shadow_rate": 0.25 } } }
         """;

@@ -1,12 +1,13 @@
 using System.Text;
 using System.Text.Json;
 using Ensemble.Catalog;
+using Ensemble.Catalog.Addresses;
 using Ensemble.Chat;
 using Ensemble.Core.Tests.Upstreams.OpenAi;
+using Ensemble.Providers.Anthropic;
+using Ensemble.Providers.Http;
 using Ensemble.Testing;
 using Ensemble.Upstreams;
-using Ensemble.Upstreams.Anthropic;
-using Ensemble.Upstreams.Http;
 
 namespace Ensemble.Core.Tests.Upstreams.Anthropic;
 

@@ -1,8 +1,8 @@
 using System.Net;
+using Ensemble.Catalog.Addresses;
 using Ensemble.Core.Tests.Upstreams.OpenAi;
 using Ensemble.Testing;
 using Ensemble.Upstreams;
-using Ensemble.Upstreams.Http;
 using Microsoft.Extensions.Logging;
 
 namespace Ensemble.Core.Tests.Upstreams.Anthropic;

@@ -1,5 +1,5 @@
 using System.Net;
-using Ensemble.Upstreams.Http;
+using Ensemble.Catalog.Addresses;
 using FsCheck;
 using FsCheck.Fluent;
 

@@ -2,10 +2,11 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
+using Ensemble.Catalog.Addresses;
 using Ensemble.Core.Tests.Upstreams.OpenAi;
+using Ensemble.Providers.Http;
 using Ensemble.Testing;
 using Ensemble.Upstreams;
-using Ensemble.Upstreams.Http;
 using Microsoft.Extensions.Logging;
 
 namespace Ensemble.Core.Tests.Upstreams.Http;

@@ -1,8 +1,8 @@
 using System.Text.Json;
 using Ensemble.Catalog;
+using Ensemble.Providers.OpenAi;
 using Ensemble.Testing;
 using Ensemble.Upstreams;
-using Ensemble.Upstreams.OpenAi;
 
 namespace Ensemble.Core.Tests.Upstreams.OpenAi;
 

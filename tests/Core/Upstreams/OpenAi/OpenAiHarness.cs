@@ -1,10 +1,11 @@
 using System.Text;
 using Ensemble.Catalog;
+using Ensemble.Catalog.Addresses;
 using Ensemble.Chat;
+using Ensemble.Providers.Http;
+using Ensemble.Providers.OpenAi;
 using Ensemble.Testing;
 using Ensemble.Upstreams;
-using Ensemble.Upstreams.Http;
-using Ensemble.Upstreams.OpenAi;
 
 namespace Ensemble.Core.Tests.Upstreams.OpenAi;
 

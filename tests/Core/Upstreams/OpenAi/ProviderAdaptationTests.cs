@@ -2,9 +2,9 @@ using System.Text;
 using System.Text.Json;
 using Ensemble.Catalog;
 using Ensemble.Chat;
+using Ensemble.Providers.OpenAi;
 using Ensemble.Testing;
 using Ensemble.Upstreams;
-using Ensemble.Upstreams.OpenAi;
 
 namespace Ensemble.Core.Tests.Upstreams.OpenAi;
 

@@ -1,4 +1,4 @@
-using Ensemble.Upstreams.Simulated;
+using Ensemble.Providers.Simulated;
 using FsCheck;
 using FsCheck.Fluent;
 

@@ -2,9 +2,9 @@ using System.Text;
 using System.Text.Json;
 using Ensemble.Catalog;
 using Ensemble.Chat;
+using Ensemble.Providers.Simulated;
 using Ensemble.Testing;
 using Ensemble.Upstreams;
-using Ensemble.Upstreams.Simulated;
 
 namespace Ensemble.Core.Tests.Upstreams.Simulated;
 

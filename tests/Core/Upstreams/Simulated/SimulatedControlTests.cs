@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Ensemble.Answers;
 using Ensemble.Catalog;
-using Ensemble.Judging;
 
 namespace Ensemble.Core.Tests.Upstreams.Simulated;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using Ensemble.Catalog;
 using Ensemble.Chat;
-using Ensemble.Upstreams.Simulated;
+using Ensemble.Providers.Simulated;
 
 namespace Ensemble.Core.Tests.Upstreams.Simulated;
 

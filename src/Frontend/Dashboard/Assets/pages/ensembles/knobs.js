@@ -82,5 +82,4 @@ export const rule = [
   { at: 'when.matches', label: 'Matches', kind: 'text', placeholder: 'a pattern', title: 'regular expression of .NET' },
   { at: 'when.not_matches', label: 'Does not match', kind: 'text', placeholder: 'a pattern', title: 'regular expression of .NET' },
   { at: 'when.has_images', label: 'Images', kind: 'yes or no' },
-  { at: 'when.language', label: 'Language', kind: 'choice', choices: [['', 'Any'], 'ar', 'de', 'el', 'en', 'es', 'fr', 'he', 'hi', 'it', 'ja', 'ko', 'nl', 'pl', 'pt', 'ru', 'th', 'uk', 'zh'] },
 ];

@@ -1,0 +1,78 @@
+using Ensemble.Usage;
+
+namespace Ensemble.Catalog.Reading;
+
+/// <summary>Reads rate limits, cooldowns and prices.</summary>
+internal static class LimitsReader
+{
+    private const decimal MaxPrice = 1_000_000m;
+    private const int MaxSeconds = 86_400;
+
+    private static readonly string[] RateFields = ["rpm", "tpm", "rpd", "concurrency"];
+    private static readonly string[] CooldownFields = ["after_failures", "seconds", "max_seconds"];
+    private static readonly string[] PriceFields = ["input_per_million", "output_per_million"];
+
+    public static RateLimitConfig? ReadRateLimit(ConfigNode node)
+    {
+        if (node.Object(RateFields) is not { } limits)
+        {
+            return null;
+        }
+
+        var tpm = limits.Integer("tpm", 1, long.MaxValue);
+        if (tpm < TokenEstimate.DefaultAnswer)
+        {
+            limits.Find("tpm")?.Warn(
+                $"is less than the {TokenEstimate.DefaultAnswer} tokens that are held for an answer to a request "
+                + "without a length limit, so "
+                + "that such requests are refused",
+                "Raise it, or give the model a smaller max_output_tokens.");
+        }
+
+        return new RateLimitConfig
+        {
+            Rpm = (int?)limits.Integer("rpm", 1, int.MaxValue),
+            Tpm = tpm,
+            Rpd = (int?)limits.Integer("rpd", 1, int.MaxValue),
+            Concurrency = (int?)limits.Integer("concurrency", 1, int.MaxValue),
+        };
+    }
+
+    public static CooldownConfig ReadCooldown(ConfigNode node)
+    {
+        if (node.Object(CooldownFields) is not { } cooldown)
+        {
+            return CooldownConfig.Default;
+        }
+
+        var pause = Seconds(cooldown, "seconds") ?? CooldownConfig.Default.Pause;
+        var longest = Seconds(cooldown, "max_seconds");
+        if (longest < pause)
+        {
+            cooldown.Error("has max_seconds below seconds", "Raise max_seconds or lower seconds.");
+        }
+
+        return new CooldownConfig
+        {
+            AfterFailures = (int?)cooldown.Integer("after_failures", 1, 1000) ?? CooldownConfig.Default.AfterFailures,
+            Pause = pause,
+            MaxPause = longest ?? (pause > CooldownConfig.Default.MaxPause ? pause : CooldownConfig.Default.MaxPause),
+        };
+    }
+
+    public static PriceConfig? ReadPrice(ConfigNode node)
+    {
+        if (node.Object(PriceFields) is not { } price)
+        {
+            return null;
+        }
+
+        const string Fix = "Give the price in USD for a million tokens; 0 where it is free.";
+        var input = price.Require("input_per_million", Fix)?.Amount(MaxPrice);
+        var output = price.Require("output_per_million", Fix)?.Amount(MaxPrice);
+        return input is { } forInput && output is { } forOutput ? new PriceConfig(forInput, forOutput) : null;
+    }
+
+    private static TimeSpan? Seconds(ConfigObject node, string field) =>
+        node.Number(field, 0.001, MaxSeconds) is { } seconds ? TimeSpan.FromSeconds(seconds) : null;
+}

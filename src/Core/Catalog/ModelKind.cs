@@ -1,7 +1,0 @@
-namespace Ensemble.Catalog;
-
-public enum ModelKind
-{
-    Chat,
-    Embedding,
-}

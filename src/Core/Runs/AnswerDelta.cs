@@ -1,4 +1,0 @@
-namespace Ensemble.Runs;
-
-/// <summary>The next piece of the answer's text.</summary>
-public sealed record AnswerDelta(string Text) : RunEvent;

@@ -1,9 +1,0 @@
-namespace Ensemble.Usage;
-
-/// <summary>Keeps no events; manifests still hold them.</summary>
-public sealed class NoUsageSink : IUsageSink
-{
-    public void Append(UsageEvent usage)
-    {
-    }
-}

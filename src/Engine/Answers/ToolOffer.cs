@@ -1,0 +1,101 @@
+using System.Collections.Frozen;
+using System.Text.Json;
+using Ensemble.Catalog;
+using Ensemble.Chat;
+using Ensemble.Upstreams;
+
+namespace Ensemble.Answers;
+
+/// <summary>
+/// The tools that a request offers to the members of an ensemble. It alone decides whether an answer calls tools: models also call tools
+/// that nobody offered them, or others than <c>tool_choice</c> names, and answer with text where it demands a call.
+/// </summary>
+internal sealed class ToolOffer
+{
+    public static readonly ToolOffer None = new(isSent: false, default, new Choice(IsOpen: false));
+
+    private readonly ReadOnlyMemory<byte> _tools;
+    private readonly Choice _choice;
+    private FrozenSet<string>? _names;
+
+    private ToolOffer(bool isSent, ReadOnlyMemory<byte> tools, Choice choice) => (IsSent, _tools, _choice) = (isSent, tools, choice);
+
+    /// <summary>Whether the request's tools go to the members.</summary>
+    public bool IsSent { get; }
+
+    /// <summary>Whether members may call them: not where <c>tool_choice</c> is <c>none</c>.</summary>
+    public bool IsOpen => _choice.IsOpen;
+
+    /// <summary>Whether an answer has to be a call: <c>tool_choice</c> is <c>required</c>, or names a tool.</summary>
+    public bool IsRequired => _choice.IsRequired;
+
+    public static ToolOffer Of(ChatRequest chat, ToolsMode mode)
+    {
+        if (mode != ToolsMode.Vote || !chat.IsSet("tools") || !chat.TryGetField("tools", out var tools))
+        {
+            return None;
+        }
+
+        var choice = chat.TryGetField("tool_choice", out var field) ? Read(chat.SliceMemory(field.Value)) : new Choice();
+        return new ToolOffer(isSent: true, chat.SliceMemory(tools.Value), choice);
+    }
+
+    /// <returns>Whether the answer makes calls, and each of them is complete and of a tool that was offered and may be called.</returns>
+    public bool Covers(ChatAnswer answer)
+    {
+        if (!IsOpen || answer.Choices.IsEmpty)
+        {
+            return false;
+        }
+
+        var calls = ToolCallJson.Read(answer.Choices);
+        _names ??= ToolCallJson.Names(_tools);
+
+        // A provider's own tool has no name of the caller's, so that any call may be one of it.
+        return calls.Count > 0 && calls.All(call => ToolCallJson.NameOf(call) is { Length: > 0 } name
+            && (_names.Count == 0 || _names.Contains(name))
+            && _choice.Names?.Contains(name) != false);
+    }
+
+    // What is in no known form is the providers' to read, or to refuse.
+    private static Choice Read(ReadOnlyMemory<byte> json)
+    {
+        using var document = JsonSanitizer.TryParse(json);
+        if (document?.RootElement is not { } choice)
+        {
+            return new Choice();
+        }
+
+        var type = choice.Text() ?? choice.Member("type")?.Text();
+        if (type == "allowed_tools")
+        {
+            var allowed = choice.Member("allowed_tools") ?? choice;
+            return Of(allowed.Member("mode")?.Text()) with { Names = NamesOf((allowed.Member("tools") ?? default).Items()) };
+        }
+
+        return choice.ValueKind == JsonValueKind.Object && NamesOf([choice]) is { } names
+            ? new Choice(IsRequired: true) { Names = names }
+            : Of(type);
+    }
+
+    private static Choice Of(string? mode) => mode switch
+    {
+        "none" => new Choice(IsOpen: false),
+        "required" or "any" => new Choice(IsRequired: true),
+        _ => new Choice(),
+    };
+
+    /// <returns>Null where one has no name.</returns>
+    private static HashSet<string>? NamesOf(IEnumerable<JsonElement> tools)
+    {
+        string?[] names = [.. tools.Select(tool => ToolCallJson.NameOf(tool) ?? tool.Member("name")?.Text())];
+        return names.Length == 0 || names.Contains(null) ? null : new HashSet<string>(names!, StringComparer.Ordinal);
+    }
+
+    /// <summary>What <c>tool_choice</c> says.</summary>
+    private sealed record Choice(bool IsOpen = true, bool IsRequired = false)
+    {
+        /// <summary>Tools that alone may be called; null = all.</summary>
+        public HashSet<string>? Names { get; init; }
+    }
+}

@@ -1,0 +1,30 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+
+namespace Ensemble.Providers.OpenAi;
+
+/// <summary>What a Claude model takes, by the version in its name. Source: Anthropic's migration guide.</summary>
+internal static partial class AnthropicModelName
+{
+    private static readonly string[] Sampling = ["temperature", "top_p"];
+
+    /// <summary>Fields that the model refuses: from 4.7 on, temperature and top_p.</summary>
+    public static IReadOnlyList<string> Refused(string name) => Version(name).CompareTo((4, 7)) >= 0 ? Sampling : [];
+
+    /// <summary>Whether the model refuses temperature and top_p together, as from 4.1 on.</summary>
+    public static bool AllowsOneSamplingParameter(string name) => Version(name).CompareTo((4, 1)) >= 0;
+
+    /// <returns>Zeros where the name has no version in the place of newer models.</returns>
+    private static (int Major, int Minor) Version(string name)
+    {
+        var match = VersionInName().Match(name);
+        return match.Success ? (Number(match.Groups["major"]), Number(match.Groups["minor"])) : default;
+    }
+
+    private static int Number(Group group) => group.Success ? int.Parse(group.ValueSpan, CultureInfo.InvariantCulture) : 0;
+
+    // A date stands where a minor version may: claude-opus-4-20250514 is 4.0.
+    [GeneratedRegex(
+        @"^claude-[a-z]+-(?<major>[0-9]{1,2})([.-](?<minor>[0-9]{1,2})(?![0-9]))?(?![0-9])", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex VersionInName();
+}

@@ -1,0 +1,119 @@
+using System.Text.Json;
+using Ensemble.Chat;
+
+namespace Ensemble.Providers.OpenAi;
+
+/// <summary>Reads a <c>usage</c> object.</summary>
+internal static class UsageReader
+{
+    /// <returns>Null where the value reports no tokens; the reader then stands at the value's end.</returns>
+    public static TokenUsage? Read(ref Utf8JsonReader reader)
+    {
+        if (reader.TokenType != JsonTokenType.StartObject)
+        {
+            reader.Skip();
+            return null;
+        }
+
+        long? prompt = null;
+        long? completion = null;
+        var usage = TokenUsage.None;
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            if (reader.TextIs("prompt_tokens"u8))
+            {
+                prompt = Number(ref reader);
+            }
+            else if (reader.TextIs("completion_tokens"u8))
+            {
+                completion = Number(ref reader);
+            }
+            else if (reader.TextIs("prompt_tokens_details"u8))
+            {
+                usage = PromptDetails(ref reader, usage);
+            }
+            else if (reader.TextIs("completion_tokens_details"u8))
+            {
+                usage = CompletionDetails(ref reader, usage);
+            }
+            else
+            {
+                reader.Skip();
+            }
+        }
+
+        return prompt is null && completion is null
+            ? null
+            : usage with { PromptTokens = prompt ?? 0, CompletionTokens = completion ?? 0 };
+    }
+
+    private static TokenUsage PromptDetails(ref Utf8JsonReader reader, TokenUsage usage)
+    {
+        reader.Read();
+        if (reader.TokenType != JsonTokenType.StartObject)
+        {
+            reader.Skip();
+            return usage;
+        }
+
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            if (reader.TextIs("cached_tokens"u8))
+            {
+                usage = usage with { CachedTokens = Number(ref reader) };
+            }
+            else if (reader.TextIs("audio_tokens"u8))
+            {
+                usage = usage with { PromptAudioTokens = Number(ref reader) };
+            }
+            else
+            {
+                reader.Skip();
+            }
+        }
+
+        return usage;
+    }
+
+    private static TokenUsage CompletionDetails(ref Utf8JsonReader reader, TokenUsage usage)
+    {
+        reader.Read();
+        if (reader.TokenType != JsonTokenType.StartObject)
+        {
+            reader.Skip();
+            return usage;
+        }
+
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            if (reader.TextIs("reasoning_tokens"u8))
+            {
+                usage = usage with { ReasoningTokens = Number(ref reader) };
+            }
+            else if (reader.TextIs("audio_tokens"u8))
+            {
+                usage = usage with { CompletionAudioTokens = Number(ref reader) };
+            }
+            else if (reader.TextIs("accepted_prediction_tokens"u8))
+            {
+                usage = usage with { AcceptedPredictionTokens = Number(ref reader) };
+            }
+            else if (reader.TextIs("rejected_prediction_tokens"u8))
+            {
+                usage = usage with { RejectedPredictionTokens = Number(ref reader) };
+            }
+            else
+            {
+                reader.Skip();
+            }
+        }
+
+        return usage;
+    }
+
+    private static long? Number(ref Utf8JsonReader reader)
+    {
+        reader.Read();
+        return reader.ReadCount();
+    }
+}
