@@ -1,5 +1,6 @@
 using Ensemble.Grains.Runs;
 using Ensemble.Runs;
+using Ensemble.Telemetry;
 using Microsoft.Extensions.Logging;
 using Orleans.Streams;
 
@@ -71,6 +72,8 @@ internal sealed partial class AnswerPublisher(Func<string, IAsyncObserver<Answer
         _ => 0,
     };
 
-    [LoggerMessage(76, LogLevel.Debug, "the answer of run {RunId} is not pushed any further; its frontend pulls it")]
+    [LoggerMessage(
+        EventId = EventIds.AnswerNotPushed, EventName = nameof(EventIds.AnswerNotPushed), Level = LogLevel.Debug,
+        Message = "The answer of run {RunId} is not pushed any further; its frontend pulls it.")]
     private static partial void LogPublishFailed(ILogger logger, Exception exception, string runId);
 }
