@@ -1,5 +1,6 @@
 using Ensemble.Catalog.Reading;
 using Ensemble.Catalog.Secrets;
+using Ensemble.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace Ensemble.Catalog.Serving;
@@ -201,7 +202,9 @@ public sealed partial class StoreCatalog : ICatalog, IAsyncDisposable
         }
     }
 
-    [LoggerMessage(6, LogLevel.Debug, "The store announces nothing now; its revision is still compared")]
+    [LoggerMessage(
+        EventId = EventIds.CatalogUnwatched, EventName = nameof(EventIds.CatalogUnwatched), Level = LogLevel.Debug,
+        Message = "The store announces no changes of the catalog now; its revision is still compared.")]
     private static partial void LogWatchFailed(ILogger logger, Exception exception);
 }
 

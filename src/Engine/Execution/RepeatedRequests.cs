@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text;
 using Ensemble.Runs;
+using Ensemble.Telemetry;
 using Ensemble.Usage;
 using Microsoft.Extensions.Logging;
 
@@ -180,6 +181,8 @@ public sealed partial class RepeatedRequests(IRunStore store, IRunEngine engine,
         LogStoreUnavailable(logger, exception);
     }
 
-    [LoggerMessage(84, LogLevel.Warning, "repeated requests are not recognised while the store does not answer")]
+    [LoggerMessage(
+        EventId = EventIds.RepeatsUnknown, EventName = nameof(EventIds.RepeatsUnknown), Level = LogLevel.Warning,
+        Message = "Repeated requests are not recognised while the store does not answer. Check the database.")]
     private static partial void LogStoreUnavailable(ILogger logger, Exception exception);
 }

@@ -1,4 +1,5 @@
 using Ensemble.Runs;
+using Ensemble.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace Ensemble.Execution;
@@ -6,14 +7,13 @@ namespace Ensemble.Execution;
 public sealed partial class Run
 {
     [LoggerMessage(
-        EventId = 10, EventName = "RunFault", Level = LogLevel.Error,
-        Message = "run {RunId} of {Ensemble} failed by a fault of the gateway")]
+        EventId = EventIds.RunFault, EventName = nameof(EventIds.RunFault), Level = LogLevel.Error,
+        Message = "Run {RunId} of {Ensemble} failed by a fault of the gateway.")]
     private static partial void LogFault(ILogger logger, Exception exception, string runId, string ensemble);
 
     [LoggerMessage(
-        EventId = 12,
-        EventName = "RunFailed",
-        Message = "run {RunId} of {Ensemble} failed as {Outcome} after {Calls} calls and {Milliseconds} ms; its manifest says why")]
+        EventId = EventIds.RunFailed, EventName = nameof(EventIds.RunFailed),
+        Message = "Run {RunId} of {Ensemble} failed as {Outcome} after {Calls} calls and {Milliseconds} ms. Its manifest says why.")]
     private static partial void LogFailed(
         ILogger logger, LogLevel level, string runId, string ensemble, string outcome, int calls, long milliseconds);
 

@@ -1,4 +1,5 @@
 using Ensemble.Runs;
+using Ensemble.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace Ensemble.Gates;
@@ -125,12 +126,19 @@ public sealed partial class GateAgent
         }
     }
 
-    [LoggerMessage(55, LogLevel.Warning, "{Count} leases of {Gate} could not be renewed")]
+    [LoggerMessage(
+        EventId = EventIds.LeasesNotRenewed, EventName = nameof(EventIds.LeasesNotRenewed), Level = LogLevel.Warning,
+        Message = "{Count} leases of the gate {Gate} could not be renewed; two more tries are made before they expire. Check that silos "
+            + "answer.")]
     private static partial void LogNotRenewed(ILogger logger, Exception exception, int count, string gate);
 
-    [LoggerMessage(56, LogLevel.Warning, "The gate {Gate} was not told what was called: it is told with the next report")]
+    [LoggerMessage(
+        EventId = EventIds.CallsNotReported, EventName = nameof(EventIds.CallsNotReported), Level = LogLevel.Warning,
+        Message = "The gate {Gate} was not told which calls were made; the next report tells it. Check that silos answer.")]
     private static partial void LogNotReported(ILogger logger, Exception exception, string gate);
 
-    [LoggerMessage(57, LogLevel.Warning, "A lease of {Gate} could not be given back: it expires by itself")]
+    [LoggerMessage(
+        EventId = EventIds.LeaseNotReturned, EventName = nameof(EventIds.LeaseNotReturned), Level = LogLevel.Warning,
+        Message = "A lease of the gate {Gate} could not be returned; it expires by itself. Check that silos answer.")]
     private static partial void LogNotReleased(ILogger logger, Exception exception, string gate);
 }

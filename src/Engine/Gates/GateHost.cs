@@ -1,4 +1,5 @@
 using Ensemble.Catalog;
+using Ensemble.Telemetry;
 using Ensemble.Usage;
 using Microsoft.Extensions.Logging;
 
@@ -256,12 +257,19 @@ public sealed partial class GateHost
         }
     }
 
-    [LoggerMessage(50, LogLevel.Warning, "The state of the gate {Gate} cannot be saved or loaded now; its limits hold in memory meanwhile")]
+    [LoggerMessage(
+        EventId = EventIds.GateStateNotStored, EventName = nameof(EventIds.GateStateNotStored), Level = LogLevel.Warning,
+        Message = "The state of the gate {Gate} cannot be saved or loaded now; its limits hold in memory meanwhile. Check the database.")]
     private static partial void LogStoreUnavailable(ILogger logger, Exception exception, string gate);
 
-    [LoggerMessage(53, LogLevel.Information, "A process did not say in time what it did at the gate {Gate}: its pass ends by itself")]
+    [LoggerMessage(
+        EventId = EventIds.PassNotReported, EventName = nameof(EventIds.PassNotReported), Level = LogLevel.Information,
+        Message = "A process did not report in time what it did at the gate {Gate}; its pass expires by itself.")]
     private static partial void LogNoReport(ILogger logger, Exception exception, string gate);
 
-    [LoggerMessage(52, LogLevel.Warning, "A lease of {Gate} expired, {Lease}: its holder never reported its end")]
+    [LoggerMessage(
+        EventId = EventIds.LeaseLost, EventName = nameof(EventIds.LeaseLost), Level = LogLevel.Warning,
+        Message = "Lease {Lease} of the gate {Gate} expired: its holder never reported its end. Check whether a node was killed or cut "
+            + "off.")]
     private static partial void LogLost(ILogger logger, string gate, Guid lease);
 }

@@ -1,5 +1,6 @@
 using Ensemble.Chat;
 using Ensemble.Gates;
+using Ensemble.Telemetry;
 using Ensemble.Upstreams;
 using Microsoft.Extensions.Logging;
 using Polly;
@@ -51,11 +52,13 @@ public sealed partial class ModelCaller
     }
 
     [LoggerMessage(
-        EventId = 14, EventName = "CallFault", Level = LogLevel.Error, Message = "a call of {Model} failed by a fault of the gateway")]
+        EventId = EventIds.CallFault, EventName = nameof(EventIds.CallFault), Level = LogLevel.Error,
+        Message = "A call of {Model} failed by a fault of the gateway.")]
     private static partial void LogFault(ILogger logger, Exception exception, string model);
 
     [LoggerMessage(
-        EventId = 58, EventName = "GateOutOfReach", Level = LogLevel.Warning, Message = "the gate of {Model} could not be asked, or told")]
+        EventId = EventIds.GateOutOfReach, EventName = nameof(EventIds.GateOutOfReach), Level = LogLevel.Warning,
+        Message = "The gate of {Model} could not be asked or told. Check that silos answer.")]
     private static partial void LogGateOutOfReach(ILogger logger, Exception exception, string model);
 
     /// <summary>What the attempts of one call share.</summary>

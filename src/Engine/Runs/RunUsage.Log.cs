@@ -1,3 +1,4 @@
+using Ensemble.Telemetry;
 using Ensemble.Upstreams;
 using Microsoft.Extensions.Logging;
 
@@ -7,10 +8,9 @@ internal sealed partial class RunUsage
 {
     /// <summary>What a provider says is not logged: it may repeat the prompt. The manifest has it.</summary>
     [LoggerMessage(
-        EventId = 11,
-        EventName = "CallFailed",
-        Message = "run {RunId}: the call of {Model} failed as {Outcome}, HTTP status {Status}, after {Attempts} attempts and "
-            + "{Milliseconds} ms")]
+        EventId = EventIds.CallFailed, EventName = nameof(EventIds.CallFailed),
+        Message = "Run {RunId}: the call of {Model} failed as {Outcome}, HTTP status {Status}, after {Attempts} attempts and "
+            + "{Milliseconds} ms. The manifest of the run says why.")]
     private static partial void LogFailed(
         ILogger logger, LogLevel level, string runId, string model, string outcome, string status, int attempts, long milliseconds);
 

@@ -1,5 +1,6 @@
 using Ensemble.Catalog.Secrets;
 using Ensemble.Models;
+using Ensemble.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace Ensemble.Runs;
@@ -87,9 +88,13 @@ public sealed partial class StoredAnswers(IRunStore store, SecretSealer? sealer,
         }
     }
 
-    [LoggerMessage(82, LogLevel.Warning, "The stored answers of run {RunId} could not be read; they are asked for again")]
+    [LoggerMessage(
+        EventId = EventIds.AnswersNotLoaded, EventName = nameof(EventIds.AnswersNotLoaded), Level = LogLevel.Warning,
+        Message = "The stored answers of run {RunId} could not be read; the models are asked again. Check the database.")]
     private static partial void LogNotLoaded(ILogger logger, Exception exception, string runId);
 
-    [LoggerMessage(83, LogLevel.Debug, "An answer of run {RunId} could not be stored; it would be asked for again")]
+    [LoggerMessage(
+        EventId = EventIds.AnswerNotStored, EventName = nameof(EventIds.AnswerNotStored), Level = LogLevel.Debug,
+        Message = "An answer of run {RunId} could not be stored; it would be asked for again.")]
     private static partial void LogNotSaved(ILogger logger, Exception exception, string runId);
 }

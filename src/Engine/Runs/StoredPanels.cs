@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
+using Ensemble.Catalog;
 using Ensemble.Catalog.Secrets;
+using Ensemble.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace Ensemble.Runs;
@@ -117,10 +119,14 @@ public sealed partial class StoredPanels(
         }
     }
 
-    [LoggerMessage(86, LogLevel.Warning, "the panel answers of run {RunId} could not be stored; it cannot be replayed")]
+    [LoggerMessage(
+        EventId = EventIds.PanelNotStored, EventName = nameof(EventIds.PanelNotStored), Level = LogLevel.Warning,
+        Message = "The panel answers of run {RunId} could not be stored; it cannot be replayed. Check the database.")]
     private static partial void LogNotSaved(ILogger logger, Exception exception, string runId);
 
     [LoggerMessage(
-        87, LogLevel.Warning, "the panel answers of run {RunId} are not stored, since too much waits for the store; it cannot be replayed")]
+        EventId = EventIds.PanelDropped, EventName = nameof(EventIds.PanelDropped), Level = LogLevel.Warning,
+        Message = "The panel answers of run {RunId} are not stored, since too much waits for the store; it cannot be replayed. Check "
+            + "that the database keeps up.")]
     private static partial void LogTooManyPending(ILogger logger, string runId);
 }

@@ -2,6 +2,8 @@ using System.Buffers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Threading.Channels;
+using Ensemble.Runs;
+using Ensemble.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace Ensemble.Usage;
@@ -172,14 +174,14 @@ public sealed partial class JsonLinesUsageSink : IUsageSink, IAsyncDisposable
     }
 
     [LoggerMessage(
-        EventId = 1, EventName = "UsageDropped", Level = LogLevel.Warning,
-        Message = "{Count} usage events were not written: the output is slower than they come, or broken")]
+        EventId = EventIds.UsageDropped, EventName = nameof(EventIds.UsageDropped), Level = LogLevel.Warning,
+        Message = "{Count} usage events were not written: the output is slower than they come, or broken. Check what reads standard "
+            + "output.")]
     private static partial void LogDropped(ILogger logger, long count);
 
     [LoggerMessage(
-        EventId = 7,
-        EventName = "UsageHalfFull",
-        Level = LogLevel.Warning,
-        Message = "{Queued} of {Capacity} usage events wait for the output: it is slower than they come")]
+        EventId = EventIds.UsageHalfFull, EventName = nameof(EventIds.UsageHalfFull), Level = LogLevel.Warning,
+        Message = "{Queued} of {Capacity} usage events wait for the output: it is slower than they come. Check what reads standard "
+            + "output.")]
     private static partial void LogHalfFull(ILogger logger, int queued, int capacity);
 }

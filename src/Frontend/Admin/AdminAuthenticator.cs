@@ -4,6 +4,7 @@ using Ensemble.Frontend.Callers;
 using Ensemble.Frontend.Dashboard;
 using Ensemble.Frontend.Errors;
 using Ensemble.Frontend.Hosting;
+using Ensemble.Telemetry;
 
 namespace Ensemble.Frontend.Admin;
 
@@ -117,9 +118,7 @@ internal sealed partial class AdminAuthenticator(
     }
 
     [LoggerMessage(
-        EventId = 60,
-        EventName = "AdminKeyRefused",
-        Level = LogLevel.Warning,
-        Message = "wrong admin keys were sent, the last one from {Address}: {Count} since the last such line")]
+        EventId = EventIds.AdminKeyRefused, EventName = nameof(EventIds.AdminKeyRefused), Level = LogLevel.Warning,
+        Message = "Wrong admin keys were sent, the last one from {Address}: {Count} since the last such line. Check who sends them.")]
     private static partial void LogRefused(ILogger logger, string? address, long count);
 }

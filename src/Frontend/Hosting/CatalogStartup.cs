@@ -1,5 +1,6 @@
 using Ensemble.Catalog;
 using Ensemble.Catalog.Serving;
+using Ensemble.Telemetry;
 
 namespace Ensemble.Frontend.Hosting;
 
@@ -33,9 +34,7 @@ internal sealed partial class CatalogStartup(ICatalog catalog, ILogger<CatalogSt
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     [LoggerMessage(
-        EventId = 40,
-        EventName = "SimulatedCatalog",
-        Level = LogLevel.Information,
-        Message = "no provider is configured: simulated models answer, without key and network; ensembles to name: {Ensembles}")]
+        EventId = EventIds.SimulatedCatalog, EventName = nameof(EventIds.SimulatedCatalog), Level = LogLevel.Information,
+        Message = "No provider is configured: simulated models answer, without key and network. Ensembles to name: {Ensembles}.")]
     private static partial void LogSimulated(ILogger logger, string ensembles);
 }

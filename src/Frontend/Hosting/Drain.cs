@@ -1,4 +1,5 @@
 using Ensemble.Runs;
+using Ensemble.Telemetry;
 
 namespace Ensemble.Frontend.Hosting;
 
@@ -40,7 +41,7 @@ internal sealed partial class Drain(
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     [LoggerMessage(
-        EventId = 30, EventName = "Draining", Level = LogLevel.Information,
-        Message = "stopping: {Runs} runs in flight may finish, for at most {Seconds} s")]
+        EventId = EventIds.Draining, EventName = nameof(EventIds.Draining), Level = LogLevel.Information,
+        Message = "Stopping: {Runs} runs in flight may finish, for at most {Seconds} s.")]
     private static partial void LogDraining(ILogger logger, int runs, double seconds);
 }

@@ -44,6 +44,8 @@ internal sealed partial class LimitedLoggerFactory : ILoggerFactory
         LogSuppressed(logger, kind.Level, what, count, (int)LogLimiter.Window.TotalSeconds);
     }
 
-    [LoggerMessage(EventId = 90, EventName = "Suppressed", Message = "{What}: {Count} more in the last {Seconds} s")]
+    [LoggerMessage(
+        EventId = EventIds.Suppressed, EventName = nameof(EventIds.Suppressed),
+        Message = "{What}: {Count} more in the last {Seconds} s.")]
     private static partial void LogSuppressed(ILogger logger, LogLevel level, string what, long count, int seconds);
 }

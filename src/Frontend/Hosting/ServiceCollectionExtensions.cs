@@ -243,9 +243,8 @@ public static partial class ServiceCollectionExtensions
         provider.GetRequiredService<FrontendOptions>());
 
     [LoggerMessage(
-        EventId = 41,
-        EventName = "ProxyUnused",
-        Level = LogLevel.Warning,
-        Message = "{Variable} is set, but providers are called directly: set Security:UseProxy to true where they cannot be reached so")]
+        EventId = EventIds.ProxyUnused, EventName = nameof(EventIds.ProxyUnused), Level = LogLevel.Warning,
+        Message = "{Variable} is set, but providers are called directly. Set Security:UseProxy to true if they can be reached only "
+            + "through the proxy.")]
     private static partial void LogProxyUnused(ILogger logger, string variable);
 }

@@ -3,6 +3,7 @@ using Ensemble.Frontend.Chat;
 using Ensemble.Frontend.Errors;
 using Ensemble.Runs;
 using Ensemble.Storage;
+using Ensemble.Telemetry;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace Ensemble.Frontend.Http;
@@ -70,10 +71,13 @@ internal sealed partial class RequestEnvelope(RequestDelegate next, BodyReader b
         && HttpProtocol.IsHttp11(context.Request.Protocol) && context.Request.Headers.Expect.Count == 0
         && context.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody == true;
 
-    [LoggerMessage(EventId = 21, EventName = "Unavailable", Level = LogLevel.Warning, Message = "request {RequestId} could not be served")]
+    [LoggerMessage(
+        EventId = EventIds.RequestNotServed, EventName = nameof(EventIds.RequestNotServed), Level = LogLevel.Warning,
+        Message = "Request {RequestId} could not be served. Check that silos and the database answer.")]
     private static partial void LogUnavailable(ILogger logger, Exception exception, string requestId);
 
     [LoggerMessage(
-        EventId = 20, EventName = "RequestFault", Level = LogLevel.Error, Message = "request {RequestId} failed by a fault of the gateway")]
+        EventId = EventIds.RequestFault, EventName = nameof(EventIds.RequestFault), Level = LogLevel.Error,
+        Message = "Request {RequestId} failed by a fault of the gateway.")]
     private static partial void LogFault(ILogger logger, Exception exception, string requestId);
 }

@@ -1,6 +1,7 @@
 using Ensemble.Frontend.Callers;
 using Ensemble.Frontend.Errors;
 using Ensemble.Storage;
+using Ensemble.Telemetry;
 using Ensemble.Usage;
 
 namespace Ensemble.Frontend.Limits;
@@ -81,11 +82,9 @@ internal sealed partial class MonthlyBudgets(IUsageQueries usage, TimeProvider t
     }
 
     [LoggerMessage(
-        EventId = 70,
-        EventName = "BudgetsUnknown",
-        Level = LogLevel.Warning,
-        Message = "What callers have spent cannot be read now: monthly budgets hold by what was read last, and not at all where nothing "
-            + "was")]
+        EventId = EventIds.BudgetsUnknown, EventName = nameof(EventIds.BudgetsUnknown), Level = LogLevel.Warning,
+        Message = "What callers have spent cannot be read now: monthly budgets hold by the sums that were read last, and not at all "
+            + "where none was. Check the database.")]
     private static partial void LogSumsUnavailable(ILogger logger, Exception exception);
 
     private sealed record Reading(DateTimeOffset Month, long At, Task<decimal?> Spent);

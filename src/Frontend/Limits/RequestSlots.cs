@@ -1,6 +1,7 @@
 using Ensemble.Frontend.Errors;
 using Ensemble.Frontend.Hosting;
 using Ensemble.Runs;
+using Ensemble.Telemetry;
 using Ensemble.Usage;
 
 namespace Ensemble.Frontend.Limits;
@@ -39,24 +40,20 @@ internal sealed partial class RequestSlots(
     internal void Refuse(long bytes) => LogNoRoom(logger, bytes, buffers.Used, buffers.Limit);
 
     [LoggerMessage(
-        EventId = 13,
-        EventName = "RunsHalfFull",
-        Level = LogLevel.Warning,
-        Message = "{InFlight} runs are in flight, of at most {MaxRuns} (Limits:MaxRuns): above that new ones are refused")]
+        EventId = EventIds.RunsHalfFull, EventName = nameof(EventIds.RunsHalfFull), Level = LogLevel.Warning,
+        Message = "{InFlight} runs are in flight, of at most {MaxRuns} (Limits:MaxRuns); further ones are refused then. Add nodes, or "
+            + "raise the limit.")]
     private static partial void LogHalfFull(ILogger logger, int inFlight, int maxRuns);
 
     [LoggerMessage(
-        EventId = 24,
-        EventName = "RequestRefused",
-        Level = LogLevel.Warning,
-        Message = "a request is refused before its body is read: all of {MaxRuns} places (Limits:MaxRuns) are taken, by {InFlight} runs "
-            + "and others")]
+        EventId = EventIds.RequestRefused, EventName = nameof(EventIds.RequestRefused), Level = LogLevel.Warning,
+        Message = "A request is refused before its body is read: all of {MaxRuns} places (Limits:MaxRuns) are taken, by {InFlight} runs "
+            + "and others. Add nodes, or raise the limit.")]
     private static partial void LogFull(ILogger logger, int maxRuns, int inFlight);
 
     [LoggerMessage(
-        EventId = 25,
-        EventName = "NoRoomForBody",
-        Level = LogLevel.Warning,
-        Message = "a body of {Bytes} bytes is refused: {Used} of {Limit} bytes (Limits:MaxBufferedBytes) are taken")]
+        EventId = EventIds.NoRoomForBody, EventName = nameof(EventIds.NoRoomForBody), Level = LogLevel.Warning,
+        Message = "A body of {Bytes} bytes is refused: {Used} of {Limit} bytes (Limits:MaxBufferedBytes) are taken. Add nodes, or raise "
+            + "the limit.")]
     private static partial void LogNoRoom(ILogger logger, long bytes, long used, long limit);
 }

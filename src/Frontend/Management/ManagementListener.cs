@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using System.Text;
 using Ensemble.Frontend.Callers;
 using Ensemble.Frontend.Hosting;
+using Ensemble.Telemetry;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -123,10 +124,8 @@ internal sealed partial class ManagementListener(ManagementOptions options, Func
     }
 
     [LoggerMessage(
-        EventId = 60,
-        EventName = "MetricsNotServed",
-        Level = LogLevel.Information,
-        Message = "/metrics is not served: {Url} is taken. Give this process an address of its own with Management:Url, or turn it off "
-            + "with none")]
+        EventId = EventIds.MetricsNotServed, EventName = nameof(EventIds.MetricsNotServed), Level = LogLevel.Information,
+        Message = "The page /metrics is not served: {Url} is taken. Give this process an address of its own with Management:Url, or "
+            + "turn it off with none.")]
     private static partial void LogPortTaken(ILogger logger, string url);
 }

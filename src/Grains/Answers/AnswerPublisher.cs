@@ -1,4 +1,5 @@
 using Ensemble.Runs;
+using Ensemble.Telemetry;
 using Microsoft.Extensions.Logging;
 using Orleans.Streams;
 
@@ -70,6 +71,8 @@ internal sealed partial class AnswerPublisher(Func<string, IAsyncObserver<Answer
         _ => 0,
     };
 
-    [LoggerMessage(76, LogLevel.Debug, "the answer of run {RunId} is not pushed any further; its frontend pulls it")]
+    [LoggerMessage(
+        EventId = EventIds.AnswerNotPushed, EventName = nameof(EventIds.AnswerNotPushed), Level = LogLevel.Debug,
+        Message = "The answer of run {RunId} is not pushed any further; its frontend pulls it.")]
     private static partial void LogPublishFailed(ILogger logger, Exception exception, string runId);
 }

@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using Ensemble.Runs;
+using Ensemble.Telemetry;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Orleans.Streams;
@@ -115,6 +117,9 @@ public sealed partial class AnswerStream : IHostedService, IAsyncObserver<Answer
 
     private bool IsPaused => Volatile.Read(ref _failed) is var failed && failed != long.MinValue && _time.GetElapsedTime(failed) < Pause;
 
-    [LoggerMessage(77, LogLevel.Warning, "events of run {RunId} were pushed and did not arrive; answers are pulled for {Pause} s")]
+    [LoggerMessage(
+        EventId = EventIds.PushLost, EventName = nameof(EventIds.PushLost), Level = LogLevel.Warning,
+        Message = "Events of run {RunId} were pushed and did not arrive; answers are pulled for {Pause} s. Check the network between "
+            + "silos and frontends.")]
     private static partial void LogStreamPaused(ILogger logger, string runId, double pause);
 }

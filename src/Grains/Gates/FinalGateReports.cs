@@ -1,4 +1,5 @@
 using Ensemble.Gates;
+using Ensemble.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace Ensemble.Grains.Gates;
@@ -23,6 +24,8 @@ internal sealed partial class FinalGateReports(GateAgent agent, ILogger<FinalGat
         }
     }
 
-    [LoggerMessage(71, LogLevel.Warning, "Gates were not told what this silo called last")]
+    [LoggerMessage(
+        EventId = EventIds.LastCallsNotReported, EventName = nameof(EventIds.LastCallsNotReported), Level = LogLevel.Warning,
+        Message = "Gates were not told of the last calls of this silo, and take them for lost. Check that the other silos answer.")]
     private static partial void LogReportsNotSent(ILogger logger, Exception exception);
 }

@@ -1,5 +1,6 @@
 using Ensemble.Catalog;
 using Ensemble.Gates;
+using Ensemble.Telemetry;
 using Ensemble.Usage;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -72,9 +73,9 @@ internal abstract partial class GateGrain(
     }
 
     [LoggerMessage(
-        70, LogLevel.Warning,
-        "The gate {Gate} is kept by another silo or cluster too: each learns within a second what the other admits. Two clusters on one "
-        + "database share their limits so only while one replaces the other")]
+        EventId = EventIds.GateKeptTwice, EventName = nameof(EventIds.GateKeptTwice), Level = LogLevel.Warning,
+        Message = "The gate {Gate} is also kept by another silo or cluster: each learns within a second what the other admits. Run two "
+            + "clusters on one database only while one replaces the other.")]
     private static partial void LogRivalKeeper(ILogger logger, string gate);
 }
 

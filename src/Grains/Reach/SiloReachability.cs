@@ -1,4 +1,5 @@
 using Ensemble.Runs;
+using Ensemble.Telemetry;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -90,17 +91,18 @@ public sealed partial class SiloReachability(
     }
 
     [LoggerMessage(
-        EventId = 112,
-        EventName = "SilosLost",
-        Level = LogLevel.Warning,
-        Message = "no silo has answered for {Seconds} s: this frontend is not ready. Check that silos run and that this process reaches "
-            + "them")]
+        EventId = EventIds.SilosLost, EventName = nameof(EventIds.SilosLost), Level = LogLevel.Warning,
+        Message = "No silo has answered for {Seconds} s: this frontend is not ready. Check that silos run and that this process reaches "
+            + "them.")]
     private static partial void LogLost(ILogger logger, double seconds);
 
     [LoggerMessage(
-        EventId = 113, EventName = "SilosReached", Level = LogLevel.Information, Message = "a silo answers again: this frontend is ready")]
+        EventId = EventIds.SilosReached, EventName = nameof(EventIds.SilosReached), Level = LogLevel.Information,
+        Message = "A silo answers again: this frontend is ready.")]
     private static partial void LogReached(ILogger logger);
 
-    [LoggerMessage(EventId = 114, EventName = "SiloUnanswered", Level = LogLevel.Debug, Message = "a silo did not answer")]
+    [LoggerMessage(
+        EventId = EventIds.SiloUnanswered, EventName = nameof(EventIds.SiloUnanswered), Level = LogLevel.Debug,
+        Message = "A silo did not answer.")]
     private static partial void LogUnanswered(ILogger logger, Exception exception);
 }

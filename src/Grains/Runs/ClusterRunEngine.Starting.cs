@@ -1,4 +1,5 @@
 using Ensemble.Runs;
+using Ensemble.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace Ensemble.Grains.Runs;
@@ -72,6 +73,8 @@ public sealed partial class ClusterRunEngine
         return answered.Start;
     }
 
-    [LoggerMessage(75, LogLevel.Warning, "run {RunId} cannot be reached now")]
+    [LoggerMessage(
+        EventId = EventIds.RunOutOfReach, EventName = nameof(EventIds.RunOutOfReach), Level = LogLevel.Warning,
+        Message = "Run {RunId} cannot be reached now. Check that silos answer.")]
     private static partial void LogNotReached(ILogger logger, Exception exception, string runId);
 }

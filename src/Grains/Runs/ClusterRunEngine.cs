@@ -2,6 +2,7 @@ using Ensemble.Execution;
 using Ensemble.Grains.Answers;
 using Ensemble.Grains.Calls;
 using Ensemble.Runs;
+using Ensemble.Telemetry;
 using Ensemble.Usage;
 using Microsoft.Extensions.Logging;
 
@@ -257,9 +258,14 @@ public sealed partial class ClusterRunEngine : IRunEngine, IRunsInFlight, IAsync
         return isLast;
     }
 
-    [LoggerMessage(82, LogLevel.Warning, "silo {Silo} does not answer whether it has {Count} runs of this frontend")]
+    [LoggerMessage(
+        EventId = EventIds.RunsUnconfirmed, EventName = nameof(EventIds.RunsUnconfirmed), Level = LogLevel.Warning,
+        Message = "Silo {Silo} does not answer whether it has {Count} runs of this frontend. Check that it runs and that this process "
+            + "reaches it.")]
     private static partial void LogSiloNotReached(ILogger logger, Exception exception, string silo, int count);
 
-    [LoggerMessage(81, LogLevel.Warning, "run {RunId} is gone from the cluster; it is executed again, as its incarnation {Incarnation}")]
+    [LoggerMessage(
+        EventId = EventIds.RunRepeated, EventName = nameof(EventIds.RunRepeated), Level = LogLevel.Warning,
+        Message = "Run {RunId} is lost and is executed again, as its incarnation {Incarnation}. Check why its silo went.")]
     private static partial void LogNextIncarnation(ILogger logger, string runId, int incarnation);
 }

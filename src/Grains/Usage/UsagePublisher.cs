@@ -1,5 +1,7 @@
 using System.Security.Cryptography;
 using System.Threading.Channels;
+using Ensemble.Runs;
+using Ensemble.Telemetry;
 using Ensemble.Usage;
 using Microsoft.Extensions.Logging;
 using Orleans.Streams;
@@ -163,6 +165,8 @@ internal sealed partial class UsagePublisher : IUsageSink, ILifecycleParticipant
         _ => 0,
     };
 
-    [LoggerMessage(82, LogLevel.Debug, "usage could not be published to one who watches")]
+    [LoggerMessage(
+        EventId = EventIds.UsageNotPublished, EventName = nameof(EventIds.UsageNotPublished), Level = LogLevel.Debug,
+        Message = "Usage could not be sent to a frontend that watches it.")]
     private static partial void LogNotPublished(ILogger logger, Exception exception);
 }

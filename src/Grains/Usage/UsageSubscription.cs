@@ -1,3 +1,4 @@
+using Ensemble.Telemetry;
 using Ensemble.Usage;
 using Microsoft.Extensions.Logging;
 using Orleans.Streams;
@@ -153,12 +154,18 @@ internal sealed partial class UsageSubscription : IAsyncObserver<UsageStreamBatc
     }
 
     [LoggerMessage(
-        83, LogLevel.Warning, "silos cannot be told that usage is watched here; it is tried again. Accounts are not touched")]
+        EventId = EventIds.UsageUnwatched, EventName = nameof(EventIds.UsageUnwatched), Level = LogLevel.Warning,
+        Message = "Silos cannot be told that usage is watched here; it is tried again. Usage records are not affected. Check that silos "
+            + "answer.")]
     private static partial void LogWatchFailed(ILogger logger, Exception exception);
 
-    [LoggerMessage(84, LogLevel.Information, "silos know again that usage is watched here")]
+    [LoggerMessage(
+        EventId = EventIds.UsageWatched, EventName = nameof(EventIds.UsageWatched), Level = LogLevel.Information,
+        Message = "Silos know again that usage is watched here.")]
     private static partial void LogRecovered(ILogger logger);
 
-    [LoggerMessage(85, LogLevel.Debug, "silos could not be told that usage is no longer watched here")]
+    [LoggerMessage(
+        EventId = EventIds.WatchNotEnded, EventName = nameof(EventIds.WatchNotEnded), Level = LogLevel.Debug,
+        Message = "Silos could not be told that usage is no longer watched here.")]
     private static partial void LogUnsubscribeFailed(ILogger logger, Exception exception);
 }

@@ -1,3 +1,4 @@
+using Ensemble.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace Ensemble.Providers.OpenAi;
@@ -5,16 +6,22 @@ namespace Ensemble.Providers.OpenAi;
 internal sealed partial class UnsupportedParameterRetry
 {
     [LoggerMessage(
-        1, LogLevel.Information,
-        "Model {Model}: the provider refuses the parameter '{Parameter}'. It is left out, or renamed, from now on.")]
+        EventId = EventIds.ParameterRefused, EventName = nameof(EventIds.ParameterRefused), Level = LogLevel.Information,
+        Message = "Model {Model}: the provider refuses the parameter '{Parameter}'. It is left out, or renamed, from now on.")]
     private partial void LogLearned(string model, string parameter);
 
-    [LoggerMessage(2, LogLevel.Warning, "Model {Model}: the provider refused its key with status {Status}.")]
+    [LoggerMessage(
+        EventId = EventIds.ProviderKeyRefused, EventName = nameof(EventIds.ProviderKeyRefused), Level = LogLevel.Warning,
+        Message = "Model {Model}: the provider refused its key with status {Status}. Replace the key.")]
     private partial void LogKeyRefused(string model, int? status);
 
-    [LoggerMessage(3, LogLevel.Warning, "Model {Model}: its key {Reference} is missing or cannot be sent.")]
+    [LoggerMessage(
+        EventId = EventIds.ProviderKeyMissing, EventName = nameof(EventIds.ProviderKeyMissing), Level = LogLevel.Warning,
+        Message = "Model {Model}: its key {Reference} is missing or cannot be sent. Provide the key, or correct api_key.")]
     private partial void LogKeyMissing(string model, string reference);
 
-    [LoggerMessage(4, LogLevel.Warning, "Model {Model}: no call is made. {Reason}")]
+    [LoggerMessage(
+        EventId = EventIds.AddressRefused, EventName = nameof(EventIds.AddressRefused), Level = LogLevel.Warning,
+        Message = "Model {Model}: no call is made. {Reason}")]
     private partial void LogAddressRefused(string model, string reason);
 }

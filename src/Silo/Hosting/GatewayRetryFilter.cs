@@ -1,3 +1,4 @@
+using Ensemble.Telemetry;
 using Orleans.Runtime.Messaging;
 
 namespace Ensemble.Silo.Hosting;
@@ -27,10 +28,8 @@ internal sealed partial class GatewayRetryFilter(TimeProvider time, ILogger<Gate
     }
 
     [LoggerMessage(
-        EventId = 80,
-        EventName = "NoSilo",
-        Level = LogLevel.Warning,
-        Message = "no silo of the cluster can be reached yet; this frontend waits for one. Silos need the same Cluster:ClusterId and "
-            + "Cluster:ConnectionString")]
+        EventId = EventIds.NoSilo, EventName = nameof(EventIds.NoSilo), Level = LogLevel.Warning,
+        Message = "No silo of the cluster can be reached yet; this frontend waits for one. Silos need the same Cluster:ClusterId and "
+            + "Cluster:ConnectionString.")]
     private static partial void LogWaiting(ILogger logger);
 }

@@ -1,3 +1,4 @@
+using Ensemble.Telemetry;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -72,11 +73,13 @@ internal sealed partial class ExpirySweep(
     }
 
     [LoggerMessage(
-        89, LogLevel.Warning, "a day of usage could not be summed up: sums over it take longer; the next try is in a minute")]
+        EventId = EventIds.DayNotClosed, EventName = nameof(EventIds.DayNotClosed), Level = LogLevel.Warning,
+        Message = "A day of usage could not be summed up; sums over it take longer. The next try is in a minute. Check the database.")]
     private static partial void LogDayNotClosed(ILogger logger, Exception exception);
 
     [LoggerMessage(
-        85, LogLevel.Debug,
-        "expired answers, claims or panels of runs, or usage past its retention, could not be deleted; the next try is in a minute")]
+        EventId = EventIds.ExpiredNotDeleted, EventName = nameof(EventIds.ExpiredNotDeleted), Level = LogLevel.Debug,
+        Message = "Expired answers, claims or panels of runs, or usage past its retention, could not be deleted; the next try is in a "
+            + "minute.")]
     private static partial void LogNotSwept(ILogger logger, Exception exception);
 }

@@ -1,3 +1,4 @@
+using Ensemble.Telemetry;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using Polly;
@@ -128,14 +129,13 @@ internal sealed partial class PostgresGuard
     }
 
     [LoggerMessage(
-        EventId = 110,
-        EventName = "DatabaseUnanswered",
-        Level = LogLevel.Warning,
+        EventId = EventIds.DatabaseUnanswered, EventName = nameof(EventIds.DatabaseUnanswered), Level = LogLevel.Warning,
         Message = "{Database} takes connections and does not answer within {Limit} s: it is asked once in {Pause} s until it does, and "
-            + "requests go on without it. "
-            + "Check the server's disk, its locks, and the network to it")]
+            + "requests go on without it. Check the server's disk, its locks, and the network to it.")]
     private static partial void LogUnanswered(ILogger logger, string database, double limit, double pause);
 
-    [LoggerMessage(EventId = 111, EventName = "DatabaseAnswers", Level = LogLevel.Information, Message = "{Database} answers again")]
+    [LoggerMessage(
+        EventId = EventIds.DatabaseAnswers, EventName = nameof(EventIds.DatabaseAnswers), Level = LogLevel.Information,
+        Message = "{Database} answers again.")]
     private static partial void LogAnswers(ILogger logger, string database);
 }

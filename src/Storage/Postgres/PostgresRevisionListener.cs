@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using Ensemble.Storage.Sql;
+using Ensemble.Telemetry;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 
@@ -112,14 +113,13 @@ internal sealed partial class PostgresRevisionListener(
     }
 
     [LoggerMessage(
-        EventId = 60,
-        EventName = "CatalogUnheard",
-        Level = LogLevel.Warning,
-        Message = "{Problem} It is tried again; until it works, changes of the catalog by other processes are noticed late")]
+        EventId = EventIds.CatalogUnheard, EventName = nameof(EventIds.CatalogUnheard), Level = LogLevel.Warning,
+        Message = "{Problem} It is tried again; until it works, changes of the catalog by other processes are noticed late. Check the "
+            + "database.")]
     private static partial void LogUnavailable(ILogger logger, string problem);
 
     [LoggerMessage(
-        EventId = 61, EventName = "CatalogHeard", Level = LogLevel.Information,
-        Message = "{Database}: changes of the catalog are heard again")]
+        EventId = EventIds.CatalogHeard, EventName = nameof(EventIds.CatalogHeard), Level = LogLevel.Information,
+        Message = "{Database}: changes of the catalog are announced again.")]
     private static partial void LogRecovered(ILogger logger, string database);
 }

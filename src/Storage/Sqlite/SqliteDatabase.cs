@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Ensemble.Catalog;
 using Ensemble.Storage.Sql;
+using Ensemble.Telemetry;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -201,10 +202,14 @@ internal sealed partial class SqliteDatabase : SqlDatabase
     [DefaultDllImportSearchPaths(DllImportSearchPath.AssemblyDirectory | DllImportSearchPath.SafeDirectories)]
     private static extern int FileControl(nint database, nint name, int operation, out int answer);
 
-    [LoggerMessage(EventId = 87, EventName = "DatabaseLost", Level = LogLevel.Error, Message = "{Reason}")]
+    [LoggerMessage(
+        EventId = EventIds.DatabaseLost, EventName = nameof(EventIds.DatabaseLost), Level = LogLevel.Error,
+        Message = "{Reason}")]
     private static partial void LogLost(ILogger logger, string reason);
 
-    [LoggerMessage(EventId = 88, EventName = "DatabaseFound", Level = LogLevel.Information, Message = "the database {Path} is there again")]
+    [LoggerMessage(
+        EventId = EventIds.DatabaseFound, EventName = nameof(EventIds.DatabaseFound), Level = LogLevel.Information,
+        Message = "The database {Path} is there again.")]
     private static partial void LogFound(ILogger logger, string path);
 
     private static string? Execute(SqliteConnection connection, string sql, int? timeoutSeconds = null)

@@ -82,7 +82,7 @@ public sealed class NodeStartTests
 
     private static void Complete(TaskCompletionSource warned, string line)
     {
-        if (line.Contains("no silo of the cluster can be reached yet", StringComparison.Ordinal))
+        if (line.Contains("No silo of the cluster can be reached yet", StringComparison.Ordinal))
         {
             warned.TrySetResult();
         }

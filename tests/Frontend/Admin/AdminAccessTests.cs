@@ -108,7 +108,7 @@ public sealed class AdminAccessTests
         clock.Advance(TimeSpan.FromMinutes(1));
         await gateway.GetAsync("/admin/models", "a-wrong-key-of-somebody");
 
-        var lines = gateway.Log.Where(line => line.Contains("wrong admin keys", StringComparison.Ordinal)).ToList();
+        var lines = gateway.Log.Where(line => line.Contains("Wrong admin keys", StringComparison.Ordinal)).ToList();
         lines.Count.ShouldBe(2);
         lines[1].ShouldContain("5 since the last");
         gateway.Log.ShouldNotContain(line => line.Contains("a-wrong-key", StringComparison.Ordinal));

@@ -26,8 +26,8 @@ public sealed class LogTests
 
         var run = answer.Header("x-ensemble-run-id")!;
         var log = council.Gateway.Log;
-        log.ShouldContain(line => line.Contains($"run {run}: the call of solo failed as server_error, HTTP status 500", StringComparison.Ordinal));
-        log.ShouldContain(line => line.Contains($"run {run} of solo failed as direct_failed after 1 calls", StringComparison.Ordinal));
+        log.ShouldContain(line => line.Contains($"Run {run}: the call of solo failed as server_error, HTTP status 500", StringComparison.Ordinal));
+        log.ShouldContain(line => line.Contains($"Run {run} of solo failed as direct_failed after 1 calls", StringComparison.Ordinal));
         log.ShouldNotContain(line => line.Contains(Secret, StringComparison.Ordinal));
     }
 
@@ -91,7 +91,7 @@ public sealed class LogTests
         await first;
 
         Count(council, "1 runs are in flight, of at most 1").ShouldBe(1);
-        council.Gateway.Log.ShouldContain(line => line.Contains("a request is refused before its body is read: all of 1 places", StringComparison.Ordinal));
+        council.Gateway.Log.ShouldContain(line => line.Contains("A request is refused before its body is read: all of 1 places", StringComparison.Ordinal));
         council.Gateway.Log.ShouldNotContain(line => line.Contains(Secret, StringComparison.Ordinal));
     }
 
@@ -103,7 +103,7 @@ public sealed class LogTests
 
         (await council.Gateway.ChatAsync(Council.Ask)).Status.ShouldBe(HttpStatusCode.TooManyRequests);
 
-        Count(council, "of council is not begun: rate_limit_exceeded").ShouldBe(1);
+        Count(council, "of council is not started: rate_limit_exceeded").ShouldBe(1);
     }
 
     private static int Count(Council council, string text) => council.Gateway.Log.Count(line => line.Contains(text, StringComparison.Ordinal));
