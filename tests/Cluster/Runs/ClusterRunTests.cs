@@ -172,11 +172,7 @@ public sealed class ClusterRunTests
         runs.Values.Sum().ShouldBe(asking.Count);
 
         // A call that was on its way may have been too early for some of them.
-        while (runs.Any(silo => silo.Value != Renewed(silo.Key)))
-        {
-            await Task.Yield();
-            Now.Cancel.ThrowIfCancellationRequested();
-        }
+        await Eventually.TrueAsync(() => runs.All(silo => silo.Value == Renewed(silo.Key)), Now.Cancel);
 
         log.Calls.ShouldAllBe(call => call.Method.DeclaringType != typeof(IEnsembleRunGrain));
         await leave.CancelAsync();
