@@ -1,3 +1,4 @@
+using Ensemble.Testing;
 using Microsoft.Extensions.Logging;
 
 namespace Ensemble.Catalog.Tests;
@@ -10,7 +11,7 @@ public sealed class FileCatalogTests : IDisposable
     private const string Worse = """{ "models": [ { "display_name": "", "provider": "simulatd" } ] }""";
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("catalog-");
-    private readonly CatalogTestClock _clock = new();
+    private readonly ManualTimeProvider _clock = new();
     private readonly RecordingLogger _log = new();
     private readonly List<long> _raised = [];
     private readonly Dictionary<string, string> _environment = [];
@@ -39,7 +40,7 @@ public sealed class FileCatalogTests : IDisposable
         exception.Message.ShouldContain("models[0].display_name");
         exception.Message.ShouldContain("Did you mean \"simulated\"?");
         exception.Message.ShouldEndWith("2 errors, no warnings", Case.Sensitive);
-        _clock.ActiveTimers.ShouldBe(0);
+        _clock.PendingTimers.ShouldBe(0);
     }
 
     [Fact]
@@ -243,7 +244,7 @@ public sealed class FileCatalogTests : IDisposable
         File.WriteAllText(FilePath, Two);
         Poll();
 
-        _clock.ActiveTimers.ShouldBe(0);
+        _clock.PendingTimers.ShouldBe(0);
         catalog.Current.Revision.ShouldBe(1);
     }
 

@@ -1,10 +1,12 @@
+using Ensemble.Testing;
+
 namespace Ensemble.Catalog.Tests;
 
 /// <summary>What a stored catalog may refer to, when it is written and when it is resolved.</summary>
 public sealed class SecretPolicyTests : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("secrets-");
-    private readonly CatalogTestClock _clock = new();
+    private readonly ManualTimeProvider _clock = new();
     private readonly SecretResolver _resolver;
 
     public SecretPolicyTests()
