@@ -8,14 +8,14 @@ using OpenAI.Chat;
 namespace Ensemble.Cluster.Tests.Processes;
 
 /// <summary>A cluster of processes that find each other in PostgreSQL.</summary>
-public sealed class ClusterProcessTests
+public sealed class ClusterProcessTests(SharedCluster shared) : IClassFixture<SharedCluster>
 {
     private const string Question = "What is 17 * 23?";
 
     [Fact]
     public async Task Ask_TwoSilosAndTwoFrontends_AnswerTheOfficialSdkWholeAndStreamed()
     {
-        await using var cluster = await NodeCluster.StartAsync();
+        var cluster = await shared.StartedAsync();
         foreach (var frontend in cluster.Frontends)
         {
             var whole = (await NodeCluster.Sdk(frontend, "council").CompleteChatAsync([new UserChatMessage(Question)], cancellationToken: Now.Cancel)).Value;
@@ -48,7 +48,7 @@ public sealed class ClusterProcessTests
     [Fact]
     public async Task Edit_ThroughOneFrontend_ReachesRunsOfTheOtherWithinASecond()
     {
-        await using var cluster = await NodeCluster.StartAsync();
+        var cluster = await shared.StartedAsync();
         (await cluster.Frontends[1].PostAsync("/v1/chat/completions", """{"model":"sim-swift","messages":[{"role":"user","content":"Hello"}]}""")).Status.ShouldBe(HttpStatusCode.OK);
         var times = new List<double>();
         for (var round = 0; round < 5; round++)
@@ -77,7 +77,7 @@ public sealed class ClusterProcessTests
     public async Task Edit_ThroughOneFrontend_ReachesRunsOfEverySiloWithinASecond()
     {
         await using var stub = await UpstreamStub.StartAsync();
-        await using var cluster = await NodeCluster.StartAsync();
+        var cluster = await shared.StartedAsync();
         var times = new List<double>();
         for (var round = 0; round < 5; round++)
         {

@@ -12,7 +12,7 @@ namespace Ensemble.Cluster.Tests.Runs;
 /// enumeration is one. What does not depend on the number of runs is none: timers, and what a frontend says to a silo of all its runs. Nor
 /// are Orleans' own messages between silos about where grains live, and what is pushed to a frontend, which is no grain.
 /// </summary>
-public sealed class GrainCallTests
+public sealed class GrainCallTests(SharedBench shared) : IClassFixture<SharedBench>
 {
     private const int MostBesides = 6;
 
@@ -88,10 +88,9 @@ public sealed class GrainCallTests
     /// <param name="frontend">The first is pushed its answers, the second pulls.</param>
     /// <param name="streamed">What the caller asks for.</param>
     /// <param name="deltas">The judge's answer.</param>
-    private static async Task<RunCalls> CountAsync(int frontend, bool streamed, params string[] deltas)
+    private async Task<RunCalls> CountAsync(int frontend, bool streamed, params string[] deltas)
     {
-        var log = new CallLog();
-        await using var bench = await ClusterBench.StartAsync(silos: silo => silo.Services.AddSingleton<IIncomingGrainCallFilter>(log));
+        var (bench, log) = (shared.Bench, shared.Calls);
         bench.Model("bilby").Default = StubReply.Text(string.Concat(deltas), deltas: deltas);
 
         // The first run also activates grains, which is not what a run costs.
