@@ -1,9 +1,7 @@
 using System.Runtime.InteropServices;
-using Ensemble.Load.Answers;
 using Ensemble.Load.Baseline;
 using Ensemble.Load.Cluster;
 using Ensemble.Load.Failures;
-using Ensemble.Load.Gate;
 using Ensemble.Load.Ledger;
 using Ensemble.Load.Panel;
 using Ensemble.Load.Proxies;
@@ -14,7 +12,7 @@ namespace Ensemble.Load;
 internal static class Program
 {
     private static readonly string[] Verbs =
-        ["run", "aims", "soak", "gate", "answers", "ledger", "cluster", "stream", "failures", "panel", "stub", "baseline", "yarp"];
+        ["run", "aims", "soak", "ledger", "cluster", "stream", "failures", "panel", "stub", "baseline", "yarp"];
 
     private static async Task<int> Main(string[] args)
     {
@@ -41,10 +39,6 @@ internal static class Program
                 case "yarp":
                     await YarpProxy.RunAsync(Argument(rest, "--urls"), new Uri(Argument(rest, "--stub")), stop.Token);
                     return 0;
-                case "gate":
-                    return await GateRun.ExecuteAsync(stop.Token);
-                case "answers":
-                    return await AnswersRun.ExecuteAsync(stop.Token);
                 case "ledger":
                     return await new LedgerRun(LedgerOptions.Parse(rest), stop.Token).ExecuteAsync();
                 case "cluster":

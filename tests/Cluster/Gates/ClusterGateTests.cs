@@ -46,10 +46,8 @@ public sealed class ClusterGateTests
 
         // The gate is told of it beside the answer.
         var gates = bench.Frontends[0].Services.GetRequiredService<IGate>();
-        while ((await gates.StatusAsync(GateKey.Model("solo"), Now.Cancel)).CoolingDown is null)
-        {
-            Now.Cancel.ThrowIfCancellationRequested();
-        }
+        await Eventually.TrueAsync(
+            async () => (await gates.StatusAsync(GateKey.Model("solo"), Now.Cancel)).CoolingDown is not null, Now.Cancel);
 
         var (status, _, headers) = await bench.Frontends[1].ChatAsync(AskSolo);
 

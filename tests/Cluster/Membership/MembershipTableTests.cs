@@ -1,4 +1,5 @@
 using Ensemble.Cluster.Tests.Support;
+using Ensemble.Testing;
 using Npgsql;
 
 namespace Ensemble.Cluster.Tests.Membership;
@@ -157,9 +158,6 @@ public sealed class MembershipTableTests
         await connection.OpenAsync(Now.Cancel);
         await using var waiting = new NpgsqlCommand(
             "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'", connection);
-        while (await waiting.ExecuteScalarAsync(Now.Cancel) is not > 0L)
-        {
-            Now.Cancel.ThrowIfCancellationRequested();
-        }
+        await Eventually.TrueAsync(async () => await waiting.ExecuteScalarAsync(Now.Cancel) is > 0L, Now.Cancel);
     }
 }

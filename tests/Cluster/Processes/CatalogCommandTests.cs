@@ -1,6 +1,7 @@
 using System.Globalization;
 using Ensemble.Cluster.Tests.Support;
 using Ensemble.Silo.Hosting;
+using Ensemble.Testing;
 
 namespace Ensemble.Cluster.Tests.Processes;
 
@@ -27,10 +28,8 @@ public sealed class CatalogCommandTests : IDisposable
         output.ShouldContain("added: models[\"fresh\"]\n");
         output.ShouldContain("removed: models[\"council\"]\n");
         output.ShouldEndWith("unchanged; the catalog is now revision 2\n");
-        while (!(await frontend.GetAsync("/v1/models")).Body.Contains("fresh", StringComparison.Ordinal))
-        {
-            Now.Cancel.ThrowIfCancellationRequested();
-        }
+        await Eventually.TrueAsync(
+            async () => (await frontend.GetAsync("/v1/models")).Body.Contains("fresh", StringComparison.Ordinal), Now.Cancel);
     }
 
     [Fact]

@@ -8,14 +8,14 @@ using OpenAI.Chat;
 namespace Ensemble.Cluster.Tests.Processes;
 
 /// <summary>A cluster of processes that find each other in PostgreSQL.</summary>
-public sealed class ClusterProcessTests
+public sealed class ClusterProcessTests(SharedCluster shared) : IClassFixture<SharedCluster>
 {
     private const string Question = "What is 17 * 23?";
 
     [Fact]
     public async Task Ask_TwoSilosAndTwoFrontends_AnswerTheOfficialSdkWholeAndStreamed()
     {
-        await using var cluster = await NodeCluster.StartAsync();
+        var cluster = await shared.StartedAsync();
         foreach (var frontend in cluster.Frontends)
         {
             var whole = (await NodeCluster.Sdk(frontend, "council").CompleteChatAsync([new UserChatMessage(Question)], cancellationToken: Now.Cancel)).Value;
@@ -48,7 +48,7 @@ public sealed class ClusterProcessTests
     [Fact]
     public async Task Edit_ThroughOneFrontend_ReachesRunsOfTheOtherWithinASecond()
     {
-        await using var cluster = await NodeCluster.StartAsync();
+        var cluster = await shared.StartedAsync();
         (await cluster.Frontends[1].PostAsync("/v1/chat/completions", """{"model":"sim-swift","messages":[{"role":"user","content":"Hello"}]}""")).Status.ShouldBe(HttpStatusCode.OK);
         var times = new List<double>();
         for (var round = 0; round < 5; round++)
@@ -56,13 +56,15 @@ public sealed class ClusterProcessTests
             var entry = $$"""{"simulated":{"latency_ms":0,"tokens_per_second":0},"provider":"simulated","display_name":"fresh-{{round}}"}""";
             (await cluster.Frontends[0].PostAsync("/admin/models", entry)).Status.ShouldBe(HttpStatusCode.Created);
             var written = Stopwatch.GetTimestamp();
+            var ask = $$"""{"model":"fresh-{{round}}","messages":[{"role":"user","content":"Hello"}]}""";
             var status = HttpStatusCode.NotFound;
-            while (status == HttpStatusCode.NotFound)
-            {
-                (status, _) = await cluster.Frontends[1].PostAsync(
-                    "/v1/chat/completions", $$"""{"model":"fresh-{{round}}","messages":[{"role":"user","content":"Hello"}]}""");
-            }
-
+            await Eventually.TrueAsync(
+                async () =>
+                {
+                    (status, _) = await cluster.Frontends[1].PostAsync("/v1/chat/completions", ask);
+                    return status != HttpStatusCode.NotFound;
+                },
+                Now.Cancel);
             status.ShouldBe(HttpStatusCode.OK);
             times.Add(Stopwatch.GetElapsedTime(written).TotalMilliseconds);
         }
@@ -75,7 +77,7 @@ public sealed class ClusterProcessTests
     public async Task Edit_ThroughOneFrontend_ReachesRunsOfEverySiloWithinASecond()
     {
         await using var stub = await UpstreamStub.StartAsync();
-        await using var cluster = await NodeCluster.StartAsync();
+        var cluster = await shared.StartedAsync();
         var times = new List<double>();
         for (var round = 0; round < 5; round++)
         {
@@ -88,24 +90,25 @@ public sealed class ClusterProcessTests
             // Which silo takes a run is nobody's choice: one is asked for after the other, until every silo is at work for the new model.
             var asking = new List<Task<(HttpStatusCode Status, string Body)>>();
             var running = new int[cluster.Silos.Count];
-            while (running.Contains(0))
-            {
-                if (running.Sum() == asking.Count)
+            var ask = $$"""{"model":"fresh-{{round}}","messages":[{"role":"user","content":"Hello"}]}""";
+            await Eventually.TrueAsync(
+                async () =>
                 {
-                    asking.Add(cluster.Frontends[0].PostAsync("/v1/chat/completions", $$"""{"model":"fresh-{{round}}","messages":[{"role":"user","content":"Hello"}]}"""));
-                }
+                    if (running.Sum() == asking.Count)
+                    {
+                        asking.Add(cluster.Frontends[0].PostAsync("/v1/chat/completions", ask));
+                    }
 
-                running = await Task.WhenAll(cluster.Silos.Select(RunsAsync));
-                asking.ShouldAllBe(answer => !answer.IsCompleted);
-            }
-
+                    running = await Task.WhenAll(cluster.Silos.Select(RunsAsync));
+                    asking.ShouldAllBe(answer => !answer.IsCompleted);
+                    return !running.Contains(0);
+                },
+                Now.Cancel);
             times.Add(Stopwatch.GetElapsedTime(written).TotalMilliseconds);
             gate.SetResult();
             (await Task.WhenAll(asking)).ShouldAllBe(answer => answer.Status == HttpStatusCode.OK && answer.Body.Contains("Fresh."));
-            while ((await Task.WhenAll(cluster.Silos.Select(RunsAsync))).Any(count => count > 0))
-            {
-                Now.Cancel.ThrowIfCancellationRequested();
-            }
+            await Eventually.TrueAsync(
+                async () => (await Task.WhenAll(cluster.Silos.Select(RunsAsync))).All(count => count == 0), Now.Cancel);
         }
 
         TestContext.Current.SendDiagnosticMessage("edits reached runs of all silos after {0} ms", string.Join(", ", times.Select(time => time.ToString("f0"))));
@@ -129,10 +132,7 @@ public sealed class ClusterProcessTests
         var silo = cluster.Silos[counts[0] >= counts[1] ? 0 : 1];
 
         await silo.TerminateAsync();
-        while ((await silo.GetAsync("/readyz")).Status == HttpStatusCode.OK)
-        {
-            Now.Cancel.ThrowIfCancellationRequested();
-        }
+        await Eventually.TrueAsync(async () => (await silo.GetAsync("/readyz")).Status != HttpStatusCode.OK, Now.Cancel);
 
         (await RunsAsync(silo)).ShouldBe(counts.Max());
         (await silo.GetAsync("/livez")).Status.ShouldBe(HttpStatusCode.OK);

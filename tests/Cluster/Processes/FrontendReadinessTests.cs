@@ -1,7 +1,7 @@
-using System.Diagnostics;
 using System.Net;
 using System.Text.Json;
 using Ensemble.Cluster.Tests.Support;
+using Ensemble.Testing;
 
 namespace Ensemble.Cluster.Tests.Processes;
 
@@ -18,27 +18,18 @@ public sealed class FrontendReadinessTests
         await cluster.WaitForDeadAsync(1);
         (await cluster.Frontends[0].GetAsync("/readyz")).Status.ShouldBe(HttpStatusCode.OK, "one silo is there");
 
-        var killed = Stopwatch.GetTimestamp();
         await cluster.Silos[1].KillAsync();
         await Task.WhenAll(cluster.Frontends.Select(frontend => WaitAsync(frontend, HttpStatusCode.ServiceUnavailable)));
-        Stopwatch.GetElapsedTime(killed).ShouldBeLessThan(Soon);
         var (_, body) = await cluster.Frontends[0].GetAsync("/readyz");
         JsonElement.Parse(body).GetProperty("status").GetString().ShouldBe("no_silo");
         (await cluster.Frontends[0].GetAsync("/livez")).Status.ShouldBe(HttpStatusCode.OK);
 
         await cluster.AddSiloAsync();
-        var added = Stopwatch.GetTimestamp();
         await Task.WhenAll(cluster.Frontends.Select(frontend => WaitAsync(frontend, HttpStatusCode.OK)));
-        Stopwatch.GetElapsedTime(added).ShouldBeLessThan(Soon);
         var answer = await cluster.Frontends[0].PostAsync("/v1/chat/completions", """{"model":"sim-swift","messages":[{"role":"user","content":"Hello"}]}""");
         answer.Status.ShouldBe(HttpStatusCode.OK, answer.Body);
     }
 
-    private static async Task WaitAsync(NodeProcess frontend, HttpStatusCode status)
-    {
-        while ((await frontend.GetAsync("/readyz")).Status != status)
-        {
-            Now.Cancel.ThrowIfCancellationRequested();
-        }
-    }
+    private static Task WaitAsync(NodeProcess frontend, HttpStatusCode status) =>
+        Eventually.TrueAsync(async () => (await frontend.GetAsync("/readyz")).Status == status, Now.Cancel, Soon);
 }

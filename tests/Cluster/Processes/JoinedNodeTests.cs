@@ -98,10 +98,9 @@ public sealed class JoinedNodeTests
         await using var second = await StartHostedAsync(database);
         using var model = new StringContent(ModelJson(stub, rpm: 100), Encoding.UTF8, "application/json");
         (await first.Http.PostAsync("/admin/models", model, Now.Cancel)).StatusCode.ShouldBe(HttpStatusCode.Created);
-        while (!(await second.Http.GetStringAsync("/v1/models", Now.Cancel)).Contains("solo", StringComparison.Ordinal))
-        {
-            Now.Cancel.ThrowIfCancellationRequested();
-        }
+        await Eventually.TrueAsync(
+            async () => (await second.Http.GetStringAsync("/v1/models", Now.Cancel)).Contains("solo", StringComparison.Ordinal),
+            Now.Cancel);
 
         var gate = new TaskCompletionSource();
         stub.Model("vendor-solo").Default = StubReply.Gated(gate.Task, StubReply.Text("Paris."));
@@ -160,29 +159,22 @@ public sealed class JoinedNodeTests
         public async Task AddModelAsync(UpstreamStub stub, int rpm)
         {
             (await nodes[0].PostAsync("/admin/models", ModelJson(stub, rpm))).Status.ShouldBe(HttpStatusCode.Created);
-            while (!(await nodes[1].GetAsync("/v1/models")).Body.Contains("solo", StringComparison.Ordinal))
-            {
-                Now.Cancel.ThrowIfCancellationRequested();
-            }
+            await Eventually.TrueAsync(
+                async () => (await nodes[1].GetAsync("/v1/models")).Body.Contains("solo", StringComparison.Ordinal), Now.Cancel);
         }
 
         /// <summary>Returns when the gate has counted so many calls, and has been saved since.</summary>
         public async Task WaitForSavedAsync(string gate, int calls)
         {
-            while (await CallsAsync(gate) < calls)
-            {
-                Now.Cancel.ThrowIfCancellationRequested();
-            }
+            await Eventually.TrueAsync(async () => await CallsAsync(gate) >= calls, Now.Cancel);
 
             // A save that began before may hold less: the next one begins after the first is written.
             await using var database = NpgsqlDataSource.Create(connection);
             await using var read = database.CreateCommand("SELECT saved_at FROM gates WHERE gate = @gate");
             read.Parameters.AddWithValue("gate", gate);
             var counted = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();
-            while (await read.ExecuteScalarAsync(Now.Cancel) is not long savedAt || savedAt <= counted)
-            {
-                Now.Cancel.ThrowIfCancellationRequested();
-            }
+            await Eventually.TrueAsync(
+                async () => await read.ExecuteScalarAsync(Now.Cancel) is long savedAt && savedAt > counted, Now.Cancel);
         }
 
         public async ValueTask DisposeAsync()

@@ -12,12 +12,13 @@ using OpenAI.Chat;
 namespace Ensemble.Cluster.Tests.Runs;
 
 /// <summary>A request's way through frontend, run grain, gates and back.</summary>
-public sealed class ClusterRunTests
+public sealed class ClusterRunTests(SharedBench shared) : IClassFixture<SharedBench>
 {
     [Fact]
     public async Task Ask_WholeAndStreamed_AnswersWithTheOfficialSdk()
     {
-        await using var bench = await ClusterBench.StartAsync();
+        var bench = shared.Bench;
+        var before = bench.Usage.Events.Count;
         foreach (var frontend in bench.Frontends)
         {
             var whole = (await frontend.Sdk("council").CompleteChatAsync("The capital of France?")).Value;
@@ -34,14 +35,14 @@ public sealed class ClusterRunTests
             text.ShouldBe("It is Paris.");
         }
 
-        bench.Usage.Events.Count.ShouldBe(16);
+        bench.Usage.Events.Count.ShouldBe(before + 16);
         bench.Usage.Events.ShouldAllBe(usage => usage.Outcome == CallOutcome.Ok);
     }
 
     [Fact]
     public async Task Manifest_AskedOfTheOtherFrontend_IsWhole()
     {
-        await using var bench = await ClusterBench.StartAsync();
+        var bench = shared.Bench;
         var (status, body, headers) = await bench.Frontends[0].ChatAsync(ClusterBench.Ask);
         status.ShouldBe(200, body);
         var run = headers.GetValues("x-ensemble-run-id").Single();
@@ -57,12 +58,13 @@ public sealed class ClusterRunTests
     [Fact]
     public async Task Ask_ManyAtOnce_UsesAllSilosAndLosesNone()
     {
-        await using var bench = await ClusterBench.StartAsync();
+        var bench = shared.Bench;
+        var before = bench.Usage.Events.Count;
 
         var answers = await Task.WhenAll(Enumerable.Range(0, 96).Select(index => bench.Frontends[index % 2].ChatAsync(index % 3 == 0 ? ClusterBench.AskStreamed : ClusterBench.Ask)));
 
         answers.ShouldAllBe(answer => answer.Status == 200 && answer.Body.Contains("Paris"));
-        bench.Usage.Events.Count.ShouldBe(96 * 4);
+        bench.Usage.Events.Count.ShouldBe(before + (96 * 4));
     }
 
     [Fact]
@@ -109,7 +111,8 @@ public sealed class ClusterRunTests
     [Fact]
     public async Task Start_SameIncarnationAgain_DoesNothing()
     {
-        await using var bench = await ClusterBench.StartAsync();
+        var bench = shared.Bench;
+        var before = bench.Stub.Requests.Count;
         var engine = bench.Frontends[0].Services.GetRequiredService<ClusterRunEngine>();
         var request = new RunRequest
         {
@@ -123,7 +126,7 @@ public sealed class ClusterRunTests
         {
         }
 
-        bench.Stub.Requests.Count.ShouldBe(4);
+        bench.Stub.Requests.Count.ShouldBe(before + 4);
     }
 
     [Fact]
@@ -144,7 +147,7 @@ public sealed class ClusterRunTests
     [Fact]
     public async Task Read_RunThatIsNotKept_EndsWithAFailure()
     {
-        await using var bench = await ClusterBench.StartAsync();
+        var bench = shared.Bench;
         var engine = bench.Frontends[0].Services.GetRequiredService<ClusterRunEngine>();
 
         var events = await engine.ReadAsync(RunId.New(), 0, Now.Cancel).ToListAsync(Now.Cancel);
@@ -173,11 +176,7 @@ public sealed class ClusterRunTests
         runs.Values.Sum().ShouldBe(asking.Count);
 
         // A call that was on its way may have been too early for some of them.
-        while (runs.Any(silo => silo.Value != Renewed(silo.Key)))
-        {
-            await Task.Yield();
-            Now.Cancel.ThrowIfCancellationRequested();
-        }
+        await Eventually.TrueAsync(() => runs.All(silo => silo.Value == Renewed(silo.Key)), Now.Cancel);
 
         log.Calls.ShouldAllBe(call => call.Method.DeclaringType != typeof(IEnsembleRunGrain));
         await leave.CancelAsync();

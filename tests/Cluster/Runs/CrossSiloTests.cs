@@ -155,11 +155,7 @@ public sealed class CrossSiloTests
         silos.ShouldAllBe(silo => silo.PublishesTo("frontend.1"));
         (await grain.RenewAsync("frontend.1")).ShouldBe(sources, ignoreOrder: true);
         await grain.LeaveAsync("frontend.1");
-        while (silos.Exists(silo => silo.IsWatched))
-        {
-            await Task.Yield();
-            Now.Cancel.ThrowIfCancellationRequested();
-        }
+        await Eventually.TrueAsync(() => silos.TrueForAll(silo => !silo.IsWatched), Now.Cancel);
     }
 
     private static async Task CallAsync<TGrain>(GateKey key, string name)

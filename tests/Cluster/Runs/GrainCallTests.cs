@@ -12,7 +12,7 @@ namespace Ensemble.Cluster.Tests.Runs;
 /// enumeration is one. What does not depend on the number of runs is none: timers, and what a frontend says to a silo of all its runs. Nor
 /// are Orleans' own messages between silos about where grains live, and what is pushed to a frontend, which is no grain.
 /// </summary>
-public sealed class GrainCallTests
+public sealed class GrainCallTests(SharedBench shared) : IClassFixture<SharedBench>
 {
     private const int MostBesides = 6;
 
@@ -88,10 +88,9 @@ public sealed class GrainCallTests
     /// <param name="frontend">The first is pushed its answers, the second pulls.</param>
     /// <param name="streamed">What the caller asks for.</param>
     /// <param name="deltas">The judge's answer.</param>
-    private static async Task<RunCalls> CountAsync(int frontend, bool streamed, params string[] deltas)
+    private async Task<RunCalls> CountAsync(int frontend, bool streamed, params string[] deltas)
     {
-        var log = new CallLog();
-        await using var bench = await ClusterBench.StartAsync(silos: silo => silo.Services.AddSingleton<IIncomingGrainCallFilter>(log));
+        var (bench, log) = (shared.Bench, shared.Calls);
         bench.Model("bilby").Default = StubReply.Text(string.Concat(deltas), deltas: deltas);
 
         // The first run also activates grains, which is not what a run costs.
@@ -100,7 +99,9 @@ public sealed class GrainCallTests
             log.Clear();
             var (status, body, _) = await bench.Frontends[frontend].ChatAsync(streamed ? ClusterBench.AskStreamed : ClusterBench.Ask);
             (status, body.Contains(deltas[^1].Trim(), StringComparison.Ordinal)).ShouldBe((200, true));
-            await WaitForTheLastAsync(log);
+
+            // The end of an enumeration may come after the answer.
+            await Eventually.TrueAsync(() => Count(ReadBegin) <= Count(ReadEnd), Now.Cancel);
         }
 
         var names = log.Calls.Where(IsOfTheRun).Select(Name).ToList();
@@ -108,16 +109,6 @@ public sealed class GrainCallTests
             + string.Join(", ", names.CountBy(name => name).Select(count => $"{count.Value} {count.Key}"));
         TestContext.Current.SendDiagnosticMessage(told);
         return new RunCalls([.. names.Where(name => !IsOfAGate(name))], told);
-    }
-
-    /// <summary>The end of an enumeration may come after the answer.</summary>
-    private static async Task WaitForTheLastAsync(CallLog log)
-    {
-        while (Count(ReadBegin) > Count(ReadEnd))
-        {
-            Now.Cancel.ThrowIfCancellationRequested();
-            await Task.Yield();
-        }
 
         int Count(string name) => log.Calls.Count(call => Name(call) == name);
     }

@@ -91,10 +91,9 @@ public sealed class RepeatedRunTests
     private static async Task StoredAsync(ClusterBench bench, int answers)
     {
         var run = bench.Usage.Events.Select(usage => usage.Run).Distinct().ShouldHaveSingleItem();
-        while ((await bench.RunStore.LoadAnswersAsync(run, TimeProvider.System.GetUtcNow(), Now.Cancel)).Count < answers)
-        {
-            Now.Cancel.ThrowIfCancellationRequested();
-        }
+        await Eventually.TrueAsync(
+            async () => (await bench.RunStore.LoadAnswersAsync(run, TimeProvider.System.GetUtcNow(), Now.Cancel)).Count >= answers,
+            Now.Cancel);
     }
 
     private static async Task<string> AskAsync(FrontendNode frontend, string json)

@@ -64,10 +64,8 @@ public sealed class SiloDrainTests
         var engine = bench.Frontends[frontend].Services.GetRequiredService<ClusterRunEngine>();
         var request = Request(ClusterBench.AskStreamed);
         await engine.StartAsync(request, Now.Cancel);
-        while (await engine.FindManifestAsync(request.Id, Now.Cancel) is not { Outcome: "completed" })
-        {
-            Now.Cancel.ThrowIfCancellationRequested();
-        }
+        await Eventually.TrueAsync(
+            async () => await engine.FindManifestAsync(request.Id, Now.Cancel) is { Outcome: "completed" }, Now.Cancel);
 
         var draining = bench.Cluster.Silos.Select(silo => Runs(bench, silo).DrainAsync(Now.Cancel)).ToList();
         if (isPushed)
@@ -93,10 +91,8 @@ public sealed class SiloDrainTests
         var engine = bench.Frontends[1].Services.GetRequiredService<ClusterRunEngine>();
         var request = Request(ClusterBench.AskStreamed) with { IsKept = true };
         await engine.StartAsync(request, Now.Cancel);
-        while (await engine.FindManifestAsync(request.Id, Now.Cancel) is not { Outcome: "completed" })
-        {
-            Now.Cancel.ThrowIfCancellationRequested();
-        }
+        await Eventually.TrueAsync(
+            async () => await engine.FindManifestAsync(request.Id, Now.Cancel) is { Outcome: "completed" }, Now.Cancel);
 
         await engine.CancelAsync(request.Id, Now.Cancel);
 

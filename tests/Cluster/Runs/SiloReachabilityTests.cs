@@ -27,11 +27,7 @@ public sealed class SiloReachabilityTests
 
         _answers = true;
         await AskAsync(1);
-        while (!reach.IsReachable)
-        {
-            await Task.Yield();
-            Now.Cancel.ThrowIfCancellationRequested();
-        }
+        await Eventually.TrueAsync(() => reach.IsReachable, Now.Cancel);
 
         await reach.StopAsync(Now.Cancel);
     }
@@ -50,11 +46,7 @@ public sealed class SiloReachabilityTests
             var before = Volatile.Read(ref _asks);
             await _time.WaitForTimersAsync(1, Now.Cancel);
             _time.Advance(SiloReachability.Interval);
-            while (Volatile.Read(ref _asks) == before)
-            {
-                await Task.Yield();
-                Now.Cancel.ThrowIfCancellationRequested();
-            }
+            await Eventually.TrueAsync(() => Volatile.Read(ref _asks) > before, Now.Cancel);
         }
     }
 }

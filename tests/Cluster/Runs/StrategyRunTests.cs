@@ -64,10 +64,7 @@ public sealed class StrategyRunTests
         await bench.Stub.WaitForRequestsAsync($"vendor-{waitsFor}", 1, Now.Cancel);
 
         // What has been answered is stored beside the run, and nobody waits for that.
-        while (await StoredAsync(bench) < answersBefore - 1)
-        {
-            Now.Cancel.ThrowIfCancellationRequested();
-        }
+        await Eventually.TrueAsync(async () => await StoredAsync(bench) >= answersBefore - 1, Now.Cancel);
 
         await bench.Cluster.KillSiloAsync(bench.Cluster.Silos.Single(silo =>
             bench.Cluster.GetSiloServiceProvider(silo.SiloAddress).GetRequiredService<RunHost>().InFlight == 1));

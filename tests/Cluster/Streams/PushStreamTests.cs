@@ -6,7 +6,7 @@ using Orleans.Streams;
 namespace Ensemble.Cluster.Tests.Streams;
 
 /// <summary>The provider of pushed streams, through Orleans' own interfaces, between the processes of a cluster.</summary>
-public sealed class PushStreamTests
+public sealed class PushStreamTests(SharedBench shared) : IClassFixture<SharedBench>
 {
     [Theory]
     [InlineData(-1, 0)]
@@ -16,10 +16,9 @@ public sealed class PushStreamTests
     [InlineData(0, -1)]
     public async Task OnNext_FromAnyProcessToAnyOther_ArrivesOnceAndInOrder(int subscriber, int producer)
     {
-        await using var bench = await ClusterBench.StartAsync();
         var taken = new Recorder();
-        var handle = await OpenAsync(bench, subscriber, taken);
-        var stream = Provider(bench, producer).GetStream<string>(handle.StreamId);
+        var handle = await OpenAsync(subscriber, taken);
+        var stream = Provider(producer).GetStream<string>(handle.StreamId);
 
         for (var item = 0; item < 100; item++)
         {
@@ -34,9 +33,8 @@ public sealed class PushStreamTests
     [Fact]
     public async Task OnNext_NothingSubscribes_FailsAtOnce()
     {
-        await using var bench = await ClusterBench.StartAsync();
-        var handle = await OpenAsync(bench, -1, new Recorder());
-        var stream = Provider(bench, 0).GetStream<string>(handle.StreamId);
+        var handle = await OpenAsync(-1, new Recorder());
+        var stream = Provider(0).GetStream<string>(handle.StreamId);
         await stream.OnNextAsync("taken");
 
         await handle.UnsubscribeAsync();
@@ -47,10 +45,9 @@ public sealed class PushStreamTests
     [Fact]
     public async Task OnNext_SubscriberFails_TheProducerHearsIt()
     {
-        await using var bench = await ClusterBench.StartAsync();
-        var handle = await OpenAsync(bench, -1, new Recorder { Fault = new InvalidOperationException("full") });
+        var handle = await OpenAsync(-1, new Recorder { Fault = new InvalidOperationException("full") });
 
-        var stream = Provider(bench, 1).GetStream<string>(handle.StreamId);
+        var stream = Provider(1).GetStream<string>(handle.StreamId);
         var fault = await Should.ThrowAsync<InvalidOperationException>(() => stream.OnNextAsync("item"));
 
         fault.Message.ShouldBe("full");
@@ -62,8 +59,7 @@ public sealed class PushStreamTests
     [InlineData("")]
     public async Task OnNext_KeyIsNoAddress_IsRefused(string key)
     {
-        await using var bench = await ClusterBench.StartAsync();
-        var stream = Provider(bench, 0).GetStream<string>(StreamId.Create("test", key));
+        var stream = Provider(0).GetStream<string>(StreamId.Create("test", key));
 
         var fault = await Should.ThrowAsync<ArgumentException>(() => stream.OnNextAsync("item"));
         fault.Message.ShouldContain(StreamHostingExtensions.ProviderName);
@@ -72,41 +68,39 @@ public sealed class PushStreamTests
     [Fact]
     public async Task Subscribe_TwiceOrElsewhere_IsRefused()
     {
-        await using var bench = await ClusterBench.StartAsync();
-        var handle = await OpenAsync(bench, -1, new Recorder());
+        var handle = await OpenAsync(-1, new Recorder());
 
         foreach (var process in (int[])[-1, 0])
         {
-            var stream = Provider(bench, process).GetStream<string>(handle.StreamId);
+            var stream = Provider(process).GetStream<string>(handle.StreamId);
             await Should.ThrowAsync<InvalidOperationException>(() => stream.SubscribeAsync(new Recorder()));
         }
 
-        (await Provider(bench, -1).GetStream<string>(handle.StreamId).GetAllSubscriptionHandles()).ShouldBe([handle]);
+        (await Provider(-1).GetStream<string>(handle.StreamId).GetAllSubscriptionHandles()).ShouldBe([handle]);
         await handle.UnsubscribeAsync();
-        (await Provider(bench, -1).GetStream<string>(handle.StreamId).GetAllSubscriptionHandles()).ShouldBeEmpty();
+        (await Provider(-1).GetStream<string>(handle.StreamId).GetAllSubscriptionHandles()).ShouldBeEmpty();
     }
 
     [Fact]
     public async Task Open_Twice_StreamsDoNotMix()
     {
-        await using var bench = await ClusterBench.StartAsync();
         var (first, second) = (new Recorder(), new Recorder());
-        var handles = new[] { await OpenAsync(bench, -1, first), await OpenAsync(bench, -1, second) };
+        var handles = new[] { await OpenAsync(-1, first), await OpenAsync(-1, second) };
 
-        await Provider(bench, 0).GetStream<string>(handles[1].StreamId).OnNextAsync("item");
+        await Provider(0).GetStream<string>(handles[1].StreamId).OnNextAsync("item");
 
         (first.Items.Count, second.Items.Count).ShouldBe((0, 1));
     }
 
-    private static async Task<StreamSubscriptionHandle<string>> OpenAsync(ClusterBench bench, int process, Recorder taken) =>
-        await (await Provider(bench, process).OpenAsync<string>("test")).SubscribeAsync(taken);
+    private async Task<StreamSubscriptionHandle<string>> OpenAsync(int process, Recorder taken) =>
+        await (await Provider(process).OpenAsync<string>("test")).SubscribeAsync(taken);
 
     /// <param name="process">A silo; -1 = a client.</param>
-    private static PushStreamProvider Provider(ClusterBench bench, int process)
+    private PushStreamProvider Provider(int process)
     {
         var services = process < 0
-            ? bench.Cluster.Client.ServiceProvider
-            : bench.Cluster.GetSiloServiceProvider(bench.Cluster.Silos[process].SiloAddress);
+            ? shared.Bench.Cluster.Client.ServiceProvider
+            : shared.Bench.Cluster.GetSiloServiceProvider(shared.Bench.Cluster.Silos[process].SiloAddress);
         return (PushStreamProvider)services.GetRequiredService<IClusterClient>().GetStreamProvider(StreamHostingExtensions.ProviderName);
     }
 

@@ -106,11 +106,7 @@ internal sealed class ClusterBench : IAsyncDisposable
         var listener = frontend.Services.GetServices<IHostedService>().OfType<UsageListener>().Single();
         var silos = Cluster.Silos
             .Select(silo => Cluster.GetSiloServiceProvider(silo.SiloAddress).GetRequiredService<UsagePublisher>()).ToList();
-        while (listener.Leased is not { } stream || silos.Exists(silo => !silo.PublishesTo(stream)))
-        {
-            await Task.Yield();
-            Now.Cancel.ThrowIfCancellationRequested();
-        }
+        await Eventually.TrueAsync(() => listener.Leased is { } stream && silos.TrueForAll(silo => silo.PublishesTo(stream)), Now.Cancel);
 
         return live;
     }

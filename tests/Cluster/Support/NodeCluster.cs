@@ -33,10 +33,7 @@ internal sealed class NodeCluster : IAsyncDisposable
     /// <summary>Completes when the members' table says of so many silos that they are dead.</summary>
     public async Task WaitForDeadAsync(int silos)
     {
-        while (await CountAsync(SiloStatus.Dead) < silos)
-        {
-            Now.Cancel.ThrowIfCancellationRequested();
-        }
+        await Eventually.TrueAsync(async () => await CountAsync(SiloStatus.Dead) >= silos, Now.Cancel);
     }
 
     /// <returns>Of how many silos the members' table says so.</returns>

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Ensemble.Cluster.Tests.Support;
 using Ensemble.Frontend.Tests.Support;
 using Ensemble.Grains.Usage;
+using Ensemble.Testing;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Ensemble.Cluster.Tests.Usage;
@@ -45,11 +46,7 @@ public sealed class ClusterUsageTests
             Publishers(bench).ShouldAllBe(publisher => publisher.IsWatched);
         }
 
-        while (Publishers(bench).Any(publisher => publisher.IsWatched))
-        {
-            await Task.Yield();
-            Now.Cancel.ThrowIfCancellationRequested();
-        }
+        await Eventually.TrueAsync(() => Publishers(bench).All(publisher => !publisher.IsWatched), Now.Cancel);
     }
 
     [Theory]
@@ -108,7 +105,15 @@ public sealed class ClusterUsageTests
         await using var node = await HostedNode.StartAsync(
             "--Storage:Provider", "memory", "--Management:Url", "none", "--Usage:Log", "false", "--Cluster:SiloPort", ports[0], "--Cluster:GatewayPort", ports[1]);
         using var live = await LiveUsage.OpenAsync(node.Http);
-        await AskUntilAsync(live.RunAsync());
+        var seen = live.RunAsync();
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                await AskAsync();
+                return seen.IsCompleted;
+            },
+            Now.Cancel);
+        await seen;
 
         // Runs of before are seen to their end: what comes then is of one run, and each call once.
         var asked = await AskAsync();
@@ -122,16 +127,6 @@ public sealed class ClusterUsageTests
                     .ShouldBe(run.GetProperty("prompt_tokens").GetInt64() + run.GetProperty("estimated_prompt_tokens").GetInt64());
                 break;
             }
-        }
-
-        async Task AskUntilAsync(Task seen)
-        {
-            while (!seen.IsCompleted)
-            {
-                await AskAsync();
-            }
-
-            await seen;
         }
 
         async Task<string> AskAsync()

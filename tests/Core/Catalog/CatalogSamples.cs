@@ -1,6 +1,7 @@
 using System.Text;
 using Ensemble.Catalog.Reading;
 using Ensemble.Catalog.Secrets;
+using Ensemble.Testing;
 
 namespace Ensemble.Catalog.Tests;
 
@@ -56,5 +57,5 @@ internal static class CatalogSamples
         CatalogReader.Read(Encoding.UTF8.GetBytes(json), revision: 7, secrets);
 
     public static SecretResolver Secrets(params (string Name, string Value)[] variables) =>
-        new(new CatalogTestClock(), name => variables.FirstOrDefault(variable => variable.Name == name).Value);
+        new(new ManualTimeProvider(), name => variables.FirstOrDefault(variable => variable.Name == name).Value);
 }

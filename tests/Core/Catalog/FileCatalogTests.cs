@@ -1,5 +1,6 @@
 using Ensemble.Catalog.Secrets;
 using Ensemble.Catalog.Serving;
+using Ensemble.Testing;
 using Microsoft.Extensions.Logging;
 
 namespace Ensemble.Catalog.Tests;
@@ -12,7 +13,7 @@ public sealed class FileCatalogTests : IDisposable
     private const string Worse = """{ "models": [ { "display_name": "", "provider": "simulatd" } ] }""";
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("catalog-");
-    private readonly CatalogTestClock _clock = new();
+    private readonly ManualTimeProvider _clock = new();
     private readonly RecordingLogger _log = new();
     private readonly List<long> _raised = [];
     private readonly Dictionary<string, string> _environment = [];
@@ -41,7 +42,7 @@ public sealed class FileCatalogTests : IDisposable
         exception.Message.ShouldContain("models[0].display_name");
         exception.Message.ShouldContain("Did you mean \"simulated\"?");
         exception.Message.ShouldEndWith("2 errors, no warnings", Case.Sensitive);
-        _clock.ActiveTimers.ShouldBe(0);
+        _clock.PendingTimers.ShouldBe(0);
     }
 
     [Fact]
@@ -245,7 +246,7 @@ public sealed class FileCatalogTests : IDisposable
         File.WriteAllText(FilePath, Two);
         Poll();
 
-        _clock.ActiveTimers.ShouldBe(0);
+        _clock.PendingTimers.ShouldBe(0);
         catalog.Current.Revision.ShouldBe(1);
     }
 

@@ -1,4 +1,5 @@
 using Ensemble.Catalog.Secrets;
+using Ensemble.Testing;
 
 namespace Ensemble.Catalog.Tests;
 
@@ -6,7 +7,7 @@ namespace Ensemble.Catalog.Tests;
 public sealed class SecretPolicyTests : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("secrets-");
-    private readonly CatalogTestClock _clock = new();
+    private readonly ManualTimeProvider _clock = new();
     private readonly SecretResolver _resolver;
 
     public SecretPolicyTests()

@@ -1,11 +1,12 @@
 using Ensemble.Catalog.Secrets;
+using Ensemble.Testing;
 
 namespace Ensemble.Catalog.Tests;
 
 public sealed class SecretResolverTests : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("secrets-");
-    private readonly CatalogTestClock _clock = new();
+    private readonly ManualTimeProvider _clock = new();
 
     private string SecretFile => Path.Combine(_folder.FullName, "key");
 

@@ -606,10 +606,6 @@ public sealed class RunHostTests
     // A run's place is free a moment after its last event; the engine has no signal for that but its count.
     private static async Task IdleAsync(TestRunEngine engine)
     {
-        while (engine.InFlight > 0)
-        {
-            Token.ThrowIfCancellationRequested();
-            await Task.Yield();
-        }
+        await Eventually.TrueAsync(() => engine.InFlight == 0, Token);
     }
 }

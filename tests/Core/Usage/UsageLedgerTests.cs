@@ -265,10 +265,7 @@ public sealed class UsageLedgerTests
         ledger.Unconfirmed.ShouldBe(2);
 
         held.SetResult();
-        while (ledger.Written == 0)
-        {
-            Cancel.ThrowIfCancellationRequested();
-        }
+        await Eventually.TrueAsync(() => ledger.Written > 0, Cancel);
 
         ledger.Append(TestUsage.SubCall(Run, 1));
         await ledger.FlushAsync(Run).AsTask().WaitAsync(Cancel);

@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
+using Ensemble.Testing;
 
 namespace Ensemble.Dashboard.Tests.Support;
 
@@ -65,13 +66,9 @@ internal static class SiteCalls
     public static async Task<JsonNode> EntryAsync(this Site site, string name) => (await site.GetAsync($"admin/models/{name}"))["entry"]!;
 
     /// <summary>Waits until so many runs are in the accounts.</summary>
-    public static async Task AwaitRunsAsync(this Site site, int count)
-    {
-        while ((await site.GetAsync("admin/runs?limit=1000"))["data"]!.AsArray().Count < count)
-        {
-            await Task.Yield();
-        }
-    }
+    public static Task AwaitRunsAsync(this Site site, int count) => Eventually.TrueAsync(
+        async () => (await site.GetAsync("admin/runs?limit=1000"))["data"]!.AsArray().Count >= count,
+        TestContext.Current.CancellationToken);
 
     private static StringContent Json(string json) => new(json, Encoding.UTF8, new MediaTypeHeaderValue("application/json"));
 }

@@ -28,15 +28,14 @@ internal sealed class Visitor : IAsyncDisposable
 
     private string Root { get; init; } = "";
 
-    /// <param name="width">Of the window, in CSS pixels.</param>
-    public static async Task<Visitor> EnterAsync(Chromium chromium, Site site, int width = 1280, bool dark = false, string page = "overview")
+    public static async Task<Visitor> EnterAsync(Chromium chromium, Site site, string page = "overview")
     {
         Assert.SkipWhen(chromium.Browser is null, ChromiumPlace.Missing);
         var context = await chromium.Browser!.NewContextAsync(new BrowserNewContextOptions
         {
             BaseURL = site.Url.ToString(),
-            ViewportSize = new ViewportSize { Width = width, Height = 900 },
-            ColorScheme = dark ? ColorScheme.Dark : ColorScheme.Light,
+            ViewportSize = new ViewportSize { Width = 1280, Height = 900 },
+            ColorScheme = ColorScheme.Light,
             Locale = "en-GB",
             TimezoneId = "UTC",
         });

@@ -204,16 +204,8 @@ public sealed class BodyTests
     private static ByteBudget Buffers(Council council) => council.Gateway.Services.GetRequiredService<ByteBudget>();
 
     // A manifest, and the last event of an answer that nobody read, at most.
-    private static Task UnusedAsync(Council council) => UntilAsync(() => Buffers(council).Used < 10_000);
+    private static Task UnusedAsync(Council council) => Eventually.TrueAsync(() => Buffers(council).Used < 10_000, Now.Cancel);
 
-    private static Task UsedAsync(Council council, long bytes) => UntilAsync(() => Buffers(council).Used >= bytes);
-
-    private static async Task UntilAsync(Func<bool> condition)
-    {
-        while (!condition())
-        {
-            Now.Cancel.ThrowIfCancellationRequested();
-            await Task.Yield();
-        }
-    }
+    private static Task UsedAsync(Council council, long bytes) =>
+        Eventually.TrueAsync(() => Buffers(council).Used >= bytes, Now.Cancel);
 }

@@ -114,11 +114,8 @@ public sealed class CallerLimitTests
         }
 
         await council.Gateway.Usage.WaitAsync(4);
-        while ((await council.Gateway.Services.GetRequiredService<IGate>().StatusAsync(GateKey.Caller("key-1"), Now.Cancel)).InFlight > 0)
-        {
-            await Task.Yield();
-            Now.Cancel.ThrowIfCancellationRequested();
-        }
+        var gate = council.Gateway.Services.GetRequiredService<IGate>();
+        await Eventually.TrueAsync(async () => (await gate.StatusAsync(GateKey.Caller("key-1"), Now.Cancel)).InFlight == 0, Now.Cancel);
 
         (await council.Gateway.ChatAsync(Council.AskSolo, Anna)).Status.ShouldBe(HttpStatusCode.OK);
     }

@@ -109,11 +109,7 @@ public sealed class DevScriptTests : IDisposable
 
         line.ShouldBe("dev cluster: silo-1 has ended with exit code 3; 3 of 4 nodes go on.");
         process.HasExited.ShouldBeFalse();
-        while (Calls().Count(static call => call.Contains("--urls", StringComparison.Ordinal)) < 4)
-        {
-            await Task.Yield();
-            Now.Cancel.ThrowIfCancellationRequested();
-        }
+        await Eventually.TrueAsync(() => Calls().Count(static call => call.Contains("--urls", StringComparison.Ordinal)) == 4, Now.Cancel);
 
         await Command.RunAsync("/", "kill", "-TERM", process.Id.ToString(CultureInfo.InvariantCulture));
         await process.WaitForExitAsync(Now.Cancel);

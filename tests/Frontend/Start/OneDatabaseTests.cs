@@ -149,19 +149,13 @@ public sealed class OneDatabaseTests(PostgresServer postgres)
 
     private static async Task<TimeSpan> TimeToSeeAsync(HttpClient from, HttpClient to, string name)
     {
-        HttpStatusCode status;
-        do
-        {
-            status = await PostAsync(from, "/admin/models", Model(name));
-        }
-        while (status == HttpStatusCode.ServiceUnavailable);
-
+        var status = HttpStatusCode.ServiceUnavailable;
+        await Eventually.TrueAsync(
+            async () => (status = await PostAsync(from, "/admin/models", Model(name))) != HttpStatusCode.ServiceUnavailable, Now.Cancel);
         status.ShouldBe(HttpStatusCode.Created);
         var written = Stopwatch.GetTimestamp();
-        while ((await to.GetAsync($"/v1/models/{name}", Now.Cancel)).StatusCode != HttpStatusCode.OK)
-        {
-            Now.Cancel.ThrowIfCancellationRequested();
-        }
+        await Eventually.TrueAsync(
+            async () => (await to.GetAsync($"/v1/models/{name}", Now.Cancel)).StatusCode == HttpStatusCode.OK, Now.Cancel);
 
         return Stopwatch.GetElapsedTime(written);
     }

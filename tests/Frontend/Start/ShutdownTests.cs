@@ -88,13 +88,15 @@ public sealed class ShutdownTests
     /// <summary>A signal gives no sign of its arrival but this one: readiness is asked until it changes.</summary>
     private static async Task<Answer> DrainingAsync(HttpClient http)
     {
-        while (true)
-        {
-            using var response = await http.GetAsync("/readyz", Now.Cancel);
-            if (response.StatusCode == HttpStatusCode.ServiceUnavailable)
+        Answer? ready = null;
+        await Eventually.TrueAsync(
+            async () =>
             {
-                return await Answer.ReadAsync(response);
-            }
-        }
+                using var response = await http.GetAsync("/readyz", Now.Cancel);
+                ready = await Answer.ReadAsync(response);
+                return ready.Status == HttpStatusCode.ServiceUnavailable;
+            },
+            Now.Cancel);
+        return ready!;
     }
 }

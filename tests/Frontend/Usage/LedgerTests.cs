@@ -59,10 +59,7 @@ public sealed class LedgerTests
         var refused = await council.Gateway.ChatAsync(Council.AskSolo);
         var full = await council.Gateway.GetAsync("/readyz");
         store.Release();
-        while (await QueuedAsync() > 0)
-        {
-            Now.Cancel.ThrowIfCancellationRequested();
-        }
+        await Eventually.TrueAsync(async () => await QueuedAsync() == 0, Now.Cancel);
 
         refused.ShouldBeError(503, "overloaded_error", "overloaded");
         refused.Body.ShouldContain("usage cannot be recorded");

@@ -4,6 +4,7 @@ using Ensemble.Load.Proxies;
 using Ensemble.Load.Soak;
 using Ensemble.Load.Stub;
 using Ensemble.Load.Traffic;
+using Ensemble.Testing;
 
 namespace Ensemble.Load.Tests.Traffic;
 
@@ -94,18 +95,20 @@ public sealed class RawLoadTests : IAsyncDisposable
     {
         _servers.Add(server);
         using var http = new HttpClient();
-        while (true)
-        {
-            try
+        await Eventually.TrueAsync(
+            async () =>
             {
-                await http.GetStringAsync(new Uri(address, Names.ReadyPath), TestContext.Current.CancellationToken);
-                return;
-            }
-            catch (HttpRequestException) when (!server.IsCompleted)
-            {
-                await Task.Yield();
-            }
-        }
+                try
+                {
+                    await http.GetStringAsync(new Uri(address, Names.ReadyPath), TestContext.Current.CancellationToken);
+                    return true;
+                }
+                catch (HttpRequestException) when (!server.IsCompleted)
+                {
+                    return false;
+                }
+            },
+            TestContext.Current.CancellationToken);
     }
 
     /// <summary>Wants so many answers of all callers together, and no more.</summary>

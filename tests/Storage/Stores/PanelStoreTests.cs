@@ -122,10 +122,7 @@ public sealed class PanelStoreTests
 
         clock.Advance(ExpirySweep.Interval);
 
-        while ((await database.QueryAsync("SELECT count(*) FROM run_panels"))[0] != "1")
-        {
-            Now.Cancel.ThrowIfCancellationRequested();
-        }
+        await Eventually.TrueAsync(async () => (await database.QueryAsync("SELECT count(*) FROM run_panels"))[0] == "1", Now.Cancel);
 
         await sweep.StopAsync(Now.Cancel);
     }

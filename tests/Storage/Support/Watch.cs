@@ -1,5 +1,6 @@
 using System.Text;
 using Ensemble.Catalog;
+using Ensemble.Testing;
 
 namespace Ensemble.Storage.Tests.Support;
 
@@ -23,13 +24,15 @@ internal sealed class Watch : IAsyncDisposable
     {
         var revisions = store.WatchAsync(cancellationToken ?? Now.Cancel).GetAsyncEnumerator(CancellationToken.None);
         var watch = new Watch(revisions, revisions.MoveNextAsync().AsTask());
-        do
-        {
-            var revision = await store.ReadRevisionAsync(Now.Cancel);
-            await store.WriteAsync([new CatalogChange(CatalogEntryKind.Key, "watch", Encoding.UTF8.GetBytes("{}"))], revision, Now.Cancel);
-        }
-        while (!watch._next.IsCompleted);
-
+        var change = new CatalogChange(CatalogEntryKind.Key, "watch", Encoding.UTF8.GetBytes("{}"));
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                var revision = await store.ReadRevisionAsync(Now.Cancel);
+                await store.WriteAsync([change], revision, Now.Cancel);
+                return watch._next.IsCompleted;
+            },
+            Now.Cancel);
         await watch.HearAsync(await store.ReadRevisionAsync(Now.Cancel));
         return watch;
     }

@@ -31,18 +31,6 @@ public sealed class ManualTimeProvider(DateTimeOffset start) : TimeProvider
         }
     }
 
-    /// <summary>How far off each armed timer is, soonest first.</summary>
-    public IReadOnlyList<TimeSpan> PendingDueTimes
-    {
-        get
-        {
-            lock (_lock)
-            {
-                return [.. _armed.Select(timer => timer.Due - _now).Order()];
-            }
-        }
-    }
-
     public override DateTimeOffset GetUtcNow()
     {
         lock (_lock)
