@@ -10,7 +10,7 @@ namespace Ensemble.Frontend.Admin;
 
 /// <summary><c>/admin/models</c> and <c>/admin/keys</c>: the catalog's entries, read and edited one by one.</summary>
 internal sealed class EntriesEndpoint(
-    CatalogEntryKind kind, AdminAuthenticator admin, CatalogEditor editor, IModelProbe probe, BodyReader bodies, FrontendOptions options)
+    CatalogEntryKind kind, CatalogEditor editor, IModelProbe probe, BodyReader bodies, FrontendOptions options)
 {
     private const long MaxBody = 1024 * 1024;
     private const int MaxPlanTokens = 1_000_000;
@@ -111,14 +111,14 @@ internal sealed class EntriesEndpoint(
         return edit();
     });
 
-    private async Task GuardAsync(HttpContext context, Func<Task<ApiError?>> answer)
+    private static async Task GuardAsync(HttpContext context, Func<Task<ApiError?>> answer)
     {
         // An answer may hold a key that is shown once.
         context.Response.Headers.CacheControl = "no-store";
-        var error = admin.Check(context);
+        ApiError? error;
         try
         {
-            error ??= await answer();
+            error = await answer();
         }
         catch (CatalogException exception)
         {

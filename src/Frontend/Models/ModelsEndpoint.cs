@@ -7,7 +7,7 @@ using Ensemble.Frontend.Http;
 namespace Ensemble.Frontend.Models;
 
 /// <summary><c>GET /v1/models</c>: what a caller may name in a chat request.</summary>
-internal sealed class ModelsEndpoint(Authenticator authenticator, ICatalog catalog, TimeProvider time)
+internal sealed class ModelsEndpoint(ICatalog catalog, TimeProvider time)
 {
     private const string Owner = "ensemble";
 
@@ -16,13 +16,7 @@ internal sealed class ModelsEndpoint(Authenticator authenticator, ICatalog catal
 
     public Task ListAsync(HttpContext context)
     {
-        var (caller, error) = authenticator.Authenticate(context);
-        if (error is not null)
-        {
-            return ApiErrorWriter.WriteAsync(context, error);
-        }
-
-        var aliases = Aliases(catalog.Current).Where(caller!.MayUse).Order(StringComparer.Ordinal);
+        var aliases = Aliases(catalog.Current).Where(Caller.Of(context).MayUse).Order(StringComparer.Ordinal);
         return JsonResponse.WriteAsync(context.Response, aliases, (json, all) =>
         {
             json.WriteStartObject();
@@ -40,15 +34,9 @@ internal sealed class ModelsEndpoint(Authenticator authenticator, ICatalog catal
 
     public Task FindAsync(HttpContext context)
     {
-        var (caller, error) = authenticator.Authenticate(context);
-        if (error is not null)
-        {
-            return ApiErrorWriter.WriteAsync(context, error);
-        }
-
         // A server leaves an escaped slash in a path as it is; SDKs escape those of an alias.
         var id = (context.GetRouteValue("id") as string ?? "").Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
-        return caller!.MayUse(id) && Aliases(catalog.Current).Contains(id)
+        return Caller.Of(context).MayUse(id) && Aliases(catalog.Current).Contains(id)
             ? JsonResponse.WriteAsync(context.Response, id, Write)
             : ApiErrorWriter.WriteAsync(context, ApiErrors.ModelNotFound(id));
     }
