@@ -36,8 +36,11 @@ internal sealed class EntriesEndpoint(
         }
 
         var page = await editor.ListAsync(kind, wanted.After, wanted.Limit, context.RequestAborted);
+        var entries = page.Entries.Select(static entry => new EntryView(entry, entry.Version));
         await JsonResponse.WriteAsync(
-            context.Response, (page, Source: editor.ReadOnlySource), static (json, list) => AdminJson.Write(json, list.page, list.Source));
+            context.Response,
+            new EntryList(page.Revision, entries, page.HasMore, editor.ReadOnlySource),
+            FrontendJson.Default.EntryList);
         return null;
     });
 
@@ -56,7 +59,7 @@ internal sealed class EntriesEndpoint(
             return null;
         }
 
-        await JsonResponse.WriteAsync(context.Response, entry, AdminJson.Write);
+        await JsonResponse.WriteAsync(context.Response, EntryView.Whole(entry), FrontendJson.Default.EntryView);
         return null;
     });
 
@@ -184,8 +187,7 @@ internal sealed class EntriesEndpoint(
             response.Headers.Location = $"{Root}/{Uri.EscapeDataString(entry.Name).Replace("%2F", "/", StringComparison.Ordinal)}";
         }
 
-        await JsonResponse.WriteAsync(
-            response, (result, reports, plan), static (json, answer) => AdminJson.Write(json, answer.result, answer.reports, answer.plan));
+        await JsonResponse.WriteAsync(response, EntryView.Of(result, reports, plan), FrontendJson.Default.EntryView);
         return null;
     }
 

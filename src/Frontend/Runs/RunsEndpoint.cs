@@ -22,7 +22,8 @@ internal sealed class RunsEndpoint(RunFinder runs)
         catch (StorageException exception)
         {
             // Its words are for an administrator: they say where the database is.
-            await ApiErrorWriter.WriteAsync(context, caller.IsAdministrator ? AdminErrors.Unavailable(exception.Message) : ApiErrors.Unavailable);
+            await ApiErrorWriter.WriteAsync(
+                context, caller.IsAdministrator ? AdminErrors.Unavailable(exception.Message) : ApiErrors.Unavailable);
             return;
         }
 
@@ -32,7 +33,7 @@ internal sealed class RunsEndpoint(RunFinder runs)
             return;
         }
 
-        await JsonResponse.WriteAsync(context.Response, (manifest, showsNames: caller.ReadsManifests), static (json, shown) =>
-            new ManifestWriter(json, shown.showsNames).Write(shown.manifest));
+        await JsonResponse.WriteAsync(
+            context.Response, new ManifestView(manifest, caller.ReadsManifests), FrontendJson.Default.ManifestView);
     }
 }
