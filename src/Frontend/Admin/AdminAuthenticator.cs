@@ -13,7 +13,7 @@ namespace Ensemble.Frontend.Admin;
 /// set, by coming from this machine's own user.
 /// </summary>
 internal sealed partial class AdminAuthenticator(
-    FrontendOptions options, DashboardSessions sessions, TimeProvider time, ILogger<AdminAuthenticator> logger)
+    FrontendOptions options, DashboardSessions sessions, Authenticator callers, TimeProvider time, ILogger<AdminAuthenticator> logger)
 {
     /// <summary>Shortest time between two lines of the log about wrong keys.</summary>
     private static readonly TimeSpan LogInterval = TimeSpan.FromMinutes(1);
@@ -39,34 +39,30 @@ internal sealed partial class AdminAuthenticator(
     /// <summary>
     /// Who asks at an endpoint that serves callers and administrators. A key that is neither's counts as a wrong admin key.
     /// </summary>
-    public (bool IsAdmin, Caller? Caller, ApiError? Error) Identify(HttpContext context, Authenticator callers)
+    public (Caller? Caller, ApiError? Error) AuthenticateOrCaller(HttpContext context)
     {
         if (Permits(context))
         {
-            return (true, null, null);
+            return (Caller.Administrator, null);
         }
 
         var (caller, error) = callers.Authenticate(context);
         return error is not null && options.AdminKeySha256 is not null && PresentedKey.Of(context.Request) is not null
             && RecordAttempt(context, isRight: false) is { } slow
-            ? (false, null, slow)
-            : (false, caller, error);
+            ? (null, slow)
+            : (caller, error);
     }
 
-    /// <returns>Why the admin endpoints are closed to this request; null where they are open.</returns>
-    public ApiError? Check(HttpContext context)
+    /// <returns>The administrator, or why the admin endpoints are closed to this request.</returns>
+    public (Caller? Caller, ApiError? Error) Authenticate(HttpContext context)
     {
-        if (options.AdminKeySha256 is not { } expected)
+        var error = (options.AdminKeySha256, PresentedKey.Of(context.Request)) switch
         {
-            return LocalTrust.Holds(context) ? null : AdminErrors.KeyRequiredRemotely;
-        }
-
-        if (PresentedKey.Of(context.Request) is not { } presented)
-        {
-            return HasSession(context) ? null : AdminErrors.KeyMissing;
-        }
-
-        return CheckKey(context, presented, expected);
+            (null, _) => LocalTrust.Holds(context) ? null : AdminErrors.KeyRequiredRemotely,
+            (_, null) => HasSession(context) ? null : AdminErrors.KeyMissing,
+            ({ } expected, { } presented) => CheckKey(context, presented, expected),
+        };
+        return error is null ? (Caller.Administrator, null) : (null, error);
     }
 
     /// <returns>Why this is not the admin key; null where it is.</returns>

@@ -10,7 +10,7 @@ namespace Ensemble.Frontend.Admin;
 
 /// <summary><c>/admin/models</c> and <c>/admin/keys</c>: the catalog's entries, read and edited one by one.</summary>
 internal sealed class EntriesEndpoint(
-    CatalogEntryKind kind, AdminAuthenticator admin, CatalogEditor editor, IModelProbe probe, BodyReader bodies, FrontendOptions options)
+    CatalogEntryKind kind, CatalogEditor editor, IModelProbe probe, BodyReader bodies, FrontendOptions options)
 {
     private const long MaxBody = 1024 * 1024;
     private const int MaxPlanTokens = 1_000_000;
@@ -36,8 +36,11 @@ internal sealed class EntriesEndpoint(
         }
 
         var page = await editor.ListAsync(kind, wanted.After, wanted.Limit, context.RequestAborted);
+        var entries = page.Entries.Select(static entry => new EntryView(entry, entry.Version));
         await JsonResponse.WriteAsync(
-            context.Response, (page, Source: editor.ReadOnlySource), static (json, list) => AdminJson.Write(json, list.page, list.Source));
+            context.Response,
+            new EntryList(page.Revision, entries, page.HasMore, editor.ReadOnlySource),
+            FrontendJson.Default.EntryList);
         return null;
     });
 
@@ -56,7 +59,7 @@ internal sealed class EntriesEndpoint(
             return null;
         }
 
-        await JsonResponse.WriteAsync(context.Response, entry, AdminJson.Write);
+        await JsonResponse.WriteAsync(context.Response, EntryView.Whole(entry), FrontendJson.Default.EntryView);
         return null;
     });
 
@@ -111,14 +114,14 @@ internal sealed class EntriesEndpoint(
         return edit();
     });
 
-    private async Task GuardAsync(HttpContext context, Func<Task<ApiError?>> answer)
+    private static async Task GuardAsync(HttpContext context, Func<Task<ApiError?>> answer)
     {
         // An answer may hold a key that is shown once.
         context.Response.Headers.CacheControl = "no-store";
-        var error = admin.Check(context);
+        ApiError? error;
         try
         {
-            error ??= await answer();
+            error = await answer();
         }
         catch (CatalogException exception)
         {
@@ -184,8 +187,7 @@ internal sealed class EntriesEndpoint(
             response.Headers.Location = $"{Root}/{Uri.EscapeDataString(entry.Name).Replace("%2F", "/", StringComparison.Ordinal)}";
         }
 
-        await JsonResponse.WriteAsync(
-            response, (result, reports, plan), static (json, answer) => AdminJson.Write(json, answer.result, answer.reports, answer.plan));
+        await JsonResponse.WriteAsync(response, EntryView.Of(result, reports, plan), FrontendJson.Default.EntryView);
         return null;
     }
 

@@ -1,4 +1,4 @@
-using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using Ensemble.Frontend.Errors;
 using Ensemble.Frontend.Http;
 using Ensemble.Runs;
@@ -9,7 +9,7 @@ using Ensemble.Usage;
 namespace Ensemble.Frontend.Admin;
 
 /// <summary><c>GET /admin/usage</c> and <c>GET /admin/runs</c>: what calls and runs took.</summary>
-internal sealed class UsageEndpoint(AdminAuthenticator admin, IUsageQueries queries, TimeProvider time)
+internal sealed class UsageEndpoint(IUsageQueries queries, TimeProvider time)
 {
     /// <summary>More are no chart and no table.</summary>
     private const int MaxGroups = 10_000;
@@ -44,10 +44,11 @@ internal sealed class UsageEndpoint(AdminAuthenticator admin, IUsageQueries quer
         return query.Error ?? (by is null
             ? await WriteRowsAsync(
                 context, range, limit, await queries.ListSubCallsAsync(filter, cursor?.After, limit + 1, context.RequestAborted),
-                static row => UsagePosition.Of(row).ToString(), LedgerJson.Write)
+                static row => UsagePosition.Of(row).ToString(), static row => new SubCallRow(row),
+                FrontendJson.Default.LedgerPageSubCallRow)
             : await WriteGroupsAsync(
                 context, query, "usage.groups", range, by, await queries.SumAsync(filter, by, MaxGroups, context.RequestAborted),
-                static group => group.Keys, LedgerJson.Write));
+                static (group, by) => new UsageGroupView(group, by), FrontendJson.Default.LedgerGroupsUsageGroupView));
     });
 
     public Task ListRunsAsync(HttpContext context) => GuardAsync(context, RunParameters, async query =>
@@ -76,35 +77,38 @@ internal sealed class UsageEndpoint(AdminAuthenticator admin, IUsageQueries quer
         return query.Error ?? (by is null
             ? await WriteRowsAsync(
                 context, range, limit, await queries.ListRunsAsync(filter, cursor?.After, limit + 1, context.RequestAborted),
-                static run => RunPosition.Of(run).ToString(), LedgerJson.Write)
+                static run => RunPosition.Of(run).ToString(), static run => new RunRow(run), FrontendJson.Default.LedgerPageRunRow)
             : await WriteGroupsAsync(
                 context, query, "runs.groups", range, by, await queries.SumRunsAsync(filter, by, MaxGroups, context.RequestAborted),
-                static group => group.Keys, LedgerJson.Write));
+                static (group, by) => new RunGroupView(group, by), FrontendJson.Default.LedgerGroupsRunGroupView));
     });
 
     /// <param name="rows">One more than the limit where another page follows.</param>
-    private static async Task<ApiError?> WriteRowsAsync<T>(
+    private static async Task<ApiError?> WriteRowsAsync<T, TView>(
         HttpContext context,
         (DateTimeOffset From, DateTimeOffset To) range,
         int limit,
         IReadOnlyList<T> rows,
         Func<T, string> position,
-        Action<Utf8JsonWriter, T> write)
+        Func<T, TView> view,
+        JsonTypeInfo<LedgerPage<TView>> type)
     {
         var next = rows.Count > limit ? LedgerQuery.Cursor(range, position(rows[limit - 1])) : null;
-        await JsonResponse.WriteAsync(context.Response, 0, (json, _) => LedgerJson.Write(json, range, rows.Take(limit), write, next));
+        var page = new LedgerPage<TView>(
+            range.From.UtcDateTime, range.To.UtcDateTime, rows.Take(limit).Select(view), HasMore: next is not null, next);
+        await JsonResponse.WriteAsync(context.Response, page, type);
         return null;
     }
 
-    private static async Task<ApiError?> WriteGroupsAsync<T>(
+    private static async Task<ApiError?> WriteGroupsAsync<T, TView>(
         HttpContext context,
         LedgerQuery query,
         string kind,
         (DateTimeOffset From, DateTimeOffset To) range,
         IReadOnlyList<UsageDimension> by,
         IReadOnlyList<T> groups,
-        Func<T, IReadOnlyList<string?>> keys,
-        Action<Utf8JsonWriter, T> write)
+        Func<T, IReadOnlyList<UsageDimension>, TView> view,
+        JsonTypeInfo<LedgerGroups<TView>> type)
     {
         if (groups.Count > MaxGroups)
         {
@@ -112,26 +116,29 @@ internal sealed class UsageEndpoint(AdminAuthenticator admin, IUsageQueries quer
             return query.Error;
         }
 
-        await JsonResponse.WriteAsync(context.Response, 0, (json, _) => LedgerJson.Write(json, kind, range, by, groups, keys, write));
+        var answer = new LedgerGroups<TView>(
+            kind,
+            range.From.UtcDateTime,
+            range.To.UtcDateTime,
+            by.Select(static dimension => SnakeCase.Of(dimension)),
+            groups.Select(group => view(group, by)));
+        await JsonResponse.WriteAsync(context.Response, answer, type);
         return null;
     }
 
     private async Task GuardAsync(HttpContext context, string[] parameters, Func<LedgerQuery, Task<ApiError?>> answer)
     {
         context.Response.Headers.CacheControl = "no-store";
-        var error = admin.Check(context);
-        if (error is null)
+        var query = new LedgerQuery(context.Request.Query, parameters, time.GetUtcNow());
+        query.CheckNames();
+        ApiError? error;
+        try
         {
-            var query = new LedgerQuery(context.Request.Query, parameters, time.GetUtcNow());
-            query.CheckNames();
-            try
-            {
-                error = query.Error ?? await answer(query);
-            }
-            catch (StorageException exception)
-            {
-                error = AdminErrors.Unavailable(exception.Message);
-            }
+            error = query.Error ?? await answer(query);
+        }
+        catch (StorageException exception)
+        {
+            error = AdminErrors.Unavailable(exception.Message);
         }
 
         if (error is not null)

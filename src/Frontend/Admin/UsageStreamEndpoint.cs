@@ -9,8 +9,7 @@ namespace Ensemble.Frontend.Admin;
 /// <c>GET /admin/usage/stream</c>: sub-calls and runs as they end, as server-sent events. A watcher that is too slow is told how much it
 /// did not see; nobody waits for one, and a process that stops does not either.
 /// </summary>
-internal sealed class UsageStreamEndpoint(
-    AdminAuthenticator admin, UsageFeed feed, Drain drain, IHostApplicationLifetime lifetime, TimeProvider time)
+internal sealed class UsageStreamEndpoint(UsageFeed feed, Drain drain, IHostApplicationLifetime lifetime, TimeProvider time)
 {
     private static readonly string[] Parameters = ["ensemble", "model", "caller"];
 
@@ -18,12 +17,6 @@ internal sealed class UsageStreamEndpoint(
     {
         context.Response.Headers.CacheControl = "no-store";
         var query = new LedgerQuery(context.Request.Query, Parameters, time.GetUtcNow());
-        if (admin.Check(context) is { } closed)
-        {
-            await ApiErrorWriter.WriteAsync(context, closed);
-            return;
-        }
-
         query.CheckNames();
         var watch = new UsageWatch { Ensemble = query.Text("ensemble"), Model = query.Text("model"), Caller = query.Text("caller") };
         if ((query.Error ?? Refusal()) is { } error)

@@ -22,29 +22,25 @@ internal static class UsageStreamWriter
     {
         var output = new ArrayBufferWriter<byte>(512);
         using var json = new Utf8JsonWriter(output, JsonResponse.WriterOptions);
-        output.Write(note switch
+        switch (note)
         {
-            { Call: not null } => "event: sub_call\ndata: "u8,
-            { Run: not null } => "event: run\ndata: "u8,
-            { Dropped: > 0 } => "event: dropped\ndata: "u8,
-            _ => "event: gap\ndata: "u8,
-        });
-        json.WriteStartObject();
-        if (note.Call is { } call)
-        {
-            LedgerJson.Write(json, call);
-        }
-        else if (note.Run is { } run)
-        {
-            LedgerJson.Write(json, run);
-        }
-        else if (note.Dropped > 0)
-        {
-            json.WriteNumber("count"u8, note.Dropped);
+            case { Call: { } call }:
+                output.Write("event: sub_call\ndata: "u8);
+                JsonSerializer.Serialize(json, new SubCallRow(call), FrontendJson.Default.SubCallRow);
+                break;
+            case { Run: { } run }:
+                output.Write("event: run\ndata: "u8);
+                JsonSerializer.Serialize(json, new RunRow(run), FrontendJson.Default.RunRow);
+                break;
+            case { Dropped: > 0 and var count }:
+                output.Write("event: dropped\ndata: "u8);
+                JsonSerializer.Serialize(json, new DroppedNotifications(count), FrontendJson.Default.DroppedNotifications);
+                break;
+            default:
+                output.Write("event: gap\ndata: {}"u8);
+                break;
         }
 
-        json.WriteEndObject();
-        json.Flush();
         output.Write("\n\n"u8);
         return output.WrittenSpan.ToArray();
     }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text;
 using Ensemble.Catalog;
@@ -8,7 +9,8 @@ namespace Ensemble.Frontend.Callers;
 /// <summary>Tells who a caller is by its key.</summary>
 internal sealed class Authenticator(ICatalog catalog, TimeProvider time)
 {
-    private static readonly Caller Local = new(null);
+    // As long as the catalog has the key: a request makes no caller of its own.
+    private readonly ConditionalWeakTable<KeyConfig, Caller> _callers = [];
 
     /// <returns>The caller, or why there is none.</returns>
     public (Caller? Caller, ApiError? Error) Authenticate(HttpContext context)
@@ -17,7 +19,7 @@ internal sealed class Authenticator(ICatalog catalog, TimeProvider time)
         if (snapshot.Keys.Count == 0)
         {
             return LocalTrust.Holds(context)
-                ? (Local, null)
+                ? (Caller.Local, null)
                 : (null, ApiErrors.KeyRequiredRemotely);
         }
 
@@ -26,7 +28,7 @@ internal sealed class Authenticator(ICatalog catalog, TimeProvider time)
             null => (null, ApiErrors.KeyUnknown),
             { Disabled: true } => (null, ApiErrors.KeyDisabled),
             { ExpiresAt: { } expiry } when expiry <= time.GetUtcNow() => (null, ApiErrors.KeyExpired),
-            var key => (new Caller(key), null),
+            var key => (_callers.GetValue(key, static key => new Caller(key)), null),
         };
     }
 

@@ -86,6 +86,7 @@ internal static class BufferedAnswer
             json.WriteEndArray();
         }
 
+        json.WritePropertyName("usage"u8);
         UsageJson.Write(json, body.Completed.Usage, answer.UsageFields);
         if (!answer.Fields.IsEmpty)
         {
@@ -98,7 +99,10 @@ internal static class BufferedAnswer
 
         if (body.HasManifest)
         {
-            WriteManifest(json, body.Manifest);
+            // Of an answer that is repeated it may have been forgotten.
+            var manifest = body.Manifest is null ? null : new ManifestView(body.Manifest, showsNames: true);
+            json.WritePropertyName("ensemble"u8);
+            JsonSerializer.Serialize(json, manifest!, FrontendJson.Default.ManifestView);
         }
 
         json.WriteEndObject();
@@ -114,20 +118,6 @@ internal static class BufferedAnswer
         {
             // The answer is here and paid for; it is not lost over what is said about it.
             return null;
-        }
-    }
-
-    private static void WriteManifest(Utf8JsonWriter json, RunManifest? manifest)
-    {
-        json.WritePropertyName("ensemble"u8);
-        if (manifest is null)
-        {
-            // Of an answer that is repeated it may have been forgotten.
-            json.WriteNullValue();
-        }
-        else
-        {
-            new ManifestWriter(json, showsNames: true).Write(manifest);
         }
     }
 

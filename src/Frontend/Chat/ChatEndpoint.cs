@@ -9,9 +9,8 @@ using Ensemble.Runs;
 
 namespace Ensemble.Frontend.Chat;
 
-/// <summary><c>POST /v1/chat/completions</c>: who asks, for what, and whether that can be answered.</summary>
+/// <summary><c>POST /v1/chat/completions</c>: what is asked for, and whether that can be answered.</summary>
 internal sealed class ChatEndpoint(
-    Authenticator authenticator,
     RequestSlots places,
     BodyReader bodies,
     ICatalog catalog,
@@ -20,14 +19,10 @@ internal sealed class ChatEndpoint(
 {
     public async Task HandleAsync(HttpContext context)
     {
-        var (caller, error) = authenticator.Authenticate(context);
-        if (error is null)
+        var (place, error) = places.Enter();
+        using (place)
         {
-            (var place, error) = places.Enter();
-            using (place)
-            {
-                error ??= await AnswerAsync(context, caller!, place!);
-            }
+            error ??= await AnswerAsync(context, Caller.Of(context), place!);
         }
 
         if (error is not null)

@@ -73,6 +73,7 @@ internal sealed class ChunkWriter(PipeWriter output, RunRequest request, long cr
             var buffer = new ArrayBufferWriter<byte>(256);
             _json.Reset(buffer);
             _json.WriteStartObject();
+            _json.WritePropertyName("usage"u8);
             UsageJson.Write(_json, completed.Usage, completed.Answer.UsageFields);
             _json.WriteEndObject();
             _json.Flush();

@@ -134,8 +134,8 @@ internal sealed partial class RunResponder(
         var strategy = snapshot.Ensembles.TryGetValue(chat.Model, out var ensemble) ? SnakeCase.Of(ensemble.Strategy) : "direct";
         return JsonResponse.WriteAsync(
             context.Response,
-            (chat.Model, strategy, plan: request.Replay is null ? plan : plan.WithoutPanel(), showsNames: caller.ReadsManifests),
-            static (json, body) => new PlanWriter(json, body.showsNames).Write(body.Model, body.strategy, body.plan));
+            new PlanView(chat.Model, strategy, request.Replay is null ? plan : plan.WithoutPanel(), caller.ReadsManifests),
+            FrontendJson.Default.PlanView);
     }
 
     private async Task WriteAsync(

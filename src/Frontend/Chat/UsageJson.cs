@@ -12,7 +12,7 @@ internal static class UsageJson
         using var document = fields.IsEmpty ? null : JsonSanitizer.Parse(fields);
         var others = document?.RootElement;
         var usage = totals.Reported;
-        json.WriteStartObject("usage"u8);
+        json.WriteStartObject();
         json.WriteNumber("prompt_tokens"u8, usage.PromptTokens);
         json.WriteNumber("completion_tokens"u8, usage.CompletionTokens);
         json.WriteNumber("total_tokens"u8, usage.PromptTokens + usage.CompletionTokens);

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Ensemble.Frontend.Admin;
 using Ensemble.Frontend.Errors;
 using Ensemble.Frontend.Hosting;
@@ -67,13 +68,12 @@ internal sealed class SessionEndpoint(AdminAuthenticator admin, DashboardSession
 
     private Task WriteAsync(HttpContext context, bool isOpen) => JsonResponse.WriteAsync(
         context.Response,
-        (NeedsKey: options.AdminKeySha256 is not null, isOpen),
-        static (json, session) =>
-        {
-            json.WriteStartObject();
-            json.WriteString("object"u8, "dashboard.session"u8);
-            json.WriteBoolean("needs_key"u8, session.NeedsKey);
-            json.WriteBoolean("open"u8, session.isOpen);
-            json.WriteEndObject();
-        });
+        new DashboardSession(NeedsKey: options.AdminKeySha256 is not null, isOpen),
+        FrontendJson.Default.DashboardSession);
+}
+
+/// <param name="Open">Whether the admin endpoints are open to this browser.</param>
+internal sealed record DashboardSession(bool NeedsKey, bool Open)
+{
+    [JsonPropertyOrder(-1)] public string Object { get; } = "dashboard.session";
 }

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json;
-using Ensemble.Frontend.Admin;
 using Ensemble.Frontend.Http;
 
 namespace Ensemble.Frontend.Errors;
@@ -52,9 +51,8 @@ internal static class ApiErrorWriter
         json.WriteEndObject();
         if (error.Issues is { } issues)
         {
-            json.WriteStartArray("errors"u8);
-            AdminJson.WriteIssues(json, issues);
-            json.WriteEndArray();
+            json.WritePropertyName("errors"u8);
+            JsonSerializer.Serialize(json, issues, FrontendJson.Default.IReadOnlyListCatalogIssue);
         }
 
         json.WriteEndObject();

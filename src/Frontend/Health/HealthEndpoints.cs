@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Ensemble.Catalog;
 using Ensemble.Frontend.Hosting;
 using Ensemble.Frontend.Http;
@@ -13,12 +12,8 @@ internal sealed class HealthEndpoints(
     ICatalog catalog, IRunsInFlight engine, Drain drain, FrontendOptions options, UsageLedger ledger, IEnsembleStorage? storage = null,
     IClusterReachability? silos = null)
 {
-    public static Task LiveAsync(HttpContext context) => JsonResponse.WriteAsync(context.Response, "live", static (json, status) =>
-    {
-        json.WriteStartObject();
-        json.WriteString("status"u8, status);
-        json.WriteEndObject();
-    });
+    public static Task LiveAsync(HttpContext context) =>
+        JsonResponse.WriteAsync(context.Response, new Liveness("live"), FrontendJson.Default.Liveness);
 
     public Task ReadyAsync(HttpContext context)
     {
@@ -26,35 +21,12 @@ internal sealed class HealthEndpoints(
         var isReached = silos?.IsReachable ?? true;
         var isReady = !drain.IsDraining && problem is null && isReached;
         context.Response.StatusCode = isReady ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
-        return JsonResponse.WriteAsync(
-            context.Response, isReady ? "ready" : drain.IsDraining ? "draining" : isReached ? "database_lost" : "no_silo", (json, status) =>
-        {
-            json.WriteStartObject();
-            json.WriteString("status"u8, status);
-            json.WriteStartObject("catalog"u8);
-            json.WriteNumber("revision"u8, catalog.Current.Revision);
-            json.WriteString("problem"u8, catalog.Problem);
-            json.WriteEndObject();
-            json.WriteStartObject("runs"u8);
-            json.WriteNumber("in_flight"u8, engine.InFlight);
-            json.WriteNumber("max"u8, options.MaxRuns);
-            json.WriteEndObject();
-            json.WriteStartObject("database"u8);
-            json.WriteString("problem"u8, problem);
-            json.WriteEndObject();
-            WriteLedger(json, ledger);
-            json.WriteEndObject();
-        });
-    }
-
-    /// <summary>How much waits to be written to the accounts, and how much is lost to them.</summary>
-    public static void WriteLedger(Utf8JsonWriter json, UsageLedger ledger)
-    {
-        json.WriteStartObject("ledger"u8);
-        json.WriteNumber("queued_bytes"u8, ledger.QueuedBytes);
-        json.WriteNumber("capacity_bytes"u8, ledger.Capacity);
-        json.WriteNumber("dropped"u8, ledger.Dropped);
-        json.WriteNumber("unconfirmed"u8, ledger.Unconfirmed);
-        json.WriteEndObject();
+        var readiness = new Readiness(
+            isReady ? "ready" : drain.IsDraining ? "draining" : isReached ? "database_lost" : "no_silo",
+            new CatalogState(catalog.Current.Revision, catalog.Problem),
+            new RunsState(engine.InFlight, options.MaxRuns),
+            new DatabaseState(problem),
+            LedgerState.Of(ledger));
+        return JsonResponse.WriteAsync(context.Response, readiness, FrontendJson.Default.Readiness);
     }
 }

@@ -1,5 +1,6 @@
 using Ensemble.Catalog;
 using Ensemble.Frontend.Admin;
+using Ensemble.Frontend.Callers;
 using Ensemble.Frontend.Chat;
 using Ensemble.Frontend.Dashboard;
 using Ensemble.Frontend.Health;
@@ -21,41 +22,52 @@ public static class EndpointExtensions
         _ = app.Services.GetRequiredService<ICatalog>();
         _ = app.Services.GetRequiredService<IRunEngine>();
 
-        var chat = app.Services.GetRequiredService<ChatEndpoint>();
-        var models = app.Services.GetRequiredService<ModelsEndpoint>();
-        var runs = app.Services.GetRequiredService<RunsEndpoint>();
-        var health = app.Services.GetRequiredService<HealthEndpoints>();
         var options = app.Services.GetRequiredService<FrontendOptions>();
-
         app.UseMiddleware<RequestTrace>();
         app.UseMiddleware<RequestEnvelope>();
         app.UseRouting();
         app.UseEnsembleCors(options);
-        app.MapPost("/v1/chat/completions", chat.HandleAsync).AllowOrigins(options);
-        app.MapRead("/v1/models", models.ListAsync).AllowOrigins(options);
-        app.MapRead("/v1/models/{**id}", models.FindAsync).AllowOrigins(options);
-        app.MapRead("/v1/runs/{id}", runs.FindAsync).AllowOrigins(options);
-        app.MapPost("/v1/runs/{id}/replay", app.Services.GetRequiredService<ReplayEndpoint>().HandleAsync).AllowOrigins(options);
-        app.Services.GetRequiredKeyedService<EntriesEndpoint>(CatalogEntryKind.Model).Map(app);
-        app.Services.GetRequiredKeyedService<EntriesEndpoint>(CatalogEntryKind.Key).Map(app);
-        app.MapRead("/admin/gates", app.Services.GetRequiredService<GatesEndpoint>().ListAsync);
-        app.MapRead("/admin/cluster", app.Services.GetRequiredService<ClusterEndpoint>().ReadAsync);
-        app.MapRead("/admin/usage", app.Services.GetRequiredService<UsageEndpoint>().ListCallsAsync);
-        app.MapGet("/admin/usage/stream", app.Services.GetRequiredService<UsageStreamEndpoint>().WatchAsync);
-        app.MapRead("/admin/runs", app.Services.GetRequiredService<UsageEndpoint>().ListRunsAsync);
+        app.UseAuthentication();
+        app.UseAuthorization();
+
+        var callers = app.MapAccess(AccessPolicies.Caller);
+        callers.AllowOrigins(options);
+        callers.MapPost("/v1/chat/completions", app.Services.GetRequiredService<ChatEndpoint>().HandleAsync);
+        var models = app.Services.GetRequiredService<ModelsEndpoint>();
+        callers.MapRead("/v1/models", models.ListAsync);
+        callers.MapRead("/v1/models/{**id}", models.FindAsync);
+
+        var runs = app.MapAccess(AccessPolicies.CallerOrAdministrator);
+        runs.AllowOrigins(options);
+        runs.MapRead("/v1/runs/{id}", app.Services.GetRequiredService<RunsEndpoint>().FindAsync);
+        runs.MapPost("/v1/runs/{id}/replay", app.Services.GetRequiredService<ReplayEndpoint>().HandleAsync);
+
+        var administrators = app.MapAccess(AccessPolicies.Administrator);
+        app.Services.GetRequiredKeyedService<EntriesEndpoint>(CatalogEntryKind.Model).Map(administrators);
+        app.Services.GetRequiredKeyedService<EntriesEndpoint>(CatalogEntryKind.Key).Map(administrators);
+        administrators.MapRead("/admin/gates", app.Services.GetRequiredService<GatesEndpoint>().ListAsync);
+        administrators.MapRead("/admin/cluster", app.Services.GetRequiredService<ClusterEndpoint>().ReadAsync);
+        var usage = app.Services.GetRequiredService<UsageEndpoint>();
+        administrators.MapRead("/admin/usage", usage.ListCallsAsync);
+        administrators.MapGet("/admin/usage/stream", app.Services.GetRequiredService<UsageStreamEndpoint>().WatchAsync);
+        administrators.MapRead("/admin/runs", usage.ListRunsAsync);
+
+        var open = app.MapGroup("").AllowAnonymous();
         var sessions = app.Services.GetRequiredService<SessionEndpoint>();
-        app.MapRead("/dashboard/session", sessions.FindAsync);
-        app.MapPost("/dashboard/session", sessions.BeginAsync);
-        app.MapDelete("/dashboard/session", SessionEndpoint.EndAsync);
-        app.MapDashboard();
-        app.MapRead("/", RootEndpoint.WriteAsync);
-        app.MapRead("/livez", HealthEndpoints.LiveAsync);
-        app.MapRead("/readyz", health.ReadyAsync);
-        app.MapRead("/openapi.json", OpenApiEndpoint.WriteAsync);
+        open.MapRead("/dashboard/session", sessions.FindAsync);
+        open.MapPost("/dashboard/session", sessions.BeginAsync);
+        open.MapDelete("/dashboard/session", SessionEndpoint.EndAsync);
+        open.MapDashboard();
+        open.MapRead("/", RootEndpoint.WriteAsync);
+        open.MapRead("/livez", HealthEndpoints.LiveAsync);
+        open.MapRead("/readyz", app.Services.GetRequiredService<HealthEndpoints>().ReadyAsync);
+        open.MapRead("/openapi.json", OpenApiEndpoint.WriteAsync);
         return app;
     }
 
+    private static RouteGroupBuilder MapAccess(this WebApplication app, string policy) => app.MapGroup("").RequireAuthorization(policy);
+
     /// <summary>Maps GET, and HEAD with it: the server leaves the body out.</summary>
-    private static IEndpointConventionBuilder MapRead(this WebApplication app, string pattern, RequestDelegate handler) =>
-        app.MapMethods(pattern, [HttpMethods.Get, HttpMethods.Head], handler);
+    private static IEndpointConventionBuilder MapRead(this IEndpointRouteBuilder routes, string pattern, RequestDelegate handler) =>
+        routes.MapMethods(pattern, [HttpMethods.Get, HttpMethods.Head], handler);
 }

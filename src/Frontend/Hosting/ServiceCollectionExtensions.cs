@@ -36,10 +36,10 @@ public static partial class ServiceCollectionExtensions
     {
         services.AddEnsembleCatalog(options);
         services.AddEnsembleCors(options);
+        services.AddEnsembleAccess();
         services.TryAddSingleton(OpenEditor);
         services.AddSingleton<DashboardSessions>();
         services.AddSingleton<SessionEndpoint>();
-        services.AddSingleton<AdminAuthenticator>();
         services.AddKeyedSingleton<EntriesEndpoint>(CatalogEntryKind.Model, NewEntries);
         services.AddKeyedSingleton<EntriesEndpoint>(CatalogEntryKind.Key, NewEntries);
         services.AddSingleton<GatesEndpoint>();
@@ -49,7 +49,6 @@ public static partial class ServiceCollectionExtensions
         services.AddSingleton<UsageEndpoint>();
         services.TryAddSingleton(static _ => new UsageFeed());
         services.AddSingleton<UsageStreamEndpoint>();
-        services.AddSingleton<Authenticator>();
         services.TryAddSingleton(OpenBuffers);
         services.AddSingleton<RequestSlots>();
         services.AddSingleton<BodyReader>();
@@ -236,7 +235,6 @@ public static partial class ServiceCollectionExtensions
 
     private static EntriesEndpoint NewEntries(IServiceProvider provider, object? kind) => new(
         (CatalogEntryKind)kind!,
-        provider.GetRequiredService<AdminAuthenticator>(),
         provider.GetRequiredService<CatalogEditor>(),
         provider.GetRequiredService<IModelProbe>(),
         provider.GetRequiredService<BodyReader>(),

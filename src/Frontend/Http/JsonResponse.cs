@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 
 namespace Ensemble.Frontend.Http;
 
@@ -19,6 +20,10 @@ internal static class JsonResponse
 
     [ThreadStatic]
     private static Utf8JsonWriter? _writer;
+
+    /// <param name="type">How the value is written, as <see cref="FrontendJson"/> knows it.</param>
+    public static Task WriteAsync<T>(HttpResponse response, T value, JsonTypeInfo<T> type) =>
+        WriteAsync(response, (value, type), static (json, body) => JsonSerializer.Serialize(json, body.value, body.type));
 
     public static Task WriteAsync<T>(HttpResponse response, T value, Action<Utf8JsonWriter, T> write)
     {

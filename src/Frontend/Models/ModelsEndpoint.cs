@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Ensemble.Catalog;
 using Ensemble.Frontend.Callers;
 using Ensemble.Frontend.Errors;
@@ -7,7 +6,7 @@ using Ensemble.Frontend.Http;
 namespace Ensemble.Frontend.Models;
 
 /// <summary><c>GET /v1/models</c>: what a caller may name in a chat request.</summary>
-internal sealed class ModelsEndpoint(Authenticator authenticator, ICatalog catalog, TimeProvider time)
+internal sealed class ModelsEndpoint(ICatalog catalog, TimeProvider time)
 {
     private const string Owner = "ensemble";
 
@@ -16,53 +15,21 @@ internal sealed class ModelsEndpoint(Authenticator authenticator, ICatalog catal
 
     public Task ListAsync(HttpContext context)
     {
-        var (caller, error) = authenticator.Authenticate(context);
-        if (error is not null)
-        {
-            return ApiErrorWriter.WriteAsync(context, error);
-        }
-
-        var aliases = Aliases(catalog.Current).Where(caller!.MayUse).Order(StringComparer.Ordinal);
-        return JsonResponse.WriteAsync(context.Response, aliases, (json, all) =>
-        {
-            json.WriteStartObject();
-            json.WriteString("object"u8, "list"u8);
-            json.WriteStartArray("data"u8);
-            foreach (var alias in all)
-            {
-                Write(json, alias);
-            }
-
-            json.WriteEndArray();
-            json.WriteEndObject();
-        });
+        var aliases = Aliases(catalog.Current).Where(Caller.Of(context).MayUse).Order(StringComparer.Ordinal);
+        return JsonResponse.WriteAsync(context.Response, new ModelList(aliases.Select(View)), FrontendJson.Default.ModelList);
     }
 
     public Task FindAsync(HttpContext context)
     {
-        var (caller, error) = authenticator.Authenticate(context);
-        if (error is not null)
-        {
-            return ApiErrorWriter.WriteAsync(context, error);
-        }
-
         // A server leaves an escaped slash in a path as it is; SDKs escape those of an alias.
         var id = (context.GetRouteValue("id") as string ?? "").Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
-        return caller!.MayUse(id) && Aliases(catalog.Current).Contains(id)
-            ? JsonResponse.WriteAsync(context.Response, id, Write)
+        return Caller.Of(context).MayUse(id) && Aliases(catalog.Current).Contains(id)
+            ? JsonResponse.WriteAsync(context.Response, View(id), FrontendJson.Default.ModelView)
             : ApiErrorWriter.WriteAsync(context, ApiErrors.ModelNotFound(id));
     }
 
     private static IEnumerable<string> Aliases(CatalogSnapshot snapshot) => snapshot.Ensembles.Keys
         .Concat(snapshot.Models.Values.Where(model => model.Kind == ModelKind.Chat).Select(model => model.DisplayName));
 
-    private void Write(Utf8JsonWriter json, string alias)
-    {
-        json.WriteStartObject();
-        json.WriteString("id"u8, alias);
-        json.WriteString("object"u8, "model"u8);
-        json.WriteNumber("created"u8, _created);
-        json.WriteString("owned_by"u8, Owner);
-        json.WriteEndObject();
-    }
+    private ModelView View(string alias) => new(alias, "model", _created, Owner);
 }

@@ -15,8 +15,6 @@ namespace Ensemble.Frontend.Runs;
 
 /// <summary><c>POST /v1/runs/{id}/replay</c>: another strategy, or another judge, over the panel answers that a run has stored.</summary>
 internal sealed class ReplayEndpoint(
-    Authenticator authenticator,
-    AdminAuthenticator admin,
     RequestSlots places,
     BodyReader bodies,
     RunFinder runs,
@@ -27,23 +25,15 @@ internal sealed class ReplayEndpoint(
 {
     private static readonly ReadOnlyMemory<byte> True = "true"u8.ToArray();
 
-    // The holder of the admin key may do everything.
-    private static readonly Caller Administrator = new(null);
-
     public async Task HandleAsync(HttpContext context)
     {
-        var (isAdmin, caller, error) = admin.Identify(context, authenticator);
-        if (error is null && !context.Request.HasJsonContentType())
-        {
-            error = ReplayErrors.NotJson;
-        }
-
+        var error = context.Request.HasJsonContentType() ? null : ReplayErrors.NotJson;
         if (error is null)
         {
             (var place, error) = places.Enter();
             using (place)
             {
-                error ??= await ReplayAsync(context, isAdmin ? Administrator : caller!, isAdmin, place!);
+                error ??= await ReplayAsync(context, Caller.Of(context), place!);
             }
         }
 
@@ -53,7 +43,7 @@ internal sealed class ReplayEndpoint(
         }
     }
 
-    private async Task<ApiError?> ReplayAsync(HttpContext context, Caller caller, bool isAdmin, RequestSlot place)
+    private async Task<ApiError?> ReplayAsync(HttpContext context, Caller caller, RequestSlot place)
     {
         var (body, error) = await bodies.ReadAsync(context.Request, ReplayOptions.MaxBytes, place);
         (var replayOptions, error) = error is null ? ReplayOptions.Read(body) : (null, error);
@@ -66,13 +56,13 @@ internal sealed class ReplayEndpoint(
         StoredPanel? panel;
         try
         {
-            (manifest, error) = await FindRunAsync(context, caller, isAdmin);
+            (manifest, error) = await FindRunAsync(context, caller);
             (panel, error) = error is null ? await FindPanelAsync(manifest!, context.RequestAborted) : (null, error);
         }
         catch (StorageException exception)
         {
             // Its words are for an administrator: they say where the database is.
-            return isAdmin ? AdminErrors.Unavailable(exception.Message) : ApiErrors.Unavailable;
+            return caller.IsAdministrator ? AdminErrors.Unavailable(exception.Message) : ApiErrors.Unavailable;
         }
 
         if (error is null && !place.TryReserve(panel!.Request.Length))
@@ -84,11 +74,11 @@ internal sealed class ReplayEndpoint(
     }
 
     /// <returns>The manifest of a run that has ended and had a panel, or why there is none for this caller.</returns>
-    private async Task<(RunManifest? Manifest, ApiError? Error)> FindRunAsync(HttpContext context, Caller caller, bool isAdmin)
+    private async Task<(RunManifest? Manifest, ApiError? Error)> FindRunAsync(HttpContext context, Caller caller)
     {
         var (text, run) = RunFinder.Named(context);
         var manifest = run is { } id ? await runs.FindAsync(id, context.RequestAborted) : null;
-        if (manifest is null || (!isAdmin && manifest.Caller != caller.Name))
+        if (manifest is null || (!caller.IsAdministrator && manifest.Caller != caller.Name))
         {
             return (null, ApiErrors.RunNotFound(text));
         }

@@ -21,14 +21,8 @@ internal sealed class SiloProbes(
         var membership = oracle.CurrentStatus;
         var isReady = membership == SiloStatus.Active && !drain.IsDraining;
         context.Response.StatusCode = isReady ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
-        return JsonResponse.WriteAsync(context.Response, isReady ? "ready" : drain.IsDraining ? "draining" : "joining", (json, status) =>
-        {
-            json.WriteStartObject();
-            json.WriteString("status"u8, status);
-            json.WriteString("membership"u8, membership.ToString());
-            json.WriteNumber("runs_in_flight"u8, runs.InFlight);
-            HealthEndpoints.WriteLedger(json, ledger);
-            json.WriteEndObject();
-        });
+        var readiness = new SiloReadiness(
+            isReady ? "ready" : drain.IsDraining ? "draining" : "joining", membership.ToString(), runs.InFlight, LedgerState.Of(ledger));
+        return JsonResponse.WriteAsync(context.Response, readiness, FrontendJson.Default.SiloReadiness);
     }
 }

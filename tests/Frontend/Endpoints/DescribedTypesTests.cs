@@ -1,0 +1,132 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+using Ensemble.Frontend.Admin;
+using Ensemble.Frontend.Http;
+using Ensemble.Frontend.Tests.Support;
+
+namespace Ensemble.Frontend.Tests.Endpoints;
+
+/// <summary><c>/openapi.json</c> describes each type that endpoints write: every field, its type, and whether it is always there.</summary>
+public sealed class DescribedTypesTests
+{
+    // An entry alone, and in a list, has less than one that was just written.
+    private static readonly string[] Partial = ["AdminEntry", "AdminHead"];
+
+    private static readonly Type[] Texts = [typeof(string), typeof(DateTime), typeof(DateTimeOffset), typeof(GroupKey)];
+
+    private static readonly (string Schema, JsonTypeInfo Type)[] Described =
+    [
+        ("AdminList", FrontendJson.Default.EntryList),
+        ("AdminEntry", FrontendJson.Default.EntryView),
+        ("AdminWritten", FrontendJson.Default.EntryView),
+        ("DashboardSession", FrontendJson.Default.DashboardSession),
+        ("GateList", FrontendJson.Default.GateList),
+        ("ModelList", FrontendJson.Default.ModelList),
+        ("Readiness", FrontendJson.Default.Readiness),
+        ("RunGroups", FrontendJson.Default.LedgerGroupsRunGroupView),
+        ("RunList", FrontendJson.Default.LedgerPageRunRow),
+        ("RunManifest", FrontendJson.Default.ManifestView),
+        ("RunPlan", FrontendJson.Default.PlanView),
+        ("UsageGroups", FrontendJson.Default.LedgerGroupsUsageGroupView),
+        ("UsageList", FrontendJson.Default.LedgerPageSubCallRow),
+    ];
+
+    [Fact]
+    public async Task Document_OfEachTypeThatIsWritten_HasItsFields()
+    {
+        await using var council = await Council.StartAsync();
+        var schemas = (await council.Gateway.GetAsync("/openapi.json")).Json.GetProperty("components").GetProperty("schemas");
+        var problems = new List<string>();
+
+        foreach (var (schema, type) in Described)
+        {
+            Compare(JsonElement.Parse($$"""{"$ref":"#/components/schemas/{{schema}}"}"""), type, schema);
+        }
+
+        problems.ShouldBeEmpty();
+
+        void Compare(JsonElement schema, JsonTypeInfo type, string path)
+        {
+            var isPartial = false;
+            if (schema.TryGetProperty("oneOf", out var choices))
+            {
+                schema = choices.EnumerateArray().Single(choice => choice.TryGetProperty("$ref", out _));
+            }
+
+            if (schema.TryGetProperty("$ref", out var target))
+            {
+                var name = target.GetString()!.Split('/')[^1];
+                (schema, isPartial) = (schemas.GetProperty(name), Partial.Contains(name));
+            }
+
+            if (schema.TryGetProperty("type", out var described) && !Types(described).Contains(TypeOf(type)))
+            {
+                problems.Add($"{path} is {TypeOf(type)}, and described as {described}");
+            }
+
+            if (type.Kind == JsonTypeInfoKind.Enumerable)
+            {
+                Compare(schema.GetProperty("items"), Info(type.ElementType!), $"{path}[]");
+            }
+            else if (type.Kind == JsonTypeInfoKind.Object)
+            {
+                Fields(schema, type, isPartial, path);
+            }
+        }
+
+        void Fields(JsonElement schema, JsonTypeInfo type, bool isPartial, string path)
+        {
+            var fields = schema.GetProperty("properties");
+            var required = schema.GetProperty("required").EnumerateArray().Select(name => name.GetString()!).ToHashSet();
+            foreach (var property in type.Properties)
+            {
+                var at = $"{path}.{property.Name}";
+                var isOptional = property.AttributeProvider!.IsDefined(typeof(JsonIgnoreAttribute), inherit: true);
+                if (!fields.TryGetProperty(property.Name, out var field))
+                {
+                    problems.AddRange(isPartial && isOptional ? [] : [$"{at} is not described"]);
+                    continue;
+                }
+
+                if (!isOptional && !required.Contains(property.Name))
+                {
+                    problems.Add($"{at} is always there, and described as if it were not");
+                }
+
+                if (property.IsGetNullable && !isOptional && !TakesNull(field))
+                {
+                    problems.Add($"{at} may be null, and is described as if it were not");
+                }
+
+                Compare(field, Info(property.PropertyType), at);
+            }
+
+            problems.AddRange(fields.EnumerateObject().Select(field => field.Name)
+                .Except(type.Properties.Select(property => property.Name)).Select(name => $"{path}.{name} is never written"));
+        }
+    }
+
+    private static JsonTypeInfo Info(Type type) =>
+        FrontendJson.Default.GetTypeInfo(Nullable.GetUnderlyingType(type) ?? type).ShouldNotBeNull();
+
+    private static bool TakesNull(JsonElement schema) =>
+        (schema.TryGetProperty("type", out var types) && Types(types).Contains("null"))
+        || (schema.TryGetProperty("oneOf", out var choices) && choices.EnumerateArray().Any(TakesNull));
+
+    private static IEnumerable<string> Types(JsonElement types) =>
+        types.ValueKind == JsonValueKind.Array ? types.EnumerateArray().Select(type => type.GetString()!) : [types.GetString()!];
+
+    private static string TypeOf(JsonTypeInfo type) => type.Kind switch
+    {
+        JsonTypeInfoKind.Enumerable => "array",
+        JsonTypeInfoKind.Object => "object",
+        _ when type.Type == typeof(bool) => "boolean",
+        _ when type.Type == typeof(int) || type.Type == typeof(long) => "integer",
+        _ when type.Type == typeof(double) || type.Type == typeof(decimal) || type.Type == typeof(TimeSpan) => "number",
+        _ when Texts.Contains(type.Type) => "string",
+
+        // Written by a converter.
+        _ => "object",
+    };
+}
