@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Ensemble.Catalog;
 using Ensemble.Catalog.Secrets;
 using Ensemble.Telemetry;
 using Microsoft.Extensions.Logging;

@@ -2,7 +2,6 @@ using System.Buffers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Threading.Channels;
-using Ensemble.Runs;
 using Ensemble.Telemetry;
 using Microsoft.Extensions.Logging;
 

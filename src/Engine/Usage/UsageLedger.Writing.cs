@@ -1,5 +1,3 @@
-using Microsoft.Extensions.Logging;
-
 namespace Ensemble.Usage;
 
 public sealed partial class UsageLedger

@@ -4,7 +4,6 @@ using Ensemble.Catalog.Editing;
 using Ensemble.Frontend.Http;
 using Ensemble.Frontend.Runs;
 using Ensemble.Models;
-using Ensemble.Runs;
 using static System.Text.Json.Serialization.JsonIgnoreCondition;
 
 namespace Ensemble.Frontend.Admin;

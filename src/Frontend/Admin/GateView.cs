@@ -1,7 +1,6 @@
 using System.Text.Json.Serialization;
 using Ensemble.Catalog;
 using Ensemble.Gates;
-using Ensemble.Runs;
 using static System.Text.Json.Serialization.JsonIgnoreCondition;
 
 namespace Ensemble.Frontend.Admin;

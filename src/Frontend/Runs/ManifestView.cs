@@ -1,5 +1,4 @@
 using System.Text.Json.Serialization;
-using Ensemble.Runs;
 using Ensemble.Usage;
 using static System.Text.Json.Serialization.JsonIgnoreCondition;
 

@@ -1,5 +1,5 @@
 using System.Text.Json.Serialization;
-using Ensemble.Runs;
+using Ensemble.Execution;
 using static System.Text.Json.Serialization.JsonIgnoreCondition;
 
 namespace Ensemble.Frontend.Runs;

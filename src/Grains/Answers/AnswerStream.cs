@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Ensemble.Runs;
 using Ensemble.Telemetry;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
