@@ -242,7 +242,7 @@ public sealed partial class GateHost
         }
         catch (Exception exception)
         {
-            LogNoReport(_logger, exception, Key.ToString());
+            LogNoReport(_logger, exception, Key);
         }
     }
 
@@ -265,7 +265,7 @@ public sealed partial class GateHost
     [LoggerMessage(
         EventId = EventIds.PassNotReported, EventName = nameof(EventIds.PassNotReported), Level = LogLevel.Information,
         Message = "A process did not report in time what it did at the gate {Gate}; its pass expires by itself.")]
-    private static partial void LogNoReport(ILogger logger, Exception exception, string gate);
+    private static partial void LogNoReport(ILogger logger, Exception exception, GateKey gate);
 
     [LoggerMessage(
         EventId = EventIds.LeaseLost, EventName = nameof(EventIds.LeaseLost), Level = LogLevel.Warning,

@@ -47,7 +47,7 @@ public sealed class RunInstruments : IUsageSink
             Buckets.FirstTokens);
         _subCalls = meter.CreateCounter<long>(
             "ensemble.sub_calls", "{call}", "Sub-calls that have ended, whether they reached a provider or not");
-        _cost = meter.CreateCounter<double>("ensemble.cost", "USD", "What sub-calls cost by the prices of the catalog, in US dollars");
+        _cost = meter.CreateCounter<double>("ensemble.cost", "usd", "What sub-calls cost by the prices of the catalog, in US dollars");
         _runs = meter.CreateCounter<long>("ensemble.runs", "{run}", "Runs that have ended");
         _runTime = meter.CreateHistogram("ensemble.run.duration", "s", "Time of a run, to the end of its answer", null, Buckets.Calls);
         _runFirstToken = meter.CreateHistogram(
@@ -72,7 +72,7 @@ public sealed class RunInstruments : IUsageSink
         _earlyStops = meter.CreateCounter<long>("ensemble.early_stops", "{run}", "Runs that went without some of their calls");
         _savedCalls = meter.CreateCounter<long>("ensemble.saved.calls", "{call}", "Calls that strategies went without");
         _savedTokens = meter.CreateCounter<long>("ensemble.saved.tokens", "{token}", "Tokens that strategies went without, by estimate");
-        _savedCost = meter.CreateCounter<double>("ensemble.saved.cost", "USD", "What strategies went without, by estimate, in US dollars");
+        _savedCost = meter.CreateCounter<double>("ensemble.saved.cost", "usd", "What strategies went without, by estimate, in US dollars");
         _all =
         [
             _operations, _tokens, _firstTokens, _subCalls, _cost, _runs, _runTime, _runFirstToken, _overhead, _agreement, _degraded,

@@ -8,7 +8,6 @@ using Ensemble.Frontend.Http;
 using Ensemble.Frontend.Models;
 using Ensemble.Frontend.OpenApi;
 using Ensemble.Frontend.Runs;
-using Ensemble.Frontend.Telemetry;
 using Ensemble.Runs;
 
 namespace Ensemble.Frontend.Hosting;
@@ -23,7 +22,6 @@ public static class EndpointExtensions
         _ = app.Services.GetRequiredService<IRunEngine>();
 
         var options = app.Services.GetRequiredService<FrontendOptions>();
-        app.UseMiddleware<RequestTrace>();
         app.UseMiddleware<RequestEnvelope>();
         app.UseRouting();
         app.UseEnsembleCors(options);

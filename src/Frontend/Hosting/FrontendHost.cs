@@ -51,7 +51,7 @@ internal static class FrontendHost
     {
         builder.UseListeners(options, DefaultUrl);
         ListenAddresses.Check(builder.Configuration, options);
-        builder.Services.AddEnsembleModels().AddEnsembleFrontend(options);
+        builder.Services.AddEnsembleModels(options).AddEnsembleFrontend(options);
     }
 
     /// <summary>

@@ -88,9 +88,9 @@ public static partial class ServiceCollectionExtensions
     /// Adds what calls are made with, wherever runs are executed, and their accounts. It needs an <see cref="IGate"/> and an
     /// <see cref="IUsageStore"/>.
     /// </summary>
-    public static IServiceCollection AddEnsembleModels(this IServiceCollection services)
+    public static IServiceCollection AddEnsembleModels(this IServiceCollection services, FrontendOptions options)
     {
-        services.AddEnsembleTelemetry();
+        services.AddEnsembleTelemetry(options);
         services.TryAddSingleton(static provider => new JsonLinesUsageSink(
             Console.OpenStandardOutput(),
             provider.GetRequiredService<TimeProvider>(),

@@ -1,22 +1,22 @@
 using System.Net.Sockets;
-using System.Text;
 using Ensemble.Frontend.Callers;
 using Ensemble.Frontend.Hosting;
 using Ensemble.Telemetry;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using OpenTelemetry.Metrics;
 
 namespace Ensemble.Frontend.Management;
 
 /// <summary><c>/metrics</c>, on a listener of its own: what a scraper may see is nothing for callers.</summary>
-internal sealed partial class ManagementListener(ManagementOptions options, Func<MetricStore> listen, ILogger<ManagementListener> logger)
+/// <param name="meters">What it shows; null where it does not listen.</param>
+internal sealed partial class ManagementListener(ManagementOptions options, MeterProvider? meters, ILogger<ManagementListener> logger)
     : IHostedLifecycleService, IAsyncDisposable
 {
     // Where other machines are meant to reach it, it has whatever name they know it by.
     private readonly bool _isLocal = options.Url is { } url && ListenAddresses.IsLocal(url);
 
-    private MetricStore? _store;
     private WebApplication? _app;
 
     /// <summary>Where it listens; null where it does not.</summary>
@@ -34,7 +34,6 @@ internal sealed partial class ManagementListener(ManagementOptions options, Func
             return;
         }
 
-        _store = listen();
         var app = Build(url);
         try
         {
@@ -46,8 +45,6 @@ internal sealed partial class ManagementListener(ManagementOptions options, Func
             or FormatException or ArgumentException or InvalidOperationException)
         {
             await app.DisposeAsync();
-            _store?.Dispose();
-            _store = null;
             if (options.IsChosen)
             {
                 throw new StartupException(
@@ -81,8 +78,6 @@ internal sealed partial class ManagementListener(ManagementOptions options, Func
             _app = null;
             await app.DisposeAsync();
         }
-
-        _store?.Dispose();
     }
 
     // Nothing of the product's host is in it: no configuration that would move it, no log that would name its address as the product's.
@@ -91,36 +86,35 @@ internal sealed partial class ManagementListener(ManagementOptions options, Func
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().UseUrls(url).ConfigureKestrel(static kestrel => kestrel.AddServerHeader = false);
         var app = builder.Build();
-        app.Run(AnswerAsync);
+        app.Use(AnswerAsync);
+        app.UseOpenTelemetryPrometheusScrapingEndpoint(meters, static _ => true, null, null, null);
         return app;
     }
 
-    private Task AnswerAsync(HttpContext context)
+    private Task AnswerAsync(HttpContext context, RequestDelegate scrape)
     {
-        if (context.Request.Path != "/metrics" || _store is not { } store)
+        var request = context.Request;
+        if (request.Path != "/metrics")
         {
             context.Response.StatusCode = StatusCodes.Status404NotFound;
-            return Task.CompletedTask;
         }
-
-        if (_isLocal && !LocalTrust.NamesThisMachine(context.Request))
+        else if (_isLocal && !LocalTrust.NamesThisMachine(request))
         {
             context.Response.StatusCode = StatusCodes.Status421MisdirectedRequest;
-            return Task.CompletedTask;
         }
-
-        var isHead = HttpMethods.IsHead(context.Request.Method);
-        if (!isHead && !HttpMethods.IsGet(context.Request.Method))
+        else if (!HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method))
         {
             context.Response.StatusCode = StatusCodes.Status405MethodNotAllowed;
             context.Response.Headers.Allow = "GET, HEAD";
-            return Task.CompletedTask;
+        }
+        else
+        {
+            // One format for all, the text of Prometheus: OpenMetrics would have a further series for each counter and histogram.
+            request.Headers.Accept = default;
+            return scrape(context);
         }
 
-        var body = Encoding.UTF8.GetBytes(PrometheusText.Write(store));
-        context.Response.ContentType = PrometheusText.ContentType;
-        context.Response.ContentLength = body.Length;
-        return isHead ? Task.CompletedTask : context.Response.Body.WriteAsync(body, context.RequestAborted).AsTask();
+        return Task.CompletedTask;
     }
 
     [LoggerMessage(

@@ -37,9 +37,6 @@ internal static class OrleansMetrics
         "orleans-watchdog-health-checks-failed",
     ];
 
-    /// <summary>Whether an instrument is measured; one of another meter always is.</summary>
-    public static bool Includes(Instrument instrument) => instrument.Meter.Name != Meter || Read.Contains(instrument.Name);
-
     /// <summary>Whether an instrument's labels are kept.</summary>
     public static bool KeepsLabels(Instrument instrument) => instrument.Meter.Name != Meter || instrument.Name != MissedPings;
 }

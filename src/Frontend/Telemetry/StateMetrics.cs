@@ -1,4 +1,5 @@
 using Ensemble.Catalog;
+using Ensemble.Gates;
 using Ensemble.Runs;
 using Ensemble.Storage;
 using Ensemble.Telemetry;
@@ -15,6 +16,16 @@ internal sealed class StateMetrics(IServiceProvider services, StateInstruments i
         if (services.GetService<IRunsInFlight>() is { } runs)
         {
             instruments.Watch(runs, "frontend");
+        }
+
+        if (services.GetService<RunHost>() is { } host)
+        {
+            instruments.Watch(host, "silo");
+        }
+
+        if (services.GetService<IGateHosts>() is { } gates)
+        {
+            instruments.Watch(gates);
         }
 
         if (services.GetService<ByteBudget>() is { } buffers)

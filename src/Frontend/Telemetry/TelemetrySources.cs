@@ -1,4 +1,5 @@
 using Ensemble.Telemetry;
+using Microsoft.Extensions.Diagnostics.Metrics;
 
 namespace Ensemble.Frontend.Telemetry;
 
@@ -9,16 +10,24 @@ internal static class TelemetrySources
 
     public const string HttpProtocol = "http/protobuf";
 
-    /// <summary>Of the product, of its HTTP and connections, of the cluster, and of the runtime.</summary>
-    public static readonly IReadOnlyList<string> Meters =
-    [
-        EnsembleTelemetry.Name, "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", OrleansMetrics.Meter,
-        "System.Runtime",
-    ];
+    /// <summary>Calls between the nodes of a cluster: without them a trace would end at the frontend.</summary>
+    public const string OrleansCalls = "Microsoft.Orleans.Application";
 
     /// <summary>
-    /// Of the product, of its HTTP, and of calls between the nodes of a cluster: without these a trace would end at the frontend.
+    /// Meters of the product, of its HTTP and connections, of the cluster, and of the runtime: those of this host and those that no host
+    /// owns, but none of another host in this process, as the one that serves the metrics is.
     /// </summary>
-    public static readonly IReadOnlyList<string> Activities =
-        [EnsembleTelemetry.Name, "Microsoft.AspNetCore", "Microsoft.Orleans.Application"];
+    public static void Choose(IMetricsBuilder metrics)
+    {
+        foreach (var meter in (string[])
+            [EnsembleTelemetry.Name, "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "System.Runtime"])
+        {
+            metrics.EnableMetrics(meter);
+        }
+
+        foreach (var instrument in OrleansMetrics.Read)
+        {
+            metrics.EnableMetrics(OrleansMetrics.Meter, instrument);
+        }
+    }
 }

@@ -58,7 +58,6 @@ internal static class ClusterHostingExtensions
         silo.AddEnsembleGrains(options.IsStandalone);
         silo.Services.AddHostedService(_ => new PortCheck(options));
         silo.Services.AddSiloDrain();
-        silo.Services.AddHostedService<SiloMetrics>();
     }
 
     public static void AddNode(this IClientBuilder client, NodeOptions options)

@@ -1,5 +1,4 @@
 using Ensemble.Frontend.Hosting;
-using Ensemble.Frontend.Telemetry;
 using Ensemble.Grains.Answers;
 using Ensemble.Grains.Hosting;
 using Ensemble.Silo.Health;
@@ -70,9 +69,8 @@ internal static class NodeHost
     {
         builder.UseOrleans(silo => silo.AddNode(node));
         builder.UseListeners(frontend, SiloUrl);
-        builder.Services.AddEnsembleCatalog(frontend).AddEnsembleModels().AddSingleton<SiloProbes>();
+        builder.Services.AddEnsembleCatalog(frontend).AddEnsembleModels(frontend).AddSingleton<SiloProbes>();
         var app = builder.Build();
-        app.UseMiddleware<RequestTrace>();
         app.Services.GetRequiredService<SiloProbes>().Map(app);
         return app;
     }

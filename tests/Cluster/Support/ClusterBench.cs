@@ -80,7 +80,7 @@ internal sealed class ClusterBench : IAsyncDisposable
             silo.Services.AddSingleton<IUsageStore>(new InMemoryUsageStore());
             silo.Services.AddSingleton<ISecrets>(new SecretResolver(TimeProvider.System));
             silo.Services.AddSingleton(options);
-            silo.Services.AddEnsembleModels();
+            silo.Services.AddEnsembleModels(options);
             silo.AddEnsembleGrains();
             silos?.Invoke(silo);
         });

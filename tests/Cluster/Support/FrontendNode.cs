@@ -55,7 +55,7 @@ internal sealed class FrontendNode : IAsyncDisposable
         var usage = new InMemoryUsageStore();
         builder.Services.AddSingleton<IUsageStore>(usage);
         builder.Services.AddSingleton<IUsageQueries>(new InMemoryUsageQueries(usage));
-        builder.Services.AddEnsembleFrontend(options).AddClusterEngine(maxRuns: 1024, answers).AddEnsembleModels();
+        builder.Services.AddEnsembleFrontend(options).AddClusterEngine(maxRuns: 1024, answers).AddEnsembleModels(options);
         if (observe is not null)
         {
             builder.Services.AddSingleton(provider => new AnswerStream(

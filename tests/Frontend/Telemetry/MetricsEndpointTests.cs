@@ -62,6 +62,30 @@ public sealed class MetricsEndpointTests
         (await council.Gateway.GetAsync("/metrics")).Status.ShouldBe(HttpStatusCode.NotFound);
     }
 
+    [Fact]
+    public async Task Metrics_AskedForInAnotherFormat_AreThatText()
+    {
+        await using var council = await StartAsync();
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(Address(council.Gateway), "/metrics"));
+        request.Headers.TryAddWithoutValidation("Accept", "application/openmetrics-text;version=1.0.0,text/plain;q=0.5").ShouldBeTrue();
+
+        using var response = await council.Gateway.Http.SendAsync(request, Now.Cancel);
+
+        response.Content.Headers.ContentType?.ToString().ShouldBe("text/plain; version=0.0.4; charset=utf-8");
+        (await response.Content.ReadAsStringAsync(Now.Cancel)).ShouldNotContain("_created");
+    }
+
+    [Fact]
+    public async Task Metrics_OfScrapesThemselves_AreNotCounted()
+    {
+        await using var council = await StartAsync();
+        await ScrapeAsync(council.Gateway);
+
+        var (_, _, body) = await ScrapeAsync(council.Gateway);
+
+        PrometheusReader.Read(body).Samples.Keys.ShouldNotContain(key => key.StartsWith("http_server_request_duration", StringComparison.Ordinal));
+    }
+
     [Theory]
     [InlineData("Host", "evil.example", HttpStatusCode.MisdirectedRequest)]
     [InlineData("Host", "127.0.0.1.evil.example:9464", HttpStatusCode.MisdirectedRequest)]

@@ -27,21 +27,16 @@ internal sealed partial class PrometheusReader
         var family = "";
         foreach (var line in text.TrimEnd('\n').Split('\n'))
         {
-            if (line.StartsWith("# HELP ", StringComparison.Ordinal))
+            if (line.StartsWith("# TYPE ", StringComparison.Ordinal))
             {
                 var name = line.Split(' ')[2];
                 string.CompareOrdinal(name, family).ShouldBeGreaterThan(0, $"{name} after {family}");
                 family = name;
-            }
-            else if (line.StartsWith("# TYPE ", StringComparison.Ordinal))
-            {
-                line.Split(' ')[2].ShouldBe(family);
                 reader._types.Add(family, line.Split(' ')[3]);
             }
-            else if (line.StartsWith("# UNIT ", StringComparison.Ordinal))
+            else if (line.StartsWith("# HELP ", StringComparison.Ordinal))
             {
                 line.Split(' ')[2].ShouldBe(family);
-                family.Replace("_total", "", StringComparison.Ordinal).ShouldEndWith("_" + line.Split(' ')[3]);
             }
             else
             {
@@ -94,7 +89,7 @@ internal sealed partial class PrometheusReader
         return plain.ToString();
     }
 
-    [GeneratedRegex("""^(?<name>[a-zA-Z_][a-zA-Z0-9_]*)(\{(?<labels>([a-zA-Z_][a-zA-Z0-9_]*="([^"\\\n]|\\["\\n])*",?)+)\})? (?<value>[-+0-9.eEInf]+|NaN)$""", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex("""^(?<name>[a-zA-Z_][a-zA-Z0-9_]*)(\{(?<labels>([a-zA-Z_][a-zA-Z0-9_]*="([^"\\\n]|\\["\\n])*",?)*)\})? (?<value>[-+0-9.eEInf]+|NaN)$""", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Sample();
 
     [GeneratedRegex("""(?<name>[a-zA-Z_][a-zA-Z0-9_]*)="(?<value>([^"\\]|\\.)*)",?""", RegexOptions.ExplicitCapture, 1000)]

@@ -120,6 +120,35 @@ public sealed class TraceTests
     }
 
     [Fact]
+    public async Task Ask_AnswerThatBreaksOff_IsAnErrorOfTheRequest()
+    {
+        await using var collector = await Collector.StartAsync(Now.Cancel);
+        await using (var council = await StartAsync(collector))
+        {
+            council.Model(Council.Judge).Default = StubReply.Stream(StubStep.Delta("It is"), StubStep.Drop());
+            await Should.ThrowAsync<HttpRequestException>(() => AskAsync(council, Council.AskStreamed));
+        }
+
+        var server = collector.Of(_trace).Single(span => span.Kind == Server);
+        (server.Status, server.Attributes["error.type"], server.Attributes["http.response.status_code"]).ShouldBe((Error, "broken_off", "200"));
+        server.Attributes.Keys.ShouldContain("ensemble.run.id");
+    }
+
+    [Fact]
+    public async Task Ask_ProviderThatFails_IsAnErrorOfTheRequestByItsStatus()
+    {
+        await using var collector = await Collector.StartAsync(Now.Cancel);
+        await using (var council = await StartAsync(collector))
+        {
+            council.Model("solo").Default = StubReply.Error(500, null, "It failed.");
+            (await AskAsync(council, Council.AskSolo)).Status.ShouldBe(HttpStatusCode.BadGateway);
+        }
+
+        var server = collector.Of(_trace).Single(span => span.Kind == Server);
+        (server.Status, server.Attributes["error.type"], server.Attributes["http.response.status_code"]).ShouldBe((Error, "502", "502"));
+    }
+
+    [Fact]
     public async Task Probe_Traced_LeavesNoTrace()
     {
         await using var collector = await Collector.StartAsync(Now.Cancel);
