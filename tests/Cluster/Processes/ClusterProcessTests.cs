@@ -84,13 +84,13 @@ public sealed class ClusterProcessTests(SharedCluster shared) : IClassFixture<Sh
             var gate = new TaskCompletionSource();
             stub.Model($"vendor-{round}").Default = StubReply.Gated(gate.Task, StubReply.Text("Fresh."));
             (await cluster.Frontends[0].PostAsync(
-                "/admin/models", $$"""{"display_name":"fresh-{{round}}","provider":"openai","base_url":"{{stub.BaseUrl}}","model":"vendor-{{round}}"}""")).Status.ShouldBe(HttpStatusCode.Created);
+                "/admin/models", $$"""{"display_name":"everywhere-{{round}}","provider":"openai","base_url":"{{stub.BaseUrl}}","model":"vendor-{{round}}"}""")).Status.ShouldBe(HttpStatusCode.Created);
             var written = Stopwatch.GetTimestamp();
 
             // Which silo takes a run is nobody's choice: one is asked for after the other, until every silo is at work for the new model.
             var asking = new List<Task<(HttpStatusCode Status, string Body)>>();
             var running = new int[cluster.Silos.Count];
-            var ask = $$"""{"model":"fresh-{{round}}","messages":[{"role":"user","content":"Hello"}]}""";
+            var ask = $$"""{"model":"everywhere-{{round}}","messages":[{"role":"user","content":"Hello"}]}""";
             await Eventually.TrueAsync(
                 async () =>
                 {
