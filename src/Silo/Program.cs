@@ -1,35 +1,25 @@
-using Ensemble.Frontend.Hosting;
+using System.CommandLine;
+using Ensemble.Silo.Commands;
 using Ensemble.Silo.Hosting;
-using Ensemble.Silo.Membership;
 
 namespace Ensemble.Silo;
 
 /// <summary>A node of the cluster: a silo, an HTTP frontend, or both in one process.</summary>
 internal static class Program
 {
-    private static readonly ProgramCommands Commands = new(
-        "ensemble-silo",
-        "Serves as a node of a cluster: a silo, an HTTP frontend, or both in one process (--role).",
-        [
-            ValidateCommand.Of(Console.Out, Console.Error),
-            CatalogCommand.Of(Console.Out, Console.Error),
-            new("schema", null, "Makes all tables that the cluster's nodes use.", static args => SchemaCommand.RunAsync(
-                args, Console.Out, Console.Error)),
-            new(
-                "schema wait", null, "Ends when these tables are there.",
-                static args => SchemaCommand.WaitAsync(args, Console.Out, Console.Error, TimeProvider.System)),
-        ],
-        NodeOptionsReader.Known);
-
-    private static Task<int> Main(string[] args) => Commands.RunAsync(args, ServeAsync, Console.Out, Console.Error);
-
-    private static Task<int> ServeAsync(string[] args) => FrontendProcess.RunAsync(() => NodeHost.Build(args), Console.Error, PrintBanner);
-
-    private static void PrintBanner(WebApplication app)
+    /// <summary>What the program can do: without a command it serves; each command has a file in <c>Commands</c>, and its entry here.</summary>
+    public static Commands.CommandLine CommandLine()
     {
-        if (app.Services.GetRequiredService<NodeOptions>().Role is not NodeRole.Silo)
+        var options = ConfigurationArguments.Create();
+        var program = new Command(
+            "ensemble-silo", "Serves as a node of a cluster: a silo, an HTTP frontend, or both in one process (--role).")
         {
-            StartupBanner.Write(app, Console.Out);
-        }
+            options, ValidateCommand.Create(), CatalogCommand.Create(options), SchemaCommand.Create(options, TimeProvider.System),
+        };
+        program.SetAction((line, _) => ServerProcess.RunAsync(
+            line.GetValue(options) ?? [], line.InvocationConfiguration.Output, line.InvocationConfiguration.Error));
+        return new Commands.CommandLine(program, NodeConfiguration.Options);
     }
+
+    private static Task<int> Main(string[] args) => CommandLine().RunAsync(args, Console.Out, Console.Error);
 }

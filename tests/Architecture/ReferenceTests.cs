@@ -27,7 +27,7 @@ public sealed class ReferenceTests
         { "Ensemble.Engine", ["Microsoft.AspNetCore", "Orleans", "Npgsql", "Microsoft.Data.Sqlite"] },
         { "Ensemble.Storage", ["Microsoft.AspNetCore", "Orleans"] },
         { "Ensemble.Grains", ["Microsoft.AspNetCore", "Npgsql", "Microsoft.Data.Sqlite"] },
-        { "Ensemble.Frontend", ["Orleans", "Npgsql", "Microsoft.Data.Sqlite"] },
+        { "Ensemble.Frontend", ["Orleans", "Npgsql", "Microsoft.Data.Sqlite", "System.CommandLine"] },
     };
 
     [Theory]

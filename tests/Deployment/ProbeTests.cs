@@ -1,5 +1,6 @@
 using System.Globalization;
 using Ensemble.Deployment.Tests.Support;
+using Ensemble.Silo;
 using Ensemble.Testing;
 
 namespace Ensemble.Deployment.Tests;
@@ -86,7 +87,7 @@ public sealed class ProbeTests
         Arguments(overlay.The("Deployment", "ensemble-frontend").Container).ShouldStartWith("--role frontend --urls ");
         Arguments(overlay.The("Job", "ensemble-schema").Container).ShouldBe("schema");
         overlay.Of("Deployment").Select(node => Arguments(node.InitContainers.ShouldHaveSingleItem())).ShouldAllBe(line => line == "schema wait");
-        Repository.Read("src/Silo/Program.cs").ShouldContain("\"schema wait\"");
+        Program.CommandLine().Names.ShouldContain("schema wait");
     }
 
     private static int ListensAt(Manifest workload)

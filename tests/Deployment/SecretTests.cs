@@ -81,7 +81,7 @@ public sealed class SecretTests
             .AddInMemoryCollection([new("Admin:Key", Value("admin-key")), new("Security:MasterKey", Value("master-key"))])
             .Build();
 
-        var options = NodeOptionsReader.Read(configuration, NodeRole.All).Frontend;
+        var options = NodeConfiguration.Read(configuration).Frontend;
 
         options.AdminKeySha256.ShouldNotBeNull();
         options.Sealer.ShouldNotBeNull();

@@ -92,7 +92,7 @@ internal sealed partial class AdminAuthenticator(
 
     // Digests are compared: neither the length of the key nor where a guess went wrong shows in the time that it takes.
     private static bool Matches(string presented, ReadOnlySpan<byte> expected) =>
-        presented.Length <= OptionsReader.MaxAdminKey
+        presented.Length <= FrontendOptions.MaxAdminKey
         && CryptographicOperations.FixedTimeEquals(SHA256.HashData(Encoding.UTF8.GetBytes(presented)), expected);
 
     private void CountRefused(HttpContext context)

@@ -16,33 +16,6 @@ internal static class FrontendHost
     /// <summary>Slack between the longest drain and the moment at which the host gives up on a stop.</summary>
     private static readonly TimeSpan StopSlack = TimeSpan.FromSeconds(20);
 
-    /// <summary>What every host of this product begins with.</summary>
-    /// <param name="args">The command line.</param>
-    /// <param name="known">Every option that the host reads.</param>
-    /// <returns>The builder, and a sentence for each argument that means nothing: they are reported with what is wrong with the
-    /// options.</returns>
-    /// <exception cref="StartupException">The configuration cannot be read.</exception>
-    public static (WebApplicationBuilder Builder, IReadOnlyList<string> Problems) CreateBuilder(string[] args, IReadOnlyList<string> known)
-    {
-        var line = CommandLine.Read(args, known);
-        try
-        {
-            var builder = WebApplication.CreateSlimBuilder(line.Options);
-            builder.AddEnsembleDefaults();
-            return (builder, line.Problems);
-        }
-        catch (StartupException exception) when (line.Problems.Count > 0)
-        {
-            throw new StartupException(string.Join(Environment.NewLine, [.. line.Problems, exception.Message]));
-        }
-        catch (Exception exception) when (exception is IOException or InvalidDataException or FormatException or ArgumentException)
-        {
-            // A folder that is not there, or an appsettings.json that is no JSON.
-            throw new StartupException(
-                string.Join(Environment.NewLine, [.. line.Problems, $"The configuration cannot be read: {(exception.InnerException ?? exception).Message}"]));
-        }
-    }
-
     /// <summary>
     /// Adds the HTTP tier, which listens at 127.0.0.1:8080 unless the configuration says where. It needs storage and an engine besides.
     /// </summary>

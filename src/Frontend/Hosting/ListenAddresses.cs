@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 
 namespace Ensemble.Frontend.Hosting;
 
@@ -15,16 +14,26 @@ internal static class ListenAddresses
         {
             throw new StartupException(
                 $"Listening on '{open}' opens this server to other machines, so its admin endpoints need a key: set the option Admin:Key"
-                + $" (environment variable Admin__Key) to a secret of at least {OptionsReader.MinAdminKey} characters, as 'openssl rand -base64 32'"
+                + $" (environment variable Admin__Key) to a secret of at least {FrontendOptions.MinAdminKey} characters, as 'openssl rand -base64 32'"
                 + " makes one; or listen on http://127.0.0.1:8080.");
         }
     }
 
-    /// <returns>The first address that another process listens at; null where there is none, or where only the server can tell.</returns>
-    public static string? FindPortInUse(IConfiguration configuration) => Of(configuration).FirstOrDefault(IsPortInUse);
+    /// <returns>A sentence for each of <c>urls</c> that is no address.</returns>
+    public static IEnumerable<string> Problems(IConfiguration configuration) =>
+        from url in Split(configuration["urls"])
+        where !IsAddress(url, "http", "https")
+        select $"option urls: '{url}' is not an address to listen on. Give http://HOST:PORT, with a port from 0 to 65535.";
+
+    // What is no number would be part of the host's name, and the server listens on every interface for a name.
+    public static bool IsAddress(string url, params string[] schemes)
+    {
+        var host = url.Replace("//*", "//any", StringComparison.Ordinal).Replace("//+", "//any", StringComparison.Ordinal);
+        return Uri.TryCreate(host, UriKind.Absolute, out var address) && schemes.Contains(address.Scheme, StringComparer.Ordinal);
+    }
 
     /// <summary>As the server picks them: its own endpoints go before addresses, and these before ports.</summary>
-    private static IEnumerable<string> Of(IConfiguration configuration)
+    public static IEnumerable<string> Of(IConfiguration configuration)
     {
         var endpoints = configuration.GetSection("Kestrel:Endpoints").GetChildren().Select(endpoint => endpoint["Url"]).OfType<string>()
             .ToList();
@@ -36,55 +45,6 @@ internal static class ListenAddresses
         var urls = Split(configuration["urls"]);
         return urls.Length > 0 ? urls : PortKeys.SelectMany(
             key => Split(configuration[key]).Select(port => $"{key[..key.IndexOf('_', StringComparison.Ordinal)]}://*:{port}"));
-    }
-
-    private static bool IsPortInUse(string url)
-    {
-        try
-        {
-            var address = BindingAddress.Parse(url);
-            if (address.IsUnixPipe || address.IsNamedPipe || address.Port == 0)
-            {
-                return false;
-            }
-
-            foreach (var listener in Listeners(address))
-            {
-                using (listener)
-                {
-                    listener.Start();
-                }
-            }
-
-            return false;
-        }
-        catch (SocketException exception)
-        {
-            return exception.SocketErrorCode == SocketError.AddressAlreadyInUse;
-        }
-        catch (Exception exception) when (exception is FormatException or InvalidOperationException or ArgumentException)
-        {
-            // No address at all: the server says so when it tries.
-            return false;
-        }
-    }
-
-    // As the server reads a host: every name but localhost is "all addresses".
-    private static IEnumerable<TcpListener> Listeners(BindingAddress address)
-    {
-        if (IPAddress.TryParse(address.Host, out var ip))
-        {
-            yield return new TcpListener(ip, address.Port);
-        }
-        else if (address.Host.Equals("localhost", StringComparison.OrdinalIgnoreCase))
-        {
-            yield return new TcpListener(IPAddress.Loopback, address.Port);
-            yield return new TcpListener(IPAddress.IPv6Loopback, address.Port);
-        }
-        else
-        {
-            yield return TcpListener.Create(address.Port);
-        }
     }
 
     private static string[] Split(string? list) =>

@@ -8,21 +8,15 @@ namespace Ensemble.Frontend.Hosting;
 /// <summary>Reads an option that lists networks, separated by commas.</summary>
 internal static class NetworkList
 {
-    /// <param name="problems">Takes what is wrong with each entry, and how to correct it.</param>
-    public static IReadOnlyList<IPNetwork> Read(IConfigurationSection section, List<string> problems)
+    /// <param name="problems">Takes what is wrong with each entry, and how to correct it; null = the entries are known to hold.</param>
+    public static IReadOnlyList<IPNetwork> Read(string list, List<string>? problems = null)
     {
-        if (section.GetChildren().Any())
-        {
-            problems.Add(
-                $"option {section.Path}: is a list. Write the networks as one text, separated by commas: 10.1.0.0/16,fd12:3456::/32.");
-        }
-
         var networks = new List<IPNetwork>();
-        foreach (var entry in (section.Value ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        foreach (var entry in list.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
         {
             if (Problem(entry, out var network) is { } problem)
             {
-                problems.Add($"option {section.Path}: '{entry}' {problem}");
+                problems?.Add($"'{entry}' {problem}");
             }
             else
             {

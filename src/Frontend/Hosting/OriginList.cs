@@ -6,18 +6,11 @@ internal static class OriginList
     /// <summary>Every origin.</summary>
     public const string Any = "*";
 
-    /// <param name="problems">Takes what is wrong with each entry, and what to write.</param>
-    public static IReadOnlyList<string> Read(IConfigurationSection section, List<string> problems)
+    /// <param name="problems">Takes what is wrong with each entry, and what to write; null = the entries are known to hold.</param>
+    public static IReadOnlyList<string> Read(string list, List<string>? problems = null)
     {
-        if (section.GetChildren().Any())
-        {
-            problems.Add(
-                $"option {section.Path}: is a list. Write the origins as one text, separated by commas: "
-                + "https://app.example,http://localhost:3000.");
-        }
-
         var origins = new List<string>();
-        foreach (var entry in (section.Value ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        foreach (var entry in list.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
         {
             if (entry == Any
                 || (Uri.TryCreate(entry, UriKind.Absolute, out var url) && url.Scheme is "http" or "https"
@@ -27,9 +20,9 @@ internal static class OriginList
             }
             else
             {
-                problems.Add(
-                    $"option {section.Path}: '{entry}' is not an origin. Write SCHEME://HOST or SCHEME://HOST:PORT, as "
-                    + $"https://app.example; or {Any} for every page.");
+                problems?.Add(
+                    $"'{entry}' is not an origin. Write SCHEME://HOST or SCHEME://HOST:PORT, as https://app.example; or {Any} for every "
+                    + "page.");
             }
         }
 

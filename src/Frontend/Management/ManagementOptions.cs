@@ -11,4 +11,8 @@ public sealed record ManagementOptions(string? Url, bool IsChosen)
     public const string DefaultUrl = "http://127.0.0.1:9464";
 
     public static readonly ManagementOptions Default = new(DefaultUrl, IsChosen: false);
+
+    /// <param name="option">As configured: an address, <c>none</c>, or null for the default.</param>
+    public static ManagementOptions Of(string? option) => option is null ? Default
+        : new ManagementOptions(option.Equals("none", StringComparison.OrdinalIgnoreCase) ? null : option, IsChosen: true);
 }

@@ -15,7 +15,7 @@ internal static class NodeDefaults
             // On a machine that is slow to start it warns, in lines of 500 characters, that its own tasks take long.
             ["Logging:LogLevel:Orleans.Runtime.Scheduler.WorkItemGroup"] = "Error",
         };
-        if (builder.Configuration[NodeOptionsReader.Connection] is { Length: > 0 } connection)
+        if (builder.Configuration[NodeConfiguration.Connection] is { Length: > 0 } connection)
         {
             settings["Storage:Provider"] = "postgres";
             settings["Storage:ConnectionString"] = connection;

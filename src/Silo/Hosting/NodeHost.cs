@@ -17,29 +17,15 @@ internal static class NodeHost
     /// <exception cref="StartupException">An option does not hold.</exception>
     public static WebApplication Build(string[] args)
     {
-        var (builder, problems) = FrontendHost.CreateBuilder(args, NodeOptionsReader.Known);
-        var (frontend, node) = ReadOptions(builder, problems, NodeOptionsReader.Role(builder.Configuration));
+        var (builder, frontend, node) = NodeBuilder.Create(args);
         if (node.ConnectionString is { } connection)
         {
-            builder.Services.AddSingleton(new MembershipSchema(PostgresConnection.Read(connection, NodeOptionsReader.Connection)));
+            builder.Services.AddSingleton(new MembershipSchema(PostgresConnection.Read(connection, NodeConfiguration.Connection)));
             builder.Services.AddHostedService<MembershipCheck>();
         }
 
         builder.Services.AddSingleton(node).AddEnsembleStorage(frontend.Storage);
         return node.Role is NodeRole.Silo ? BuildSilo(builder, frontend, node) : BuildFrontend(builder, frontend, node);
-    }
-
-    /// <param name="problems">What is wrong with the command line already.</param>
-    /// <exception cref="StartupException">An option does not hold.</exception>
-    public static (FrontendOptions Frontend, NodeOptions Node) ReadOptions(
-        WebApplicationBuilder builder, IReadOnlyList<string> problems, NodeRole? role)
-    {
-        builder.AddNodeDefaults();
-        var (frontend, node) = NodeOptionsReader.Read(builder.Configuration, role, problems);
-        return (frontend
-            with
-        { Telemetry = frontend.Telemetry with { Role = node.Role.ToString().ToLowerInvariant(), Instance = node.Name } },
-            node);
     }
 
     private static WebApplication BuildFrontend(WebApplicationBuilder builder, FrontendOptions frontend, NodeOptions node)

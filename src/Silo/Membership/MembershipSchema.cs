@@ -88,7 +88,7 @@ internal sealed class MembershipSchema(NpgsqlConnectionStringBuilder connection)
     }
 
     private StorageException? Translate(Exception exception) =>
-        PostgresErrors.Translate(exception, _database, connection.Username, NodeOptionsReader.Connection);
+        PostgresErrors.Translate(exception, _database, connection.Username, NodeConfiguration.Connection);
 
     private static async Task ExecuteAsync(
         NpgsqlConnection opened, string sql, CancellationToken cancellationToken, params (string Name, object Value)[] parameters)

@@ -1,4 +1,5 @@
 using Ensemble.Cluster.Tests.Support;
+using Ensemble.Silo.Commands;
 using Ensemble.Silo.Membership;
 using Ensemble.Testing;
 using Npgsql;

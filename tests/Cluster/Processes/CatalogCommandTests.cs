@@ -1,5 +1,6 @@
 using System.Globalization;
 using Ensemble.Cluster.Tests.Support;
+using Ensemble.Silo;
 using Ensemble.Silo.Hosting;
 using Ensemble.Testing;
 
@@ -90,7 +91,7 @@ public sealed class CatalogCommandTests : IDisposable
     {
         using var output = new StringWriter(CultureInfo.InvariantCulture) { NewLine = "\n" };
         using var errors = new StringWriter(CultureInfo.InvariantCulture) { NewLine = "\n" };
-        var code = await CatalogCommand.ApplyAsync([file, .. options], output, errors);
+        var code = await Program.CommandLine().RunAsync(["catalog", "apply", file, .. options], output, errors);
         return (code, output.ToString(), errors.ToString());
     }
 }

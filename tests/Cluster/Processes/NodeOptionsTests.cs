@@ -95,13 +95,48 @@ public sealed class NodeOptionsTests
     [InlineData("all", (int)NodeRole.All)]
     [InlineData("Silo", (int)NodeRole.Silo)]
     [InlineData("frontend", (int)NodeRole.Frontend)]
-    [InlineData("1", null)]
-    [InlineData("silos", null)]
-    [InlineData("silo,frontend", null)]
-    public void Role_OfAName_IsItsRole(string? name, int? role) => NodeOptionsReader.Role(Configuration(("role", name))).ShouldBe((NodeRole?)role);
+    public void Role_OfAName_IsItsRole(string? name, int role) => ReadRole(name).ShouldBe((NodeRole)role);
+
+    [Theory]
+    [InlineData("1", "'1' is not valid. Use all, silo or frontend.")]
+    [InlineData("silos", "'silos' is not valid. Did you mean \"silo\"?")]
+    [InlineData("silo,frontend", "this is not valid. Use all, silo or frontend.")]
+    public void Role_OfNoName_SaysWhichThereAre(string name, string words) =>
+        Should.Throw<StartupException>(() => ReadRole(name)).Message.ShouldBe($"option role: {words}");
+
+    [Theory]
+    [InlineData("0", "0", 0)]
+    [InlineData("", "", 0)]
+    [InlineData("7", "0", 7)]
+    public void Read_PortsOfAClusterByItself_AreThoseGivenOrFree(string silo, string gateway, int expected)
+    {
+        var (_, node) = Read(NodeRole.All, ("Cluster:SiloPort", silo), ("Cluster:GatewayPort", gateway));
+
+        (node.SiloPort, node.GatewayPort).ShouldBe((expected, 0));
+    }
+
+    [Fact]
+    public void Read_OptionsThatAreEmpty_AreTheirDefaults()
+    {
+        var (frontend, _) = Read(NodeRole.All, [.. NodeConfiguration.Options.Select(option => (option.Name, (string?)""))]);
+
+        frontend.ShouldBe(new FrontendOptions { Storage = new(), Telemetry = frontend.Telemetry });
+    }
+
+    [Fact]
+    public void Print_OfOptions_ShowsNoSecret()
+    {
+        var (frontend, node) = Read(
+            NodeRole.All, ("Admin:Key", "secret-7-secret-7"), ("Security:MasterKey", new string('7', 64)), ("Cluster:ConnectionString", Local));
+
+        $"{frontend} {node}".ShouldNotContain("7");
+    }
+
+    private static NodeRole ReadRole(string? name) =>
+        NodeConfiguration.Read(Configuration(("role", name), ("Cluster:ConnectionString", Local))).Node.Role;
 
     private static (FrontendOptions Frontend, NodeOptions Node) Read(NodeRole role, params (string Key, string? Value)[] options) =>
-        NodeOptionsReader.Read(Configuration(options), role);
+        NodeConfiguration.Read(Configuration(options), role);
 
     private static IConfiguration Configuration(params (string Key, string? Value)[] options) =>
         new ConfigurationBuilder().AddInMemoryCollection(options.ToDictionary(option => option.Key, option => option.Value)).Build();

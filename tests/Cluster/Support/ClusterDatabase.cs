@@ -1,5 +1,5 @@
 using System.Globalization;
-using Ensemble.Silo.Membership;
+using Ensemble.Silo;
 using Ensemble.Testing;
 using Npgsql;
 
@@ -33,7 +33,7 @@ internal sealed class ClusterDatabase
     {
         using var output = new StringWriter(CultureInfo.InvariantCulture) { NewLine = "\n" };
         using var errors = new StringWriter(CultureInfo.InvariantCulture) { NewLine = "\n" };
-        var code = await SchemaCommand.RunAsync(["--Cluster:ConnectionString", Connection], output, errors);
+        var code = await Program.CommandLine().RunAsync(["schema", "--Cluster:ConnectionString", Connection], output, errors);
         return (code, output.ToString(), errors.ToString());
     }
 

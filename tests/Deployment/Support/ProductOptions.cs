@@ -12,12 +12,12 @@ namespace Ensemble.Deployment.Tests.Support;
 internal static partial class ProductOptions
 {
     /// <summary>Every option, as it is named in the environment.</summary>
-    public static IReadOnlySet<string> Variables { get; } = NodeOptionsReader.Known
-        .Select(option => option.Replace(":", "__", StringComparison.Ordinal))
+    public static IReadOnlySet<string> Variables { get; } = NodeConfiguration.Options
+        .Select(option => option.Name.Replace(":", "__", StringComparison.Ordinal))
         .ToHashSet(StringComparer.Ordinal);
 
     /// <summary>Variables that a node reads besides its options.</summary>
-    public static IReadOnlySet<string> PodVariables { get; } = Variable().Matches(Repository.Read("src/Silo/Hosting/NodeOptionsReader.cs"))
+    public static IReadOnlySet<string> PodVariables { get; } = Variable().Matches(Repository.Read("src/Silo/Hosting/NodeConfiguration.cs"))
         .Select(match => match.Groups["name"].Value).ToHashSet(StringComparer.Ordinal);
 
     public static int SiloPort { get; } = new NodeOptions().SiloPort;
@@ -29,8 +29,8 @@ internal static partial class ProductOptions
     /// <summary>How long the host of a process lets a stop last that was started with these options.</summary>
     public static TimeSpan HostLimit(params string[] args)
     {
-        var (builder, problems) = FrontendHost.CreateBuilder(args, NodeOptionsReader.Known);
-        builder.AddFrontend(NodeOptionsReader.Read(builder.Configuration, NodeRole.All, problems).Frontend);
+        var (builder, options, _) = NodeBuilder.Create(args);
+        builder.AddFrontend(options);
         using var services = builder.Services.BuildServiceProvider();
         return services.GetRequiredService<IOptions<HostOptions>>().Value.ShutdownTimeout;
     }

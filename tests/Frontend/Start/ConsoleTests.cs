@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Ensemble.Frontend.Hosting;
+using Ensemble.Silo.Hosting;
 using Ensemble.Frontend.Tests.Support;
 using Ensemble.Testing;
 using Microsoft.Extensions.DependencyInjection;
@@ -78,8 +78,8 @@ public sealed class ConsoleTests
     [Fact]
     public async Task Log_OfLibraries_HasNoInformationUnlessAskedFor()
     {
-        await using var quiet = await Gateway.StartAsync(null, new ManualTimeProvider());
-        await using var loud = await Gateway.StartAsync(null, new ManualTimeProvider(), null, "--Logging:LogLevel:Polly", "Information");
+        await using var quiet = NodeBuilder.Create([]).Builder.Services.BuildServiceProvider();
+        await using var loud = NodeBuilder.Create(["--Logging:LogLevel:Polly", "Information"]).Builder.Services.BuildServiceProvider();
 
         foreach (var library in (string[])["Polly", "Orleans.Runtime.Silo", "Microsoft.AspNetCore.Routing"])
         {
@@ -107,5 +107,5 @@ public sealed class ConsoleTests
 
     private static Task<(Product Product, HttpClient Http)> ServeAsync(string format) => Product.ServeAsync("--Logging:Console:FormatterName", format);
 
-    private static ILogger Logger(Gateway gateway, string category) => gateway.Services.GetRequiredService<ILoggerFactory>().CreateLogger(category);
+    private static ILogger Logger(IServiceProvider services, string category) => services.GetRequiredService<ILoggerFactory>().CreateLogger(category);
 }

@@ -147,10 +147,12 @@ public sealed class StartTests
     }
 
     [Theory]
-    [InlineData("validate FILE", "--help")]
+    [InlineData("validate <FILE>", "--help")]
+    [InlineData("1 to 100000 (default 1024)", "--help")]
     [InlineData("--Limits:MaxRuns", "-h")]
     [InlineData("--Admin:Key", "help")]
-    [InlineData("Usage: ensemble-silo validate FILE", "validate", "--help")]
+    [InlineData("ensemble-silo validate <FILE>", "validate", "--help")]
+    [InlineData("--dry-run", "catalog", "apply", "--help")]
     [InlineData("Ensemble.Orleans ", "--version")]
     public async Task CommandLine_ThatAsksForHelp_Is0OnStandardOutput(string words, params string[] args)
     {

@@ -16,7 +16,7 @@ public sealed class StorageTests
     public static readonly TheoryData<string[], string> Refused = new()
     {
         { ["--Storage:Provider", "postgre"], "option Storage:Provider: 'postgre' is not valid. Did you mean \"postgres\"?" },
-        { ["--Storage:Provider", "mysql-server"], "Use sqlite, postgres, memory." },
+        { ["--Storage:Provider", "mysql-server"], "Use sqlite, postgres or memory." },
         { ["--Storage:Provider", "2"], "option Storage:Provider: '2' is not valid." },
         { ["--Storage:Provider", $"Host=h;Password={Secret}"], "option Storage:Provider" },
         { ["--Storage:Provider", "postgres"], "option Storage:ConnectionString: postgres needs one" },

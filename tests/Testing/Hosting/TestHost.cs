@@ -8,6 +8,7 @@ using Ensemble.Telemetry;
 using Ensemble.Usage;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 
 namespace Ensemble.Testing;
@@ -23,10 +24,14 @@ public static class TestHost
     /// <exception cref="StartupException">An option does not hold.</exception>
     public static WebApplication Build(string[] args, Action<IServiceCollection>? configure = null)
     {
-        var (builder, problems) = FrontendHost.CreateBuilder(args, OptionsReader.Known);
-        var reader = new OptionsReader(builder.Configuration, OptionsReader.Known, problems);
-        var options = reader.Frontend();
-        reader.ThrowIfAny();
+        var builder = WebApplication.CreateSlimBuilder(args);
+        builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning).AddFilter("Microsoft.AspNetCore.Server.Kestrel", LogLevel.None)
+            .AddFilter("Polly", LogLevel.Warning).AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
+        builder.Services.Replace(ServiceDescriptor.Singleton<ILoggerFactory>(LimitedLoggerFactory.Create));
+        List<string> problems = [];
+        OptionsBinder.CheckNames(builder.Configuration, FrontendConfiguration.Options, problems);
+        var options = FrontendConfiguration.Read(builder.Configuration, problems);
+        StartupException.ThrowIfAny(problems);
         builder.Services.AddEnsembleStorage(options.Storage);
         builder.AddFrontend(options);
         AddEngine(builder.Services);

@@ -1,35 +1,43 @@
+using System.CommandLine;
 using Ensemble.Catalog;
 using Ensemble.Catalog.Editing;
 using Ensemble.Catalog.Secrets;
 using Ensemble.Frontend.Hosting;
+using Ensemble.Silo.Hosting;
 using Ensemble.Storage;
 using Ensemble.Storage.Hosting;
 using Microsoft.Extensions.Logging.Abstractions;
 
-namespace Ensemble.Silo.Hosting;
+namespace Ensemble.Silo.Commands;
 
 /// <summary><c>catalog apply FILE</c>: makes the stored catalog what a file says. Nodes take it over by themselves.</summary>
 internal static class CatalogCommand
 {
-    private const string DryRun = "--dry-run";
-
-    public static Command Of(TextWriter output, TextWriter errors) => new(
-        "catalog apply",
-        "FILE",
-        "Makes the stored catalog what the file says, and says what that changes; with --dry-run nothing is written.",
-        args => ApplyAsync(args, output, errors),
-        $"[{DryRun}]");
-
-    /// <param name="args">The file, then options.</param>
-    /// <returns>The exit code: 0 where the store holds what the file says, or would without <c>--dry-run</c>; 1 otherwise.</returns>
-    public static async Task<int> ApplyAsync(string[] args, TextWriter output, TextWriter errors)
+    /// <param name="options">Those of the configuration.</param>
+    public static Command Create(Argument<string[]> options)
     {
-        var file = args[0];
-        string[] rest = [.. args.Skip(1).Where(static argument => argument != DryRun)];
-        var dryRun = rest.Length < args.Length - 1;
+        var file = new Argument<string>("FILE") { Description = "The catalog file." };
+        var dryRun = new Option<bool>("--dry-run") { Description = "Says what the file changes, and writes nothing." };
+        var apply = new Command(
+            "apply", "Makes the stored catalog what the file says, and says what that changes. Takes the program's options too.")
+        {
+            file, dryRun, options,
+        };
+        apply.SetAction((line, _) => ApplyAsync(
+            line.GetRequiredValue(file),
+            line.GetValue(dryRun),
+            line.GetValue(options) ?? [],
+            line.InvocationConfiguration.Output,
+            line.InvocationConfiguration.Error));
+        return new Command("catalog", "Changes the stored catalog.") { apply };
+    }
+
+    /// <returns>The exit code: 0 where the store holds what the file says, or would without <c>--dry-run</c>; 1 otherwise.</returns>
+    private static async Task<int> ApplyAsync(string file, bool dryRun, string[] args, TextWriter output, TextWriter errors)
+    {
         try
         {
-            var options = Read(rest);
+            var options = Read(args);
             var json = await File.ReadAllBytesAsync(file);
             await using var storage = EnsembleStorage.Create(options.Storage, TimeProvider.System, NullLoggerFactory.Instance);
             await storage.OpenAsync(CancellationToken.None);
@@ -50,13 +58,10 @@ internal static class CatalogCommand
         }
     }
 
+    // With a cluster's connection it is the cluster's catalog.
     private static FrontendOptions Read(string[] args)
     {
-        var (builder, problems) = FrontendHost.CreateBuilder(args, NodeOptionsReader.Known);
-
-        // With a cluster's connection it is the cluster's catalog: which role makes no difference.
-        var role = string.IsNullOrEmpty(builder.Configuration[NodeOptionsReader.Connection]) ? NodeRole.All : NodeRole.Frontend;
-        var options = NodeHost.ReadOptions(builder, problems, role).Frontend;
+        var options = NodeBuilder.Create(args, NodeRole.All).Frontend;
         return options.Storage.Provider == StorageProvider.Memory
             ? throw new StartupException(
                 "option Storage:Provider: 'memory' ends with this command. Name the database of the nodes: sqlite or postgres.")

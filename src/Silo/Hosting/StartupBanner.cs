@@ -1,18 +1,20 @@
 using System.Net;
 using Ensemble.Catalog;
+using Ensemble.Frontend.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 
-namespace Ensemble.Frontend.Hosting;
+namespace Ensemble.Silo.Hosting;
 
 /// <summary>What a person is told who starts the gateway at a terminal: where the dashboard is, and a command that asks.</summary>
 internal static class StartupBanner
 {
-    /// <summary>Writes nothing where programs read the output.</summary>
+    /// <summary>Writes nothing where programs read the output, and of a silo, which has no dashboard.</summary>
     public static void Write(WebApplication app, TextWriter output)
     {
         var addresses = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses ?? [];
-        if (LoggingDefaults.IsSimple(app.Configuration)
+        if (app.Services.GetRequiredService<NodeOptions>().Role is not NodeRole.Silo
+            && LoggingDefaults.IsSimple(app.Configuration)
             && !app.Services.GetRequiredService<FrontendOptions>().LogsUsage
             && Text([.. addresses], app.Services.GetRequiredService<ICatalog>().Current) is { } text)
         {

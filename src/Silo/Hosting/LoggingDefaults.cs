@@ -1,8 +1,9 @@
+using Ensemble.Frontend.Hosting;
 using Microsoft.Extensions.Configuration.Memory;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging.Console;
 
-namespace Ensemble.Frontend.Hosting;
+namespace Ensemble.Silo.Hosting;
 
 /// <summary>What is logged, and how, where nobody says otherwise; <c>Logging:…</c> does.</summary>
 internal static class LoggingDefaults
@@ -12,12 +13,13 @@ internal static class LoggingDefaults
     private static readonly string[] Formats = [ConsoleFormatterNames.Simple, ConsoleFormatterNames.Json, ConsoleFormatterNames.Systemd];
 
     /// <exception cref="StartupException">The format of the console is none.</exception>
-    public static void AddEnsembleDefaults(this WebApplicationBuilder builder)
+    public static void AddLoggingDefaults(this WebApplicationBuilder builder)
     {
         var format = builder.Configuration[Format] is { Length: > 0 } name ? name : ConsoleFormatterNames.Simple;
         if (!Formats.Contains(format, StringComparer.OrdinalIgnoreCase))
         {
-            throw new StartupException($"option {Format}: '{format}' is not valid. Use {string.Join(", ", Formats[..^1])} or {Formats[^1]}.");
+            throw new StartupException(
+                $"option {Format}: '{format}' is not valid. Use {string.Join(", ", Formats[..^1])} or {Formats[^1]}.");
         }
 
         // First in the list: every other source goes before it.

@@ -1,12 +1,14 @@
+using System.CommandLine;
 using Ensemble.Frontend.Hosting;
 using Ensemble.Silo.Hosting;
+using Ensemble.Silo.Membership;
 using Ensemble.Storage;
 using Ensemble.Storage.Hosting;
 using Ensemble.Storage.Postgres;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 
-namespace Ensemble.Silo.Membership;
+namespace Ensemble.Silo.Commands;
 
 /// <summary>
 /// <c>schema</c>: makes all tables that the cluster's nodes use, for a user who may; the nodes then need data rights alone.
@@ -18,6 +20,21 @@ internal static class SchemaCommand
     public static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
     private const string UpToDate = "The tables of the cluster are up to date.";
+
+    /// <param name="options">Those of the configuration.</param>
+    public static Command Create(Argument<string[]> options, TimeProvider time)
+    {
+        var wait = new Command("wait", "Ends when these tables are there. Takes the program's options too.") { options };
+        wait.SetAction((line, cancel) => WaitAsync(
+            line.GetValue(options) ?? [], line.InvocationConfiguration.Output, line.InvocationConfiguration.Error, time, cancel));
+        var schema = new Command("schema", "Makes all tables that the cluster's nodes use. Takes the program's options too.")
+        {
+            options, wait,
+        };
+        schema.SetAction((line, _) => RunAsync(
+            line.GetValue(options) ?? [], line.InvocationConfiguration.Output, line.InvocationConfiguration.Error));
+        return schema;
+    }
 
     /// <returns>The exit code: 0 where all tables are there, 1 otherwise.</returns>
     public static Task<int> RunAsync(string[] args, TextWriter output, TextWriter errors) => TryAsync(errors, async () =>
@@ -54,10 +71,8 @@ internal static class SchemaCommand
 
     private static (MembershipSchema Schema, StorageOptions Storage) Read(string[] args)
     {
-        // A role that keeps its tables in PostgreSQL: which one makes no difference.
-        var (builder, problems) = FrontendHost.CreateBuilder(args, NodeOptionsReader.Known);
-        var (frontend, node) = NodeHost.ReadOptions(builder, problems, NodeRole.Frontend);
-        return (new MembershipSchema(PostgresConnection.Read(node.ConnectionString, NodeOptionsReader.Connection)), frontend.Storage);
+        var (_, frontend, node) = NodeBuilder.Create(args, NodeRole.Frontend);
+        return (new MembershipSchema(PostgresConnection.Read(node.ConnectionString, NodeConfiguration.Connection)), frontend.Storage);
     }
 
     private static async Task OpenAsync(StorageOptions options, CancellationToken cancellationToken)
