@@ -2,7 +2,6 @@ using System.ComponentModel.DataAnnotations;
 using System.Net;
 using System.Security.Cryptography;
 using System.Text;
-using Ensemble.Catalog;
 using Ensemble.Catalog.Secrets;
 using Ensemble.Frontend.Management;
 using Ensemble.Frontend.Telemetry;

@@ -1,4 +1,5 @@
 using Ensemble.Catalog;
+using Ensemble.Execution;
 using Ensemble.Gates;
 using Ensemble.Runs;
 using Ensemble.Storage;

@@ -1,7 +1,6 @@
 using System.Globalization;
 using Ensemble.Cluster.Tests.Support;
 using Ensemble.Silo;
-using Ensemble.Silo.Hosting;
 using Ensemble.Testing;
 
 namespace Ensemble.Cluster.Tests.Processes;
