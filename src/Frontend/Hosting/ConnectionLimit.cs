@@ -8,8 +8,8 @@ internal static class ConnectionLimit
     /// <summary>Where the system says no limit of descriptors, or a very high one.</summary>
     private const long MaxConnections = 20_000;
 
-    /// <summary>Descriptors of a runtime that serves nobody: sockets, assemblies, the database.</summary>
-    private const long ReservedDescriptors = 160;
+    /// <summary>Descriptors of a runtime without callers: two for each assembly, sockets, the database.</summary>
+    private const long ReservedDescriptors = 280;
 
     private const string Limits = "/proc/self/limits";
     private const string Row = "Max open files";

@@ -6,8 +6,8 @@ public sealed class ConnectionLimitTests
 {
     [Theory]
     [InlineData(null, 20_000)]
-    [InlineData(400L, 120)]
-    [InlineData(1024L, 432)]
+    [InlineData(400L, 60)]
+    [InlineData(1024L, 372)]
     [InlineData(1_048_576L, 20_000)]
     [InlineData(100L, 1)]
     public void Of_Descriptors_LeavesAsManyForProvidersAndSomeForItself(long? descriptors, long expected) => ConnectionLimit.Of(descriptors).ShouldBe(expected);
