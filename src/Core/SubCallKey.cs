@@ -1,5 +1,3 @@
-using Ensemble.Usage;
-
 namespace Ensemble;
 
 /// <summary>Names a sub-call within its run, the same in every incarnation.</summary>
@@ -8,12 +6,6 @@ namespace Ensemble;
 public readonly record struct SubCallKey(SubCallStep Step, int Member, int Sample)
 {
     public override string ToString() => $"{Step}/{Member}/{Sample}";
-}
-
-/// <summary>What makes a sub-call one and the same in the accounts.</summary>
-public readonly record struct SubCallId(RunId Run, int Incarnation, SubCallKey Key)
-{
-    public static SubCallId Of(UsageEvent usage) => new(usage.Run, usage.Incarnation, usage.Key);
 }
 
 /// <summary>Whether a sub-call gathers answers or decides between them.</summary>

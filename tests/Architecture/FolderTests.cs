@@ -7,7 +7,9 @@ namespace Ensemble.Architecture.Tests;
 public sealed class FolderTests
 {
     public static TheoryData<string> Projects { get; } =
-        ["Ensemble.Core", "Ensemble.Catalog", "Ensemble.Providers", "Ensemble.Engine", "Ensemble.Storage", "Ensemble.Grains", "Ensemble.Frontend", "ensemble-silo"];
+    [
+        "Ensemble.Core", "Ensemble.Catalog", "Ensemble.Providers", "Ensemble.Engine", "Ensemble.Storage", "Ensemble.Grains", "ensemble-silo",
+    ];
 
     [Theory]
     [MemberData(nameof(Projects))]

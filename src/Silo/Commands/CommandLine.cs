@@ -4,6 +4,7 @@ using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
 using Ensemble.Catalog.Reading;
 using Ensemble.Frontend.Hosting;
+using Ensemble.Silo.Hosting;
 
 namespace Ensemble.Silo.Commands;
 

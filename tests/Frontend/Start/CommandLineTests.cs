@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Ensemble.Frontend.Hosting;
 using Ensemble.Silo.Commands;
+using Ensemble.Silo.Hosting;
 using Microsoft.Extensions.Configuration;
 
 namespace Ensemble.Frontend.Tests.Start;

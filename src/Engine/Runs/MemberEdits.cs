@@ -3,9 +3,10 @@ using System.Collections.Frozen;
 using System.Text.Json;
 using Ensemble.Answers;
 using Ensemble.Chat;
+using Ensemble.Models;
 using Ensemble.Runs;
 
-namespace Ensemble.Models;
+namespace Ensemble.Runs;
 
 /// <summary>What differs between the caller's request and a panel member's.</summary>
 internal static class MemberEdits

@@ -1,8 +1,7 @@
 using System.Text.Json;
-using Ensemble.Providers.Calls;
 using Ensemble.Upstreams;
 
-namespace Ensemble.Providers.OpenAi;
+namespace Ensemble.Providers.Calls;
 
 /// <summary>The answers that one call brought.</summary>
 internal static class ChatChoices

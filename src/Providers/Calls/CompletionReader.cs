@@ -1,8 +1,7 @@
 using System.Text.Json;
-using Ensemble.Providers.Calls;
 using Ensemble.Upstreams;
 
-namespace Ensemble.Providers.OpenAi;
+namespace Ensemble.Providers.Calls;
 
 /// <summary>Reads a chat completion, or a chunk of one, in one pass; what it does not know is skipped.</summary>
 internal static class CompletionReader

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Ensemble.Chat;
 
-namespace Ensemble.Providers.OpenAi;
+namespace Ensemble.Providers.Calls;
 
 /// <summary>Reads a <c>usage</c> object.</summary>
 internal static class UsageReader

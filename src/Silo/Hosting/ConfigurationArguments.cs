@@ -1,7 +1,7 @@
 using System.CommandLine;
 using Ensemble.Catalog.Reading;
 
-namespace Ensemble.Silo.Commands;
+namespace Ensemble.Silo.Hosting;
 
 /// <summary>
 /// The options of a command line that are configuration, without what .NET would pass over in silence, or choke on: a misspelt option would

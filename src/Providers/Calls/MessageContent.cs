@@ -2,7 +2,7 @@ using System.Text;
 using System.Text.Json;
 using Ensemble.Upstreams;
 
-namespace Ensemble.Providers.OpenAi;
+namespace Ensemble.Providers.Calls;
 
 /// <summary>Reads a message's content: a string, or the text parts of an array.</summary>
 internal static class MessageContent
