@@ -9,6 +9,7 @@ WORKDIR /source
 # What a restore reads, and no more: this layer changes with the packages, not with the code.
 COPY global.json Directory.Build.props Directory.Packages.props ./
 COPY src/Core/Ensemble.Core.csproj src/Core/
+COPY src/Evaluation/Ensemble.Evaluation.csproj src/Evaluation/
 COPY src/Frontend/Ensemble.Frontend.csproj src/Frontend/
 COPY src/Grains/Ensemble.Grains.csproj src/Grains/
 COPY src/Silo/Ensemble.Silo.csproj src/Silo/

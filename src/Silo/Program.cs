@@ -1,3 +1,4 @@
+using Ensemble.Evaluation.Commands;
 using Ensemble.Frontend.Hosting;
 using Ensemble.Silo.Hosting;
 using Ensemble.Silo.Membership;
@@ -13,6 +14,8 @@ internal static class Program
         [
             ValidateCommand.Of(Console.Out, Console.Error),
             CatalogCommand.Of(Console.Out, Console.Error),
+            new("eval", null, EvaluationCommand.Summary, static args => EvaluationCommand.RunAsync(args, Console.Out, Console.Error))
+            { Help = EvaluationCommand.Usage },
             new("schema", null, "Makes all tables that the cluster's nodes use.", static args => SchemaCommand.RunAsync(
                 args, Console.Out, Console.Error)),
             new(

@@ -9,15 +9,17 @@ public sealed class ReferenceTests
     {
         { "Ensemble.Core", [] },
         { "Ensemble.Storage", ["Ensemble.Core"] },
+        { "Ensemble.Evaluation", ["Ensemble.Core"] },
         { "Ensemble.Grains", ["Ensemble.Core"] },
         { "Ensemble.Frontend", ["Ensemble.Core", "Ensemble.Storage"] },
-        { "ensemble-silo", ["Ensemble.Core", "Ensemble.Frontend", "Ensemble.Grains", "Ensemble.Storage"] },
+        { "ensemble-silo", ["Ensemble.Core", "Ensemble.Evaluation", "Ensemble.Frontend", "Ensemble.Grains", "Ensemble.Storage"] },
     };
 
     public static TheoryData<string, string[]> Unknown { get; } = new()
     {
         { "Ensemble.Core", ["Microsoft.AspNetCore", "Orleans", "Npgsql", "Microsoft.Data.Sqlite"] },
         { "Ensemble.Storage", ["Microsoft.AspNetCore", "Orleans"] },
+        { "Ensemble.Evaluation", ["Microsoft.AspNetCore", "Orleans", "Npgsql", "Microsoft.Data.Sqlite"] },
         { "Ensemble.Grains", ["Microsoft.AspNetCore", "Npgsql", "Microsoft.Data.Sqlite"] },
         { "Ensemble.Frontend", ["Orleans", "Npgsql", "Microsoft.Data.Sqlite"] },
     };

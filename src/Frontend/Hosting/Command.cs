@@ -8,6 +8,9 @@ namespace Ensemble.Frontend.Hosting;
 /// <param name="Flags">What may follow the operand, for the help, beside the options that every command has; null = nothing may.</param>
 internal sealed record Command(string Name, string? Operand, string Summary, Func<string[], Task<int>> RunAsync, string? Flags = null)
 {
+    /// <summary>What its own help says; null = its usage and <see cref="Summary"/>.</summary>
+    public string? Help { get; init; }
+
     public string Usage => Operand is null ? Name : Flags is null ? $"{Name} {Operand}" : $"{Name} {Operand} {Flags}";
 
     /// <summary>Whether the command can be run with what follows its name. A path may begin as an option does.</summary>

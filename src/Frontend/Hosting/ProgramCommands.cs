@@ -31,7 +31,7 @@ internal sealed class ProgramCommands(string program, string serves, IReadOnlyLi
         if (args is ["help", ..] || (args.Any(argument => Help.Contains(argument)) && (command is not null || words.Count == 0)))
         {
             await output.WriteLineAsync(
-                command is null ? Text() : $"Usage: {program} {command.Usage}{Environment.NewLine}{command.Summary}");
+                command is null ? Text() : command.Help ?? $"Usage: {program} {command.Usage}{Environment.NewLine}{command.Summary}");
             return 0;
         }
 
