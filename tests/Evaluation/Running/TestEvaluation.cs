@@ -44,6 +44,7 @@ internal sealed record TestEvaluation
             {
                 Price = new PriceConfig(price?.Invoke(index) ?? 1, price?.Invoke(index) ?? 1),
                 MaxOutputTokens = 100,
+                Params = ParamsConfig.None with { N = false },
             })])
             .Add(change?.Invoke(ensemble) ?? ensemble)
             .Build();
