@@ -7,6 +7,7 @@ using Ensemble.Evaluation.Recording;
 using Ensemble.Evaluation.Reports;
 using Ensemble.Evaluation.Running;
 using Ensemble.Upstreams.Http;
+using Ensemble.Usage;
 using Spectre.Console;
 
 namespace Ensemble.Evaluation.Commands;
@@ -124,8 +125,13 @@ internal sealed class EvaluationSession(
     private void Show(CostEstimate estimate, int questions)
     {
         errors.WriteLine(
-            $"{questions:N0} questions, about {estimate.Calls:N0} calls that the recording does not answer: {Phrases.Usd(estimate.UsualUsd)} with answers of "
-            + $"the usual length, {Phrases.Usd(estimate.MostUsd)} with the longest and every call that may become necessary.");
+            $"{questions:N0} questions, about {estimate.Calls:N0} calls: {Phrases.Usd(estimate.UsualUsd)} with answers of {CallTokens.DefaultAnswerTokens:N0} "
+            + $"tokens, {Phrases.Usd(estimate.MostUsd)} with the longest and every call that may become necessary.");
+        if (options.Record is not null)
+        {
+            errors.WriteLine("What the recording has of the panels is left out; judges' answers in it are not asked for again either.");
+        }
+
         if (estimate.Unpriced.Count > 0)
         {
             errors.WriteLine($"No price in the catalog: {string.Join(", ", estimate.Unpriced)}. What they cost is unknown.");
