@@ -48,7 +48,8 @@ internal sealed class PanelAnalysis(
         var change = new QuestionBootstrap(new Random(seed)).Mean(changes);
         var label = panel.Labels[member];
         var own = Sum(outcome => outcome.Costs[member]);
-        var share = own is { } cost && Sum(static outcome => outcome.Costs.Aggregate((decimal?)0, static (sum, value) => sum + value)) is > 0 and var all
+        var share = own is { } cost
+            && Sum(static outcome => outcome.Costs.Aggregate((decimal?)0, static (sum, value) => sum + value)) is > 0 and var all
             ? (double)(cost / all)
             : default(double?);
         return new MemberValue(

@@ -32,7 +32,8 @@ internal sealed class ReportBuilder(
                 compared[index], bestName, results.Count))))
             .Select(pair => Report(pair.Subject, pair.Comparison, bestName))
             .OrderBy(static subject => subject.Kind).ThenByDescending(static subject => subject.Right)
-            .ThenBy(static subject => subject.CostPerThousand ?? decimal.MaxValue).ThenBy(static subject => subject.Name, StringComparer.Ordinal)
+            .ThenBy(static subject => subject.CostPerThousand ?? decimal.MaxValue)
+            .ThenBy(static subject => subject.Name, StringComparer.Ordinal)
             .ToList();
         return new EvaluationReport
         {
@@ -63,7 +64,8 @@ internal sealed class ReportBuilder(
             var needed = SampleSize.For((double)(onlyThis + onlyBest) / differences.Length);
             var ratio = CostOf(ensemble.Name) is > 0 and var cost && bestCost is > 0 ? (double)(cost / bestCost.Value) : default(double?);
             return new Comparison(
-                new QuestionBootstrap(new Random(options.Seed)).Mean(differences), onlyThis, onlyBest, McNemar.PValue(onlyThis, onlyBest), 1, needed, ratio);
+                new QuestionBootstrap(new Random(options.Seed)).Mean(differences), onlyThis, onlyBest,
+                McNemar.PValue(onlyThis, onlyBest), 1, needed, ratio);
         }).ToList();
         var adjusted = Holm.Adjust([.. compared.Select(static comparison => comparison.PValue)]);
         return [.. compared.Select((comparison, index) => comparison with { AdjustedPValue = adjusted[index] })];
@@ -88,7 +90,8 @@ internal sealed class ReportBuilder(
             comparison)
         {
             BestMember = member,
-            Lost = member is null ? [] : [.. results.Where(result => result.Outcomes[member].IsRight && !result.Outcomes[subject.Name].IsRight)
+            Lost = member is null ? [] : [.. results.Where(result => result.Outcomes[member].IsRight
+                && !result.Outcomes[subject.Name].IsRight)
                 .Select(result => new LostQuestion(
                     result.Question.Id,
                     result.Question.Text,
@@ -123,14 +126,14 @@ internal sealed class ReportBuilder(
     {
         if (asked > results.Count)
         {
-            yield return $"{asked - results.Count:N0} of {asked:N0} questions were left out, because --max-cost was reached. Start the same command "
-                + "with a higher one and the same --record to go on.";
+            yield return $"{asked - results.Count:N0} of {asked:N0} questions were left out, because --max-cost was reached. Start "
+                + "the same command with a higher one and the same --record to go on.";
         }
 
         yield return best.IsCrossFitted
             ? "The best single model was chosen on one half of the questions and compared on the other half, both ways."
-            : $"With fewer than {BestSingle.MinQuestions} questions the best single model was chosen on the questions that it is compared on, which is to the "
-                + "disadvantage of the ensembles.";
+            : $"With fewer than {BestSingle.MinQuestions} questions the best single model was chosen "
+                + "on the questions that it is compared on, which is to the disadvantage of the ensembles.";
         if (subjects.Any(static subject => subject.CostPerThousand is null))
         {
             yield return "Costs are unknown where a model has no \"price\" in the catalog.";
@@ -143,10 +146,13 @@ internal sealed class ReportBuilder(
 
         if (judge is { Judged: > 0 })
         {
-            yield return $"{judge.Model} judged {judge.Judged:N0} answers twice, in swapped order, and contradicted itself on {judge.Contradicted:N0} "
-                + $"({Phrases.Percent((double)judge.Contradicted / judge.Judged)}); {judge.Unreadable:N0} verdicts could not be read. Both count as wrong.";
+            yield return $"{judge.Model} judged {judge.Judged:N0} answers twice, in swapped order, and contradicted itself on "
+                + $"{judge.Contradicted:N0} ({Phrases.Percent((double)judge.Contradicted / judge.Judged)}); "
+                + $"{judge.Unreadable:N0} verdicts could not be read. "
+                + "Both count as wrong.";
         }
 
-        yield return "A question without an answer counts as wrong. Calls that a strategy cancels before their end are counted at their full price.";
+        yield return "A question without an answer counts as wrong. "
+            + "Calls that a strategy cancels before their end are counted at their full price.";
     }
 }

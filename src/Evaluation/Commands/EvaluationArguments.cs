@@ -10,10 +10,12 @@ internal static class EvaluationArguments
     public const string Usage =
         """
         Usage: ensemble eval --catalog FILE --data FILE [OPTION...]
-        Asks the models of ensembles the questions of a file, each once, tries every strategy on what they answered, and says whether an ensemble is worth its money.
+        Asks the models of ensembles the questions of a file, each once, tries every strategy on what they answered,
+        and says whether an ensemble is worth its money.
 
           --catalog FILE        the catalog with models and ensembles
-          --data FILE           questions with right answers, as JSON lines: our own, GSM8K, MMLU, TriviaQA, OpenAI evals or a recorded panel
+          --data FILE           questions with right answers, as JSON lines: our own, GSM8K, MMLU, TriviaQA, OpenAI evals,
+                                or a recorded panel
           --ensembles A,B       ensembles to evaluate; all of the catalog if not given
           --strategies S,T      strategies to try with each ensemble; each ensemble's own if not given
           --baselines M,N       models to compare with beside the members; self:MODEL:K is K answers of one model, voted on
@@ -49,7 +51,8 @@ internal static class EvaluationArguments
             var (name, own) = args[index].Split('=', 2) is [var before, var after] ? (before, after) : (args[index], null);
             if (!Known.Contains(name))
             {
-                problems.Add($"option {name}: there is no such option. {NearestName.Advice(name, Known, $"Options: {string.Join(", ", Known)}.")}");
+                var advice = NearestName.Advice(name, Known, $"Options: {string.Join(", ", Known)}.");
+                problems.Add($"option {name}: there is no such option. {advice}");
                 index += own is null && index + 1 < args.Count && !IsOption(args[index + 1]) ? 1 : 0;
             }
             else if (Flags.Contains(name))

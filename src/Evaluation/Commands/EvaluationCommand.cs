@@ -7,7 +7,8 @@ namespace Ensemble.Evaluation.Commands;
 public static class EvaluationCommand
 {
     /// <summary>For the help.</summary>
-    public const string Summary = "Asks ensembles and their members the questions of a file, and says whether an ensemble is worth its money.";
+    public const string Summary =
+        "Asks ensembles and their members the questions of a file, and says whether an ensemble is worth its money.";
 
     /// <summary>The exit code of a command line that cannot be understood.</summary>
     public const int UsageError = 2;

@@ -57,7 +57,8 @@ internal sealed class EvaluationSession(
             var evaluator = new Evaluator(runner, options.Concurrency, done =>
             {
                 bar.Value = done;
-                bar.Description = string.Create(CultureInfo.InvariantCulture, $"{done:N0} of {questions.Count:N0} questions, {Phrases.Usd(models.Spent)}");
+                bar.Description = string.Create(CultureInfo.InvariantCulture,
+                    $"{done:N0} of {questions.Count:N0} questions, {Phrases.Usd(models.Spent)}");
             });
             var answered = await evaluator.RunAsync(questions, cancel);
             isCut = evaluator.IsCut;
@@ -67,7 +68,8 @@ internal sealed class EvaluationSession(
         if (results.Count == 0)
         {
             throw new EvaluationException(
-                $"--max-cost {options.MaxCostUsd}: not one question can be answered by all models within it. Raise it; --dry-run says what it takes.");
+                $"--max-cost {options.MaxCostUsd}: not one question can be answered by all models within it. "
+                + "Raise it; --dry-run says what it takes.");
         }
 
         var report = new ReportBuilder(options, table, results, questions.Count, grader.Record).Build();
@@ -81,7 +83,9 @@ internal sealed class EvaluationSession(
     {
         var progress = errors.Progress().AutoClear(true);
         return errors.Profile.Out.IsTerminal
-            ? progress.Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn(), new SpinnerColumn())
+            ? progress.Columns(
+                new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(),
+                new RemainingTimeColumn(), new SpinnerColumn())
             : progress.AutoRefresh(false);
     }
 
@@ -111,13 +115,15 @@ internal sealed class EvaluationSession(
             if (model is { Price: null, Provider: not ProviderKind.Simulated })
             {
                 throw new EvaluationException(
-                    $"--max-cost: the model '{model.DisplayName}' has no \"price\" in the catalog, so that nobody knows what its answers cost. Give it one.");
+                    $"--max-cost: the model '{model.DisplayName}' has no \"price\" in the catalog, so that nobody knows "
+                    + "what its answers cost. Give it one.");
             }
 
             if (model is { Kind: ModelKind.Chat, MaxOutputTokens: null, Price: not null } && options.MaxTokens is null)
             {
                 throw new EvaluationException(
-                    $"--max-cost: nothing limits the answers of the model '{model.DisplayName}'. Give it \"max_output_tokens\" in the catalog, or --max-tokens here.");
+                    $"--max-cost: nothing limits the answers of the model '{model.DisplayName}'. "
+                    + "Give it \"max_output_tokens\" in the catalog, or --max-tokens here.");
             }
         }
     }
@@ -125,8 +131,9 @@ internal sealed class EvaluationSession(
     private void Show(CostEstimate estimate, int questions)
     {
         errors.WriteLine(
-            $"{questions:N0} questions, about {estimate.Calls:N0} calls: {Phrases.Usd(estimate.UsualUsd)} with answers of {CallTokens.DefaultAnswerTokens:N0} "
-            + $"tokens, {Phrases.Usd(estimate.MostUsd)} with the longest and every call that may become necessary.");
+            $"{questions:N0} questions, about {estimate.Calls:N0} calls: {Phrases.Usd(estimate.UsualUsd)} "
+            + $"with answers of {CallTokens.DefaultAnswerTokens:N0} tokens, "
+            + $"{Phrases.Usd(estimate.MostUsd)} with the longest and every call that may become necessary.");
         if (options.Record is not null)
         {
             errors.WriteLine("What the recording has of the panels is left out; judges' answers in it are not asked for again either.");

@@ -54,7 +54,8 @@ internal static class QuestionFile
         if (problems.Count > 0)
         {
             var more = problems.Count > MaxProblems ? $"\n{problems.Count - MaxProblems} more lines are wrong." : "";
-            throw new EvaluationException($"{string.Join('\n', problems.Take(MaxProblems))}{more}\n{QuestionFormats.Known} No model was asked.");
+            throw new EvaluationException(
+                $"{string.Join('\n', problems.Take(MaxProblems))}{more}\n{QuestionFormats.Known} No model was asked.");
         }
 
         return questions.Count > 0 ? questions : throw new EvaluationException($"{file}: has no question. {QuestionFormats.Known}");

@@ -8,8 +8,10 @@ internal static class QuestionFormats
 {
     /// <summary>For messages about lines that are in none of them.</summary>
     public const string Known =
-        "A line needs \"question\" or \"messages\", and \"answer\", \"answers\" or \"ideal\"; with \"choices\" the answer is an index from 0 "
-        + "or a letter. Lines of GSM8K, MMLU, TriviaQA, OpenAI evals (\"input\" and \"ideal\") and recorded panels (\"responses\") are read as they are.";
+        "A line needs \"question\" or \"messages\", and \"answer\", \"answers\" or \"ideal\"; with \"choices\" the answer is "
+        + "an index from 0 or a letter. Lines of GSM8K, MMLU, TriviaQA, OpenAI evals "
+        + "(\"input\" and \"ideal\") and recorded panels (\"responses\") "
+        + "are read as they are.";
 
     private const int MaxChoices = 26;
 
@@ -108,7 +110,8 @@ internal static class QuestionFormats
         {
             string?[] letters = [.. stated.Select(reference => Letter(reference, listed))];
             return letters.Length == 0 || letters.Contains(null)
-                ? ([], $"has an answer that is none of its choices: an index from 0 to {listed.GetArrayLength() - 1}, a letter, or a choice's text is needed")
+                ? ([], $"has an answer that is none of its choices: an index from 0 "
+                    + $"to {listed.GetArrayLength() - 1}, a letter, or a choice's text is needed")
                 : ([.. letters.OfType<string>()], null);
         }
 
@@ -118,7 +121,9 @@ internal static class QuestionFormats
 
     /// <summary>GSM8K ends its solution with <c>#### 18</c>.</summary>
     private static string Final(string reference) =>
-        reference.LastIndexOf(Solution, StringComparison.Ordinal) is var at and >= 0 ? reference[(at + Solution.Length)..].Trim() : reference;
+        reference.LastIndexOf(Solution, StringComparison.Ordinal) is var at and >= 0
+           ? reference[(at + Solution.Length)..].Trim()
+            : reference;
 
     private static string? Letter(JsonElement reference, JsonElement choices)
     {
@@ -157,7 +162,8 @@ internal static class QuestionFormats
         && record.Member("question") is not null;
 
     private static string? IdOf(JsonElement record) =>
-        Plain(record.Member("id") ?? record.Member("question_id") ?? record.Member("QuestionId") ?? default) is { Length: > 0 } id ? id : null;
+        Plain(record.Member("id") ?? record.Member("question_id") ?? record.Member("QuestionId") ?? default)
+        is { Length: > 0 } id ? id : null;
 
     private static Dictionary<string, string> Recorded(JsonElement record)
     {

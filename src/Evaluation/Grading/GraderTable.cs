@@ -30,7 +30,8 @@ internal static class GraderTable
             $"--grader: there is no grader '{name}'; use auto, exact, contains, regex, number, choice or judge:MODEL.");
     }
 
-    public static IGrader Of(string name, ModelConfig? judge, AskedModels models) => judge is not null ? new JudgeGrader(judge, models) : name switch
+    public static IGrader Of(string name, ModelConfig? judge, AskedModels models) =>
+        judge is not null ? new JudgeGrader(judge, models) : name switch
     {
         "exact" => TextGrader.Exact,
         "contains" => TextGrader.Contains,

@@ -15,6 +15,7 @@ internal interface IGrader
 }
 
 /// <param name="Judged">Answers that a model was asked about, each twice.</param>
-/// <param name="Contradicted">Those of them about which it said one thing in one order and another in the other: they count as wrong.</param>
+/// <param name="Contradicted">Those of them about which it said one thing in one order and another in the other:
+/// they count as wrong.</param>
 /// <param name="Unreadable">Those about which it said nothing that can be read: they count as wrong, too.</param>
 internal sealed record JudgeRecord(string Model, int Judged, int Contradicted, int Unreadable);

@@ -18,7 +18,8 @@ internal sealed class TextGrader(Func<string, string, bool> matches) : IGrader
     public static readonly TextGrader Contains = new(Holds);
 
     /// <summary>The reference is an expression that matches somewhere in the text.</summary>
-    public static readonly TextGrader Regex = new(static (answer, reference) => new Regex(reference, RegexOptions.None, MatchTimeout).IsMatch(answer));
+    public static readonly TextGrader Regex = new(
+        static (answer, reference) => new Regex(reference, RegexOptions.None, MatchTimeout).IsMatch(answer));
 
     public ValueTask<bool> IsRightAsync(EvaluationQuestion question, ChatRequest chat, ChatAnswer answer) =>
         new(question.References.Any(reference => matches(answer.Content, reference)));

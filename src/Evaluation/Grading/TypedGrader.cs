@@ -12,13 +12,15 @@ internal sealed class TypedGrader(AnswerType? forced) : IGrader
 {
     private static readonly string[] YesNo = ["yes", "no", "true", "false"];
 
-    public ValueTask<bool> IsRightAsync(EvaluationQuestion question, ChatRequest chat, ChatAnswer answer) => new(IsRight(question, chat, answer));
+    public ValueTask<bool> IsRightAsync(EvaluationQuestion question, ChatRequest chat, ChatAnswer answer) =>
+        new(IsRight(question, chat, answer));
 
     /// <summary>What kind of answer a question's references are.</summary>
     internal static AnswerType TypeOf(EvaluationQuestion question, ChatRequest chat)
     {
         var references = question.References;
-        return question.HasChoices || (references.All(IsLetter) && Question.Of(chat, withNumbers: false).Choices is not null) ? AnswerType.Choice
+        return question.HasChoices || (references.All(IsLetter) && Question.Of(chat, withNumbers: false).Choices is not null)
+            ? AnswerType.Choice
             : references.All(static reference => YesNo.Contains(reference, StringComparer.OrdinalIgnoreCase)) ? AnswerType.YesNo
             : references.All(static reference => reference is ['{', .., '}'] or ['[', .., ']']) ? AnswerType.Json
             : references.All(reference => IsNumber(reference, chat)) ? AnswerType.Number

@@ -157,8 +157,8 @@ internal sealed class AnswerRecording : IDisposable
             if (document is null ? !line.Span.Trim(" \t\r"u8).IsEmpty : !TryTake(document.RootElement, retryFailed))
             {
                 throw new EvaluationException(
-                    $"--record {name}, line {number}: is no line of a recording: {Beginning(line.Span)}. A recording has lines with \"key\" and "
-                    + "\"answer\", as this command writes them, or \"question\" or \"id\", \"model\" and \"text\".");
+                    $"--record {name}, line {number}: is no line of a recording: {Beginning(line.Span)}. A recording has lines with "
+                    + "\"key\" and \"answer\", as this command writes them, or \"question\" or \"id\", \"model\" and \"text\".");
             }
 
             start += line.Length + 1;

@@ -11,7 +11,8 @@ namespace Ensemble.Evaluation.Recording;
 /// </summary>
 internal static class CallKey
 {
-    /// <param name="wantsLogprobs">Whether an answer without log-probabilities is of no use, whether or not this call asks for them.</param>
+    /// <param name="wantsLogprobs">Whether an answer without log-probabilities is of no use, whether or not this call asks
+    /// for them.</param>
     /// <param name="ordinal">Which of several calls of one run that ask the same, from 0.</param>
     public static string Of(ModelCall call, bool wantsLogprobs, int ordinal)
     {

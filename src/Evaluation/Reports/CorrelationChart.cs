@@ -13,7 +13,8 @@ internal static class CorrelationChart
     public static string Draw(PanelReport panel)
     {
         var count = panel.Members.Count;
-        var svg = new Svg(Math.Max(960, Left + (count * Cell) + 20), Header + (count * High) + 8, $"Correlation of errors in the panel of {panel.Name}");
+        var svg = new Svg(
+            Math.Max(960, Left + (count * Cell) + 20), Header + (count * High) + 8, $"Correlation of errors in the panel of {panel.Name}");
         for (var member = 0; member < count; member++)
         {
             svg.Text(Left - 10, Header + (member * High) + 24, $"{member + 1}  {ReportRows.Short(panel.Members[member], 24)}", "end")
@@ -36,7 +37,8 @@ internal static class CorrelationChart
         var names = $"{panel.Members[row]} and {panel.Members[column]}";
         if (pair.Phi is not { } phi)
         {
-            svg.Rectangle(x, y, Cell, High, "cell", 0.04, $"{names}: none, one of them is always or never right").Text(x + (Cell / 2), y + 25, "–", "middle", "tick");
+            svg.Rectangle(x, y, Cell, High, "cell", 0.04, $"{names}: none, one of them is always or never right")
+                .Text(x + (Cell / 2), y + 25, "–", "middle", "tick");
             return;
         }
 

@@ -20,7 +20,9 @@ internal static class CostChart
     public static string Draw(EvaluationReport report)
     {
         var hasCosts = report.Subjects.All(static subject => subject.CostPerThousand is > 0);
-        var points = report.Subjects.Select(subject => (Subject: subject, Value: hasCosts ? (double)subject.CostPerThousand!.Value : Math.Max(0.01, subject.CallsPerQuestion))).ToList();
+        var points = report.Subjects.Select(subject => (
+            Subject: subject,
+            Value: hasCosts ? (double)subject.CostPerThousand!.Value : Math.Max(0.01, subject.CallsPerQuestion))).ToList();
         var (min, max) = (points.Min(static point => point.Value) / 1.5, points.Max(static point => point.Value) * 1.5);
         var low = Math.Floor(Math.Max(0, report.Subjects.Min(static subject => subject.Accuracy.Low)) * 20) / 20;
         var high = Math.Min(1, Math.Ceiling(report.Subjects.Max(static subject => subject.Accuracy.High) * 20) / 20);
@@ -31,11 +33,13 @@ internal static class CostChart
         Axes(svg, low, high, Y);
         foreach (var value in Ticks(min, max))
         {
+            var text = hasCosts ? Phrases.Usd((decimal)value) : value.ToString("0.##", CultureInfo.InvariantCulture);
             svg.Line(X(value), Height - Bottom, X(value), Height - Bottom + 5, "axis")
-                .Text(X(value), Height - Bottom + 19, hasCosts ? Phrases.Usd((decimal)value) : value.ToString("0.##", CultureInfo.InvariantCulture), "middle", "tick");
+                .Text(X(value), Height - Bottom + 19, text, "middle", "tick");
         }
 
-        svg.Text(Width - Right, Height - 6, hasCosts ? "US dollars for 1,000 questions, logarithmic" : "calls a question, logarithmic", "end", "tick");
+        svg.Text(
+            Width - Right, Height - 6, $"{(hasCosts ? "US dollars for 1,000 questions" : "calls a question")}, logarithmic", "end", "tick");
         var best = report.Subjects.First(subject => subject.Name == report.BestSingle);
         svg.Line(Left, Y(best.Accuracy.Value), Width - Right, Y(best.Accuracy.Value), "reference");
         var taken = points.ConvertAll(point => (X(point.Value) - 7, X(point.Value) + 7, Y(point.Subject.Accuracy.Value)));
@@ -43,7 +47,8 @@ internal static class CostChart
         {
             var (x, y, css) = (X(value), Y(subject.Accuracy.Value), CssOf(subject.Kind));
             svg.Line(x, Y(subject.Accuracy.Low), x, Y(subject.Accuracy.High), css)
-                .Circle(x, y, subject.Kind == SubjectKind.Ensemble ? 6 : 4.5, css, $"{subject.Name}: {Phrases.Percent(subject.Accuracy.Value)} ({Phrases.Range(subject.Accuracy)})");
+                .Circle(x, y, subject.Kind == SubjectKind.Ensemble ? 6 : 4.5, css,
+                    $"{subject.Name}: {Phrases.Percent(subject.Accuracy.Value)} ({Phrases.Range(subject.Accuracy)})");
             Label(svg, subject.Name, x, y, taken);
         }
 
@@ -75,7 +80,8 @@ internal static class CostChart
         var text = ReportRows.Short(name, 26);
         var (left, right) = (x + 12, x + 16 + (text.Length * LetterWidth));
         var shift = Enumerable.Range(0, MaxShifts).Select(static step => (step % 2 == 0 ? -1 : 1) * ((step + 1) / 2) * LineHeight / 2)
-            .FirstOrDefault(shift => !taken.Exists(other => other.Left < right && other.Right > left && Math.Abs(other.Y - y - shift) < LineHeight));
+            .FirstOrDefault(
+                shift => !taken.Exists(other => other.Left < right && other.Right > left && Math.Abs(other.Y - y - shift) < LineHeight));
         taken.Add((left, right, y + shift));
         if (shift != 0)
         {

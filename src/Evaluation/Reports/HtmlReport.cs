@@ -12,10 +12,12 @@ internal static class HtmlReport
     public static string Write(EvaluationReport report)
     {
         var page = new StringBuilder("<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n")
-            .Append("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>Evaluation: ").Append(Text(report.Headline))
+            .Append("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>Evaluation: ")
+            .Append(Text(report.Headline))
             .Append("</title>\n<style>\n").Append(Style()).Append("</style>\n</head>\n<body>\n<main>\n<h1>Is the ensemble worth it?</h1>\n")
             .Append($"<p class=\"headline\">{Text(report.Headline)}</p>\n")
-            .Append($"<p class=\"facts\">{report.Questions:N0} questions of {Text(report.Data)} · grader {Text(report.Grader)} · seed {report.Seed} · ")
+            .Append($"<p class=\"facts\">{report.Questions:N0} questions of {Text(report.Data)} · grader {Text(report.Grader)} "
+            + $"· seed {report.Seed} · ")
             .Append($"best single model: {Text(report.BestSingle)}</p>\n");
         Subjects(page, report);
         foreach (var panel in report.Panels)
@@ -37,7 +39,8 @@ internal static class HtmlReport
     {
         page.Append("<section>\n<h2>Quality against cost</h2>\n<p class=\"soft\">Share of right answers with its interval of 95 %. ")
             .Append("The dashed line is the best single model.</p>\n")
-            .Append("<div class=\"legend\"><span>single model</span><span class=\"self\">one model, voted with itself</span><span class=\"ensemble\">ensemble</span></div>\n")
+            .Append("<div class=\"legend\"><span>single model</span>"
+            + "<span class=\"self\">one model, voted with itself</span><span class=\"ensemble\">ensemble</span></div>\n")
             .Append($"<figure>{CostChart.Draw(report)}</figure>\n");
         var compared = report.Subjects.Where(static subject => subject.Comparison is not null).ToList();
         if (compared.Count > 0)
@@ -45,7 +48,8 @@ internal static class HtmlReport
             page.Append("<ul class=\"verdicts\">\n");
             foreach (var subject in compared)
             {
-                page.Append($"<li class=\"{CssOf(subject.Comparison!.Verdict)}\"><strong>{Text(subject.Name)}</strong>: {Text(subject.Comparison.Sentence)}</li>\n");
+                page.Append($"<li class=\"{CssOf(subject.Comparison!.Verdict)}\"><strong>{Text(subject.Name)}</strong>: "
+                    + $"{Text(subject.Comparison.Sentence)}</li>\n");
             }
 
             page.Append("</ul>\n");
@@ -73,7 +77,8 @@ internal static class HtmlReport
         page.Append("<h3>What each member is worth</h3>\n<p class=\"soft\">Accuracy of a vote without the member minus with it.</p>\n")
             .Append($"<figure>{MemberChart.Draw(panel)}</figure>\n");
         Table(page, "Members", ReportRows.MemberColumns, panel.Values.Select(ReportRows.Of));
-        page.Append("<h3>Who errs together</h3>\n<p class=\"soft\">Correlation of errors: 0 = independent, 1 = always on the same questions.</p>\n")
+        page.Append("<h3>Who errs together</h3>\n")
+            .Append("<p class=\"soft\">Correlation of errors: 0 = independent, 1 = always on the same questions.</p>\n")
             .Append($"<figure>{CorrelationChart.Draw(panel)}</figure>\n");
         Table(page, "Pairs", ReportRows.PairColumns, panel.Pairs.Select(pair => ReportRows.Of(panel, pair)));
         page.Append("</section>\n");
@@ -90,12 +95,12 @@ internal static class HtmlReport
         page.Append("<section>\n<h2>Questions lost against the best member</h2>\n");
         foreach (var subject in losing)
         {
-            page.Append($"<details><summary>{Text(subject.Name)}: {subject.Lost.Count:N0} that {Text(subject.BestMember!)} has right</summary>\n");
+            page.Append($"<details><summary>{Text(subject.Name)}: {subject.Lost.Count:N0} that "
+                + $"{Text(subject.BestMember!)} has right</summary>\n");
             Table(
                 page, subject.Lost.Count > MaxLost ? $"The first {MaxLost}; report.json has all" : "All of them",
                 ["question", "right answer", subject.BestMember!, subject.Name],
-                subject.Lost.Take(MaxLost).Select(static lost => (string[])
-                    [$"{lost.Id}: {ReportRows.Short(lost.Question, 300)}", ReportRows.Short(lost.Reference, 80), ReportRows.Short(lost.Member, 300), ReportRows.Short(lost.Answer, 300)]),
+                subject.Lost.Take(MaxLost).Select(static lost => ReportRows.Of(lost, 300)),
                 "words");
             page.Append("</details>\n");
         }
@@ -104,13 +109,16 @@ internal static class HtmlReport
     }
 
     private static void Table(
-        StringBuilder page, string caption, IEnumerable<string> columns, IEnumerable<string[]> rows, string css = "", Func<string[], string>? attributes = null)
+        StringBuilder page, string caption, IEnumerable<string> columns, IEnumerable<string[]> rows, string css = "",
+        Func<string[], string>? attributes = null)
     {
-        page.Append($"<div class=\"scroll\" tabindex=\"0\"><table{(css.Length == 0 ? "" : $" class=\"{css}\"")}>\n<caption>{Text(caption)}</caption>\n<thead><tr>")
+        page.Append($"<div class=\"scroll\" tabindex=\"0\"><table{(css.Length == 0 ? "" : $" class=\"{css}\"")}>\n")
+            .Append($"<caption>{Text(caption)}</caption>\n<thead><tr>")
             .AppendJoin("", columns.Select(static column => $"<th scope=\"col\">{Text(column)}</th>")).Append("</tr></thead>\n<tbody>\n");
         foreach (var row in rows)
         {
-            page.Append($"<tr{attributes?.Invoke(row)}>").AppendJoin("", row.Select(static cell => $"<td>{Text(cell)}</td>")).Append("</tr>\n");
+            page.Append($"<tr{attributes?.Invoke(row)}>")
+                .AppendJoin("", row.Select(static cell => $"<td>{Text(cell)}</td>")).Append("</tr>\n");
         }
 
         page.Append("</tbody>\n</table></div>\n");

@@ -44,10 +44,11 @@ internal static class MarkdownReport
 
         foreach (var subject in report.Subjects.Where(static subject => subject.Lost.Count > 0))
         {
-            text.Append($"\n## Lost by {Escape(subject.Name)}\n\n{subject.Lost.Count:N0} questions that {Escape(subject.BestMember!)} has right, and it has not")
+            text.Append($"\n## Lost by {Escape(subject.Name)}\n\n")
+                .Append($"{subject.Lost.Count:N0} questions that {Escape(subject.BestMember!)} has right, and it has not")
                 .Append(subject.Lost.Count > MaxLost ? $"; the first {MaxLost}:\n\n" : ":\n\n");
-            Table(text, ["question", "right", subject.BestMember!, subject.Name], subject.Lost.Take(MaxLost).Select(static lost => (string[])
-                [$"{lost.Id}: {ReportRows.Short(lost.Question)}", ReportRows.Short(lost.Reference, 60), ReportRows.Short(lost.Member), ReportRows.Short(lost.Answer)]));
+            Table(text, ["question", "right", subject.BestMember!, subject.Name], subject.Lost.Take(MaxLost).Select(
+                static lost => ReportRows.Of(lost, 200)));
         }
 
         text.Append("\n## Notes\n\n");
@@ -61,7 +62,8 @@ internal static class MarkdownReport
 
     private static void Table(StringBuilder text, IReadOnlyList<string> columns, IEnumerable<string[]> rows)
     {
-        text.Append("| ").AppendJoin(" | ", columns.Select(Escape)).Append(" |\n|").Append(string.Concat(columns.Select(static _ => " --- |"))).Append('\n');
+        text.Append("| ").AppendJoin(" | ", columns.Select(Escape)).Append(" |\n|")
+            .Append(string.Concat(columns.Select(static _ => " --- |"))).Append('\n');
         foreach (var row in rows)
         {
             text.Append("| ").AppendJoin(" | ", row.Select(Escape)).Append(" |\n");
@@ -72,6 +74,8 @@ internal static class MarkdownReport
 
     // What others wrote must not become a column, a tag, or emphasis.
     private static string Escape(string text) => text
-        .Replace("\\", "\\\\", StringComparison.Ordinal).Replace("|", "\\|", StringComparison.Ordinal).Replace("<", "&lt;", StringComparison.Ordinal)
-        .Replace("*", "\\*", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal).Replace("`", "\\`", StringComparison.Ordinal);
+        .Replace("\\", "\\\\", StringComparison.Ordinal).Replace("|", "\\|", StringComparison.Ordinal)
+        .Replace("<", "&lt;", StringComparison.Ordinal)
+        .Replace("*", "\\*", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal)
+        .Replace("`", "\\`", StringComparison.Ordinal);
 }

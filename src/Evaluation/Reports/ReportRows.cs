@@ -11,7 +11,11 @@ internal static class ReportRows
         ["asked", "right", "95 % interval", "cost of 1,000", "cost a right answer", "time p50", "time p95", "calls a question"];
 
     public static readonly string[] ComparisonColumns =
-        ["ensemble", "points against the best single", "95 % interval", "only it right", "only the single right", "p (McNemar)", "p (Holm)", "cost ratio"];
+        [
+            "ensemble", "points against the best single", "95 % interval", "only it right", "only the single right",
+            "p (McNemar)", "p (Holm)",
+            "cost ratio",
+        ];
 
     public static readonly string[] MemberColumns =
         ["member", "right alone", "vote without it, points", "95 % interval", "share of the panel's cost"];
@@ -61,11 +65,18 @@ internal static class ReportRows
         pair.SameWrongShare is { } same ? $"{pair.SameWrong} ({Phrases.Percent(same)})" : "0",
     ];
 
+    /// <param name="length">Characters of a text at most.</param>
+    public static string[] Of(LostQuestion lost, int length) =>
+    [
+        $"{lost.Id}: {Short(lost.Question, length)}", Short(lost.Reference, 80), Short(lost.Member, length), Short(lost.Answer, length),
+    ];
+
     /// <summary>What a panel's figures mean, in sentences.</summary>
     public static IEnumerable<string> Sentences(PanelReport panel)
     {
-        yield return $"At least one member is right on {Phrases.Percent(panel.Ceiling.Value)} of the questions ({Phrases.Range(panel.Ceiling)}): "
-            + $"no choice among their answers can be better. On {Phrases.Percent(panel.CoFailure)} all of them fail.";
+        yield return $"At least one member is right on {Phrases.Percent(panel.Ceiling.Value)} of the questions "
+            + $"({Phrases.Range(panel.Ceiling)}): no choice among their answers can be better. "
+            + $"On {Phrases.Percent(panel.CoFailure)} all of them fail.";
         if (panel is { MeanCorrelation: { } mean, EffectiveMembers: { } size })
         {
             yield return $"Their errors correlate by {Phrases.Signed(mean)} on average: the {panel.Members.Count} members are worth "

@@ -18,7 +18,8 @@ internal sealed class Svg(double width, double height, string label)
 
     public Svg Rectangle(double x, double y, double wide, double high, string css, double opacity = 1, string? title = null)
     {
-        _body.Append($"<rect x=\"{N(x)}\" y=\"{N(y)}\" width=\"{N(wide)}\" height=\"{N(high)}\" class=\"{css}\" fill-opacity=\"{N(opacity)}\">{Title(title)}</rect>");
+        _body.Append($"<rect x=\"{N(x)}\" y=\"{N(y)}\" width=\"{N(wide)}\" height=\"{N(high)}\" class=\"{css}\"")
+            .Append($" fill-opacity=\"{N(opacity)}\">{Title(title)}</rect>");
         return this;
     }
 
@@ -31,7 +32,8 @@ internal sealed class Svg(double width, double height, string label)
     /// <param name="anchor"><c>start</c>, <c>middle</c> or <c>end</c>.</param>
     public Svg Text(double x, double y, string text, string anchor = "start", string css = "")
     {
-        _body.Append($"<text x=\"{N(x)}\" y=\"{N(y)}\" text-anchor=\"{anchor}\"{(css.Length == 0 ? "" : $" class=\"{css}\"")}>{WebUtility.HtmlEncode(text)}</text>");
+        _body.Append($"<text x=\"{N(x)}\" y=\"{N(y)}\" text-anchor=\"{anchor}\"")
+            .Append($"{(css.Length == 0 ? "" : $" class=\"{css}\"")}>{WebUtility.HtmlEncode(text)}</text>");
         return this;
     }
 

@@ -19,7 +19,8 @@ internal static class TerminalReport
         console.MarkupLine("[grey]* best single model[/]");
         foreach (var subject in report.Subjects.Where(static subject => subject.Comparison is not null))
         {
-            console.MarkupLine($"[bold]{Markup.Escape(subject.Name)}[/]: [{ColourOf(subject.Comparison!.Verdict)}]{Markup.Escape(subject.Comparison.Sentence)}[/]");
+            var (name, sentence) = (Markup.Escape(subject.Name), Markup.Escape(subject.Comparison!.Sentence));
+            console.MarkupLine($"[bold]{name}[/]: [{ColourOf(subject.Comparison.Verdict)}]{sentence}[/]");
         }
 
         foreach (var panel in report.Panels)

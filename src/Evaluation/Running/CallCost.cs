@@ -14,7 +14,8 @@ internal static class CallCost
     /// <summary>For an image or a file, whose tokens nobody knows beforehand.</summary>
     private const long AttachmentTokens = 4096;
 
-    /// <summary>What a call costs at most, over all its attempts: no token is shorter than a byte, and each attempt may be billed.</summary>
+    /// <summary>What a call costs at most, over all its attempts: no token is shorter than a byte, and each attempt may
+    /// be billed.</summary>
     public static decimal Bound(ModelCall call) => BoundOfAttempt(call) * (1 + call.Model.Retries);
 
     /// <summary>What a report counts for a call; unknown is what it costs at most.</summary>

@@ -56,7 +56,8 @@ internal sealed class PanelCalls(AskedModels models, CatalogSnapshot catalog)
         return await Task.WhenAll(calls);
     }
 
-    private async Task<PanelAnswer> AskAsync(EvaluationQuestion question, PanelSlot slot, ModelCall call, int ordinal, ExpectedAnswer expected)
+    private async Task<PanelAnswer> AskAsync(
+        EvaluationQuestion question, PanelSlot slot, ModelCall call, int ordinal, ExpectedAnswer expected)
     {
         var holder = new GateHolder(RunId.Of(new byte[RunId.Bytes]), 1, call.Chat.Model, SubCallRole.Panel, slot.Key);
         var result = await models.AskAsync(question, call, holder, ordinal);

@@ -34,7 +34,8 @@ internal static class QuestionChat
         }
         catch (ChatRequestException exception)
         {
-            throw new EvaluationException($"--data, line {question.Line}: its messages cannot be sent: {exception.Message} No model was asked.");
+            throw new EvaluationException(
+                $"--data, line {question.Line}: its messages cannot be sent: {exception.Message} No model was asked.");
         }
     }
 }

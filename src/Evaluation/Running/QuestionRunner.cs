@@ -41,7 +41,8 @@ internal sealed class QuestionRunner(SubjectTable table, AskedModels models, IGr
     }
 
     private async Task AddMembersAsync(
-        EvaluationQuestion question, ChatRequest chat, AskedPanel panel, IReadOnlyList<PanelAnswer> answers, Dictionary<string, Outcome> outcomes)
+        EvaluationQuestion question, ChatRequest chat, AskedPanel panel, IReadOnlyList<PanelAnswer> answers,
+        Dictionary<string, Outcome> outcomes)
     {
         for (var member = 0; member < panel.Labels.Count; member++)
         {
@@ -107,7 +108,8 @@ internal sealed class QuestionRunner(SubjectTable table, AskedModels models, IGr
         };
         var journal = new RunJournal(request.Incarnation);
         using var run = new Run(
-            request, table.Catalog, new RunServices(caller, new NoUsageSink(), loop.Clock), new SubCallCache(), journal, NullLogger.Instance);
+            request, table.Catalog, new RunServices(caller, new NoUsageSink(), loop.Clock), new SubCallCache(), journal,
+            NullLogger.Instance);
         await loop.RunAsync(run.ExecuteAsync);
         if (caller.Fault is { } fault)
         {

@@ -16,8 +16,8 @@ internal sealed class ReplayCaller(AskedModels models, EvaluationQuestion questi
     public int Calls { get; private set; }
 
     /// <summary>
-    /// What they cost in US dollars, those in full that were cancelled before their end: most providers bill them so. Null where a model has
-    /// no price.
+    /// What they cost in US dollars, those in full that were cancelled before their end: most providers bill them so. Null where a model
+    /// has no price.
     /// </summary>
     public decimal? CostUsd => _isPriced ? _cost : null;
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Ensemble.Catalog;
 using Ensemble.Catalog.Reading;
+using Ensemble.Strategies;
 
 namespace Ensemble.Evaluation.Running;
 
@@ -22,7 +23,8 @@ internal sealed record SubjectTable(
 
     /// <summary>The aliases of all models that may be called.</summary>
     public IReadOnlyList<string> Models =>
-        [.. Ensembles.SelectMany(static subject => subject.Config!.Models).Concat(Panels.SelectMany(static panel => panel.Config.Models)).Distinct()];
+        [.. Ensembles.SelectMany(static subject => subject.Config!.Models)
+            .Concat(Panels.SelectMany(static panel => panel.Config.Models)).Distinct()];
 
     /// <exception cref="EvaluationException">An ensemble, strategy or baseline is not there, or cannot be tried.</exception>
     public static SubjectTable Of(CatalogSnapshot catalog, EvaluationOptions options)
@@ -54,7 +56,8 @@ internal sealed record SubjectTable(
             : new SubjectTable(
                 new CatalogSnapshot(catalog.Revision, catalog.Models.Values, asked.Select(static subject => subject.Config!), []),
                 panels,
-                [.. panels.SelectMany(static panel => panel.Labels).Distinct().Select(static label => new Subject(label, SubjectKind.Single))],
+                [.. panels.SelectMany(static panel => panel.Labels).Distinct()
+                    .Select(static label => new Subject(label, SubjectKind.Single))],
                 asked);
     }
 
@@ -76,9 +79,11 @@ internal sealed record SubjectTable(
     private static List<AskedPanel> PanelsOf(IReadOnlyList<EnsembleConfig> ensembles) =>
         [.. ensembles.Where(static ensemble => ensemble.Panel.Count > 0)
             .GroupBy(static ensemble => (
-                string.Join('\n', ensemble.Panel), ensemble.AnswerType, ensemble.Tools, ensemble.Consensus.Threshold, ensemble.Timeout, ensemble.IdleTimeout))
+                string.Join('\n', ensemble.Panel), ensemble.AnswerType, ensemble.Tools, ensemble.Consensus.Threshold,
+                ensemble.Timeout, ensemble.IdleTimeout))
             .Select(static same => new AskedPanel(
-                [.. same.Select(static ensemble => ensemble.DisplayName)], same.First(), LabelsOf(same.First().Panel), same.First().Panel.Count > 1))];
+                [.. same.Select(static ensemble => ensemble.DisplayName)], same.First(), LabelsOf(same.First().Panel),
+                same.First().Panel.Count > 1))];
 
     private static IEnumerable<Subject> Variants(EnsembleConfig ensemble, IReadOnlyList<string> strategies, List<AskedPanel> panels)
     {
@@ -94,10 +99,11 @@ internal sealed record SubjectTable(
                 ? known.Kind
                 : throw new EvaluationException(
                     $"--strategies: there is no strategy '{name}'. {NearestName.Advice(
-                        name, StrategyRules.Names.Select(static known => known.Name), $"Strategies: {string.Join(", ", StrategyRules.Names.Select(static known => known.Name))}.")}");
+                        name, ReplayRules.Names.Keys, $"Strategies: {string.Join(", ", ReplayRules.Names.Keys)}.")}");
             if (kind != ensemble.Strategy && Problem(ensemble, kind) is { } problem)
             {
-                throw new EvaluationException($"--strategies: {name} cannot be tried with the ensemble '{ensemble.DisplayName}', which {problem}.");
+                throw new EvaluationException(
+                    $"--strategies: {name} cannot be tried with the ensemble '{ensemble.DisplayName}', which {problem}.");
             }
 
             var alias = $"{ensemble.DisplayName} / {name}";
@@ -115,7 +121,8 @@ internal sealed record SubjectTable(
     {
         var split = name.LastIndexOf(':');
         if (split <= SelfPrefix.Length
-            || !int.TryParse(name.AsSpan(split + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var samples) || samples is < 2 or > MaxSamples)
+            || !int.TryParse(name.AsSpan(split + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var samples)
+            || samples is < 2 or > MaxSamples)
         {
             throw new EvaluationException(
                 $"--baselines: '{name}' is not a valid baseline; write self:MODEL:K with K from 2 to {MaxSamples}, as self:gpt-small:5.");
@@ -157,7 +164,8 @@ internal sealed record SubjectTable(
             .Concat(ensemble.Specialist?.Members.Values ?? [])
             .OfType<string>().Distinct();
 
-    /// <returns>A name for each member: the same for members that are asked the same, another for the second of them in one panel.</returns>
+    /// <returns>A name for each member: the same for members that are asked the same, another for the second of them
+    /// in one panel.</returns>
     private static List<string> LabelsOf(IReadOnlyList<PanelMemberConfig> panel)
     {
         var labels = new List<string>();

@@ -6,7 +6,8 @@ namespace Ensemble.Evaluation.Statistics;
 /// </summary>
 /// <param name="Reference">One a question: the index of the model that it is compared with.</param>
 /// <param name="Best">The index of the best on all questions, which a report names.</param>
-/// <param name="IsCrossFitted">False where there are too few questions for two halves, and the best on all of them is compared with.</param>
+/// <param name="IsCrossFitted">False where there are too few questions for two halves, and the best on all of them
+/// is compared with.</param>
 internal sealed record BestSingle(IReadOnlyList<int> Reference, int Best, bool IsCrossFitted)
 {
     /// <summary>Questions from which on there are two halves.</summary>

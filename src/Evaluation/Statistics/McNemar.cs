@@ -2,7 +2,9 @@ using MathNet.Numerics.Distributions;
 
 namespace Ensemble.Evaluation.Statistics;
 
-/// <summary>McNemar's exact test of two answerers on the same questions (Psychometrika 12, 1947): only questions on which they differ count.</summary>
+/// <summary>
+/// McNemar's exact test of two answerers on the same questions (Psychometrika 12, 1947): only questions on which they differ count.
+/// </summary>
 internal static class McNemar
 {
     /// <param name="onlyFirst">Questions that only the first has right.</param>

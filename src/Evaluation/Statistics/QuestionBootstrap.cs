@@ -16,7 +16,8 @@ internal sealed class QuestionBootstrap(Random random, int samples = QuestionBoo
     private static readonly double[] Limits = [Interval.Alpha / 2, 1 - (Interval.Alpha / 2)];
 
     /// <summary>The mean over questions of a difference between two answerers.</summary>
-    /// <param name="differences">One a question, at least one: 1 where only the first is right, −1 where only the second is, 0 otherwise.</param>
+    /// <param name="differences">One a question, at least one: 1 where only the first is right, −1 where only the second is,
+    /// 0 otherwise.</param>
     public Interval Mean(IReadOnlyList<int> differences)
     {
         var count = differences.Count;
@@ -31,7 +32,8 @@ internal sealed class QuestionBootstrap(Random random, int samples = QuestionBoo
 
         // A sample's spread is that of the population by (n − 1) ÷ n.
         var spread = Math.Sqrt(count / Math.Max(1.0, count - 1));
-        return Of(mean, [better, worse, count - better - worse], drawn => mean + (spread * (((double)(drawn[0] - drawn[1]) / count) - mean)));
+        return Of(mean, [better, worse, count - better - worse],
+            drawn => mean + (spread * (((double)(drawn[0] - drawn[1]) / count) - mean)));
     }
 
     /// <param name="value">The figure of the questions themselves.</param>
