@@ -8,7 +8,7 @@ internal static class Phrases
 {
     private const char Minus = '−';
 
-    private static readonly string[] Fractions = 
+    private static readonly string[] Fractions =
         ["half", "a third of", "a quarter of", "a fifth of", "a sixth of", "a seventh of", "an eighth of", "a ninth of", "a tenth of"];
 
     public static string Percent(double share) => string.Create(CultureInfo.InvariantCulture, $"{share * 100:0.0} %");

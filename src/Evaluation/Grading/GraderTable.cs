@@ -32,14 +32,14 @@ internal static class GraderTable
 
     public static IGrader Of(string name, ModelConfig? judge, AskedModels models) =>
         judge is not null ? new JudgeGrader(judge, models) : name switch
-    {
-        "exact" => TextGrader.Exact,
-        "contains" => TextGrader.Contains,
-        "regex" => TextGrader.Regex,
-        "number" => new TypedGrader(AnswerType.Number),
-        "choice" => new TypedGrader(AnswerType.Choice),
-        _ => new TypedGrader(forced: null),
-    };
+        {
+            "exact" => TextGrader.Exact,
+            "contains" => TextGrader.Contains,
+            "regex" => TextGrader.Regex,
+            "number" => new TypedGrader(AnswerType.Number),
+            "choice" => new TypedGrader(AnswerType.Choice),
+            _ => new TypedGrader(forced: null),
+        };
 
     private static void CheckExpressions(EvaluationQuestion question)
     {
