@@ -11,6 +11,7 @@ COPY global.json Directory.Build.props Directory.Packages.props ./
 COPY src/Catalog/Ensemble.Catalog.csproj src/Catalog/
 COPY src/Core/Ensemble.Core.csproj src/Core/
 COPY src/Engine/Ensemble.Engine.csproj src/Engine/
+COPY src/Evaluation/Ensemble.Evaluation.csproj src/Evaluation/
 COPY src/Frontend/Ensemble.Frontend.csproj src/Frontend/
 COPY src/Grains/Ensemble.Grains.csproj src/Grains/
 COPY src/Providers/Ensemble.Providers.csproj src/Providers/

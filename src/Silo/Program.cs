@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Ensemble.Frontend.Hosting;
 using Ensemble.Silo.Commands;
 using Ensemble.Silo.Hosting;
 
@@ -14,12 +15,15 @@ internal static class Program
         var program = new Command(
             "ensemble-silo", "Serves as a node of a cluster: a silo, an HTTP frontend, or both in one process (--role).")
         {
-            options, ValidateCommand.Create(), CatalogCommand.Create(options), SchemaCommand.Create(options, TimeProvider.System),
+            options, ValidateCommand.Create(), EvalCommand.Create(), CatalogCommand.Create(options), SchemaCommand.Create(options, TimeProvider.System),
         };
         program.SetAction((line, _) => ServerProcess.RunAsync(
             line.GetValue(options) ?? [], line.InvocationConfiguration.Output, line.InvocationConfiguration.Error));
         return new Commands.CommandLine(program, NodeConfiguration.Options);
     }
 
-    private static Task<int> Main(string[] args) => CommandLine().RunAsync(args, Console.Out, Console.Error);
+    // The options of an evaluation are its own: none of them is one of the configuration.
+    private static Task<int> Main(string[] args) => args is [EvalCommand.Name, .. var options]
+        ? EvalCommand.RunAsync(options, Console.Out, Console.Error)
+        : CommandLine().RunAsync(args, Console.Out, Console.Error);
 }

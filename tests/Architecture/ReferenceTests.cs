@@ -12,6 +12,7 @@ public sealed class ReferenceTests
         { "Ensemble.Providers", ["Ensemble.Core", "Ensemble.Catalog"] },
         { "Ensemble.Engine", ["Ensemble.Core", "Ensemble.Catalog", "Ensemble.Providers"] },
         { "Ensemble.Storage", ["Ensemble.Core"] },
+        { "Ensemble.Evaluation", ["Ensemble.Core", "Ensemble.Catalog", "Ensemble.Providers", "Ensemble.Engine", "Ensemble.Storage"] },
         { "Ensemble.Grains", ["Ensemble.Core", "Ensemble.Catalog", "Ensemble.Engine"] },
         {
             "Ensemble.Frontend",
@@ -26,6 +27,7 @@ public sealed class ReferenceTests
         { "Ensemble.Providers", ["Microsoft.AspNetCore", "Orleans", "Npgsql", "Microsoft.Data.Sqlite"] },
         { "Ensemble.Engine", ["Microsoft.AspNetCore", "Orleans", "Npgsql", "Microsoft.Data.Sqlite"] },
         { "Ensemble.Storage", ["Microsoft.AspNetCore", "Orleans"] },
+        { "Ensemble.Evaluation", ["Microsoft.AspNetCore", "Orleans", "Npgsql", "Microsoft.Data.Sqlite"] },
         { "Ensemble.Grains", ["Microsoft.AspNetCore", "Npgsql", "Microsoft.Data.Sqlite"] },
         { "Ensemble.Frontend", ["Orleans", "Npgsql", "Microsoft.Data.Sqlite", "System.CommandLine"] },
     };
