@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Ensemble.Frontend.Hosting;
 using Ensemble.Silo.Commands;
 using Ensemble.Silo.Hosting;
 

@@ -2,7 +2,6 @@ using System.Collections.Frozen;
 using Ensemble.Catalog;
 using Ensemble.Chat;
 using Ensemble.Gates;
-using Ensemble.Models;
 using Ensemble.Panels;
 using Ensemble.Runs;
 using Ensemble.Usage;

@@ -1,5 +1,4 @@
 using Ensemble.Providers.Calls;
-using Ensemble.Providers.OpenAi;
 using Ensemble.Upstreams;
 using Ensemble.Usage;
 

@@ -1,7 +1,6 @@
 using Ensemble.Answers;
 using Ensemble.Catalog;
 using Ensemble.Chat;
-using Ensemble.Models;
 using Ensemble.Runs;
 
 namespace Ensemble.Panels;

@@ -1,6 +1,5 @@
 using Ensemble.Models;
 using Ensemble.Providers.Calls;
-using Ensemble.Providers.OpenAi;
 using Ensemble.Runs;
 using Ensemble.Upstreams;
 

@@ -1,7 +1,6 @@
 using Ensemble.Answers;
 using Ensemble.Models;
 using Ensemble.Providers.Calls;
-using Ensemble.Providers.OpenAi;
 using Ensemble.Upstreams;
 
 namespace Ensemble.Runs;

@@ -4,7 +4,6 @@ using System.Text.Json;
 using Ensemble.Answers;
 using Ensemble.Chat;
 using Ensemble.Models;
-using Ensemble.Runs;
 
 namespace Ensemble.Runs;
 

@@ -1,6 +1,5 @@
 using Ensemble.Catalog;
 using Ensemble.Judging;
-using Ensemble.Models;
 using Ensemble.Panels;
 using Ensemble.Runs;
 using Ensemble.Usage;

@@ -9,8 +9,6 @@ using Ensemble.Evaluation.Grading;
 using Ensemble.Evaluation.Recording;
 using Ensemble.Evaluation.Reports;
 using Ensemble.Evaluation.Running;
-using Ensemble.Models;
-using Ensemble.Providers.Http;
 using Ensemble.Usage;
 using Spectre.Console;
 

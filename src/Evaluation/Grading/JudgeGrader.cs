@@ -7,7 +7,6 @@ using Ensemble.Evaluation.Running;
 using Ensemble.Gates;
 using Ensemble.Judging;
 using Ensemble.Models;
-using Ensemble.Runs;
 using Ensemble.Upstreams;
 
 namespace Ensemble.Evaluation.Grading;

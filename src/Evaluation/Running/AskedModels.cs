@@ -2,7 +2,6 @@ using Ensemble.Evaluation.Data;
 using Ensemble.Evaluation.Recording;
 using Ensemble.Gates;
 using Ensemble.Models;
-using Ensemble.Runs;
 using Ensemble.Upstreams;
 
 namespace Ensemble.Evaluation.Running;

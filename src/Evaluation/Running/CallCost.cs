@@ -1,7 +1,6 @@
 using System.Text;
 using Ensemble.Chat;
 using Ensemble.Models;
-using Ensemble.Usage;
 
 namespace Ensemble.Evaluation.Running;
 

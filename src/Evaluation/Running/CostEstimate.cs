@@ -3,8 +3,6 @@ using Ensemble.Evaluation.Data;
 using Ensemble.Evaluation.Grading;
 using Ensemble.Execution;
 using Ensemble.Models;
-using Ensemble.Runs;
-using Ensemble.Usage;
 
 namespace Ensemble.Evaluation.Running;
 

@@ -4,12 +4,10 @@ using Ensemble.Chat;
 using Ensemble.Evaluation.Data;
 using Ensemble.Evaluation.Recording;
 using Ensemble.Gates;
-using Ensemble.Judging;
 using Ensemble.Models;
 using Ensemble.Panels;
 using Ensemble.Providers.OpenAi;
 using Ensemble.Runs;
-using Ensemble.Upstreams;
 
 namespace Ensemble.Evaluation.Running;
 

@@ -2,7 +2,6 @@ using System.Globalization;
 using Ensemble.Catalog;
 using Ensemble.Catalog.Reading;
 using Ensemble.Runs;
-using Ensemble.Strategies;
 
 namespace Ensemble.Evaluation.Running;
 

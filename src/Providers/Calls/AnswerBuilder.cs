@@ -1,6 +1,5 @@
 using Ensemble.Chat;
 using Ensemble.Providers.Http;
-using Ensemble.Providers.OpenAi;
 using Ensemble.Upstreams;
 
 namespace Ensemble.Providers.Calls;

@@ -2,7 +2,6 @@ using System.Runtime.InteropServices;
 using Ensemble.Catalog;
 using Ensemble.Chat;
 using Ensemble.Providers.Calls;
-using Ensemble.Providers.OpenAi;
 using Ensemble.Upstreams;
 using Ensemble.Usage;
 

@@ -1,5 +1,4 @@
 using Ensemble.Frontend.Hosting;
-using Ensemble.Silo.Commands;
 
 namespace Ensemble.Silo.Hosting;
 

@@ -5,7 +5,6 @@ using Ensemble.Catalog;
 using Ensemble.Chat;
 using Ensemble.Core.Tests.Chat;
 using Ensemble.Core.Tests.Runs;
-using Ensemble.Models;
 using Ensemble.Runs;
 using FsCheck;
 using FsCheck.Fluent;

@@ -1,7 +1,6 @@
 using System.Text;
 using System.Text.Json;
 using Ensemble.Providers.Calls;
-using Ensemble.Providers.OpenAi;
 using Ensemble.Upstreams;
 using FsCheck;
 using FsCheck.Fluent;

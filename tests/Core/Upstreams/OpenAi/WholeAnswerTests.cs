@@ -1,6 +1,5 @@
 using System.Text;
 using Ensemble.Providers.Calls;
-using Ensemble.Providers.OpenAi;
 using Ensemble.Testing;
 using Ensemble.Upstreams;
 
