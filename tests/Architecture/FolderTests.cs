@@ -3,7 +3,10 @@ using ArchUnitNET.Loader;
 
 namespace Ensemble.Architecture.Tests;
 
-/// <summary>The folders of a project, which are its namespaces, use each other in one direction.</summary>
+/// <summary>
+/// The folders of a project, which are its namespaces, use each other in one direction. Frontend is not in the list: its folders for
+/// errors, HTTP and hosting still use each other.
+/// </summary>
 public sealed class FolderTests
 {
     public static TheoryData<string> Projects { get; } =
