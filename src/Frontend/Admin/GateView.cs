@@ -19,11 +19,14 @@ internal sealed class GateView(GateStatus status)
     public GateCount TokensThisMinute => new(status.TokensThisMinute, Rate?.Tpm);
     public GateCount RequestsThisDay => new(status.RequestsThisDay, Rate?.Rpd);
     [JsonIgnore(Condition = WhenWritingNull)] public int? FailuresInARow => IsModel ? status.Failures : null;
-    [JsonIgnore(Condition = WhenWritingNull)] public string? State => !IsModel ? null
+    [JsonIgnore(Condition = WhenWritingNull)]
+    public string? State => !IsModel ? null
         : status.CoolingDown is not { } left ? "in_use" : left > TimeSpan.Zero ? "cooling_down" : "probing";
-    [JsonIgnore(Condition = WhenWritingNull)] public double? CoolingDownSeconds =>
+    [JsonIgnore(Condition = WhenWritingNull)]
+    public double? CoolingDownSeconds =>
         status.CoolingDown is { } left ? Math.Round(left.TotalSeconds, 3) : null;
-    [JsonIgnore(Condition = WhenWritingNull)] public string? CooldownCause =>
+    [JsonIgnore(Condition = WhenWritingNull)]
+    public string? CooldownCause =>
         status.CoolingDown is null ? null : SnakeCase.Of(status.CooldownCause!.Value);
 
     private RateLimitConfig? Rate => status.Limits.Rate;

@@ -1,6 +1,6 @@
 using System.Text.Json;
-using Ensemble.Silo.Hosting;
 using Ensemble.Frontend.Tests.Support;
+using Ensemble.Silo.Hosting;
 using Ensemble.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
