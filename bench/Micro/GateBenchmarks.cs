@@ -5,9 +5,7 @@ using Ensemble.Catalog;
 using Ensemble.Catalog.Serving;
 using Ensemble.Gates;
 using Ensemble.Storage.Memory;
-using Ensemble.Testing;
 using Ensemble.Upstreams;
-using Ensemble.Usage;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Ensemble.Micro;
@@ -27,7 +25,6 @@ public class GateBenchmarks : IAsyncDisposable
     private readonly SlidingWindowRateLimiter _tokens = Window();
     private readonly ConcurrencyLimiter _inFlight = new(new ConcurrencyLimiterOptions { PermitLimit = 10_000 });
     private readonly Meter _meter = new("bench");
-    private readonly TestGates _gates;
     private readonly GateAgent _agent;
 
     public GateBenchmarks()
@@ -40,8 +37,8 @@ public class GateBenchmarks : IAsyncDisposable
             RateLimit = new RateLimitConfig { Rpm = int.MaxValue, Rpd = int.MaxValue, Tpm = long.MaxValue / 2, Concurrency = 10_000 },
         };
         var catalog = new StaticCatalog(new CatalogSnapshot(1, [model], [], []));
-        _gates = new TestGates(catalog, TimeProvider.System, new InMemoryGateStore(), new NoUsageSink());
-        _agent = new GateAgent(_gates, catalog, TimeProvider.System, new GateInstruments(_meter), NullLogger<GateAgent>.Instance);
+        var gates = new ProcessGates(catalog, new InMemoryGateStore(), TimeProvider.System);
+        _agent = new GateAgent(gates, catalog, TimeProvider.System, new GateInstruments(_meter), NullLogger<GateAgent>.Instance);
     }
 
     /// <summary>At once, each on the thread pool.</summary>
@@ -82,7 +79,6 @@ public class GateBenchmarks : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _agent.DisposeAsync();
-        await _gates.DisposeAsync();
         _meter.Dispose();
         await _requests.DisposeAsync();
         await _tokens.DisposeAsync();

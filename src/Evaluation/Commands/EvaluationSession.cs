@@ -4,6 +4,7 @@ using Ensemble.Catalog.Addresses;
 using Ensemble.Catalog.Reading;
 using Ensemble.Catalog.Secrets;
 using Ensemble.Evaluation.Analysis;
+using Ensemble.Evaluation.Calls;
 using Ensemble.Evaluation.Data;
 using Ensemble.Evaluation.Grading;
 using Ensemble.Evaluation.Recording;

@@ -6,7 +6,7 @@ namespace Ensemble.Evaluation.Data;
 /// <summary>The forms in which a line may hold a question: our own, and those of data sets as they are published.</summary>
 internal static class QuestionFormats
 {
-    /// <summary>For messages about lines that are in none of them.</summary>
+    /// <summary>For messages about lines in another form.</summary>
     public const string Known =
         "A line needs \"question\" or \"messages\", and \"answer\", \"answers\" or \"ideal\"; with \"choices\" the answer is "
         + "an index from 0 or a letter. Lines of GSM8K, MMLU, TriviaQA, OpenAI evals "
@@ -110,8 +110,8 @@ internal static class QuestionFormats
         {
             string?[] letters = [.. stated.Select(reference => Letter(reference, listed))];
             return letters.Length == 0 || letters.Contains(null)
-                ? ([], $"has an answer that is none of its choices: an index from 0 "
-                    + $"to {listed.GetArrayLength() - 1}, a letter, or a choice's text is needed")
+                ? ([], $"has an answer that is not one of its choices: use an index from 0 "
+                    + $"to {listed.GetArrayLength() - 1}, a letter, or a choice's text")
                 : ([.. letters.OfType<string>()], null);
         }
 
@@ -179,7 +179,7 @@ internal static class QuestionFormats
         return recorded;
     }
 
-    /// <returns>A string, a number or a truth value as text; null where it is none of them.</returns>
+    /// <returns>A string, a number or a truth value as text; null for any other JSON.</returns>
     private static string? Plain(JsonElement element) => element.ValueKind switch
     {
         JsonValueKind.String => element.Text(),

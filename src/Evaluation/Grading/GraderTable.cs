@@ -1,7 +1,7 @@
 using System.Text.RegularExpressions;
 using Ensemble.Catalog;
+using Ensemble.Evaluation.Calls;
 using Ensemble.Evaluation.Data;
-using Ensemble.Evaluation.Running;
 
 namespace Ensemble.Evaluation.Grading;
 

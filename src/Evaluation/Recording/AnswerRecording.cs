@@ -34,7 +34,7 @@ internal sealed class AnswerRecording : IDisposable
 
     /// <param name="path">Null = nothing is kept.</param>
     /// <param name="retryFailed">Whether failures are forgotten, so that their calls are made again.</param>
-    /// <exception cref="EvaluationException">It cannot be opened, or has a line that is none of a recording.</exception>
+    /// <exception cref="EvaluationException">The file cannot be opened, or has a line that is not a recorded call.</exception>
     public static AnswerRecording Open(string? path, bool retryFailed)
     {
         if (path is null)

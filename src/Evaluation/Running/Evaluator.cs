@@ -1,3 +1,4 @@
+using Ensemble.Evaluation.Calls;
 using Ensemble.Evaluation.Data;
 
 namespace Ensemble.Evaluation.Running;

@@ -1,6 +1,7 @@
 using Ensemble.Answers;
 using Ensemble.Catalog;
 using Ensemble.Chat;
+using Ensemble.Evaluation.Calls;
 using Ensemble.Evaluation.Data;
 using Ensemble.Evaluation.Recording;
 using Ensemble.Gates;

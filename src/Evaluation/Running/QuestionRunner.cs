@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Ensemble.Answers;
 using Ensemble.Chat;
+using Ensemble.Evaluation.Calls;
 using Ensemble.Evaluation.Data;
 using Ensemble.Evaluation.Grading;
 using Ensemble.Execution;

@@ -1,3 +1,4 @@
+using Ensemble.Evaluation.Calls;
 using Ensemble.Evaluation.Data;
 using Ensemble.Evaluation.Recording;
 using Ensemble.Gates;

@@ -1,8 +1,8 @@
 namespace Ensemble.Evaluation.Running;
 
 /// <summary>
-/// The time of one replayed run, which passes only by the recorded latencies of its calls: whoever answered first then answers first now,
-/// quorum, grace and deadlines come about as they would have, and the run takes as long as it would have taken. Thread-safe.
+/// The time of one replayed run. It advances only by the recorded latencies of its calls: the model that answered first answers first again,
+/// quorum, grace and deadlines take effect as in a live run, and the run takes as long as a live one. Thread-safe.
 /// </summary>
 internal sealed class RunClock : TimeProvider
 {

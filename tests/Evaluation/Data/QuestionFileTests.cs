@@ -53,7 +53,7 @@ public sealed class QuestionFileTests
     [InlineData("""{"question":"","answer":1}""", "empty \"question\"")]
     [InlineData("""{"question":"Q"}""", "no right answer")]
     [InlineData("""{"question":"Q","answer":" "}""", "empty right answer")]
-    [InlineData("""{"question":"Q","choices":["a","b"],"answer":2}""", "none of its choices")]
+    [InlineData("""{"question":"Q","choices":["a","b"],"answer":2}""", "not one of its choices")]
     [InlineData("""{"question":"Q","choices":["a"],"answer":0}""", "no list of 2 to 26")]
     [InlineData("""{"messages":[{"role":"system","content":"x"}],"answer":0}""", "none is a user's")]
     public void Read_LineOfNoForm_IsAnErrorWithItsNumber(string line, string reason)

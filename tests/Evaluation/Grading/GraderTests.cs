@@ -1,4 +1,5 @@
 using Ensemble.Catalog;
+using Ensemble.Evaluation.Calls;
 using Ensemble.Evaluation.Data;
 using Ensemble.Evaluation.Grading;
 using Ensemble.Evaluation.Running;

@@ -1,5 +1,6 @@
 using Ensemble.Catalog;
 using Ensemble.Evaluation.Analysis;
+using Ensemble.Evaluation.Calls;
 using Ensemble.Evaluation.Data;
 using Ensemble.Evaluation.Grading;
 using Ensemble.Evaluation.Recording;

@@ -2,7 +2,7 @@ using System.Text;
 using Ensemble.Chat;
 using Ensemble.Models;
 
-namespace Ensemble.Evaluation.Running;
+namespace Ensemble.Evaluation.Calls;
 
 /// <summary>What calls cost in US dollars.</summary>
 internal static class CallCost

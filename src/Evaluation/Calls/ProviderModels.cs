@@ -8,11 +8,12 @@ using Ensemble.Providers.Anthropic;
 using Ensemble.Providers.Http;
 using Ensemble.Providers.OpenAi;
 using Ensemble.Providers.Simulated;
+using Ensemble.Storage.Memory;
 using Ensemble.Telemetry;
 using Ensemble.Upstreams;
 using Microsoft.Extensions.Logging.Abstractions;
 
-namespace Ensemble.Evaluation.Running;
+namespace Ensemble.Evaluation.Calls;
 
 /// <summary>What asks the providers, with the gates, attempts and dialects of a node.</summary>
 internal sealed class ProviderModels : IAsyncDisposable
@@ -26,7 +27,7 @@ internal sealed class ProviderModels : IAsyncDisposable
         var catalog = new StaticCatalog(snapshot);
         _http = new UpstreamHttp(network: network);
         _gates = new GateAgent(
-            new ProcessGates(catalog, time), catalog, time, new GateInstruments(_meter), NullLogger<GateAgent>.Instance);
+            new ProcessGates(catalog, new InMemoryGateStore(), time), catalog, time, new GateInstruments(_meter), NullLogger<GateAgent>.Instance);
         var openAi = new OpenAiUpstream(_http, secrets, time, NullLogger<OpenAiUpstream>.Instance);
         Caller = new ModelCaller(
             new Dictionary<ProviderKind, IUpstream>

@@ -1,15 +1,32 @@
 using Ensemble.Catalog;
-using Ensemble.Gates;
-using Ensemble.Storage.Memory;
 using Microsoft.Extensions.Logging.Abstractions;
 
-namespace Ensemble.Evaluation.Running;
+namespace Ensemble.Gates;
 
-/// <summary>The gates of the models, in this process alone: what a cluster's grains do for all nodes.</summary>
-internal sealed class ProcessGates(ICatalog catalog, TimeProvider time) : IGateAuthority
+/// <summary>The gates of one process that belongs to no cluster. In a node, grains keep them. Thread-safe.</summary>
+public class ProcessGates(ICatalog catalog, IGateStore store, TimeProvider time) : IGateAuthority, IGateHosts
 {
     private readonly Dictionary<GateKey, Task<GateHost>> _gates = [];
-    private readonly InMemoryGateStore _store = new();
+
+    public IEnumerable<GateHost> Hosts
+    {
+        get
+        {
+            Task<GateHost>[] opened;
+            lock (_gates)
+            {
+                opened = [.. _gates.Values];
+            }
+
+            foreach (var gate in opened)
+            {
+                if (gate.IsCompletedSuccessfully)
+                {
+                    yield return gate.GetAwaiter().GetResult();
+                }
+            }
+        }
+    }
 
     public async ValueTask<GateAdmission> AcquireAsync(GateRequest request, CancellationToken cancellationToken) =>
         await (await OpenAsync(request.Gate)).AcquireAsync(request);
@@ -35,7 +52,7 @@ internal sealed class ProcessGates(ICatalog catalog, TimeProvider time) : IGateA
         {
             if (!_gates.TryGetValue(key, out var gate))
             {
-                _gates[key] = gate = GateHost.OpenAsync(key, catalog, _store, time, NullLogger.Instance);
+                _gates[key] = gate = GateHost.OpenAsync(key, catalog, store, time, NullLogger.Instance);
             }
 
             return gate;

@@ -4,11 +4,11 @@ using Ensemble.Gates;
 using Ensemble.Models;
 using Ensemble.Upstreams;
 
-namespace Ensemble.Evaluation.Running;
+namespace Ensemble.Evaluation.Calls;
 
 /// <summary>
-/// Answers calls from the recording, and asks the models for what is not in it: within the ceiling, so many at a time, and to the end,
-/// whoever no longer waits for it. Thread-safe.
+/// Answers calls from the recording, and asks the models for what is not in it: within the ceiling, and a limited number at a time. A call
+/// that has begun goes on to its end, even if no run waits for it any longer, since it is paid for. Thread-safe.
 /// </summary>
 /// <param name="caller">Asks the models.</param>
 /// <param name="concurrency">Calls in flight at most.</param>
@@ -22,6 +22,7 @@ internal sealed class AskedModels(
     private static readonly TimeSpan MaxGateWait = TimeSpan.FromMinutes(10);
 
     private readonly SemaphoreSlim _free = new(concurrency);
+    private readonly Dictionary<string, Task<ModelCallResult>> _inFlight = [];
     private int _made;
 
     /// <summary>Calls that were made, and not found in the recording.</summary>
@@ -39,10 +40,22 @@ internal sealed class AskedModels(
     public ValueTask<ModelCallResult> AskAsync(EvaluationQuestion question, ModelCall call, GateHolder holder, int ordinal)
     {
         var key = CallKey.Of(call, WantsLogprobs && holder.Key.Step == SubCallStep.Candidate, ordinal);
-        return recording.Find(key) is { } recorded ? new(recorded)
-            : holder.Role == SubCallRole.Panel && ordinal == 0 && Imported(question, call) is { } imported ? new(imported)
-            // Gates and connections outlive the run that asks: nothing of them may wait for its steps.
-            : new(Task.Run(() => AskAsync(question, call, holder, key), cancel));
+        lock (_inFlight)
+        {
+            if ((recording.Find(key) ?? (holder.Role == SubCallRole.Panel && ordinal == 0 ? Imported(question, call) : null)) is { } known)
+            {
+                return new(known);
+            }
+
+            // Two questions may be the same: the second one waits for the answer of the first.
+            if (!_inFlight.TryGetValue(key, out var asked))
+            {
+                // Gates and connections outlive the run that asks: nothing of them may wait for its steps.
+                _inFlight[key] = asked = Task.Run(() => AskAsync(question, call, holder, key), cancel);
+            }
+
+            return new(asked);
+        }
     }
 
     /// <summary>Whether a panel member's answer is in the recording.</summary>
@@ -83,6 +96,10 @@ internal sealed class AskedModels(
         finally
         {
             _free.Release();
+            lock (_inFlight)
+            {
+                _inFlight.Remove(key);
+            }
         }
     }
 
@@ -117,7 +134,7 @@ internal sealed class AskedModels(
             Outcome = text.Trim().Length == 0 ? CallOutcome.Blank : CallOutcome.Ok,
             Answer = new ChatAnswer(text, FinishReason.Stop),
             Attempts = 1,
-            StartedAt = RunClock.Start,
+            StartedAt = DateTimeOffset.UnixEpoch,
             Total = TimeSpan.Zero,
         };
     }

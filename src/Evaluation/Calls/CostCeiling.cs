@@ -1,4 +1,4 @@
-namespace Ensemble.Evaluation.Running;
+namespace Ensemble.Evaluation.Calls;
 
 /// <summary>
 /// Keeps an evaluation below a sum, whatever is in flight: what a call can cost at most is reserved before it is made. Thread-safe.
