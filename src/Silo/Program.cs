@@ -7,14 +7,18 @@ namespace Ensemble.Silo;
 /// <summary>A node of the cluster: a silo, an HTTP frontend, or both in one process.</summary>
 internal static class Program
 {
-    /// <summary>What the program can do: without a command it serves; each command has a file in <c>Commands</c>, and its entry here.</summary>
+    /// <summary>Without a command the program serves; each command has a file in <c>Commands</c>, and its entry here.</summary>
     public static Commands.CommandLine CommandLine()
     {
         var options = ConfigurationArguments.Create();
         var program = new Command(
             "ensemble-silo", "Serves as a node of a cluster: a silo, an HTTP frontend, or both in one process (--role).")
         {
-            options, ValidateCommand.Create(), EvalCommand.Create(), CatalogCommand.Create(options), SchemaCommand.Create(options, TimeProvider.System),
+            options,
+            ValidateCommand.Create(),
+            EvalCommand.Create(),
+            CatalogCommand.Create(options),
+            SchemaCommand.Create(options, TimeProvider.System),
         };
         program.SetAction((line, _) => ServerProcess.RunAsync(
             line.GetValue(options) ?? [], line.InvocationConfiguration.Output, line.InvocationConfiguration.Error));

@@ -11,7 +11,8 @@ public sealed class FolderTests
 {
     public static TheoryData<string> Projects { get; } =
     [
-        "Ensemble.Core", "Ensemble.Catalog", "Ensemble.Providers", "Ensemble.Engine", "Ensemble.Storage", "Ensemble.Grains", "ensemble-silo",
+        "Ensemble.Core", "Ensemble.Catalog", "Ensemble.Providers", "Ensemble.Engine", "Ensemble.Evaluation", "Ensemble.Storage",
+        "Ensemble.Grains", "ensemble-silo",
     ];
 
     [Theory]

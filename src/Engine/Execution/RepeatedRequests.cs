@@ -11,8 +11,8 @@ namespace Ensemble.Execution;
 
 /// <summary>
 /// Finds the run that a repeated request belongs to. With an idempotency key: the run that is under way or has ended, or the next
-/// incarnation of one that failed. Without one: what the panel answered to a run that failed less than <see cref="RunClaim.PanelRetention"/> ago,
-/// once.
+/// incarnation of one that failed. Without one: what the panel answered to a run that failed less than
+/// <see cref="RunClaim.PanelRetention"/> ago, once.
 /// </summary>
 public sealed partial class RepeatedRequests(IRunStore store, IRunEngine engine, TimeProvider time, ILogger<RepeatedRequests> logger)
 {
@@ -59,8 +59,8 @@ public sealed partial class RepeatedRequests(IRunStore store, IRunEngine engine,
 
     /// <summary>
     /// For a request to an ensemble without a key. The store is asked only where the request may be a repeat: a client says so, or a run of
-    /// this caller failed here within <see cref="RunClaim.PanelRetention"/>. A store that is away or slow is not waited for: the panel is asked
-    /// again.
+    /// this caller failed here within <see cref="RunClaim.PanelRetention"/>. A store that is away or slow is not waited for: the panel is
+    /// asked again.
     /// </summary>
     /// <param name="isRepeat">Whether the client says that it has sent this before.</param>
     public async ValueTask<RunRequest> ResolveAsync(RunRequest fresh, bool isRepeat, CancellationToken cancellationToken)

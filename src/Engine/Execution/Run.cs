@@ -34,12 +34,12 @@ public sealed partial class Run : IDisposable
     private RunContext? _context;
     private long _held;
 
-    /// <summary>The body's bytes where they are not counted elsewhere in this process; else 0, and <see cref="_sharedBody"/> has them.</summary>
+    /// <summary>The body's bytes if they are not counted elsewhere in this process; else 0, and <see cref="_sharedBody"/> has them.</summary>
     private readonly long _ownBody;
 
     private SharedBytes? _sharedBody;
 
-    /// <summary>Of whoever put the run together: it is executed on a thread that knows nothing of that.</summary>
+    /// <summary>Of the caller that created the run: it is executed on another thread, without that context.</summary>
     private readonly ActivityContext _startedBy = Activity.Current?.Context ?? default;
 
     private RunManifest? _finished;

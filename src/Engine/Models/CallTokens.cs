@@ -38,7 +38,8 @@ public static class CallTokens
     /// <summary>The longest answer that the caller or the catalog allows, else what is usual.</summary>
     public static long MaxAnswer(ChatRequest chat, ModelConfig model) =>
         Math.Clamp(
-            Math.Min(chat.MaxTokens ?? long.MaxValue, model.MaxOutputTokens ?? chat.MaxTokens ?? TokenEstimate.DefaultAnswer), 0, MaxAnswerTokens);
+            Math.Min(chat.MaxTokens ?? long.MaxValue, model.MaxOutputTokens ?? chat.MaxTokens ?? TokenEstimate.DefaultAnswer),
+            0, MaxAnswerTokens);
 
     /// <summary>The longest answer that the caller allows, else what is usual for the model.</summary>
     public static long Answer(ChatRequest chat, ModelConfig model) =>

@@ -70,7 +70,7 @@ internal sealed class CandidateSet
         return candidateSet;
     }
 
-    /// <exception cref="InvalidOperationException">It is none of these.</exception>
+    /// <exception cref="InvalidOperationException">The candidate is not in the set.</exception>
     public int IndexOf(Candidate candidate)
     {
         for (var index = 0; index < Candidates.Count; index++)

@@ -14,7 +14,8 @@ internal static class ListenAddresses
         {
             throw new StartupException(
                 $"Listening on '{open}' opens this server to other machines, so its admin endpoints need a key: set the option Admin:Key"
-                + $" (environment variable Admin__Key) to a secret of at least {FrontendOptions.MinAdminKey} characters, as 'openssl rand -base64 32'"
+                + $" (environment variable Admin__Key) to a secret of at least {FrontendOptions.MinAdminKey} characters, as "
+                + "'openssl rand -base64 32'"
                 + " makes one; or listen on http://127.0.0.1:8080.");
         }
     }

@@ -52,7 +52,11 @@ internal static class TelemetryExtensions
         if (isScraped)
         {
             metrics.AddPrometheusExporter(static exporter =>
-                (exporter.ScopeInfoEnabled, exporter.TargetInfoEnabled, exporter.ScrapeResponseCacheDurationMilliseconds) = (false, false, 0));
+            {
+                exporter.ScopeInfoEnabled = false;
+                exporter.TargetInfoEnabled = false;
+                exporter.ScrapeResponseCacheDurationMilliseconds = 0;
+            });
         }
 
         if (target.Exports)

@@ -66,7 +66,7 @@ internal sealed record ConfigurationArguments(string[] Options, IReadOnlyList<st
     /// <summary>Whether an argument is a word by itself: a command, or what one is about.</summary>
     public static bool IsWord(string argument) => argument.Length > 0 && argument[0] != '-' && Option(argument) is null;
 
-    /// <returns>The option without its prefix, in the forms that .NET's configuration takes; null where it is none of them.</returns>
+    /// <returns>The option without its prefix, in the forms that .NET's configuration takes; null for any other argument.</returns>
     private static string? Option(string argument) =>
         argument.StartsWith("--", StringComparison.Ordinal) ? argument[2..]
         : argument.StartsWith('/') ? argument[1..]

@@ -10,7 +10,8 @@ internal static class NodeBuilder
     /// For a command, which asks only for what all nodes share: the role whose rules hold where no cluster is named. Null = this is a node.
     /// </param>
     /// <exception cref="StartupException">The configuration cannot be read, or an option does not hold.</exception>
-    public static (WebApplicationBuilder Builder, FrontendOptions Frontend, NodeOptions Node) Create(string[] args, NodeRole? command = null)
+    public static (WebApplicationBuilder Builder, FrontendOptions Frontend, NodeOptions Node) Create(
+        string[] args, NodeRole? command = null)
     {
         var (builder, problems) = Configure(args);
         var hasCluster = !string.IsNullOrEmpty(builder.Configuration[NodeConfiguration.Connection]);

@@ -118,8 +118,8 @@ internal static class NodeConfiguration
             if (database is not null && !IsLocal(database.Host))
             {
                 problems.Add(
-                    "option Cluster:AdvertisedAddress: other machines cannot reach a silo without one. Give the IP address of this machine, "
-                    + "or set POD_IP.");
+                    "option Cluster:AdvertisedAddress: other machines cannot reach a silo without one. Give the IP address of this "
+                    + "machine, or set POD_IP.");
             }
 
             return IPAddress.Loopback;

@@ -27,10 +27,12 @@ internal sealed class SqlInsert<TRow>(string table, string onConflict, IReadOnly
     public string Target { get; } = $"{table} ({string.Join(", ", columns.Select(static column => column.Name))})";
 
     /// <summary>For one row, with a parameter a column.</summary>
-    public string One => $"INSERT INTO {Target} VALUES ({string.Join(", ", columns.Select(static column => "@" + column.Name))}) {onConflict}";
+    public string One => $"INSERT INTO {Target} VALUES ({Parameters}) {onConflict}";
 
     /// <summary>For all rows, with an array a column.</summary>
-    public string All => $"INSERT INTO {Target} SELECT * FROM unnest({string.Join(", ", columns.Select(static column => "@" + column.Name))}) {onConflict}";
+    public string All => $"INSERT INTO {Target} SELECT * FROM unnest({Parameters}) {onConflict}";
+
+    private string Parameters => string.Join(", ", columns.Select(static column => "@" + column.Name));
 }
 
 /// <summary>Takes the values of a row, column by column, without boxing them.</summary>
