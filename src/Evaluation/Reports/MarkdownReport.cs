@@ -11,7 +11,7 @@ internal static class MarkdownReport
     public static string Write(EvaluationReport report)
     {
         var text = new StringBuilder("# Evaluation\n\n")
-            .Append("**").Append(report.Headline).Append("**\n\n")
+            .Append($"**{Escape(report.Headline)}**\n\n")
             .Append($"- questions: {report.Questions:N0} of {Code(report.Data)}, seed {report.Seed}\n")
             .Append($"- grader: {Code(report.Grader)}\n")
             .Append($"- best single model: {Escape(report.BestSingle)}\n\n");

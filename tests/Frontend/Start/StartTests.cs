@@ -134,7 +134,7 @@ public sealed class StartTests
     [InlineData("validate: takes one FILE, and which one is missing", "validate")]
     [InlineData("validate: takes one FILE, and 2 arguments were given", "validate", "a.json", "b.json")]
     [InlineData("Did you mean \"validate\"?", "validat", "x.json")]
-    [InlineData("Commands: validate, catalog apply, schema, schema wait.", "serve")]
+    [InlineData("Commands: validate, eval, catalog apply, schema, schema wait.", "serve")]
     public async Task CommandLine_ThatIsNoCommand_Is2WithTheNearest(string words, params string[] args)
     {
         await using var product = Product.Start(args);
