@@ -170,7 +170,7 @@ internal sealed partial class RunResponder(
             {
                 // The caller left, or could not be written to: this answer is no longer wanted.
                 await engine.CancelAsync(request.Id, CancellationToken.None);
-                await gates.SettleCancelledAsync(request.Id, admission);
+                await gates.SettleCancelledAsync(request.Id, admission, isRepeat);
             }
         }
     }
