@@ -25,12 +25,3 @@ public readonly record struct StragglerGrace(TimeSpan? Wait)
 {
     public static readonly StragglerGrace All = new(null);
 }
-
-public enum ToolsMode
-{
-    /// <summary>A request with tools is refused.</summary>
-    Reject,
-
-    /// <summary>Members may call tools; the calls that most weight stands behind are the answer.</summary>
-    Vote,
-}

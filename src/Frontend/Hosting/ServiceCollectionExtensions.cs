@@ -130,6 +130,7 @@ public static partial class ServiceCollectionExtensions
             provider.GetRequiredService<IUsageSink>(),
             provider.GetRequiredService<TimeProvider>())
         {
+            Advice = provider.GetService<IAdviceStore>() ?? new MemoryAdviceStore(provider.GetRequiredService<TimeProvider>()),
             Buffers = provider.GetRequiredService<ByteBudget>(),
             CaptureContent = provider.GetRequiredService<FrontendOptions>().CapturesContent,
             Panels = provider.GetRequiredService<FrontendOptions>().StoresAnswers ? provider.GetRequiredService<StoredPanels>() : null,

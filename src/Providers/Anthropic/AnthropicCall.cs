@@ -12,8 +12,8 @@ internal sealed class AnthropicCall(
     RequestBody body)
     : ProviderCall(http, time, request, key, headers, profile.Reasoning)
 {
-    private readonly EventReader _events = new(request.KeepChoices);
-    private readonly bool _keepChoices = request.KeepChoices;
+    private readonly EventReader _events = new(request.KeepChoices || request.KeepCalls);
+    private readonly bool _keepChoices = request.KeepChoices || request.KeepCalls;
     private readonly string? _key = key;
 
     protected override HttpRequestMessage Message()

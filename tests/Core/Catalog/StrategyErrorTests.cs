@@ -39,6 +39,12 @@ public sealed class StrategyErrorTests
         { $"\"strategy\": \"consensus\", {Panel}, \"tools\": \"vote\"", "tools", "count tool calls", "reject" },
         { $"\"strategy\": \"confidence\", {Panel}, \"tools\": \"vote\"", "tools", "count tool calls", "reject" },
 
+        { $"\"strategy\": \"consensus\", {Panel}, \"tools\": \"advise\"", "tools", "is the judge, which is missing", "Name a judge" },
+        { $"{Panel}, {Judge}, \"tools\": {{ \"mode\": \"vote\" }}", "tools.mode", "count tool calls", "advise" },
+        { $"{Panel}, {Judge}, \"tools\": {{ \"mode\": \"reject\", \"panel\": \"every_request\" }}", "tools.panel", "is not \"advise\"", "remove it" },
+        { $"{Panel}, {Judge}, \"tools\": {{ \"panel\": \"once\" }}", "tools.panel", "is not one of", "Use one of these" },
+        { $"{Panel}, {Judge}, \"tools\": {{ \"modus\": \"vote\" }}", "tools.modus", "is not a known field", "mode" },
+
         // Values
         { $"{Panel}, {Judge}, \"analysis\": \"yes\"", "analysis", "must be true or false", "true or false" },
         { $"{Panel}, {Judge}, \"tools\": \"panel\"", "tools", "is not one of", "Use one of these" },

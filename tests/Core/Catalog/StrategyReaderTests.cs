@@ -75,6 +75,24 @@ public sealed class StrategyReaderTests
     }
 
     [Theory]
+    [InlineData("synthesize", ToolsMode.Advise)]
+    [InlineData("best_of", ToolsMode.Advise)]
+    [InlineData("cascade", ToolsMode.Advise)]
+    [InlineData("vote", ToolsMode.Reject)]
+    [InlineData("consensus", ToolsMode.Reject)]
+    [InlineData("confidence", ToolsMode.Reject)]
+    [InlineData("adaptive", ToolsMode.Reject)]
+    public void Read_Tools_AreAdvisedOnByDefaultWhereAModelWritesTheAnswer(string strategy, ToolsMode expected)
+    {
+        var ensemble = $"\"strategy\": \"{strategy}\", {Panel}, {Judge}";
+        Read(ensemble).Tools.ShouldBe(expected);
+        Read($"{ensemble}, \"tools\": \"reject\"").Tools.ShouldBe(ToolsMode.Reject);
+
+        var once = Read($"{ensemble}, \"tools\": {{ \"mode\": \"advise\", \"panel\": \"once_per_user_turn\" }}");
+        (once.Tools, once.Advice).ShouldBe((ToolsMode.Advise, AdviceFrequency.OncePerUserTurn));
+    }
+
+    [Theory]
     [InlineData("auto", AnswerType.Auto)]
     [InlineData("json", AnswerType.Json)]
     [InlineData("choice", AnswerType.Choice)]
