@@ -9,6 +9,9 @@ public sealed record PanelMemberConfig
     /// <summary>Null = the request's own.</summary>
     public double? Temperature { get; init; }
 
+    /// <summary>Null = the request's own.</summary>
+    public ReasoningEffort? ReasoningEffort { get; init; }
+
     /// <summary>Null = the request's own. Samples after the first count on from it.</summary>
     public long? Seed { get; init; }
 

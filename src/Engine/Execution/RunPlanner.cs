@@ -71,7 +71,7 @@ internal sealed class RunPlanner(ChatRequest chat, CatalogSnapshot catalog, Func
         {
             for (var reading = 0; reading < (ensemble.BestOf.Swap ? 2 : 1); reading++)
             {
-                Judges(ensemble, (judge, isSure) => Control(SubCallStep.Pick, judge, isSure, answers), isSure: true);
+                Judges(ensemble, (judge, isSure) => Control(SubCallStep.Pick, judge, isSure, answers, ensemble.Judge!.ReasoningEffort), isSure: true);
             }
         }
 
@@ -90,7 +90,7 @@ internal sealed class RunPlanner(ChatRequest chat, CatalogSnapshot catalog, Func
             var isSure = strategy == StrategyKind.Synthesize;
             if (ensemble.Analysis)
             {
-                Judges(ensemble, (judge, sure) => Control(SubCallStep.Analysis, judge, sure, answers), isSure);
+                Judges(ensemble, (judge, sure) => Control(SubCallStep.Analysis, judge, sure, answers, ensemble.Judge!.ReasoningEffort), isSure);
             }
 
             Write(ensemble, _prompt + answers + PromptOverhead, isSure);
@@ -233,8 +233,8 @@ internal sealed class RunPlanner(ChatRequest chat, CatalogSnapshot catalog, Func
         }
     }
 
-    private void Control(SubCallStep step, string model, bool isSure, long material) =>
-        Add(SubCallRole.Control, step, model, isSure, _prompt + material + PromptOverhead, ControlQuestion.DefaultMaxTokens);
+    private void Control(SubCallStep step, string model, bool isSure, long material, ReasoningEffort? effort = null) =>
+        Add(SubCallRole.Control, step, model, isSure, _prompt + material + PromptOverhead, ControlQuestion.MaxTokensFor(effort));
 
     private void Answer(SubCallRole role, SubCallStep step, string model, bool isSure, long prompt, int answers = 1) =>
         Add(role, step, model, isSure, prompt, AnswerTokens(model) * answers);

@@ -76,6 +76,11 @@ internal sealed class JudgeChain(RunContext context, EnsembleConfig ensemble, Ju
             edits.Set("temperature", temperature);
         }
 
+        if (judge.ReasoningEffort is { } effort)
+        {
+            edits.Set(MemberEdits.EffortField, SnakeCase.Of(effort));
+        }
+
         if (prompt is not null)
         {
             context.Diagnostics.Judge = new JudgeManifest(prompt.Version, prompt.Write(edits, model), SchemaValid: null);

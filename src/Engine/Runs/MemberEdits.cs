@@ -18,6 +18,9 @@ internal static class MemberEdits
         "n", "stream", "stream_options", "store", "metadata", "service_tier", "prediction", "logprobs", "top_logprobs",
         "tools", "tool_choice", "parallel_tool_calls", "functions", "function_call", "audio", "modalities");
 
+    /// <summary>How OpenAI calls the field.</summary>
+    public const string EffortField = "reasoning_effort";
+
     /// <summary>Those of them that go out where tools do.</summary>
     public static readonly IReadOnlyList<string> ToolFields = ["tools", "tool_choice", "parallel_tool_calls"];
 
@@ -38,6 +41,11 @@ internal static class MemberEdits
         if (slot.Member.Temperature is { } temperature)
         {
             edits.Set("temperature", temperature);
+        }
+
+        if (slot.Member.ReasoningEffort is { } effort)
+        {
+            edits.Set(EffortField, SnakeCase.Of(effort));
         }
 
         // Samples of one seed would be the same answer again: each counts on from the first.

@@ -95,6 +95,8 @@ internal sealed class Synthesize(EnsembleConfig ensemble, bool callsTools = fals
             Models = [Judge.Model, .. Judge.Fallbacks],
             Prompt = new JudgePrompt(context.Chat, Prompts.Analysis, Prompts.AnalysisVersion, order, random),
             Schema = Analysis,
+            Effort = Judge.ReasoningEffort,
+            MaxTokens = ControlQuestion.MaxTokensFor(Judge.ReasoningEffort),
         });
         if (reply.Value is not { } value)
         {

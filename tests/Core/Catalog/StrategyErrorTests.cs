@@ -53,6 +53,9 @@ public sealed class StrategyErrorTests
         { $"\"strategy\": \"best_of\", {Panel}, {Judge}, \"best_of\": {{ \"swop\": true }}", "best_of.swop", "is not a known field", "Did you mean \"swap\"?" },
         { $"\"strategy\": \"best_of\", {Panel}, {Judge}, \"best_of\": {{ \"swap\": 1 }}", "best_of.swap", "must be true or false", "true or false" },
 
+        { $"\"panel\": [ {{ \"model\": \"s\", \"reasoning_effort\": \"hihg\" }}, {{ \"model\": \"l\" }} ], {Judge}", "panel[0].reasoning_effort", "is not one of", "Did you mean \"high\"?" },
+        { $"{Panel}, \"judge\": {{ \"model\": \"j\", \"reasoning_effort\": 3 }}", "judge.reasoning_effort", "must be", "" },
+
         // Budget
         { $"{Panel}, {Judge}, \"budget\": {{ \"max_cost\": 3 }}", "budget.max_cost", "is not a known field", "max_cost_usd" },
         { $"{Panel}, {Judge}, \"budget\": {{ \"max_cost_usd\": 0 }}", "budget.max_cost_usd", "must be above 0", "null" },

@@ -74,6 +74,19 @@ public sealed class StrategyReaderTests
         ensemble.Confidence.Source.ShouldBe(ConfidenceSource.SelfReport);
     }
 
+    [Fact]
+    public void Read_ReasoningEffort_IsTakenOfMembersAndJudge()
+    {
+        var ensemble = Read("""
+            "panel": [ { "model": "s", "reasoning_effort": "none" }, { "model": "l", "reasoning_effort": "high" } ],
+            "judge": { "model": "j", "reasoning_effort": "medium" }
+            """);
+
+        ensemble.Panel.Select(member => member.ReasoningEffort).ShouldBe([ReasoningEffort.None, ReasoningEffort.High]);
+        ensemble.Judge!.ReasoningEffort.ShouldBe(ReasoningEffort.Medium);
+        Read($"{Panel}, {Judge}").Judge!.ReasoningEffort.ShouldBeNull();
+    }
+
     [Theory]
     [InlineData("synthesize", ToolsMode.Advise)]
     [InlineData("best_of", ToolsMode.Advise)]

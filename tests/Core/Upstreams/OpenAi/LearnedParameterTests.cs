@@ -65,6 +65,24 @@ public sealed class LearnedParameterTests
     }
 
     [Theory]
+    [InlineData("Unrecognized request argument supplied: reasoning_effort", null, null)]
+    [InlineData("Unsupported value: 'reasoning_effort' does not support 'none' with this model.", "reasoning_effort", "unsupported_value")]
+    public async Task Send_RefusedEffort_GoesWithout(string message, string? param, string? code)
+    {
+        await using var harness = await OpenAiHarness.StartAsync();
+        Refuse(harness, "reasoning_effort", StubReply.Error(400, code, message, param));
+        var edits = new RequestEdits().Set("reasoning_effort", "none");
+
+        var first = await harness.WholeAsync(OpenAiHarness.Chat, edits);
+        var second = await harness.WholeAsync(OpenAiHarness.Chat, edits);
+
+        harness.Stub.Requests.Count.ShouldBe(3);
+        ((UpstreamResult[])[first, second]).ShouldAllBe(result =>
+            result.Outcome == CallOutcome.Ok && result.DroppedParameters.SequenceEqual(new[] { "reasoning_effort" }));
+        harness.Stub.Violations.ShouldBeEmpty();
+    }
+
+    [Theory]
     [InlineData("Unsupported parameter: 'seed' is not supported with this model.", "seed", "unsupported_parameter")]
     [InlineData("Unrecognized request argument supplied: seed", null, null)]
     [InlineData("Invalid JSON payload received. Unknown name \"seed\": Cannot find field.", null, "400")]

@@ -57,10 +57,13 @@ export function groups({ name, asksPanel, judge }) {
   ].map((group) => ({ ...group, knobs: group.knobs.filter(Boolean) }));
 }
 
+const efforts = [['', 'request’s'], 'none', 'low', 'medium', 'high'];
+
 /** The knobs of one member of a panel. */
 export const member = [
   { at: 'model', label: 'Model', kind: 'chat' },
   { at: 'temperature', label: 'Temperature', kind: 'number', placeholder: 'request’s', title: '0 to 2' },
+  { at: 'reasoning_effort', label: 'Effort', kind: 'choice', choices: efforts, title: 'how much it thinks' },
   { at: 'seed', label: 'Seed', kind: 'number', placeholder: 'request’s' },
   { at: 'weight', label: 'Weight', kind: 'number', placeholder: '1' },
   { at: 'samples', label: 'Samples', kind: 'number', placeholder: '1' },
@@ -69,6 +72,7 @@ export const member = [
 export const judge = [
   { path: 'ensemble.judge.model', label: 'Model', kind: 'chat', none: 'None' },
   { path: 'ensemble.judge.temperature', label: 'Temperature', kind: 'number or none', placeholder: '0.2', hint: '0 to 2, or the word none: none is sent.' },
+  { path: 'ensemble.judge.reasoning_effort', label: 'Effort', kind: 'choice', choices: efforts, hint: 'How much it thinks before it answers.' },
 ];
 
 export const judgePrompt = {
