@@ -135,7 +135,7 @@ internal sealed partial class RunResponder(
         return JsonResponse.WriteAsync(
             context.Response,
             new PlanView(chat.Model, strategy, request.Replay is null ? plan : plan.WithoutPanel(), caller.ReadsManifests),
-            FrontendJson.Default.PlanView);
+            RunsJson.Default.PlanView);
     }
 
     private async Task WriteAsync(

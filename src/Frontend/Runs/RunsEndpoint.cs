@@ -1,4 +1,3 @@
-using Ensemble.Frontend.Admin;
 using Ensemble.Frontend.Callers;
 using Ensemble.Frontend.Errors;
 using Ensemble.Frontend.Http;
@@ -34,6 +33,6 @@ internal sealed class RunsEndpoint(RunFinder runs)
         }
 
         await JsonResponse.WriteAsync(
-            context.Response, new ManifestView(manifest, caller.ReadsManifests), FrontendJson.Default.ManifestView);
+            context.Response, new ManifestView(manifest, caller.ReadsManifests), RunsJson.Default.ManifestView);
     }
 }
