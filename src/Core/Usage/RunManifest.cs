@@ -13,6 +13,9 @@ public sealed record RunManifest
     /// <summary>The outcome of a run that has an answer.</summary>
     public const string Completed = "completed";
 
+    /// <summary>The strategy of a run whose alias is a model.</summary>
+    public const string Direct = "direct";
+
     /// <summary>Of this shape; grows when a field changes its meaning.</summary>
     public int Version { get; init; } = CurrentVersion;
 

@@ -58,7 +58,7 @@ public sealed partial class Run : IDisposable
         }
         else if (catalog.Models.TryGetValue(request.Chat.Model, out var model) && model.Kind == ModelKind.Chat)
         {
-            (limits, _strategyName) = (RunLimits.Of(model), "direct");
+            (limits, _strategyName) = (RunLimits.Of(model), RunManifest.Direct);
             _strategy = new DirectAnswer(model);
         }
         else
@@ -175,7 +175,7 @@ public sealed partial class Run : IDisposable
 
     private async Task RecordUsageAsync(RunContext context, RunEnd end, UsageTotals totals, Activity? activity)
     {
-        context.StorePanel();
+        context.StoreAnswers(end);
         _finished = Manifest(context, end, totals);
         Free(context);
         _usage.Append(_finished);

@@ -51,6 +51,7 @@ public static class ServiceCollectionExtensions
         services.AddSingleton<ModelsEndpoint>();
         services.AddSingleton<RunFinder>();
         services.AddSingleton<RunsEndpoint>();
+        services.AddSingleton<ContentEndpoint>();
         services.AddSingleton<ReplayEndpoint>();
         services.AddSingleton<HealthEndpoints>();
         services.AddSingleton<Drain>();
