@@ -48,7 +48,7 @@ public sealed record RunManifest
     public TimeSpan? FirstToken { get; init; }
 
     /// <summary><c>running</c>, <c>completed</c>, or the kind of failure.</summary>
-    public required string Outcome { get; init; }
+    public required string Outcome { get; init => field = OutcomeWords.Runs.Current(value); }
 
     /// <summary>Why it failed, in the words that the caller saw.</summary>
     public string? Failure { get; init; }

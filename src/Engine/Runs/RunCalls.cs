@@ -122,7 +122,7 @@ internal sealed class RunCalls(
         if (subCall.IsOverBudget)
         {
             var unmade = new ModelCallResult
-            { Outcome = CallOutcome.OverBudget, Attempts = 0, StartedAt = services.Time.GetUtcNow(), Total = TimeSpan.Zero };
+            { Outcome = CallOutcome.BudgetExceeded, Attempts = 0, StartedAt = services.Time.GetUtcNow(), Total = TimeSpan.Zero };
             Record(subCall, unmade, isRemembered: false);
             return new SubCallResult(subCall.Key, unmade);
         }
