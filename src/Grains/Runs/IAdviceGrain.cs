@@ -1,5 +1,4 @@
 using Orleans.CodeGeneration;
-using Orleans.Concurrency;
 
 namespace Ensemble.Grains.Runs;
 
