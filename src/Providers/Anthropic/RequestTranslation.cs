@@ -108,23 +108,13 @@ internal sealed class RequestTranslation
         return tokens;
     }
 
-    private bool ForcesCall() => _sent.TryGetValue("tool_choice", out var choice)
-        && ToolsTranslation.Choice(choice, oneAtATime: false, out _) is { } chosen
-        && (chosen.Contains("\"any\"", StringComparison.Ordinal) || chosen.Contains("\"tool\"", StringComparison.Ordinal));
+    private bool ForcesCall() => _sent.TryGetValue("tool_choice", out var choice) && ToolsTranslation.ForcesCall(choice);
 
     /// <summary>Of the caller or the catalog; null = there is no limit.</summary>
-    private long? MaxTokens()
-    {
-        foreach (var name in (string[])["max_completion_tokens", "max_tokens"])
-        {
-            if (_sent.TryGetValue(name, out var value) && Utf8Parser.TryParse(value.Span, out long limit, out _))
-            {
-                return limit;
-            }
-        }
+    private long? MaxTokens() => Number("max_completion_tokens") ?? Number("max_tokens") ?? _request.Model.MaxOutputTokens;
 
-        return _request.Model.MaxOutputTokens;
-    }
+    private long? Number(string name) =>
+        _sent.TryGetValue(name, out var value) && Utf8Parser.TryParse(value.Span, out long number, out _) ? number : null;
 
     private void WriteThinking()
     {
