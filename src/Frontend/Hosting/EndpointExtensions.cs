@@ -32,7 +32,11 @@ public static class EndpointExtensions
 
         var callers = app.MapAccess(AccessPolicies.Caller);
         callers.AllowOrigins(options);
-        callers.MapPost("/v1/chat/completions", app.Services.GetRequiredService<ChatEndpoint>().HandleAsync);
+        foreach (var path in (string[])[ServiceCollectionExtensions.ChatPath, ServiceCollectionExtensions.ResponsesPath])
+        {
+            callers.MapPost(path, app.Services.GetRequiredKeyedService<ChatEndpoint>(path).HandleAsync);
+        }
+
         var models = app.Services.GetRequiredService<ModelsEndpoint>();
         callers.MapRead("/v1/models", models.ListAsync);
         callers.MapRead("/v1/models/{**id}", models.FindAsync);

@@ -16,7 +16,8 @@ internal static class PathAdvice
     /// <summary>Endpoints without names of their own in the address.</summary>
     private static readonly string[] Endpoints =
     [
-        Chat, "/v1/models", "/v1/runs", "/admin/models", "/admin/keys", "/admin/gates", "/admin/cluster", "/admin/usage", "/admin/usage/stream",
+        Chat, "/v1/responses", "/v1/models", "/v1/runs", "/admin/models", "/admin/keys", "/admin/gates", "/admin/cluster", "/admin/usage",
+        "/admin/usage/stream",
         "/admin/runs",
         "/dashboard/session", "/dashboard", "/livez", "/readyz", "/openapi.json",
     ];
@@ -24,7 +25,7 @@ internal static class PathAdvice
     /// <summary>What OpenAI's and Anthropic's clients ask for besides: the end of the path.</summary>
     private static readonly string[] NotOffered =
     [
-        "/responses", "/messages", "/completions", "/embeddings", "/moderations", "/images/generations", "/audio/speech",
+        "/messages", "/completions", "/embeddings", "/moderations", "/images/generations", "/audio/speech",
         "/audio/transcriptions", "/files",
         "/batches", "/assistants", "/threads", "/rerank", "/realtime",
     ];
