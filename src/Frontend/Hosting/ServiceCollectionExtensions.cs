@@ -10,6 +10,7 @@ using Ensemble.Frontend.Dashboard;
 using Ensemble.Frontend.Dialects;
 using Ensemble.Frontend.Health;
 using Ensemble.Frontend.Limits;
+using Ensemble.Frontend.Messages;
 using Ensemble.Frontend.Models;
 using Ensemble.Frontend.Options;
 using Ensemble.Frontend.Replays;
@@ -26,10 +27,12 @@ namespace Ensemble.Frontend.Hosting;
 
 public static class ServiceCollectionExtensions
 {
-    /// <summary>The addresses at which answers are asked for, which are the keys of their endpoints.</summary>
-    internal const string ChatPath = "/v1/chat/completions";
+    private const string ChatPath = "/v1/chat/completions";
+    private const string ResponsesPath = "/v1/responses";
+    private const string MessagesPath = "/v1/messages";
 
-    internal const string ResponsesPath = "/v1/responses";
+    /// <summary>The addresses at which answers are asked for, which are the keys of their endpoints.</summary>
+    internal static readonly string[] AnswerPaths = [ChatPath, ResponsesPath, MessagesPath];
 
     /// <summary>Adds the HTTP tier. It needs a catalog, what models are called with, an <see cref="IRunEngine"/>, and the stores.</summary>
     public static IServiceCollection AddEnsembleFrontend(this IServiceCollection services, FrontendOptions options)
@@ -56,6 +59,9 @@ public static class ServiceCollectionExtensions
         services.AddSingleton<RunResponder>();
         services.AddKeyedSingleton(ChatPath, static (provider, _) => NewEndpoint(provider, new ChatDialect()));
         services.AddKeyedSingleton(ResponsesPath, static (provider, _) => NewEndpoint(provider, new ResponsesDialect()));
+        services.AddKeyedSingleton(MessagesPath, static (provider, _) => NewEndpoint(provider, new MessagesDialect()));
+        services.AddSingleton<TokenCounter>();
+        services.AddSingleton<CountTokensEndpoint>();
         services.AddSingleton<ModelsEndpoint>();
         services.AddSingleton<RunFinder>();
         services.AddSingleton<RunsEndpoint>();
