@@ -51,6 +51,13 @@ internal sealed class AnswerBlock(BlockKind kind, int index)
         }
     }
 
+    /// <summary>Forgets the text so far.</summary>
+    public void Clear()
+    {
+        _first = "";
+        _rest.Clear();
+    }
+
     /// <returns>The text behind the first <paramref name="shown"/> characters.</returns>
     public string From(int shown) =>
         shown >= _first.Length ? _rest.ToString(shown - _first.Length, Length - shown) : string.Concat(_first.AsSpan(shown), _rest.ToString());

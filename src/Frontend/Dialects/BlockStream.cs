@@ -22,6 +22,9 @@ internal abstract class BlockStream(PipeWriter output) : IAnswerStream
 
     protected IReadOnlyList<AnswerBlock> Blocks => _blocks.All;
 
+    /// <summary>Whether texts and refusals are needed once they are shown.</summary>
+    protected virtual bool KeepsText => true;
+
     protected void AddEmpty() => _blocks.AddEmpty();
 
     public void Content(string text)
@@ -120,6 +123,11 @@ internal abstract class BlockStream(PipeWriter output) : IAnswerStream
             if (_isOpen && block.Length > _shown)
             {
                 AddToBlock(block, block.From(_shown));
+                if (block.Kind != BlockKind.Call && !KeepsText)
+                {
+                    block.Clear();
+                }
+
                 _shown = block.Length;
             }
 

@@ -9,6 +9,9 @@ namespace Ensemble.Frontend.Messages;
 /// <summary>Writes the events of a streamed message.</summary>
 internal sealed class MessagesStream(PipeWriter output, RunRequest request) : BlockStream(output)
 {
+    /// <summary>No event repeats it.</summary>
+    protected override bool KeepsText => false;
+
     protected override void WriteBegin() => Event("message_start"u8, request, static (json, request) =>
     {
         json.WriteStartObject("message"u8);
