@@ -179,7 +179,7 @@ public sealed class AnswerTests
     [Fact]
     public async Task Error_OfTheChatRequest_NamesTheFieldsOfThisApi()
     {
-        await using var council = await Council.StartAsync();
+        await using var council = await Council.StartAsync(shape: ensemble => ensemble with { Tools = ToolsMode.Reject });
         council.Model("solo").Default = StubReply.Error(400, "invalid_value", "No.", param: "max_completion_tokens");
 
         (await council.Gateway.SendAsync(HttpMethod.Post, Path, Ask("solo", "\"temperature\":3"))).ShouldBeError(400, "invalid_request_error", null, "temperature");
