@@ -16,7 +16,7 @@ internal sealed class TokenCounter
     private const int ReplyTokens = 3;
     private const int ToolTokens = 8;
 
-    /// <summary>Characters that are counted together: the tokenizer's time grows with the square of a word's length.</summary>
+    /// <summary>Characters that are counted together: its time for a letter grows with the length of the word.</summary>
     private const int MaxPiece = 512;
 
     // It takes a moment and some megabytes, and most processes never count.

@@ -117,6 +117,21 @@ public sealed class AnswerTests
         council.Stub.Violations.ShouldBeEmpty();
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task ToolCall_OfAJudge_IsABlock(bool streamed)
+    {
+        await using var council = await Council.StartAsync(shape: ensemble => ensemble with { Tools = ToolsMode.Advise });
+        council.Model(Council.Judge).Default = StubReply.ToolCall("weather", """{"city":"Paris"}""");
+
+        var (content, reason) = await AnswerAsync(council, Ask("council", $"{Tools},{Streamed(streamed)}"));
+
+        reason.ShouldBe("tool_use");
+        content.ShouldHaveSingleItem().GetProperty("input").ShouldBeJson("""{"city":"Paris"}""");
+        council.Stub.Violations.ShouldBeEmpty();
+    }
+
     [Fact]
     public async Task Whole_ModelOfAnthropic_CountsItsCacheBesideTheRest()
     {

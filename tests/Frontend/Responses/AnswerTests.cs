@@ -147,6 +147,21 @@ public sealed class AnswerTests
         stream["response.completed"].GetProperty("response").GetProperty("output")[0].Text("name").ShouldBe("weather");
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task ToolCall_OfAJudge_IsAnItem(bool streamed)
+    {
+        await using var council = await Council.StartAsync(shape: ensemble => ensemble with { Tools = ToolsMode.Advise });
+        council.Model(Council.Judge).Default = StubReply.ToolCall("weather", """{"city":"Paris"}""");
+
+        var response = await ResponseAsync(council, Ask("council", $"{Tools},\"stream\":{(streamed ? "true" : "false")}"), "response.completed");
+
+        var call = response.GetProperty("output").EnumerateArray().ShouldHaveSingleItem();
+        (call.Text("type"), call.Text("name"), call.Text("arguments")).ShouldBe(("function_call", "weather", """{"city":"Paris"}"""));
+        council.Stub.Violations.ShouldBeEmpty();
+    }
+
     [Fact]
     public async Task Stream_FailsBeforeTheFirstByte_IsAnHttpError()
     {
