@@ -1,10 +1,9 @@
 using System.Globalization;
-using Ensemble.Evaluation.Statistics;
 
-namespace Ensemble.Evaluation.Analysis;
+namespace Ensemble.Estimates;
 
 /// <summary>Figures as a report writes them.</summary>
-internal static class Phrases
+public static class Figures
 {
     private const char Minus = '−';
 
