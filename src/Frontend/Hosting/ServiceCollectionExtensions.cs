@@ -21,6 +21,7 @@ using Ensemble.Providers.Anthropic;
 using Ensemble.Providers.Http;
 using Ensemble.Providers.OpenAi;
 using Ensemble.Providers.Simulated;
+using Ensemble.Reports;
 using Ensemble.Runs;
 using Ensemble.Telemetry;
 using Ensemble.Upstreams;
@@ -47,6 +48,7 @@ public static partial class ServiceCollectionExtensions
         services.TryAddSingleton<IClusterMembers>(static provider => provider.GetRequiredService<LocalMember>());
         services.AddSingleton<ClusterEndpoint>();
         services.AddSingleton<UsageEndpoint>();
+        services.AddSingleton<ReportEndpoint>();
         services.TryAddSingleton(static _ => new UsageFeed());
         services.AddSingleton<UsageStreamEndpoint>();
         services.TryAddSingleton(OpenBuffers);
@@ -61,6 +63,9 @@ public static partial class ServiceCollectionExtensions
         services.AddSingleton<RunFinder>();
         services.AddSingleton<RunsEndpoint>();
         services.AddSingleton<ReplayEndpoint>();
+        services.TryAddSingleton(static provider =>
+            new SealedComments(provider.GetRequiredService<FrontendOptions>().CapturesContent ? provider.GetRequiredService<FrontendOptions>().Sealer : null));
+        services.AddSingleton<FeedbackEndpoint>();
         services.AddSingleton<HealthEndpoints>();
         services.AddSingleton<Drain>();
         services.AddHostedService(static provider => provider.GetRequiredService<Drain>());

@@ -5,6 +5,7 @@ using Ensemble.Frontend.Dashboard;
 using Ensemble.Frontend.Health;
 using Ensemble.Frontend.Models;
 using Ensemble.Frontend.Runs;
+using Ensemble.Reports;
 
 namespace Ensemble.Frontend.Http;
 
@@ -17,6 +18,8 @@ namespace Ensemble.Frontend.Http;
 [JsonSerializable(typeof(DroppedNotifications))]
 [JsonSerializable(typeof(EntryList))]
 [JsonSerializable(typeof(EntryView))]
+[JsonSerializable(typeof(FeedbackList))]
+[JsonSerializable(typeof(FeedbackSaved))]
 [JsonSerializable(typeof(GateList))]
 [JsonSerializable(typeof(GatewayView))]
 [JsonSerializable(typeof(IReadOnlyList<CatalogIssue>))]
@@ -27,6 +30,7 @@ namespace Ensemble.Frontend.Http;
 [JsonSerializable(typeof(Liveness))]
 [JsonSerializable(typeof(ManifestView))]
 [JsonSerializable(typeof(ModelList))]
+[JsonSerializable(typeof(PanelReport))]
 [JsonSerializable(typeof(PlanView))]
 [JsonSerializable(typeof(Readiness))]
 [JsonSerializable(typeof(SiloReadiness))]

@@ -1,7 +1,6 @@
 using Ensemble.Catalog;
 using Ensemble.Chat;
 using Ensemble.Execution;
-using Ensemble.Frontend.Admin;
 using Ensemble.Frontend.Callers;
 using Ensemble.Frontend.Chat;
 using Ensemble.Frontend.Errors;
@@ -61,8 +60,7 @@ internal sealed class ReplayEndpoint(
         }
         catch (StorageException exception)
         {
-            // Its words are for an administrator: they say where the database is.
-            return caller.IsAdministrator ? AdminErrors.Unavailable(exception.Message) : ApiErrors.Unavailable;
+            return RunFinder.Unavailable(caller, exception);
         }
 
         if (error is null && !place.TryReserve(panel!.Request.Length))
@@ -76,11 +74,10 @@ internal sealed class ReplayEndpoint(
     /// <returns>The manifest of a run that has ended and had a panel, or why there is none for this caller.</returns>
     private async Task<(RunManifest? Manifest, ApiError? Error)> FindRunAsync(HttpContext context, Caller caller)
     {
-        var (text, run) = RunFinder.Named(context);
-        var manifest = run is { } id ? await runs.FindAsync(id, context.RequestAborted) : null;
-        if (manifest is null || (!caller.IsAdministrator && manifest.Caller != caller.Name))
+        var (manifest, error) = await runs.FindForAsync(context, caller);
+        if (manifest is null)
         {
-            return (null, ApiErrors.RunNotFound(text));
+            return (null, error);
         }
 
         return manifest.Total is null ? (null, ReplayErrors.InFlight)
@@ -176,7 +173,7 @@ internal sealed class ReplayEndpoint(
 
         if (snapshot.Ensembles.ContainsKey(judge))
         {
-            return ReplayErrors.BadField("judge", "'judge' must be a single model; this is an ensemble.");
+            return ApiErrors.BadField("judge", "'judge' must be a single model; this is an ensemble.");
         }
 
         if (!snapshot.Models.TryGetValue(judge, out var model))
@@ -185,7 +182,7 @@ internal sealed class ReplayEndpoint(
         }
 
         return model.Kind != ModelKind.Chat
-            ? ReplayErrors.BadField("judge", "'judge' must be a chat model; this one makes vectors.")
+            ? ApiErrors.BadField("judge", "'judge' must be a chat model; this one makes vectors.")
             : null;
     }
 }
