@@ -14,10 +14,7 @@ public sealed class ReferenceTests
         { "Ensemble.Storage", ["Ensemble.Core"] },
         { "Ensemble.Evaluation", ["Ensemble.Core", "Ensemble.Catalog", "Ensemble.Providers", "Ensemble.Engine", "Ensemble.Storage"] },
         { "Ensemble.Grains", ["Ensemble.Core", "Ensemble.Catalog", "Ensemble.Engine"] },
-        {
-            "Ensemble.Frontend",
-            ["Ensemble.Core", "Ensemble.Catalog", "Ensemble.Providers", "Ensemble.Engine", "Ensemble.Storage"]
-        },
+        { "Ensemble.Frontend", ["Ensemble.Core", "Ensemble.Catalog", "Ensemble.Engine", "Ensemble.Storage"] },
     };
 
     public static TheoryData<string, string[]> Unknown { get; } = new()
@@ -29,7 +26,7 @@ public sealed class ReferenceTests
         { "Ensemble.Storage", ["Microsoft.AspNetCore", "Orleans"] },
         { "Ensemble.Evaluation", ["Microsoft.AspNetCore", "Orleans", "Npgsql", "Microsoft.Data.Sqlite"] },
         { "Ensemble.Grains", ["Microsoft.AspNetCore", "Npgsql", "Microsoft.Data.Sqlite"] },
-        { "Ensemble.Frontend", ["Orleans", "Npgsql", "Microsoft.Data.Sqlite", "System.CommandLine"] },
+        { "Ensemble.Frontend", ["Orleans", "Npgsql", "Microsoft.Data.Sqlite", "System.CommandLine", "OpenTelemetry"] },
     };
 
     [Theory]

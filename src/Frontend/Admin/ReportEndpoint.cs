@@ -1,4 +1,5 @@
 using Ensemble.Catalog;
+using Ensemble.Frontend.Errors;
 using Ensemble.Frontend.Http;
 using Ensemble.Reports;
 using Ensemble.Usage;
@@ -39,7 +40,7 @@ internal sealed class ReportEndpoint(ICatalog catalog, IReportStore reports, Tim
         }
 
         var report = ReportBuilder.Build(name, range.From, range.To, unit, counts);
-        await JsonResponse.WriteAsync(context.Response, report, FrontendJson.Default.PanelReport);
+        await JsonResponse.WriteAsync(context.Response, report, AdminJson.Default.PanelReport);
         return null;
     });
 }

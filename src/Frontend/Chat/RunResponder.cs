@@ -135,7 +135,7 @@ internal sealed partial class RunResponder(
         return JsonResponse.WriteAsync(
             context.Response,
             new PlanView(chat.Model, strategy, request.Replay is null ? plan : plan.WithoutPanel(), caller.ReadsManifests),
-            FrontendJson.Default.PlanView);
+            RunsJson.Default.PlanView);
     }
 
     private async Task WriteAsync(
@@ -170,7 +170,7 @@ internal sealed partial class RunResponder(
             {
                 // The caller left, or could not be written to: this answer is no longer wanted.
                 await engine.CancelAsync(request.Id, CancellationToken.None);
-                await gates.SettleCancelledAsync(request.Id, admission);
+                await gates.SettleCancelledAsync(request.Id, admission, isRepeat);
             }
         }
     }

@@ -1,8 +1,9 @@
 using System.Text.Json.Serialization;
-using Ensemble.Frontend.Admin;
+using Ensemble.Frontend.Callers;
 using Ensemble.Frontend.Errors;
-using Ensemble.Frontend.Hosting;
 using Ensemble.Frontend.Http;
+using Ensemble.Frontend.Options;
+using Ensemble.Frontend.Requests;
 
 namespace Ensemble.Frontend.Dashboard;
 
@@ -69,7 +70,7 @@ internal sealed class SessionEndpoint(AdminAuthenticator admin, DashboardSession
     private Task WriteAsync(HttpContext context, bool isOpen) => JsonResponse.WriteAsync(
         context.Response,
         new DashboardSession(NeedsKey: options.AdminKeySha256 is not null, isOpen),
-        FrontendJson.Default.DashboardSession);
+        DashboardJson.Default.DashboardSession);
 }
 
 /// <param name="Open">Whether the admin endpoints are open to this browser.</param>

@@ -4,9 +4,11 @@ using Ensemble.Frontend.Callers;
 using Ensemble.Frontend.Chat;
 using Ensemble.Frontend.Dashboard;
 using Ensemble.Frontend.Health;
-using Ensemble.Frontend.Http;
 using Ensemble.Frontend.Models;
 using Ensemble.Frontend.OpenApi;
+using Ensemble.Frontend.Options;
+using Ensemble.Frontend.Replays;
+using Ensemble.Frontend.Requests;
 using Ensemble.Frontend.Runs;
 using Ensemble.Runs;
 

@@ -51,9 +51,16 @@ internal sealed class RequestGates(IGate gates, IRunEngine engine, TimeProvider 
         }
     }
 
-    /// <summary>Settles the admission of a run that was cancelled because its caller left.</summary>
-    public async Task SettleCancelledAsync(RunId run, CompositeLease admission)
+    /// <summary>Settles the admission of a request whose caller left before the answer's end.</summary>
+    /// <param name="isRepeat">Whether the run is another request's, which settles what it uses.</param>
+    public async Task SettleCancelledAsync(RunId run, CompositeLease admission, bool isRepeat)
     {
+        if (isRepeat)
+        {
+            await admission.SettleAsync(0);
+            return;
+        }
+
         if (ReferenceEquals(admission, CompositeLease.Free))
         {
             return;

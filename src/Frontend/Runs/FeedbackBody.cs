@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Ensemble.Catalog.Reading;
 using Ensemble.Frontend.Errors;
+using Ensemble.Frontend.Http;
 
 namespace Ensemble.Frontend.Runs;
 

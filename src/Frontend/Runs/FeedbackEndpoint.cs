@@ -1,6 +1,7 @@
 using Ensemble.Frontend.Callers;
 using Ensemble.Frontend.Errors;
 using Ensemble.Frontend.Http;
+using Ensemble.Frontend.Requests;
 using Ensemble.Reports;
 using Ensemble.Storage;
 using Ensemble.Usage;
@@ -53,7 +54,7 @@ internal sealed class FeedbackEndpoint(
         };
         await reports.SaveAsync(feedback, context.RequestAborted);
         await JsonResponse.WriteAsync(
-            context.Response, new FeedbackSaved(feedback), FrontendJson.Default.FeedbackSaved);
+            context.Response, new FeedbackSaved(feedback), RunsJson.Default.FeedbackSaved);
         return null;
     });
 
@@ -70,7 +71,7 @@ internal sealed class FeedbackEndpoint(
         await JsonResponse.WriteAsync(
             context.Response,
             new FeedbackList([.. shown.Select(one => new FeedbackView(one, comments.Open(one.Run, one.Comment)))]),
-            FrontendJson.Default.FeedbackList);
+            RunsJson.Default.FeedbackList);
         return null;
     });
 

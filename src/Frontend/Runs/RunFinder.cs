@@ -1,4 +1,3 @@
-using Ensemble.Frontend.Admin;
 using Ensemble.Frontend.Callers;
 using Ensemble.Frontend.Errors;
 using Ensemble.Runs;

@@ -18,6 +18,6 @@ internal sealed class RunsEndpoint(RunFinder runs)
         }
 
         await JsonResponse.WriteAsync(
-            context.Response, new ManifestView(manifest!, caller.ReadsManifests), FrontendJson.Default.ManifestView);
+            context.Response, new ManifestView(manifest!, caller.ReadsManifests), RunsJson.Default.ManifestView);
     }
 }

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Text;
 using System.Text.Json;
-using Ensemble.Frontend.Dashboard;
+using Ensemble.Frontend.Callers;
 using Ensemble.Frontend.Tests.Admin;
 using Ensemble.Frontend.Tests.Support;
 using Ensemble.Testing;

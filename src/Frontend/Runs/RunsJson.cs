@@ -1,0 +1,14 @@
+using System.Text.Json.Serialization;
+using Ensemble.Frontend.Http;
+
+namespace Ensemble.Frontend.Runs;
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    GenerationMode = JsonSourceGenerationMode.Metadata,
+    Converters = [typeof(MillisecondsConverter), typeof(UsageTotalsConverter)])]
+[JsonSerializable(typeof(FeedbackList))]
+[JsonSerializable(typeof(FeedbackSaved))]
+[JsonSerializable(typeof(ManifestView))]
+[JsonSerializable(typeof(PlanView))]
+internal sealed partial class RunsJson : JsonSerializerContext;
