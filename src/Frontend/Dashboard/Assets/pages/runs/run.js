@@ -5,6 +5,7 @@ import { h, put } from '../../dom.js';
 import { count, dollars, duration, moment, percent, words } from '../../format.js';
 import { folded, head, outcome, panel, problem, table, tiles } from '../../ui.js';
 import { candidates, decisions, nameOf } from './choosing.js';
+import { feedback } from './feedback.js';
 import { replay } from './replay.js';
 import { waterfall } from './waterfall.js';
 import { Degraded, Outcomes } from './words.js';
@@ -26,14 +27,16 @@ export async function showRun(root, id, signal) {
   const about = h('div', { class: 'stack' });
   const state = h('p', { class: 'visually-hidden', role: 'status' });
   const raw = folded('The manifest as JSON', '');
+  const opinion = h('div', { class: 'stack' });
   const again = h('div', { class: 'stack' });
-  put(root, title(run), state, about, again, raw.element);
+  put(root, title(run), state, about, opinion, again, raw.element);
   const draw = () => {
     put(about, parts(run));
     raw.set(JSON.stringify(run, null, 2));
   };
   draw();
   if (run.outcome === 'running') await follow();
+  if (!signal.aborted && run.outcome === 'completed') put(opinion, await feedback(run, signal));
   if (!signal.aborted && run.strategy !== 'direct') put(again, await replay(run, signal));
 
   async function follow() {
