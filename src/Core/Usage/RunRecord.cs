@@ -16,7 +16,7 @@ public sealed record RunRecord
     public string? Caller { get; init; }
 
     /// <summary><c>completed</c>, or the kind of failure.</summary>
-    public required string Outcome { get; init; }
+    public required string Outcome { get; init => field = OutcomeWords.Runs.Current(value); }
 
     public required DateTimeOffset StartedAt { get; init; }
 

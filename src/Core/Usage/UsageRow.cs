@@ -23,7 +23,7 @@ public sealed record UsageRow
     /// <summary>Null = a caller without a key, or nobody knows.</summary>
     public string? Caller { get; init; }
 
-    public required string Outcome { get; init; }
+    public required string Outcome { get; init => field = OutcomeWords.Calls.Current(value); }
 
     public required int Attempts { get; init; }
 

@@ -44,7 +44,7 @@ internal static class PanelVerdicts
 
         var ratio = found.PerAnswerUsd is { } alone && report.Cost.PerRunUsd is > 0 and var run ? (double)(alone / run) : default(double?);
         var money = ratio is { } known ? $", for {Figures.Money(known)}" : "";
-        return ("do_not_fuse", $"do not fuse: {found.Member} alone gives the ensemble's answer in {Describe(found.Won!)}{money}.", found.Member);
+        return ("do_not_fuse", $"do not fuse: {found.Member} alone says what the ensemble says in {Describe(found.Won!, "answers")}{money}.", found.Member);
     }
 
     private static (string, string, string?)? Dispensable(PanelReport report)
@@ -67,7 +67,7 @@ internal static class PanelVerdicts
         var saved = found.CostShare is > 0 and var share ? $", and {Figures.Percent(share)} of the cost is saved" : "";
         return (
             "drop_member",
-            $"drop {found.Member}: a vote without it decides otherwise in {Describe(found.Decisive!)}{saved}.",
+            $"drop {found.Member}: a vote without it decides otherwise in {Describe(found.Decisive!, "runs")}{saved}.",
             found.Member);
     }
 
@@ -83,20 +83,20 @@ internal static class PanelVerdicts
         // Whoever may be as good as the whole panel is not known to be worse.
         if (judged.MaxBy(static member => member.Won!.High) is { Won: { High: >= 1 - Evidence.Margin } near } unclear)
         {
-            return ("too_few_runs", $"too few runs to tell: {unclear.Member} alone gives the ensemble's answer in {Describe(near)}, and may "
+            return ("too_few_runs", $"too few runs to tell: {unclear.Member} alone says what the ensemble says in {Describe(near, "answers")}, and may "
                 + "be enough.", null);
         }
 
         var differs = new Share(won.Of - won.Count, won.Of);
-        return ("use_it", $"use it: no member alone gives the same answers; the nearest, {nearest.Member}, differs in {Describe(differs)}.", null);
+        return ("use_it", $"use it: no member alone gives the same answers; the nearest, {nearest.Member}, differs in {Describe(differs, "answers")}.", null);
     }
 
     private static string Feedback(FeedbackFigures feedback) => feedback.Right is { Of: >= Evidence.MinCount } right
-        ? $" The answer is right in {Figures.Percent(right.Value)} ({Range(right)}) of {right.Of.ToString("N0", CultureInfo.InvariantCulture)} with feedback."
+        ? $" The answer is right in {Describe(right, "statements of feedback")}."
         : "";
 
-    private static string Describe(Share share) => string.Create(
-        CultureInfo.InvariantCulture, $"{Figures.Percent(share.Value)} of {share.Of:N0} ({Range(share)})");
+    private static string Describe(Share share, string what) => string.Create(
+        CultureInfo.InvariantCulture, $"{Figures.Percent(share.Value)} of {share.Of:N0} {what} ({Range(share)})");
 
     private static string Range(Share share) => Figures.Range(new Interval(share.Value, share.Low, share.High));
 

@@ -38,7 +38,7 @@ internal sealed class UsageEndpoint(IUsageQueries queries, TimeProvider time)
             Model = query.Text("model"),
             Caller = query.Text("caller"),
             Role = query.Word("role", Roles),
-            Outcome = query.Word("outcome", CallOutcomes),
+            Outcome = query.Outcome(OutcomeWords.Calls, CallOutcomes),
         };
         return query.Error ?? (by is null
             ? await WriteRowsAsync(
@@ -67,7 +67,7 @@ internal sealed class UsageEndpoint(IUsageQueries queries, TimeProvider time)
         {
             Ensemble = query.Text("ensemble"),
             Caller = query.Text("caller"),
-            Outcome = query.Word("outcome", RunOutcomes),
+            Outcome = query.Outcome(OutcomeWords.Runs, RunOutcomes),
             MinAgreement = query.Number("min_agreement", 1),
             MaxAgreement = query.Number("max_agreement", 1),
             MinCostUsd = (decimal?)query.Number("min_cost", MaxCostUsd),

@@ -7,6 +7,7 @@ using Ensemble.Frontend.Limits;
 using Ensemble.Frontend.Runs;
 using Ensemble.Gates;
 using Ensemble.Runs;
+using Ensemble.Usage;
 using Microsoft.Extensions.Primitives;
 
 namespace Ensemble.Frontend.Chat;
@@ -131,7 +132,7 @@ internal sealed partial class RunResponder(
     {
         var chat = request.Chat;
         var plan = RunPlan.Of(chat, snapshot);
-        var strategy = snapshot.Ensembles.TryGetValue(chat.Model, out var ensemble) ? SnakeCase.Of(ensemble.Strategy) : "direct";
+        var strategy = snapshot.Ensembles.TryGetValue(chat.Model, out var ensemble) ? SnakeCase.Of(ensemble.Strategy) : RunManifest.Direct;
         return JsonResponse.WriteAsync(
             context.Response,
             new PlanView(chat.Model, strategy, request.Replay is null ? plan : plan.WithoutPanel(), caller.ReadsManifests),

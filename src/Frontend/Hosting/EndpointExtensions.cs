@@ -40,6 +40,7 @@ public static class EndpointExtensions
         var runs = app.MapAccess(AccessPolicies.CallerOrAdministrator);
         runs.AllowOrigins(options);
         runs.MapRead("/v1/runs/{id}", app.Services.GetRequiredService<RunsEndpoint>().FindAsync);
+        runs.MapRead("/v1/runs/{id}/content", app.Services.GetRequiredService<ContentEndpoint>().FindAsync);
         runs.MapPost("/v1/runs/{id}/replay", app.Services.GetRequiredService<ReplayEndpoint>().HandleAsync);
         var feedback = app.Services.GetRequiredService<FeedbackEndpoint>();
         runs.MapRead("/v1/runs/{id}/feedback", feedback.ListAsync);

@@ -53,6 +53,7 @@ public static class ServiceCollectionExtensions
         services.AddSingleton<ModelsEndpoint>();
         services.AddSingleton<RunFinder>();
         services.AddSingleton<RunsEndpoint>();
+        services.AddSingleton<ContentEndpoint>();
         services.AddSingleton<ReplayEndpoint>();
         services.TryAddSingleton(static provider =>
             new SealedComments(provider.GetRequiredService<FrontendOptions>().CapturesContent ? provider.GetRequiredService<FrontendOptions>().Sealer : null));

@@ -94,7 +94,7 @@ internal sealed class RequestGates(IGate gates, IRunEngine engine, TimeProvider 
     /// <returns>Null where nobody knows.</returns>
     private static long? Used(RunEvent runEvent) => runEvent switch
     {
-        RunFailed { Failure.Kind: RunFailureKind.Interrupted } => null,
+        RunFailed { Failure.Kind: RunFailureKind.RunInterrupted } => null,
         RunCompleted completed => completed.Usage.TotalTokens,
         RunFailed failed => failed.Usage.TotalTokens,
         _ => null,

@@ -139,7 +139,9 @@ public sealed record FrontendOptions : IValidatableObject
     /// <summary>The entries of <see cref="Origins"/>.</summary>
     public IReadOnlyList<string> AllowedOrigins => OriginList.Read(Origins);
 
-    /// <summary>Whether manifests hold what candidates, audits and plans say. Default false.</summary>
+    /// <summary>
+    /// Whether manifests hold what candidates, audits and plans say, and what is said in runs is stored. Default false.
+    /// </summary>
     [ConfigurationKeyName("Telemetry:CaptureContent")]
     public bool CapturesContent { get; init; }
 

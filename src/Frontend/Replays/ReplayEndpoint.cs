@@ -4,6 +4,7 @@ using Ensemble.Execution;
 using Ensemble.Frontend.Callers;
 using Ensemble.Frontend.Chat;
 using Ensemble.Frontend.Errors;
+using Ensemble.Frontend.Options;
 using Ensemble.Frontend.Requests;
 using Ensemble.Frontend.Runs;
 using Ensemble.Runs;
@@ -18,7 +19,8 @@ internal sealed class ReplayEndpoint(
     BodyReader bodies,
     RunFinder runs,
     ICatalog catalog,
-    RunServices services,
+    FrontendOptions options,
+    StoredPanels panels,
     RunResponder answers,
     TimeProvider time)
 {
@@ -51,11 +53,11 @@ internal sealed class ReplayEndpoint(
             return error;
         }
 
-        RunManifest? manifest;
-        StoredPanel? panel;
+        var (manifest, notFound) = await runs.FindAsync(context, caller);
+        StoredPanel? panel = null;
         try
         {
-            (manifest, error) = await FindRunAsync(context, caller);
+            error = notFound ?? Check(manifest!);
             (panel, error) = error is null ? await FindPanelAsync(manifest!, context.RequestAborted) : (null, error);
         }
         catch (StorageException exception)
@@ -71,24 +73,15 @@ internal sealed class ReplayEndpoint(
         return error ?? await AnswerAsync(context, caller, manifest!.ReplayOf ?? manifest.Run, replayOptions, panel!);
     }
 
-    /// <returns>The manifest of a run that has ended and had a panel, or why there is none for this caller.</returns>
-    private async Task<(RunManifest? Manifest, ApiError? Error)> FindRunAsync(HttpContext context, Caller caller)
-    {
-        var (manifest, error) = await runs.FindForAsync(context, caller);
-        if (manifest is null)
-        {
-            return (null, error);
-        }
-
-        return manifest.Total is null ? (null, ReplayErrors.InFlight)
-            : !ReplayRules.Names.TryGetValue(manifest.Strategy, out var strategy) || !ReplayRules.HasPanel(strategy)
-                ? (null, ReplayErrors.NoPanel(manifest.Strategy))
-            : (manifest, null);
-    }
+    /// <returns>Why the run cannot be replayed: it is in flight, or has no panel; null = neither.</returns>
+    private static ApiError? Check(RunManifest manifest) => manifest.Total is null ? ReplayErrors.InFlight
+        : !ReplayRules.Names.TryGetValue(manifest.Strategy, out var strategy) || !ReplayRules.HasPanel(strategy)
+            ? ReplayErrors.NoPanel(manifest.Strategy)
+        : null;
 
     private async Task<(StoredPanel? Panel, ApiError? Error)> FindPanelAsync(RunManifest manifest, CancellationToken cancellationToken)
     {
-        if (services.Panels is not { } panels)
+        if (!options.StoresAnswers)
         {
             return (null, ReplayErrors.Off);
         }
@@ -98,10 +91,10 @@ internal sealed class ReplayEndpoint(
         return await panels.FindAsync(source, manifest.ReplayOf is null ? endedAt : null, cancellationToken) switch
         {
             { IsTooLarge: true } => (null, ReplayErrors.TooLarge),
-            { } panel => (panel, null),
+            { HasAnswers: true } panel => (panel, null),
             null when manifest.ReplayOf is not null || endedAt + panels.Retention <= time.GetUtcNow() =>
                 (null, ReplayErrors.Expired(panels.Retention)),
-            null => (null, ReplayErrors.Missing),
+            _ => (null, ReplayErrors.Missing),
         };
     }
 

@@ -8,15 +8,15 @@ namespace Ensemble.Frontend.Replays;
 internal static class ReplayErrors
 {
     private const string InvalidRequest = "invalid_request_error";
-    private const string Code = "answers_not_stored";
+    private static readonly string Code = SnakeCase.Of(RunFailureKind.AnswersNotStored);
 
     public static readonly ApiError NotJson = new(
-        415, InvalidRequest, "unsupported_media_type",
+        415, InvalidRequest, ErrorCodes.UnsupportedMediaType,
         "Send the replay's options as JSON, with 'Content-Type: application/json'; {} keeps the run's own.")
     { IsPermanent = true };
 
     public static readonly ApiError InFlight = new(
-        409, InvalidRequest, "run_in_flight", "The run is still in flight: replay it when it has ended.")
+        409, InvalidRequest, ErrorCodes.RunInFlight, "The run is still in flight: replay it when it has ended.")
     { RetryAfter = TimeSpan.FromSeconds(1) };
 
     public static readonly ApiError Off = new(
@@ -41,7 +41,7 @@ internal static class ReplayErrors
     { IsPermanent = true };
 
     public static ApiError NoPanel(string strategy) => new(
-        422, InvalidRequest, "not_replayable",
+        422, InvalidRequest, ErrorCodes.NotReplayable,
         $"This run's strategy, {strategy}, does not put the request to a panel, so there is nothing to replay: name a run of an ensemble "
         + "that does.")
     { IsPermanent = true };

@@ -29,7 +29,7 @@ internal sealed class FeedbackEndpoint(
             return error;
         }
 
-        (var manifest, error) = await runs.FindForAsync(context, caller);
+        (var manifest, error) = await runs.FindAsync(context, caller);
         if (manifest is null)
         {
             return error;
@@ -60,7 +60,7 @@ internal sealed class FeedbackEndpoint(
 
     public Task ListAsync(HttpContext context) => AnswerAsync(context, async caller =>
     {
-        var (manifest, error) = await runs.FindForAsync(context, caller);
+        var (manifest, error) = await runs.FindAsync(context, caller);
         if (manifest is null)
         {
             return error;

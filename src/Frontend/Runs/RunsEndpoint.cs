@@ -10,14 +10,10 @@ internal sealed class RunsEndpoint(RunFinder runs)
     public async Task FindAsync(HttpContext context)
     {
         var caller = Caller.Of(context);
-        var (manifest, error) = await runs.FindForAsync(context, caller);
-        if (error is not null)
-        {
-            await ApiErrorWriter.WriteAsync(context, error);
-            return;
-        }
-
-        await JsonResponse.WriteAsync(
-            context.Response, new ManifestView(manifest!, caller.ReadsManifests), RunsJson.Default.ManifestView);
+        var (manifest, error) = await runs.FindAsync(context, caller);
+        await (error is null
+            ? JsonResponse.WriteAsync(
+                context.Response, new ManifestView(manifest!, caller.ReadsManifests), RunsJson.Default.ManifestView)
+            : ApiErrorWriter.WriteAsync(context, error));
     }
 }

@@ -1,5 +1,6 @@
 using Ensemble.Catalog;
 using Ensemble.Catalog.Addresses;
+using Ensemble.Catalog.Secrets;
 using Ensemble.Execution;
 using Ensemble.Frontend.Options;
 using Ensemble.Gates;
@@ -68,11 +69,13 @@ internal static partial class ModelServices
         {
             Buffers = provider.GetRequiredService<ByteBudget>(),
             CaptureContent = provider.GetRequiredService<FrontendOptions>().CapturesContent,
-            Panels = provider.GetRequiredService<FrontendOptions>().StoresAnswers ? provider.GetRequiredService<StoredPanels>() : null,
+            Panels = provider.GetRequiredService<FrontendOptions>() is { StoresAnswers: true } or { CapturesContent: true }
+                ? provider.GetRequiredService<StoredPanels>()
+                : null,
         });
         services.TryAddSingleton(static provider => new StoredPanels(
             provider.GetRequiredService<IPanelStore>(),
-            provider.GetRequiredService<FrontendOptions>().Sealer!,
+            provider.GetRequiredService<FrontendOptions>().Sealer ?? SecretSealer.CreateEphemeral(),
             provider.GetRequiredService<FrontendOptions>().ReplayRetention,
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<StoredPanels>>()));

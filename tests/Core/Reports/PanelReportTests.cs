@@ -18,7 +18,7 @@ public sealed class PanelReportTests
         report.Verdict.ShouldBe("do_not_fuse");
         report.VerdictMember.ShouldBe("b");
         report.Sentence.ShouldBe(
-            "do not fuse: b alone gives the ensemble's answer in 100.0 % of 4,000 (99.9 % … 100.0 %), for a sixth of the money.");
+            "do not fuse: b alone says what the ensemble says in 100.0 % of 4,000 answers (99.9 % … 100.0 %), for a sixth of the money.");
         report.Members.ShouldAllBe(static member => member.Won!.Value == 1 && member.Alone!.Value == 0 && member.Decisive!.Value == 0);
         report.Pairs.Select(static pair => (pair.First, pair.Second, pair.Agreed.Value)).ShouldBe([("a", "b", 1), ("a", "c", 1), ("b", "c", 1)]);
         report.Agreement.Mean.ShouldBe(1);
@@ -69,14 +69,14 @@ public sealed class PanelReportTests
         report.Verdict.ShouldBe("drop_member");
         report.VerdictMember.ShouldBe("d");
         report.Sentence.ShouldBe(
-            "drop d: a vote without it decides otherwise in 0.0 % of 4,000 (0.0 % … 0.1 %), and 70.0 % of the cost is saved.");
+            "drop d: a vote without it decides otherwise in 0.0 % of 4,000 runs (0.0 % … 0.1 %), and 70.0 % of the cost is saved.");
         Member(report, "d").Alone!.Value.ShouldBe(1);
         Member(report, "d").CostShare.ShouldBe(0.7);
     }
 
     [Theory]
     [InlineData(29, "too few runs to tell: the answers of two members or more were compared in 29 runs, and it takes 30.")]
-    [InlineData(30, "too few runs to tell: a alone gives the ensemble's answer in 100.0 % of 30 (88.6 % … 100.0 %), and may be enough.")]
+    [InlineData(30, "too few runs to tell: a alone says what the ensemble says in 100.0 % of 30 answers (88.6 % … 100.0 %), and may be enough.")]
     public void Build_FewRuns_SaysSo(int runs, string sentence)
     {
         var report = Report(Enumerable.Range(0, runs).Select(static _ => TestPanels.Run([0, 0, 1], 0)));
@@ -158,7 +158,7 @@ public sealed class PanelReportTests
         Member(report, "a").RightAgainst.ShouldBeNull();
         Member(report, "c").RightWith.ShouldBeNull();
         Member(report, "c").RightAgainst.ShouldBe(new Share(30, 40));
-        report.Sentence.ShouldEndWith(" The answer is right in 75.0 % (59.8 % … 85.8 %) of 40 with feedback.");
+        report.Sentence.ShouldEndWith(" The answer is right in 75.0 % of 40 statements of feedback (59.8 % … 85.8 %).");
     }
 
     private static MemberReport Member(PanelReport report, string name) => report.Members.Single(member => member.Member == name);

@@ -25,7 +25,7 @@ public sealed class ReportTests
         var json = report.Json;
         json.GetProperty("verdict").GetString().ShouldBe("do_not_fuse");
         json.GetProperty("sentence").GetString().ShouldBe(
-            "do not fuse: a alone gives the ensemble's answer in 100.0 % of 200 (98.1 % … 100.0 %), for a third of the money.");
+            "do not fuse: a alone says what the ensemble says in 100.0 % of 200 answers (98.1 % … 100.0 %), for a third of the money.");
         json.GetProperty("from").GetString().ShouldBe("2026-01-01T00:00:00Z");
         json.GetProperty("runs").GetProperty("counted").GetInt64().ShouldBe(200);
         json.GetProperty("agreement").GetProperty("over_time").GetRawText().ShouldBe("""[{"start":"2026-01-01T00:00:00Z","runs":200,"mean":0.833334}]""");

@@ -1,12 +1,15 @@
+using System.Globalization;
 using System.Text.RegularExpressions;
-using Ensemble.Testing;
 
-namespace Ensemble.Fuzz.Tests.Support;
+namespace Ensemble.Testing;
 
 /// <summary>The statuses and codes of the tables in docs/http-api.md.</summary>
-internal static partial class DocumentedErrors
+public static partial class DocumentedErrors
 {
     private static readonly ILookup<int, string> Codes = Read().ToLookup(row => row.Status, row => row.Code);
+
+    /// <summary>Every code that the tables name.</summary>
+    public static IEnumerable<string> All => Codes.SelectMany(static codes => codes).Where(static code => code is not ("null" or "the provider's")).Distinct();
 
     /// <summary>Whether the tables have that code with that status.</summary>
     public static bool Has(int status, string? code) => Codes[status].Contains(code ?? "null") || (code is not null && Codes[status].Contains("the provider's"));
@@ -27,7 +30,7 @@ internal static partial class DocumentedErrors
             }
             else if (column > 0 && Number().IsMatch(cells[1]))
             {
-                foreach (var status in Number().Matches(cells[1]).Select(match => int.Parse(match.Value, System.Globalization.CultureInfo.InvariantCulture)))
+                foreach (var status in Number().Matches(cells[1]).Select(match => int.Parse(match.Value, CultureInfo.InvariantCulture)))
                 {
                     foreach (var code in Code().Matches(cells[column]).Select(match => match.Value.Trim('`')))
                     {
