@@ -15,7 +15,7 @@ public sealed class ClusterReportTests(SharedCluster shared) : IClassFixture<Sha
     {
         await using var stub = await UpstreamStub.StartAsync();
         var cluster = await shared.StartedAsync();
-        foreach (var (member, answer) in (ReadOnlySpan<(string, string)>)[("left", "7"), ("middle", "7"), ("right", "8")])
+        foreach (var (member, answer) in ((string, string)[])[("left", "7"), ("middle", "7"), ("right", "8")])
         {
             stub.Model($"vendor-{member}").Default = StubReply.Text(answer);
             await AddAsync(cluster, $$"""{"display_name":"{{member}}","provider":"openai","base_url":"{{stub.BaseUrl}}","model":"vendor-{{member}}"}""");
