@@ -5,7 +5,9 @@ namespace Ensemble.Catalog;
 /// <summary>The names of a panel's members in reports.</summary>
 public static class MemberLabels
 {
-    /// <returns>A name for each member: the same for members that are asked the same, another for the second of them in one panel.</returns>
+    /// <returns>
+    /// A name for each member: the same for members that are asked the same, another for the second of them in one panel.
+    /// </returns>
     public static IReadOnlyList<string> Of(IReadOnlyList<PanelMemberConfig> panel)
     {
         var labels = new List<string>(panel.Count);

@@ -23,7 +23,7 @@ public static class Figures
 
     public static string PointsRange(Interval interval) => $"{Points(interval.Low)} … {Points(interval.High)}";
 
-    public static string Signed(double value) =>
+    public static string WithSign(double value) =>
         string.Create(CultureInfo.InvariantCulture, $"{(Math.Round(value, 2) < 0 ? Minus.ToString() : "")}{Math.Abs(value):0.00}");
 
     public static string Usd(decimal? usd) => usd switch

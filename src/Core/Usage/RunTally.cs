@@ -198,8 +198,8 @@ public sealed class RunTally
         {
             // One that was not waited for has changed nothing.
             Add(ReportMeasure.Voted, 1, NameOf(member));
-            Add(ReportMeasure.Decisive, all is not null && Winner(candidate => candidate.Member != member) is { } other && other != all ? 1 : 0,
-                NameOf(member));
+            var isDecisive = all is not null && Winner(candidate => candidate.Member != member) is { } other && other != all;
+            Add(ReportMeasure.Decisive, isDecisive ? 1 : 0, NameOf(member));
         }
     }
 

@@ -241,7 +241,8 @@ internal sealed class Panel : IDisposable
             return;
         }
 
-        _grace = _context.Time.CreateTimer(static state => ((Panel)state!).Close(PanelManifest.GraceOver), this, grace, Timeout.InfiniteTimeSpan);
+        _grace = _context.Time.CreateTimer(
+            static state => ((Panel)state!).Close(PanelManifest.GraceOver), this, grace, Timeout.InfiniteTimeSpan);
     }
 
     private void CloseWithRun() => Close(_context.Deadline.HasPassed ? "deadline" : "cancelled");

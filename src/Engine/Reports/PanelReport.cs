@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Ensemble.Estimates;
 
 namespace Ensemble.Reports;
@@ -5,7 +6,9 @@ namespace Ensemble.Reports;
 /// <summary>What live traffic says of an ensemble and its members. Made of counts; without any text of prompts or answers.</summary>
 public sealed record PanelReport
 {
-    public string Object { get; } = "ensemble.report";
+    /// <summary>What this is, as OpenAI's objects say it.</summary>
+    [JsonPropertyName("object")]
+    public string Kind { get; } = "ensemble.report";
 
     public required string Ensemble { get; init; }
 

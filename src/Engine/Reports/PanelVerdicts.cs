@@ -44,7 +44,10 @@ internal static class PanelVerdicts
 
         var ratio = found.PerAnswerUsd is { } alone && report.Cost.PerRunUsd is > 0 and var run ? (double)(alone / run) : default(double?);
         var money = ratio is { } known ? $", for {Figures.Money(known)}" : "";
-        return ("do_not_fuse", $"do not fuse: {found.Member} alone says what the ensemble says in {Describe(found.Won!, "answers")}{money}.", found.Member);
+        return (
+            "do_not_fuse",
+            $"do not fuse: {found.Member} alone says what the ensemble says in {Describe(found.Won!, "answers")}{money}.",
+            found.Member);
     }
 
     private static (string, string, string?)? Dispensable(PanelReport report)
@@ -83,12 +86,17 @@ internal static class PanelVerdicts
         // Whoever may be as good as the whole panel is not known to be worse.
         if (judged.MaxBy(static member => member.Won!.High) is { Won: { High: >= 1 - Evidence.Margin } near } unclear)
         {
-            return ("too_few_runs", $"too few runs to tell: {unclear.Member} alone says what the ensemble says in {Describe(near, "answers")}, and may "
-                + "be enough.", null);
+            return (
+                "too_few_runs",
+                $"too few runs to tell: {unclear.Member} alone says what the ensemble says in {Describe(near, "answers")}, and may be enough.",
+                null);
         }
 
         var differs = new Share(won.Of - won.Count, won.Of);
-        return ("use_it", $"use it: no member alone gives the same answers; the nearest, {nearest.Member}, differs in {Describe(differs, "answers")}.", null);
+        return (
+            "use_it",
+            $"use it: no member alone gives the same answers; the nearest, {nearest.Member}, differs in {Describe(differs, "answers")}.",
+            null);
     }
 
     private static string Feedback(FeedbackFigures feedback) => feedback.Right is { Of: >= Evidence.MinCount } right

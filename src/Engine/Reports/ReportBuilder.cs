@@ -70,8 +70,8 @@ public sealed class ReportBuilder
     {
         var (all, completed, cancelled) = (Of(ReportMeasure.Runs), Of(ReportMeasure.Completed), Of(ReportMeasure.Cancelled));
         return new RunFigures(
-            all, completed, cancelled, all - completed - cancelled, Share.From(Of(ReportMeasure.Degraded), all), Of(ReportMeasure.Compared),
-            Of(ReportMeasure.Decided), Of(ReportMeasure.Replays), Of(ReportMeasure.Older));
+            all, completed, cancelled, all - completed - cancelled, Share.From(Of(ReportMeasure.Degraded), all),
+            Of(ReportMeasure.Compared), Of(ReportMeasure.Decided), Of(ReportMeasure.Replays), Of(ReportMeasure.Older));
     }
 
     private AgreementFigures Agreement(UsageDimension unit, IReadOnlyList<ReportPeriod> periods) => new(
@@ -89,7 +89,8 @@ public sealed class ReportBuilder
 
     private CostFigures Cost(IReadOnlyList<MemberReport> members)
     {
-        var priced = members.Where(static member => member.PerAnswerUsd is not null).OrderBy(static member => member.PerAnswerUsd).ToArray();
+        var priced = members.Where(static member => member.PerAnswerUsd is not null)
+            .OrderBy(static member => member.PerAnswerUsd).ToArray();
         return new CostFigures(
             PerRun(), NanoDollars.Read(Of(ReportMeasure.NanoUsd)), Of(ReportMeasure.Priced),
             priced is [] ? null : Single(priced[0]),

@@ -12,7 +12,9 @@ public sealed class SealedComments(SecretSealer? sealer)
 
     /// <returns>Empty where comments are not kept, or there is none.</returns>
     public ReadOnlyMemory<byte> Seal(RunId run, string? comment) =>
-        sealer is null || string.IsNullOrEmpty(comment) ? ReadOnlyMemory<byte>.Empty : sealer.Seal(Encoding.UTF8.GetBytes(comment), Audience(run));
+        sealer is null || string.IsNullOrEmpty(comment)
+            ? ReadOnlyMemory<byte>.Empty
+            : sealer.Seal(Encoding.UTF8.GetBytes(comment), Audience(run));
 
     /// <returns>Null where there is none, or another key sealed it.</returns>
     public string? Open(RunId run, ReadOnlyMemory<byte> stored) =>

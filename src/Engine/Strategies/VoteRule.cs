@@ -1,4 +1,3 @@
-using Ensemble.Answers;
 using Ensemble.Votes;
 
 namespace Ensemble.Strategies;

@@ -1,5 +1,4 @@
 using Ensemble.Estimates;
-using Ensemble.Evaluation.Statistics;
 
 namespace Ensemble.Evaluation.Analysis;
 

@@ -45,7 +45,7 @@ internal static class CorrelationChart
 
         svg.Rectangle(
                 x, y, Cell, High, $"cell {(phi.Value >= 0 ? "hot" : "cold")}", 0.08 + (0.6 * Math.Min(1, Math.Abs(phi.Value))),
-                $"{names}: {Figures.Signed(phi.Value)} ({Figures.Signed(phi.Low)} … {Figures.Signed(phi.High)})")
-            .Text(x + (Cell / 2), y + 25, Figures.Signed(phi.Value), "middle");
+                $"{names}: {Figures.WithSign(phi.Value)} ({Figures.WithSign(phi.Low)} … {Figures.WithSign(phi.High)})")
+            .Text(x + (Cell / 2), y + 25, Figures.WithSign(phi.Value), "middle");
     }
 }

@@ -60,8 +60,8 @@ internal static class ReportRows
     public static string[] Of(PanelReport panel, PairReport pair) =>
     [
         $"{panel.Members[pair.First]} and {panel.Members[pair.Second]}",
-        pair.Phi is { } phi ? Figures.Signed(phi.Value) : "none: one is always or never right",
-        pair.Phi is { } known ? $"{Figures.Signed(known.Low)} … {Figures.Signed(known.High)}" : "",
+        pair.Phi is { } phi ? Figures.WithSign(phi.Value) : "none: one is always or never right",
+        pair.Phi is { } known ? $"{Figures.WithSign(known.Low)} … {Figures.WithSign(known.High)}" : "",
         pair.BothWrong.ToString(CultureInfo.InvariantCulture),
         pair.SameWrongShare is { } same ? $"{pair.SameWrong} ({Figures.Percent(same)})" : "0",
     ];
@@ -80,7 +80,7 @@ internal static class ReportRows
             + $"On {Figures.Percent(panel.CoFailure)} all of them fail.";
         if (panel is { MeanCorrelation: { } mean, EffectiveMembers: { } size })
         {
-            yield return $"Their errors correlate by {Figures.Signed(mean)} on average: the {panel.Members.Count} members are worth "
+            yield return $"Their errors correlate by {Figures.WithSign(mean)} on average: the {panel.Members.Count} members are worth "
                 + $"{size.ToString("0.0", CultureInfo.InvariantCulture)} independent ones.";
         }
 

@@ -55,8 +55,8 @@ public static class ServiceCollectionExtensions
         services.AddSingleton<RunsEndpoint>();
         services.AddSingleton<ContentEndpoint>();
         services.AddSingleton<ReplayEndpoint>();
-        services.TryAddSingleton(static provider =>
-            new SealedComments(provider.GetRequiredService<FrontendOptions>().CapturesContent ? provider.GetRequiredService<FrontendOptions>().Sealer : null));
+        services.TryAddSingleton(static provider => new SealedComments(
+            provider.GetRequiredService<FrontendOptions>() is { CapturesContent: true } capturing ? capturing.Sealer : null));
         services.AddSingleton<FeedbackEndpoint>();
         services.AddSingleton<HealthEndpoints>();
         services.AddSingleton<Drain>();

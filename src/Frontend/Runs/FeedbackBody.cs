@@ -58,7 +58,7 @@ internal sealed record FeedbackBody(double Score, string? Comment)
                 case ("correct", JsonValueKind.True or JsonValueKind.False):
                     correct = field.Value.GetBoolean() ? 1 : 0;
                     break;
-                case ("score", JsonValueKind.Number) when field.Value.TryGetDouble(out var number) && number is >= 0 and <= 1:
+                case ("score", JsonValueKind.Number) when field.Value.Number() is >= 0 and <= 1 and var number:
                     score = number;
                     break;
                 case ("comment", JsonValueKind.String) when field.Value.Text() is { Length: <= MaxComment } text:

@@ -43,7 +43,8 @@ internal static class SqlReportCounts
     /// <param name="names">With those of <see cref="Names"/>.</param>
     /// <param name="counts">In any order; a key may be there more than once.</param>
     public static async Task AddAsync(
-        SqlSession within, SqlDialect dialect, LedgerNames names, IEnumerable<(string Ensemble, DateTimeOffset StartedAt, ReportCount Count)> counts)
+        SqlSession within, SqlDialect dialect, LedgerNames names,
+        IEnumerable<(string Ensemble, DateTimeOffset StartedAt, ReportCount Count)> counts)
     {
         var sums = new Dictionary<(string Ensemble, long Hour, ReportKey Key), long>();
         foreach (var (ensemble, startedAt, count) in counts)

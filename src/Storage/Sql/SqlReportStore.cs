@@ -78,7 +78,8 @@ internal sealed class SqlReportStore(SqlDatabase database) : IReportStore
             [("given_at", feedback.At.ToUnixTimeMilliseconds()), ("score", feedback.ScoreMillionths), ("comment", feedback.Comment)];
         var counts = feedback.Counts();
         if (await within.ExecuteAsync(
-            Insert, [.. key, .. said, ("ensemble", names[feedback.Ensemble]), ("started_at", feedback.StartedAt.ToUnixTimeMilliseconds())]) == 0)
+            Insert,
+            [.. key, .. said, ("ensemble", names[feedback.Ensemble]), ("started_at", feedback.StartedAt.ToUnixTimeMilliseconds())]) == 0)
         {
             var earlier = (await within.QueryAsync(Hold, static row => row.GetInt64(0), key))[0];
             await within.ExecuteAsync(Replace, [.. key, .. said]);
