@@ -33,8 +33,12 @@ public sealed record RunRecord
     /// <summary>As <see cref="StoredManifest"/> packs it; empty where the run is only told of.</summary>
     public required ReadOnlyMemory<byte> Manifest { get; init; }
 
+    /// <summary>What it adds to the report on its ensemble; empty where the run is only told of.</summary>
+    public IReadOnlyList<ReportCount> Counts { get; init; } = [];
+
     /// <exception cref="ArgumentException">The run is still in flight.</exception>
-    public static RunRecord Of(RunManifest ended) => WithoutManifest(ended) with { Manifest = StoredManifest.Pack(ended) };
+    public static RunRecord Of(RunManifest ended) =>
+        WithoutManifest(ended) with { Manifest = StoredManifest.Pack(ended), Counts = RunTally.Of(ended) };
 
     /// <summary>What is told of a run, where nobody keeps it.</summary>
     /// <exception cref="ArgumentException">The run is still in flight.</exception>

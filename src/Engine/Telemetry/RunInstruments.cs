@@ -11,8 +11,6 @@ namespace Ensemble.Telemetry;
 /// </summary>
 public sealed class RunInstruments : IUsageSink
 {
-    private const string GraceOver = "grace_over";
-
     private readonly Instrument[] _all;
     private readonly Histogram<double> _operations;
     private readonly Histogram<long> _tokens;
@@ -211,7 +209,7 @@ public sealed class RunInstruments : IUsageSink
         foreach (var subCall in ended.SubCalls)
         {
             var usage = subCall.Usage;
-            if (usage is { Role: SubCallRole.Panel, Outcome: CallOutcome.Cancelled } && ended.Panel?.ClosedBecause == GraceOver)
+            if (ended.IsStraggler(usage))
             {
                 _stragglers.Add(1, ensemble, KeyValuePair.Create(TelemetryTags.Model, (object?)usage.Model));
             }

@@ -1,10 +1,9 @@
 using System.Globalization;
-using Ensemble.Evaluation.Statistics;
 
-namespace Ensemble.Evaluation.Analysis;
+namespace Ensemble.Estimates;
 
 /// <summary>Figures as a report writes them.</summary>
-internal static class Phrases
+public static class Figures
 {
     private const char Minus = '−';
 
@@ -24,7 +23,7 @@ internal static class Phrases
 
     public static string PointsRange(Interval interval) => $"{Points(interval.Low)} … {Points(interval.High)}";
 
-    public static string Signed(double value) =>
+    public static string WithSign(double value) =>
         string.Create(CultureInfo.InvariantCulture, $"{(Math.Round(value, 2) < 0 ? Minus.ToString() : "")}{Math.Abs(value):0.00}");
 
     public static string Usd(decimal? usd) => usd switch

@@ -1,7 +1,7 @@
-namespace Ensemble.Storage.Sql;
+namespace Ensemble.Usage;
 
 /// <summary>Costs as they are stored: whole billionths of a dollar, of which a database makes exact sums.</summary>
-internal static class NanoDollars
+public static class NanoDollars
 {
     private const decimal PerDollar = 1_000_000_000m;
 

@@ -1,7 +1,7 @@
-namespace Ensemble.Evaluation.Statistics;
+namespace Ensemble.Estimates;
 
 /// <summary>An estimate with its interval of 95 %.</summary>
-internal readonly record struct Interval(double Value, double Low, double High)
+public readonly record struct Interval(double Value, double Low, double High)
 {
     /// <summary>The probability with which an interval misses what it estimates.</summary>
     public const double Alpha = 0.05;
