@@ -3,7 +3,6 @@ using Ensemble.Load.Baseline;
 using Ensemble.Load.Cluster;
 using Ensemble.Load.Failures;
 using Ensemble.Load.Ledger;
-using Ensemble.Load.Panel;
 using Ensemble.Load.Proxies;
 using Ensemble.Load.Stub;
 
@@ -12,7 +11,7 @@ namespace Ensemble.Load;
 internal static class Program
 {
     private static readonly string[] Verbs =
-        ["run", "aims", "soak", "ledger", "cluster", "stream", "failures", "panel", "stub", "baseline", "yarp"];
+        ["run", "aims", "soak", "ledger", "cluster", "stream", "failures", "stub", "baseline", "yarp"];
 
     private static async Task<int> Main(string[] args)
     {
@@ -47,8 +46,6 @@ internal static class Program
                     return await new StreamRun(ClusterOptions.Parse(rest), stop.Token).ExecuteAsync();
                 case "failures":
                     return await new FailuresRun(FailuresOptions.Parse(rest), stop.Token).ExecuteAsync();
-                case "panel":
-                    return await new PanelRun(PanelOptions.Parse(rest), stop.Token).ExecuteAsync();
                 default:
                     using (var run = new BenchmarkRun(RunOptions.Parse(verb, rest), stop.Token))
                     {

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Ensemble.Silo.Commands;
 using Ensemble.Silo.Hosting;
+using Ensemble.Silo.Options;
 
 namespace Ensemble.Silo;
 

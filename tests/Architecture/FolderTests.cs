@@ -3,16 +3,13 @@ using ArchUnitNET.Loader;
 
 namespace Ensemble.Architecture.Tests;
 
-/// <summary>
-/// The folders of a project, which are its namespaces, use each other in one direction. Frontend is not in the list: its folders for
-/// errors, HTTP and hosting still use each other.
-/// </summary>
+/// <summary>The folders of a project, which are its namespaces, use each other in one direction.</summary>
 public sealed class FolderTests
 {
     public static TheoryData<string> Projects { get; } =
     [
         "Ensemble.Core", "Ensemble.Catalog", "Ensemble.Providers", "Ensemble.Engine", "Ensemble.Evaluation", "Ensemble.Storage",
-        "Ensemble.Grains", "ensemble-silo",
+        "Ensemble.Grains", "Ensemble.Frontend", "ensemble-silo",
     ];
 
     [Theory]

@@ -123,6 +123,36 @@ public sealed class RunsTests(Chromium chromium)
     }
 
     [Fact]
+    public async Task Run_ContentCaptured_ShowsTheAnswersSideBySideAndWhereTheyDiffer()
+    {
+        await using var site = await Site.StartAsync("--Telemetry:CaptureContent", "true");
+        await site.PutAsync("models", "paris", Saying("paris", "**Paris** is it.\\n\\n- first\\n- second"));
+        await site.PutAsync("models", "lyon", Saying("lyon", "<img src=x onerror=alert(1)> [link](javascript:alert(1)) Lyon is it."));
+        await site.PutAsync("models", "pair", """{"display_name":"pair","ensemble":{"strategy":"synthesize","judge":{"model":"sim-judge"},"panel":[{"model":"paris"},{"model":"lyon"}]}}""");
+        var run = await site.AskAsync("pair", "Which city?", stream: true);
+        await using var visitor = await Visitor.EnterAsync(chromium, site, page: $"runs/{run}");
+        var said = visitor.Page.Locator("section.panel", new() { HasText = "What was said" });
+
+        await Expect(said.GetByRole(AriaRole.Region, new() { Name = "Question" })).ToContainTextAsync("Which city?");
+        await Expect(said.Locator(".answer-card")).ToHaveCountAsync(2);
+        await Expect(said.Locator(".answer-card strong")).ToHaveTextAsync("Paris");
+        await Expect(said.Locator(".answer-card li")).ToHaveTextAsync(["first", "second"]);
+        await Expect(said.Locator("img, a[href^=javascript]")).ToHaveCountAsync(0);
+        await Expect(said.GetByRole(AriaRole.Region, new() { Name = "Answer given" })).Not.ToContainTextAsync("There was none.");
+        await said.GetByText("What it was sent after the conversation").ClickAsync();
+        await Expect(said.GetByLabel("What it was sent after the conversation")).ToContainTextAsync("Lyon is it.");
+        await visitor.InspectEverywhereAsync("run-content");
+
+        await said.GetByRole(AriaRole.Button, new() { Name = "Differences from the answer" }).ClickAsync();
+
+        (await said.Locator("mark").CountAsync()).ShouldBeGreaterThan(0);
+        await visitor.InspectAsync();
+    }
+
+    private static string Saying(string alias, string text) =>
+        $$$"""{"display_name":"{{{alias}}}","provider":"simulated","simulated":{"latency_ms":0,"answers":[{"match":".","text":"{{{text}}}"}]}}""";
+
+    [Fact]
     public async Task Run_Undecided_ExplainsWhatIsSecondBest()
     {
         await using var site = await Site.StartAsync();

@@ -1,5 +1,5 @@
 using Ensemble.Deployment.Tests.Support;
-using Ensemble.Silo.Hosting;
+using Ensemble.Silo.Options;
 using Ensemble.Testing;
 using Microsoft.Extensions.Configuration;
 

@@ -35,6 +35,9 @@ public sealed class SecretSealer
         return isKey;
     }
 
+    /// <summary>With a key that nobody else has, and that ends with the process: for what need not be read after it.</summary>
+    public static SecretSealer CreateEphemeral() => new(RandomNumberGenerator.GetBytes(KeyBytes));
+
     internal string Seal(string secret, string audience)
     {
         var text = Encoding.UTF8.GetBytes(secret);

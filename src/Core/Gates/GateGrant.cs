@@ -1,7 +1,7 @@
 namespace Ensemble.Gates;
 
 /// <summary>What a process may do at a gate without asking for each call.</summary>
-[GenerateSerializer]
+[GenerateSerializer(IncludePrimaryConstructorParameters = false)]
 [Immutable]
 public sealed record GateGrant
 {

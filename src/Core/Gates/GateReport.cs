@@ -1,7 +1,7 @@
 namespace Ensemble.Gates;
 
 /// <summary>What a process did at a gate since its last report, without having asked for each call.</summary>
-[GenerateSerializer]
+[GenerateSerializer(IncludePrimaryConstructorParameters = false)]
 [Immutable]
 public sealed record GateReport
 {

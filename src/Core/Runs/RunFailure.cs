@@ -30,9 +30,13 @@ public sealed record RunFailure([property: Id(0)] RunFailureKind Kind, [property
     public bool IsPermanent { get; init; }
 }
 
+/// <summary>
+/// In snake case each name is the word for it everywhere: the error's <c>code</c>, the outcome in manifests, metrics, the log and the
+/// ledger. Words of older versions are in <see cref="OutcomeWords"/>.
+/// </summary>
 public enum RunFailureKind
 {
-    /// <summary>Providers say that the request is at fault.</summary>
+    /// <summary>Providers say that the request is at fault; the error has the provider's code, or none.</summary>
     RequestRejected,
 
     /// <summary>Too few members can be sent a part of the request.</summary>
@@ -42,16 +46,20 @@ public enum RunFailureKind
     MaxTokensTooSmall,
 
     /// <summary>Members, or the judge, are at their limits.</summary>
-    RateLimited,
+    PanelRateLimited,
 
     PanelBelowQuorum,
     JudgeFailed,
-    JudgeTimedOut,
+    JudgeTimeout,
 
     /// <summary>A model that was asked directly is at its limit.</summary>
-    DirectRateLimited,
-    DirectFailed,
-    DirectTimedOut,
+    RateLimitExceeded,
+
+    /// <summary>A model that was asked directly gave no answer.</summary>
+    UpstreamFailed,
+
+    /// <summary>A model that was asked directly did not answer in time.</summary>
+    UpstreamTimeout,
 
     /// <summary>Nothing could be shown in time, or the answer took too long.</summary>
     DeadlineExceeded,
@@ -59,14 +67,14 @@ public enum RunFailureKind
     /// <summary>The answer is larger than a run may hold.</summary>
     AnswerTooLarge,
 
-    /// <summary>The caller went away, or the process is stopping.</summary>
+    /// <summary>The caller went away, or the process is stopping: then the error's code is <c>draining</c>.</summary>
     Cancelled,
 
     /// <summary>A fault of ours.</summary>
-    Internal,
+    InternalError,
 
     /// <summary>The machine that executed the run is gone, and the run could not be executed again.</summary>
-    Interrupted,
+    RunInterrupted,
 
     /// <summary>What is left to do does not fit the run's budget.</summary>
     BudgetExceeded,
@@ -75,7 +83,7 @@ public enum RunFailureKind
     AnswersNotStored,
 
     /// <summary>This process has no memory left for the answer.</summary>
-    OutOfMemory,
+    Overloaded,
 }
 
 /// <summary>A call does not fit the budget of a run that is to fail by it.</summary>

@@ -1,6 +1,9 @@
 namespace Ensemble.Upstreams;
 
-/// <summary>What became of a call, from the upstream's answer to the status that a caller sees.</summary>
+/// <summary>
+/// What became of a call, from the upstream's answer to the status that a caller sees. In snake case each name is the word for it in
+/// manifests, metrics, the log and the ledger; what <see cref="Runs.RunFailureKind"/> has too has the same name there.
+/// </summary>
 public enum CallOutcome
 {
     /// <summary>An answer with content.</summary>
@@ -63,7 +66,7 @@ public enum CallOutcome
     Lost,
 
     /// <summary>It did not fit the run's budget; no call was made.</summary>
-    OverBudget,
+    BudgetExceeded,
 
     /// <summary>An answer without the format that the request asks for, where no other format may be given.</summary>
     WrongFormat,

@@ -13,6 +13,9 @@ public sealed record RunManifest
     /// <summary>The outcome of a run that has an answer.</summary>
     public const string Completed = "completed";
 
+    /// <summary>The strategy of a run whose alias is a model.</summary>
+    public const string Direct = "direct";
+
     /// <summary>Of this shape; grows when a field changes its meaning.</summary>
     public int Version { get; init; } = CurrentVersion;
 
@@ -45,7 +48,7 @@ public sealed record RunManifest
     public TimeSpan? FirstToken { get; init; }
 
     /// <summary><c>running</c>, <c>completed</c>, or the kind of failure.</summary>
-    public required string Outcome { get; init; }
+    public required string Outcome { get; init => field = OutcomeWords.Runs.Current(value); }
 
     /// <summary>Why it failed, in the words that the caller saw.</summary>
     public string? Failure { get; init; }

@@ -1,7 +1,7 @@
 namespace Ensemble.Usage;
 
 /// <summary>What is kept of a run that has ended: what is searched and summed, and its manifest.</summary>
-[GenerateSerializer]
+[GenerateSerializer(IncludePrimaryConstructorParameters = false)]
 [Immutable]
 public sealed record RunRecord
 {
@@ -24,7 +24,7 @@ public sealed record RunRecord
 
     /// <summary><c>completed</c>, or the kind of failure.</summary>
     [Id(5)]
-    public required string Outcome { get; init; }
+    public required string Outcome { get; init => field = OutcomeWords.Runs.Current(value); }
 
     [Id(6)]
     public required DateTimeOffset StartedAt { get; init; }

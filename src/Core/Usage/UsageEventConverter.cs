@@ -100,6 +100,6 @@ internal sealed class UsageEventConverter : JsonConverter<UsageEvent>
 [JsonSourceGenerationOptions(
     UseStringEnumConverter = true,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-    Converters = [typeof(RunIdConverter)])]
+    Converters = [typeof(RunIdConverter), typeof(CallOutcomeConverter)])]
 [JsonSerializable(typeof(UsageEvent))]
 internal sealed partial class UsageEventContext : JsonSerializerContext;

@@ -17,7 +17,7 @@ public sealed record UsageFilter(DateTimeOffset From, DateTimeOffset To)
     public string? Role { get; init; }
 
     /// <summary>As manifests name it.</summary>
-    public string? Outcome { get; init; }
+    public string? Outcome { get; init => field = value is null ? null : OutcomeWords.Calls.Current(value); }
 }
 
 /// <summary>Which runs are meant. What is null excludes none.</summary>
@@ -31,7 +31,7 @@ public sealed record RunFilter(DateTimeOffset From, DateTimeOffset To)
     public string? Caller { get; init; }
 
     /// <summary><c>completed</c>, or the kind of failure.</summary>
-    public string? Outcome { get; init; }
+    public string? Outcome { get; init => field = value is null ? null : OutcomeWords.Runs.Current(value); }
 
     /// <summary>Excludes runs without an agreement.</summary>
     public double? MinAgreement { get; init; }

@@ -1,7 +1,7 @@
 namespace Ensemble.Usage;
 
 /// <summary>A sub-call as the accounts have it. Words stay words: a newer version may know more of them.</summary>
-[GenerateSerializer]
+[GenerateSerializer(IncludePrimaryConstructorParameters = false)]
 [Immutable]
 public sealed record UsageRow
 {
@@ -35,7 +35,7 @@ public sealed record UsageRow
     public string? Caller { get; init; }
 
     [Id(9)]
-    public required string Outcome { get; init; }
+    public required string Outcome { get; init => field = OutcomeWords.Calls.Current(value); }
 
     [Id(10)]
     public required int Attempts { get; init; }

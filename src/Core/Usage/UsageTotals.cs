@@ -3,7 +3,7 @@ using Ensemble.Chat;
 namespace Ensemble.Usage;
 
 /// <summary>The tokens and the cost of a run's sub-calls. What was reported and what was estimated are never mixed.</summary>
-[GenerateSerializer]
+[GenerateSerializer(IncludePrimaryConstructorParameters = false)]
 [Immutable]
 public sealed record UsageTotals
 {

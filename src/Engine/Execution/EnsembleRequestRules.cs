@@ -7,7 +7,7 @@ namespace Ensemble.Execution;
 /// <summary>What an ensemble cannot answer, and says so before any call.</summary>
 public static class EnsembleRequestRules
 {
-    private const string Code = "unsupported_by_ensemble";
+    private const string Code = ErrorCodes.UnsupportedByEnsemble;
 
     /// <param name="tools">What the ensemble does with tools.</param>
     /// <exception cref="ChatRequestException">The request asks for something that has no meaning over several answers.</exception>

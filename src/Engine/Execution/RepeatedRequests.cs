@@ -111,8 +111,9 @@ public sealed partial class RepeatedRequests(IRunStore store, IRunEngine engine,
     }
 
     private static bool IsTransient(RunFailure failure) =>
-        !failure.IsPermanent && failure.Kind is RunFailureKind.JudgeFailed or RunFailureKind.JudgeTimedOut
-        or RunFailureKind.PanelBelowQuorum or RunFailureKind.DeadlineExceeded or RunFailureKind.RateLimited or RunFailureKind.Interrupted;
+        !failure.IsPermanent && failure.Kind is RunFailureKind.JudgeFailed or RunFailureKind.JudgeTimeout
+        or RunFailureKind.PanelBelowQuorum or RunFailureKind.DeadlineExceeded or RunFailureKind.PanelRateLimited
+        or RunFailureKind.RunInterrupted;
 
     private static string PanelScope(RunRequest request) =>
         $"panel:{Hash(request.Caller, $"{request.CatalogRevision}:{Convert.ToHexStringLower(SHA256.HashData(request.Chat.Body.Span))}")}";

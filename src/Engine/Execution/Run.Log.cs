@@ -20,9 +20,9 @@ public sealed partial class Run
     /// <returns>Null where no line is needed: the caller left, or the fault has been logged.</returns>
     private static LogLevel? FailedLevel(RunFailureKind kind) => kind switch
     {
-        RunFailureKind.Cancelled or RunFailureKind.Internal => null,
+        RunFailureKind.Cancelled or RunFailureKind.InternalError => null,
         RunFailureKind.RequestRejected or RunFailureKind.UnsupportedContent or RunFailureKind.MaxTokensTooSmall
-            or RunFailureKind.RateLimited or RunFailureKind.DirectRateLimited
+            or RunFailureKind.PanelRateLimited or RunFailureKind.RateLimitExceeded
             or RunFailureKind.BudgetExceeded or RunFailureKind.AnswersNotStored => LogLevel.Information,
         _ => LogLevel.Warning,
     };

@@ -18,7 +18,7 @@ public sealed partial class Run : IDisposable
     /// <summary>What a run takes besides its body, its journal and its answers, in bytes: its manifest, mostly.</summary>
     private const int Overhead = 4096;
 
-    private static readonly RunFailure Faulted = new(RunFailureKind.Internal, "The gateway failed to execute this run.");
+    private static readonly RunFailure Faulted = new(RunFailureKind.InternalError, "The gateway failed to execute this run.");
 
     private static readonly string CancelledOutcome = SnakeCase.Of(RunFailureKind.Cancelled);
 
@@ -58,7 +58,7 @@ public sealed partial class Run : IDisposable
         }
         else if (catalog.Models.TryGetValue(request.Chat.Model, out var model) && model.Kind == ModelKind.Chat)
         {
-            (limits, _strategyName) = (RunLimits.Of(model), "direct");
+            (limits, _strategyName) = (RunLimits.Of(model), RunManifest.Direct);
             _strategy = new DirectAnswer(model);
         }
         else
@@ -134,7 +134,7 @@ public sealed partial class Run : IDisposable
             }
             else if (end.Failure is { Kind: RunFailureKind.AnswerTooLarge } && Journal.IsOutOfMemory)
             {
-                end = new RunFailure(RunFailureKind.OutOfMemory, "The memory for answers is used up: try again shortly.");
+                end = new RunFailure(RunFailureKind.Overloaded, "The memory for answers is used up: try again shortly.");
             }
         }
         catch (BudgetExceededException exception)
@@ -175,7 +175,7 @@ public sealed partial class Run : IDisposable
 
     private async Task RecordUsageAsync(RunContext context, RunEnd end, UsageTotals totals, Activity? activity)
     {
-        context.StorePanel();
+        context.StoreAnswers(end);
         _finished = Manifest(context, end, totals);
         Free(context);
         _usage.Append(_finished);

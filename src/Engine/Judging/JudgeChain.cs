@@ -44,7 +44,7 @@ internal sealed class JudgeChain(RunContext context, EnsembleConfig ensemble, Ju
         }
 
         return isLimited
-            ? new RunFailure(RunFailureKind.RateLimited, PanelFailure.Limited("The judge of this ensemble is", isCooling))
+            ? new RunFailure(RunFailureKind.PanelRateLimited, PanelFailure.Limited("The judge of this ensemble is", isCooling))
             { RetryAfter = soonest }
             : new RunFailure(RunFailureKind.JudgeFailed, "The judge of this ensemble cannot be asked.");
     }

@@ -27,7 +27,7 @@ internal static class OutcomeDescriptions
         CallOutcome.Incomplete => "broke off",
         CallOutcome.Cancelled => "not waited for",
         CallOutcome.Lost => "was lost",
-        CallOutcome.OverBudget => "over the budget",
+        CallOutcome.BudgetExceeded => "over the budget",
         CallOutcome.WrongFormat => "answered in another format than was asked for",
     };
 #pragma warning restore CS8524

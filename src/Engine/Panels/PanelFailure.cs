@@ -14,7 +14,7 @@ internal static class PanelFailure
     /// <param name="scrub">Takes names out of a provider's message.</param>
     public static RunEnd Explain(PanelResult panel, Func<string, string> scrub)
     {
-        if (FindDecisive(panel, CallOutcome.OverBudget) is not null)
+        if (FindDecisive(panel, CallOutcome.BudgetExceeded) is not null)
         {
             return new RunFailure(RunFailureKind.BudgetExceeded, Describe(panel)) { IsPermanent = true };
         }
@@ -58,7 +58,7 @@ internal static class PanelFailure
         var limited = panel.Missing.Where(IsLimited).ToArray();
         if (limited.Length > 0 && limited.Length == panel.Missing.Count)
         {
-            return new RunFailure(RunFailureKind.RateLimited, Limited(limited, "The models of this ensemble are"))
+            return new RunFailure(RunFailureKind.PanelRateLimited, Limited(limited, "The models of this ensemble are"))
             {
                 RetryAfter = limited.Min(result => result.Call.RetryAfter),
             };

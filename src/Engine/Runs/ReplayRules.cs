@@ -40,7 +40,7 @@ public static class ReplayRules
         if (Refused.TryGetValue(strategy, out var reason))
         {
             return new ReplayRefusal(
-                "strategy_not_replayable",
+                ErrorCodes.StrategyNotReplayable,
                 "strategy",
                 $"The strategy {name} {reason}, and in a replay {NotAskedAgain}. Name one of: {list}.");
         }
@@ -48,19 +48,20 @@ public static class ReplayRules
         if (replay.Judge is not null && strategy is StrategyKind.Consensus or StrategyKind.Confidence)
         {
             return new ReplayRefusal(
-                "judge_not_asked", "judge", $"The strategy {name} asks no judge: leave 'judge' out, or name another strategy.");
+                ErrorCodes.JudgeNotAsked, "judge", $"The strategy {name} asks no judge: leave 'judge' out, or name another strategy.");
         }
 
         if (ensemble.Judge is null && StrategyRules.NeedsJudge(strategy))
         {
             return new ReplayRefusal(
-                "judge_missing", "judge", $"The strategy {name} needs a judge, and this ensemble has none: name a model as 'judge'.");
+                ErrorCodes.JudgeMissing, "judge",
+                $"The strategy {name} needs a judge, and this ensemble has none: name a model as 'judge'.");
         }
 
         if (chat.IsSet("tools") && strategy is not (StrategyKind.Vote or StrategyKind.Adaptive))
         {
             return new ReplayRefusal(
-                "strategy_not_replayable", "strategy",
+                ErrorCodes.StrategyNotReplayable, "strategy",
                 $"The request asks for tools, whose calls the strategy {name} cannot compare: name vote or adaptive.");
         }
 
@@ -68,7 +69,7 @@ public static class ReplayRules
             ?? (panel.Matches(ensemble, chat, catalog)
                 ? null
                 : new ReplayRefusal(
-                    "panel_changed", null,
+                    ErrorCodes.PanelChanged, null,
                     "The panel of this ensemble is not the one that answered, since it was changed: ask again instead.")
                 { IsConflict = true });
     }
@@ -83,7 +84,7 @@ public static class ReplayRules
         if (ensemble.Confidence.Source == ConfidenceSource.SelfReport)
         {
             return new ReplayRefusal(
-                "strategy_not_replayable", "strategy",
+                ErrorCodes.StrategyNotReplayable, "strategy",
                 $"With confidence.source self_report the strategy {name} has members say how sure they are, and in a replay {NotAskedAgain}.");
         }
 
@@ -91,7 +92,7 @@ public static class ReplayRules
             || panel.Answers.Any(static answer => Logprobs.Mean(answer.Payload.Choices) is not null)
             ? null
             : new ReplayRefusal(
-                "strategy_not_replayable",
+                ErrorCodes.StrategyNotReplayable,
                 "strategy",
                 $"The strategy {name} needs log-probabilities, and none were stored: members are asked for them only where the ensemble's "
                 + "strategy is confidence or adaptive.");

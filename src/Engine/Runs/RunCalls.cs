@@ -12,13 +12,13 @@ namespace Ensemble.Runs;
 /// answer. Thread-safe.
 /// </summary>
 /// <param name="onBudget">What becomes of the run where a call does not fit the budget.</param>
-/// <param name="keepsPanel">Whether what the panel answers is kept.</param>
+/// <param name="stored">Takes the calls that are stored at the run's end.</param>
 internal sealed class RunCalls(
-    RunRequest request, RunServices services, SubCallCache memory, RunBudget budget, RunUsage runUsage, OnBudget onBudget, bool keepsPanel)
+    RunRequest request, RunServices services, SubCallCache memory, RunBudget budget, RunUsage runUsage, OnBudget onBudget,
+    StoredCalls stored)
 {
     private readonly Lock _lock = new();
     private readonly List<Task> _inFlight = new(8);
-    private readonly List<StoredPanelAnswer> _panelAnswers = [];
     private long _heldBytes;
 
     /// <summary>The run's span; null where nobody traces it.</summary>
@@ -29,18 +29,6 @@ internal sealed class RunCalls(
 
     /// <summary>Of the budget, for the answers that calls gave.</summary>
     public long HeldBytes => Volatile.Read(ref _heldBytes);
-
-    /// <summary>Of the calls that have ended; empty where they are not to be kept.</summary>
-    public IReadOnlyList<StoredPanelAnswer> PanelAnswers
-    {
-        get
-        {
-            lock (_lock)
-            {
-                return [.. _panelAnswers];
-            }
-        }
-    }
 
     /// <summary>
     /// Makes a sub-call, or takes its answer from an earlier incarnation. Writes its usage event whatever becomes of it.
@@ -134,7 +122,7 @@ internal sealed class RunCalls(
         if (subCall.IsOverBudget)
         {
             var unmade = new ModelCallResult
-            { Outcome = CallOutcome.OverBudget, Attempts = 0, StartedAt = services.Time.GetUtcNow(), Total = TimeSpan.Zero };
+            { Outcome = CallOutcome.BudgetExceeded, Attempts = 0, StartedAt = services.Time.GetUtcNow(), Total = TimeSpan.Zero };
             Record(subCall, unmade, isRemembered: false);
             return new SubCallResult(subCall.Key, unmade);
         }
@@ -173,14 +161,7 @@ internal sealed class RunCalls(
 
     private UsageEvent Record(SubCall subCall, ModelCallResult result, bool isRemembered)
     {
-        if (keepsPanel && subCall is { Role: SubCallRole.Panel, Key.Step: SubCallStep.Candidate })
-        {
-            lock (_lock)
-            {
-                _panelAnswers.Add(StoredPanelAnswer.Of(subCall, result));
-            }
-        }
-
+        stored.Add(subCall, result);
         return runUsage.Record(subCall, result, isRemembered);
     }
 }

@@ -14,6 +14,7 @@ internal sealed class RunContext
 {
     private readonly RunServices _services;
     private readonly SubCallCache _memory;
+    private readonly StoredCalls _stored;
     private readonly long _started;
     private readonly Lock _outputLock = new();
     private AnswerFormat? _format;
@@ -33,10 +34,12 @@ internal sealed class RunContext
         _memory = memory;
         var ensemble = catalog.Ensembles.GetValueOrDefault(request.Chat.Model);
         var budget = new RunBudget(ensemble?.Budget ?? BudgetConfig.None);
-        var keepsPanel = services.Panels is not null && !IsReplay && ensemble is not null && ReplayRules.HasPanel(ensemble.Strategy);
+        var isStored = services.Panels is not null && ensemble is not null;
+        _stored = new StoredCalls(
+            isStored && !IsReplay && ReplayRules.HasPanel(ensemble!.Strategy), isStored && services.CaptureContent);
         Diagnostics = new RunDiagnostics(journal);
         Usage = new RunUsage(request, budget, services.Usage, logger);
-        Calls = new RunCalls(request, services, memory, budget, Usage, ensemble?.OnBudget ?? default, keepsPanel);
+        Calls = new RunCalls(request, services, memory, budget, Usage, ensemble?.OnBudget ?? default, _stored);
         _started = services.Time.GetTimestamp();
         StartedAt = services.Time.GetUtcNow();
     }
@@ -138,7 +141,7 @@ internal sealed class RunContext
 
         var ensemble = Catalog.Ensembles[Chat.Model];
         var panel = _services.Panels is { } panels ? await panels.FindAsync(replay.Of, endedAt: null, CancellationToken.None) : null;
-        if (panel is null or { IsTooLarge: true } || !panel.Matches(ensemble, Chat, Catalog))
+        if (panel is null or { IsTooLarge: true } or { HasAnswers: false } || !panel.Matches(ensemble, Chat, Catalog))
         {
             return new RunFailure(
                 RunFailureKind.AnswersNotStored, "The stored answers of the run have gone, or its panel was changed just now.")
@@ -149,13 +152,22 @@ internal sealed class RunContext
         return null;
     }
 
-    /// <summary>Has the panel's answers stored, where they are to be. Called once all sub-calls have ended.</summary>
-    public void StorePanel()
+    /// <summary>
+    /// Has the panel's answers stored for replays, and with captured content the other calls and the answer. Called once all sub-calls
+    /// have ended.
+    /// </summary>
+    public void StoreAnswers(RunEnd end)
     {
-        if (Calls.PanelAnswers is { Count: > 0 } answers)
+        var panel = _stored.Panel;
+        if (panel.Count == 0 && !_stored.KeepsOthers)
         {
-            _services.Panels!.Keep(Request.Id, StoredPanel.Of(Chat, Catalog.Ensembles[Chat.Model], answers));
+            return;
         }
+
+        var content = _stored.KeepsOthers
+            ? new StoredContent(_stored.Others, Journal.Text(), end.Answer?.Refusal, end.Answer?.Choices ?? default)
+            : null;
+        _services.Panels!.Keep(Request.Id, StoredPanel.Of(Chat, Catalog.Ensembles[Chat.Model], panel, content));
     }
 
     private bool Append(RunEvent delta)

@@ -179,6 +179,15 @@ public sealed class RunJournal(int incarnation, ByteBudget? budget = null)
         }
     }
 
+    /// <returns>The text of the answer so far; empty where it was dropped.</returns>
+    public string Text()
+    {
+        lock (_lock)
+        {
+            return string.Concat(_events.OfType<AnswerDelta>().Select(static delta => delta.Text));
+        }
+    }
+
     /// <summary>
     /// Says that no other reader comes. Once the journal has ended and those that read it have left, its last event alone stays,
     /// without an answer.

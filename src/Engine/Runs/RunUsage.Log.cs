@@ -21,7 +21,7 @@ internal sealed partial class RunUsage
 
         // By what was asked, or by a limit that was set: nothing is broken.
         CallOutcome.RequestRejected or CallOutcome.Unsupported or CallOutcome.Refused or CallOutcome.Filtered
-            or CallOutcome.BlankAtLength or CallOutcome.GateRefused or CallOutcome.OverBudget => LogLevel.Information,
+            or CallOutcome.BlankAtLength or CallOutcome.GateRefused or CallOutcome.BudgetExceeded => LogLevel.Information,
         _ => LogLevel.Warning,
     };
 }

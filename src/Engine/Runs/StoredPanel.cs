@@ -7,7 +7,7 @@ using Ensemble.Upstreams;
 
 namespace Ensemble.Runs;
 
-/// <summary>What a run was asked, and what became of each call to its panel.</summary>
+/// <summary>What a run was asked, what became of each call to its panel, and with captured content what else was said.</summary>
 public sealed class StoredPanel
 {
     internal static readonly StoredPanel TooLarge = new() { IsTooLarge = true };
@@ -26,16 +26,29 @@ public sealed class StoredPanel
     [JsonInclude]
     internal IReadOnlyList<StoredPanelAnswer> Answers { get; init; } = [];
 
+    /// <summary>Whether a member of the panel was called.</summary>
+    [JsonIgnore]
+    public bool HasAnswers => Answers.Count > 0;
+
+    /// <summary>What it takes to show the run to people; null where content is not captured, or was too large.</summary>
+    [JsonInclude]
+    internal StoredContent? Content { get; init; }
+
     /// <summary>In bytes, nearly.</summary>
     [JsonIgnore]
-    internal long Size => Request.Length + Answers.Sum(static answer => answer.Size);
+    internal long Size => Request.Length + Answers.Sum(static answer => answer.Size) + (Content?.Size ?? 0);
 
-    internal static StoredPanel Of(ChatRequest chat, EnsembleConfig ensemble, IReadOnlyList<StoredPanelAnswer> answers) => new()
-    {
-        Request = chat.Body,
-        Members = MembersOf(ensemble),
-        Answers = answers,
-    };
+    internal static StoredPanel Of(
+        ChatRequest chat, EnsembleConfig ensemble, IReadOnlyList<StoredPanelAnswer> answers, StoredContent? content) => new()
+        {
+            Request = chat.Body,
+            Members = MembersOf(ensemble),
+            Answers = answers,
+            Content = content,
+        };
+
+    /// <summary>The same without its content.</summary>
+    internal StoredPanel WithoutContent() => new() { Request = Request, Members = Members, Answers = Answers };
 
     internal byte[] Write() => JsonSerializer.SerializeToUtf8Bytes(this, StoredPanelContext.Default.StoredPanel);
 

@@ -6,8 +6,9 @@ using Microsoft.Extensions.Logging;
 namespace Ensemble.Runs;
 
 /// <summary>
-/// Keeps the requests and panel answers of ended runs for replays: encrypted, one write a run, and no run waits for it. What cannot be
-/// written, because the store is away or too slow, is lost for replays, and for nothing else.
+/// Keeps the requests and panel answers of ended runs for replays, and with captured content what else was said in them: encrypted, one
+/// write a run, and no run waits for it. What cannot be written, because the store is away or too slow, is lost for these, and for
+/// nothing else.
 /// </summary>
 /// <param name="retention">How long each is kept.</param>
 public sealed partial class StoredPanels(
@@ -65,7 +66,7 @@ public sealed partial class StoredPanels(
     /// <summary>Returns at once, and never fails.</summary>
     internal void Keep(RunId run, StoredPanel panel)
     {
-        var kept = panel.Size > IPanelStore.MaxPayloadBytes ? StoredPanel.TooLarge : panel;
+        var kept = Shortened(panel);
         var size = kept.Size + Overhead;
         if (Interlocked.Add(ref _pendingBytes, size) > MaxPendingBytes)
         {
@@ -99,15 +100,27 @@ public sealed partial class StoredPanels(
 
     private static string Audience(RunId run) => $"run-panel:{run.Value}";
 
+    // Replays need less than people who look at the run.
+    private static StoredPanel Shortened(StoredPanel panel) => panel.Size <= IPanelStore.MaxPayloadBytes ? panel
+        : panel.Content is not null ? Shortened(panel.WithoutContent())
+        : StoredPanel.TooLarge;
+
+    private byte[] Seal(RunId run, StoredPanel panel) => sealer.Seal(panel.Write(), Audience(run));
+
     private async Task SaveAsync(RunId run, StoredPanel panel)
     {
         using var limit = new CancellationTokenSource(SaveTimeout, time);
         try
         {
-            var payload = sealer.Seal(panel.Write(), Audience(run));
+            var payload = Seal(run, panel);
+            if (payload.Length > IPanelStore.MaxPayloadBytes && panel.Content is not null)
+            {
+                payload = Seal(run, panel.WithoutContent());
+            }
+
             if (payload.Length > IPanelStore.MaxPayloadBytes)
             {
-                payload = sealer.Seal(StoredPanel.TooLarge.Write(), Audience(run));
+                payload = Seal(run, StoredPanel.TooLarge);
             }
 
             await store.SaveAsync(run, payload, time.GetUtcNow() + retention, limit.Token);

@@ -81,22 +81,22 @@ internal sealed class DirectAnswer(ModelConfig model) : IStrategy
                 return new RunFailure(RunFailureKind.UnsupportedContent, "This model cannot take this content part.")
                 { Param = error!.Param };
             case CallOutcome.GateRefused:
-                return new RunFailure(RunFailureKind.DirectRateLimited, $"This model is {error!.Message}.")
+                return new RunFailure(RunFailureKind.RateLimitExceeded, $"This model is {error!.Message}.")
                 { RetryAfter = error.RetryAfter };
             case CallOutcome.RateLimited:
-                return new RunFailure(RunFailureKind.DirectRateLimited, "This model is at its limit.")
+                return new RunFailure(RunFailureKind.RateLimitExceeded, "This model is at its limit.")
                 {
                     RetryAfter = error?.RetryAfter,
                     IsPermanent = isFinal,
                 };
             case CallOutcome.TimedOut or CallOutcome.Stalled:
-                return new RunFailure(RunFailureKind.DirectTimedOut, RunResults.TimedOut("The model", shown))
+                return new RunFailure(RunFailureKind.UpstreamTimeout, RunResults.TimedOut("The model", shown))
                 {
                     // All of the call's time is gone already.
                     IsPermanent = true,
                 };
             default:
-                return new RunFailure(RunFailureKind.DirectFailed, RunResults.NoAnswer("The model", shown))
+                return new RunFailure(RunFailureKind.UpstreamFailed, RunResults.NoAnswer("The model", shown))
                 {
                     IsPermanent = isFinal || isOperators,
                     RetryAfter = isOperators ? null : error?.RetryAfter,

@@ -25,14 +25,14 @@ internal static class JudgeFailure
             return RunResults.DeadlinePassed("the judge", verdict.Shown);
         }
 
-        if (failures.Count > 0 && failures.All(result => result.Outcome == CallOutcome.OverBudget))
+        if (failures.Count > 0 && failures.All(result => result.Outcome == CallOutcome.BudgetExceeded))
         {
             return new RunFailure(RunFailureKind.BudgetExceeded, "The judge does not fit the budget of this run.") { IsPermanent = true };
         }
 
         if (failures.Count > 0 && failures.All(PanelFailure.IsLimited))
         {
-            return new RunFailure(RunFailureKind.RateLimited, PanelFailure.Limited(failures, "The judge of this ensemble is"))
+            return new RunFailure(RunFailureKind.PanelRateLimited, PanelFailure.Limited(failures, "The judge of this ensemble is"))
             {
                 RetryAfter = failures.Min(result => result.Call.RetryAfter),
             };
@@ -45,7 +45,7 @@ internal static class JudgeFailure
 
         var timedOut = failures.Count > 0 && failures[^1].Outcome is CallOutcome.TimedOut or CallOutcome.Stalled;
         return timedOut
-            ? new RunFailure(RunFailureKind.JudgeTimedOut, RunResults.TimedOut("The judge", verdict.Shown))
+            ? new RunFailure(RunFailureKind.JudgeTimeout, RunResults.TimedOut("The judge", verdict.Shown))
             : new RunFailure(RunFailureKind.JudgeFailed, RunResults.NoAnswer("The judge", verdict.Shown));
     }
 
@@ -76,7 +76,7 @@ internal static class JudgeFailure
             return result.Failures[^1].Outcome switch
             {
                 CallOutcome.TimedOut or CallOutcome.Stalled => new RunFailure(
-                    RunFailureKind.JudgeTimedOut, RunResults.TimedOut("The model", shown: true)),
+                    RunFailureKind.JudgeTimeout, RunResults.TimedOut("The model", shown: true)),
                 CallOutcome.WrongFormat => new RunFailure(RunFailureKind.JudgeFailed, RunResults.WrongFormat("The model")),
                 _ => new RunFailure(RunFailureKind.JudgeFailed, RunResults.NoAnswer("The model", shown: true)),
             };

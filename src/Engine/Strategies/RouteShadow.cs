@@ -44,7 +44,7 @@ internal sealed class RouteShadow(RunContext context, EnsembleConfig ensemble, s
             // Nobody waits for it: the answer goes on without.
             return new SubCallResult(
                 Key, new Models.ModelCallResult
-                { Outcome = CallOutcome.OverBudget, Attempts = 0, StartedAt = context.Time.GetUtcNow(), Total = TimeSpan.Zero });
+                { Outcome = CallOutcome.BudgetExceeded, Attempts = 0, StartedAt = context.Time.GetUtcNow(), Total = TimeSpan.Zero });
         }
     }
 }

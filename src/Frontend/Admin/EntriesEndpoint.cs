@@ -2,8 +2,9 @@ using System.Globalization;
 using Ensemble.Catalog;
 using Ensemble.Catalog.Editing;
 using Ensemble.Frontend.Errors;
-using Ensemble.Frontend.Hosting;
 using Ensemble.Frontend.Http;
+using Ensemble.Frontend.Options;
+using Ensemble.Frontend.Requests;
 using Ensemble.Models;
 
 namespace Ensemble.Frontend.Admin;
@@ -40,7 +41,7 @@ internal sealed class EntriesEndpoint(
         await JsonResponse.WriteAsync(
             context.Response,
             new EntryList(page.Revision, entries, page.HasMore, editor.ReadOnlySource),
-            FrontendJson.Default.EntryList);
+            AdminJson.Default.EntryList);
         return null;
     });
 
@@ -59,7 +60,7 @@ internal sealed class EntriesEndpoint(
             return null;
         }
 
-        await JsonResponse.WriteAsync(context.Response, EntryView.Whole(entry), FrontendJson.Default.EntryView);
+        await JsonResponse.WriteAsync(context.Response, EntryView.Whole(entry), AdminJson.Default.EntryView);
         return null;
     });
 
@@ -187,7 +188,7 @@ internal sealed class EntriesEndpoint(
             response.Headers.Location = $"{Root}/{Uri.EscapeDataString(entry.Name).Replace("%2F", "/", StringComparison.Ordinal)}";
         }
 
-        await JsonResponse.WriteAsync(response, EntryView.Of(result, reports, plan), FrontendJson.Default.EntryView);
+        await JsonResponse.WriteAsync(response, EntryView.Of(result, reports, plan), AdminJson.Default.EntryView);
         return null;
     }
 

@@ -28,7 +28,7 @@ internal sealed class GatesEndpoint(ICatalog catalog, IGate gates)
         await JsonResponse.WriteAsync(
             context.Response,
             new GateList(statuses.Select(static status => new GateView(status)), HasMore: rest.Count > limit),
-            FrontendJson.Default.GateList);
+            AdminJson.Default.GateList);
     }
 
     private static IEnumerable<GateKey> Keys(CatalogSnapshot catalog) => catalog.Models.Keys.Select(GateKey.Model)

@@ -93,9 +93,14 @@ internal sealed class LedgerQuery(IQueryCollection query, IReadOnlyList<string> 
     }
 
     /// <returns>Null where it was not sent, or is none of the words.</returns>
-    public string? Word(string name, IReadOnlyList<string> words)
+    public string? Word(string name, IReadOnlyList<string> words) => Word(name, Text(name), words);
+
+    /// <returns>Today's word, also where a former one was sent; null where none was sent, or none of the words.</returns>
+    public string? Outcome(OutcomeWords former, IReadOnlyList<string> words) =>
+        Word("outcome", Text("outcome") is { } text ? former.Current(text) : null, words);
+
+    private string? Word(string name, string? text, IReadOnlyList<string> words)
     {
-        var text = Text(name);
         if (text is not null && !words.Contains(text))
         {
             Fail(name, $"must be one of {string.Join(", ", words)}");

@@ -39,16 +39,16 @@ internal sealed class UsageEndpoint(IUsageQueries queries, TimeProvider time)
             Model = query.Text("model"),
             Caller = query.Text("caller"),
             Role = query.Word("role", Roles),
-            Outcome = query.Word("outcome", CallOutcomes),
+            Outcome = query.Outcome(OutcomeWords.Calls, CallOutcomes),
         };
         return query.Error ?? (by is null
             ? await WriteRowsAsync(
                 context, range, limit, await queries.ListSubCallsAsync(filter, cursor?.After, limit + 1, context.RequestAborted),
                 static row => UsagePosition.Of(row).ToString(), static row => new SubCallRow(row),
-                FrontendJson.Default.LedgerPageSubCallRow)
+                AdminJson.Default.LedgerPageSubCallRow)
             : await WriteGroupsAsync(
                 context, query, "usage.groups", range, by, await queries.SumAsync(filter, by, MaxGroups, context.RequestAborted),
-                static (group, by) => new UsageGroupView(group, by), FrontendJson.Default.LedgerGroupsUsageGroupView));
+                static (group, by) => new UsageGroupView(group, by), AdminJson.Default.LedgerGroupsUsageGroupView));
     });
 
     public Task ListRunsAsync(HttpContext context) => GuardAsync(context, RunParameters, async query =>
@@ -68,7 +68,7 @@ internal sealed class UsageEndpoint(IUsageQueries queries, TimeProvider time)
         {
             Ensemble = query.Text("ensemble"),
             Caller = query.Text("caller"),
-            Outcome = query.Word("outcome", RunOutcomes),
+            Outcome = query.Outcome(OutcomeWords.Runs, RunOutcomes),
             MinAgreement = query.Number("min_agreement", 1),
             MaxAgreement = query.Number("max_agreement", 1),
             MinCostUsd = (decimal?)query.Number("min_cost", MaxCostUsd),
@@ -77,10 +77,10 @@ internal sealed class UsageEndpoint(IUsageQueries queries, TimeProvider time)
         return query.Error ?? (by is null
             ? await WriteRowsAsync(
                 context, range, limit, await queries.ListRunsAsync(filter, cursor?.After, limit + 1, context.RequestAborted),
-                static run => RunPosition.Of(run).ToString(), static run => new RunRow(run), FrontendJson.Default.LedgerPageRunRow)
+                static run => RunPosition.Of(run).ToString(), static run => new RunRow(run), AdminJson.Default.LedgerPageRunRow)
             : await WriteGroupsAsync(
                 context, query, "runs.groups", range, by, await queries.SumRunsAsync(filter, by, MaxGroups, context.RequestAborted),
-                static (group, by) => new RunGroupView(group, by), FrontendJson.Default.LedgerGroupsRunGroupView));
+                static (group, by) => new RunGroupView(group, by), AdminJson.Default.LedgerGroupsRunGroupView));
     });
 
     /// <param name="rows">One more than the limit where another page follows.</param>

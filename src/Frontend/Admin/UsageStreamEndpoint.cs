@@ -1,5 +1,5 @@
 using Ensemble.Frontend.Errors;
-using Ensemble.Frontend.Hosting;
+using Ensemble.Frontend.Health;
 using Ensemble.Frontend.Http;
 using Ensemble.Usage;
 

@@ -26,15 +26,15 @@ internal static class UsageStreamWriter
         {
             case { Call: { } call }:
                 output.Write("event: sub_call\ndata: "u8);
-                JsonSerializer.Serialize(json, new SubCallRow(call), FrontendJson.Default.SubCallRow);
+                JsonSerializer.Serialize(json, new SubCallRow(call), AdminJson.Default.SubCallRow);
                 break;
             case { Run: { } run }:
                 output.Write("event: run\ndata: "u8);
-                JsonSerializer.Serialize(json, new RunRow(run), FrontendJson.Default.RunRow);
+                JsonSerializer.Serialize(json, new RunRow(run), AdminJson.Default.RunRow);
                 break;
             case { Dropped: > 0 and var count }:
                 output.Write("event: dropped\ndata: "u8);
-                JsonSerializer.Serialize(json, new DroppedNotifications(count), FrontendJson.Default.DroppedNotifications);
+                JsonSerializer.Serialize(json, new DroppedNotifications(count), AdminJson.Default.DroppedNotifications);
                 break;
             default:
                 output.Write("event: gap\ndata: {}"u8);

@@ -1,4 +1,3 @@
-using Ensemble.Frontend.Admin;
 using Ensemble.Frontend.Errors;
 using Microsoft.AspNetCore.Authentication;
 

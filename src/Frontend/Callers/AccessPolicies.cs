@@ -1,4 +1,3 @@
-using Ensemble.Frontend.Admin;
 using Microsoft.AspNetCore.Authorization;
 
 namespace Ensemble.Frontend.Callers;

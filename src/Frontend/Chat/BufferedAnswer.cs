@@ -102,7 +102,7 @@ internal static class BufferedAnswer
             // Of an answer that is repeated it may have been forgotten.
             var manifest = body.Manifest is null ? null : new ManifestView(body.Manifest, showsNames: true);
             json.WritePropertyName("ensemble"u8);
-            JsonSerializer.Serialize(json, manifest!, FrontendJson.Default.ManifestView);
+            JsonSerializer.Serialize(json, manifest!, RunsJson.Default.ManifestView);
         }
 
         json.WriteEndObject();

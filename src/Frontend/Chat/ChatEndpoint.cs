@@ -3,8 +3,7 @@ using Ensemble.Chat;
 using Ensemble.Execution;
 using Ensemble.Frontend.Callers;
 using Ensemble.Frontend.Errors;
-using Ensemble.Frontend.Http;
-using Ensemble.Frontend.Limits;
+using Ensemble.Frontend.Requests;
 using Ensemble.Runs;
 
 namespace Ensemble.Frontend.Chat;

@@ -4,6 +4,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using Ensemble.Frontend.Errors;
 using Ensemble.Frontend.Http;
+using Ensemble.Frontend.Runs;
 using Ensemble.Runs;
 
 namespace Ensemble.Frontend.Chat;

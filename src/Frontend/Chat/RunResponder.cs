@@ -7,6 +7,7 @@ using Ensemble.Frontend.Limits;
 using Ensemble.Frontend.Runs;
 using Ensemble.Gates;
 using Ensemble.Runs;
+using Ensemble.Usage;
 using Microsoft.Extensions.Primitives;
 
 namespace Ensemble.Frontend.Chat;
@@ -131,11 +132,11 @@ internal sealed partial class RunResponder(
     {
         var chat = request.Chat;
         var plan = RunPlan.Of(chat, snapshot);
-        var strategy = snapshot.Ensembles.TryGetValue(chat.Model, out var ensemble) ? SnakeCase.Of(ensemble.Strategy) : "direct";
+        var strategy = snapshot.Ensembles.TryGetValue(chat.Model, out var ensemble) ? SnakeCase.Of(ensemble.Strategy) : RunManifest.Direct;
         return JsonResponse.WriteAsync(
             context.Response,
             new PlanView(chat.Model, strategy, request.Replay is null ? plan : plan.WithoutPanel(), caller.ReadsManifests),
-            FrontendJson.Default.PlanView);
+            RunsJson.Default.PlanView);
     }
 
     private async Task WriteAsync(
@@ -170,7 +171,7 @@ internal sealed partial class RunResponder(
             {
                 // The caller left, or could not be written to: this answer is no longer wanted.
                 await engine.CancelAsync(request.Id, CancellationToken.None);
-                await gates.SettleCancelledAsync(request.Id, admission);
+                await gates.SettleCancelledAsync(request.Id, admission, isRepeat);
             }
         }
     }

@@ -11,7 +11,7 @@ internal static class DashboardErrors
         new(400, InvalidRequest, null, "Send the admin key as {\"key\": \"…\"}.") { Param = "key", IsPermanent = true };
 
     public static readonly ApiError SignInNotConfigured = new(
-        409, InvalidRequest, "no_admin_key",
+        409, InvalidRequest, ErrorCodes.NoAdminKey,
         "No admin key is set (option Admin:Key): only users of this machine are served without one.")
     { IsPermanent = true };
 }

@@ -1,8 +1,9 @@
 using System.Text.Json.Serialization;
-using Ensemble.Frontend.Admin;
+using Ensemble.Frontend.Callers;
 using Ensemble.Frontend.Errors;
-using Ensemble.Frontend.Hosting;
 using Ensemble.Frontend.Http;
+using Ensemble.Frontend.Options;
+using Ensemble.Frontend.Requests;
 
 namespace Ensemble.Frontend.Dashboard;
 
@@ -68,12 +69,13 @@ internal sealed class SessionEndpoint(AdminAuthenticator admin, DashboardSession
 
     private Task WriteAsync(HttpContext context, bool isOpen) => JsonResponse.WriteAsync(
         context.Response,
-        new DashboardSession(NeedsKey: options.AdminKeySha256 is not null, isOpen),
-        FrontendJson.Default.DashboardSession);
+        new DashboardSession(NeedsKey: options.AdminKeySha256 is not null, isOpen, options.CapturesContent),
+        DashboardJson.Default.DashboardSession);
 }
 
 /// <param name="Open">Whether the admin endpoints are open to this browser.</param>
-internal sealed record DashboardSession(bool NeedsKey, bool Open)
+/// <param name="CapturesContent">Whether what is said in runs is kept, so that it can be shown.</param>
+internal sealed record DashboardSession(bool NeedsKey, bool Open, bool CapturesContent)
 {
     [JsonPropertyOrder(-1)] public string Object { get; } = "dashboard.session";
 }

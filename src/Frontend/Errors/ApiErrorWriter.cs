@@ -52,7 +52,7 @@ internal static class ApiErrorWriter
         if (error.Issues is { } issues)
         {
             json.WritePropertyName("errors"u8);
-            JsonSerializer.Serialize(json, issues, FrontendJson.Default.IReadOnlyListCatalogIssue);
+            JsonSerializer.Serialize(json, issues, ErrorJson.Default.IReadOnlyListCatalogIssue);
         }
 
         json.WriteEndObject();

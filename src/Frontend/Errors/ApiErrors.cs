@@ -22,56 +22,57 @@ internal static class ApiErrors
     private static readonly TimeSpan DefaultRetryAfter = TimeSpan.FromSeconds(1);
 
     public static readonly ApiError KeyMissing = new(
-        401, Authentication, "invalid_api_key", "No API key was sent: send one as 'Authorization: Bearer KEY'.")
+        401, Authentication, ErrorCodes.InvalidApiKey, "No API key was sent: send one as 'Authorization: Bearer KEY'.")
     { IsPermanent = true };
 
     public static readonly ApiError KeyUnknown =
-        new(401, Authentication, "invalid_api_key", "This API key is not known here.") { IsPermanent = true };
+        new(401, Authentication, ErrorCodes.InvalidApiKey, "This API key is not known here.") { IsPermanent = true };
 
     public static readonly ApiError KeyExpired =
-        new(401, Authentication, "api_key_expired", "This API key has expired.") { IsPermanent = true };
+        new(401, Authentication, ErrorCodes.ApiKeyExpired, "This API key has expired.") { IsPermanent = true };
 
     public static readonly ApiError KeyDisabled =
-        new(401, Authentication, "api_key_disabled", "This API key is disabled.") { IsPermanent = true };
+        new(401, Authentication, ErrorCodes.ApiKeyDisabled, "This API key is disabled.") { IsPermanent = true };
 
     public static readonly ApiError KeyRequiredRemotely = new(
-        401, Authentication, "invalid_api_key",
+        401, Authentication, ErrorCodes.InvalidApiKey,
         "No caller keys are configured, so only this machine's own user is served, without a proxy: add \"keys\" to the catalog.")
     { IsPermanent = true };
 
     public static readonly ApiError Overloaded = new(
         503,
         OverloadedType,
-        "overloaded",
+        SnakeCase.Of(RunFailureKind.Overloaded),
         "As many requests as allowed are in flight, or what they send and get takes all the memory that it may, "
         + "or usage cannot be recorded now: try again shortly.")
     { RetryAfter = DefaultRetryAfter };
 
     public static readonly ApiError Draining = new(
-        503, OverloadedType, "draining", "This server is shutting down: try again.")
+        503, OverloadedType, ErrorCodes.Draining, "This server is shutting down: try again.")
     { RetryAfter = DefaultRetryAfter };
 
     public static readonly ApiError Unavailable = new(
-        503, OverloadedType, "unavailable", "The servers behind this one do not answer now: try again shortly.")
+        503, OverloadedType, ErrorCodes.Unavailable, "The servers behind this one do not answer now: try again shortly.")
     { RetryAfter = DefaultRetryAfter };
 
     public static readonly ApiError NotFound =
-        new(404, InvalidRequest, "not_found", "There is nothing at this address.") { IsPermanent = true };
+        new(404, InvalidRequest, ErrorCodes.NotFound, "There is nothing at this address.") { IsPermanent = true };
 
-    public static readonly ApiError Fault = new(500, "api_error", "internal_error", "The gateway failed; its log has the request id.");
+    public static readonly ApiError Fault = new(
+        500, "api_error", SnakeCase.Of(RunFailureKind.InternalError), "The gateway failed; its log has the request id.");
 
     public static readonly ApiError IdempotencyKeyMalformed = new(
-        400, InvalidRequest, "invalid_idempotency_key",
+        400, InvalidRequest, ErrorCodes.InvalidIdempotencyKey,
         $"An Idempotency-Key has 1 to {RepeatedRequests.MaxKeyLength} visible ASCII characters, and is sent once.")
     { IsPermanent = true };
 
     public static readonly ApiError IdempotencyKeyReused = new(
-        422, InvalidRequest, "idempotency_key_reused",
+        422, InvalidRequest, ErrorCodes.IdempotencyKeyReused,
         "This Idempotency-Key came with another body before: send the same one, or take a new key.")
     { IsPermanent = true };
 
     public static readonly ApiError ManifestNotAllowed = new(
-        403, "permission_error", "manifest_not_allowed",
+        403, "permission_error", ErrorCodes.ManifestNotAllowed,
         $"This API key may not read manifests with names: leave '{HeaderNames.Manifest}' out, or read GET /v1/runs/{{id}}.")
     { Param = HeaderNames.Manifest, IsPermanent = true };
 
@@ -92,13 +93,14 @@ internal static class ApiErrors
     /// For an alias that does not exist, and for one that the caller may not use: who may not use it does not learn whether it exists.
     /// </summary>
     public static ApiError ModelNotFound(string alias) => new(
-        404, InvalidRequest, "model_not_found",
+        404, InvalidRequest, ErrorCodes.ModelNotFound,
         $"The model '{EchoedText.Cut(alias)}' does not exist, or this API key may not use it: GET /v1/models lists those that it may.")
     { Param = "model", IsPermanent = true };
 
     /// <summary>For a limit of the caller's key, or of the ensemble that it names.</summary>
     public static ApiError RateLimited(GateKind gate, GateRefusal refusal) => new(
-        429, RateLimit, "rate_limit_exceeded", $"{(gate == GateKind.Caller ? "This API key" : "This model")} is {refusal.Reason}.")
+        429, RateLimit, SnakeCase.Of(RunFailureKind.RateLimitExceeded),
+        $"{(gate == GateKind.Caller ? "This API key" : "This model")} is {refusal.Reason}.")
     {
         RetryAfter = refusal.RetryAfter,
 
@@ -110,7 +112,7 @@ internal static class ApiErrors
     public static ApiError MonthlyBudgetSpent(decimal budget, DateTimeOffset month) => new(
         429,
         "insufficient_quota",
-        "insufficient_quota",
+        ErrorCodes.InsufficientQuota,
         string.Create(
             CultureInfo.InvariantCulture,
             $"This API key has spent its budget of {budget} USD for {month:yyyy-MM} (UTC): ask the operator of this gateway for more, or "
@@ -118,20 +120,20 @@ internal static class ApiErrors
     { IsPermanent = true };
 
     public static ApiError RunNotFound(string id) => new(
-        404, InvalidRequest, "run_not_found", $"No run '{EchoedText.Cut(id)}' of yours is known here.")
+        404, InvalidRequest, ErrorCodes.RunNotFound, $"No run '{EchoedText.Cut(id)}' of yours is known here.")
     { IsPermanent = true };
 
     public static ApiError BodyTooLarge(long limit) => new(
-        413, InvalidRequest, "request_too_large",
+        413, InvalidRequest, ErrorCodes.RequestTooLarge,
         $"The body is larger than {limit:N0} bytes, which is the limit here (for chat requests: the option Limits:MaxBodyBytes).")
     { IsPermanent = true };
 
-    public static readonly ApiError BodyTooSlow = new(408, InvalidRequest, "request_timeout", "The body came in too slowly.");
+    public static readonly ApiError BodyTooSlow = new(408, InvalidRequest, ErrorCodes.RequestTimeout, "The body came in too slowly.");
 
     public static readonly ApiError BodyUnreadable = new(400, InvalidRequest, null, "The body could not be read to its end.");
 
     public static readonly ApiError BodyEncoded = new(
-        415, InvalidRequest, "unsupported_encoding", "The body is compressed: send it without a Content-Encoding.")
+        415, InvalidRequest, ErrorCodes.UnsupportedEncoding, "The body is compressed: send it without a Content-Encoding.")
     { IsPermanent = true };
 
     public static ApiError From(ChatRequestException problem) => new(
@@ -147,41 +149,44 @@ internal static class ApiErrors
     {
         404 => NotFound with { Message = PathAdvice.For(request.Path) },
         405 => new(
-            405, InvalidRequest, "method_not_allowed",
+            405, InvalidRequest, ErrorCodes.MethodNotAllowed,
             $"This address does not take {EchoedText.Cut(request.Method)}. It takes {allowed}.")
         { IsPermanent = true },
         _ => new(status, status < 500 ? InvalidRequest : "api_error", null, $"The request ended with status {status}."),
     };
 
-    public static ApiError From(RunFailure failure) => failure.Kind switch
+    public static ApiError From(RunFailure failure)
     {
-        RunFailureKind.RequestRejected => Rejected(failure),
-        RunFailureKind.UnsupportedContent => new(400, InvalidRequest, "unsupported_content", failure.Message)
-        { Param = failure.Param, IsPermanent = true },
-        RunFailureKind.MaxTokensTooSmall => new(400, InvalidRequest, "max_tokens_too_small", failure.Message)
-        { Param = "max_completion_tokens", IsPermanent = true },
-        RunFailureKind.RateLimited => new(429, RateLimit, "panel_rate_limited", failure.Message)
-        { RetryAfter = failure.RetryAfter ?? DefaultRetryAfter },
-        RunFailureKind.DirectRateLimited => new(429, RateLimit, "rate_limit_exceeded", failure.Message)
+        return failure.Kind switch
         {
-            RetryAfter = failure.RetryAfter ?? DefaultRetryAfter,
-            IsPermanent = failure.IsPermanent,
-        },
-        RunFailureKind.PanelBelowQuorum => new(502, Upstream, "panel_below_quorum", failure.Message) { IsPermanent = failure.IsPermanent },
-        RunFailureKind.JudgeFailed => new(502, Upstream, "judge_failed", failure.Message),
-        RunFailureKind.JudgeTimedOut => new(504, Upstream, "judge_timeout", failure.Message),
-        RunFailureKind.DirectFailed => new(502, Upstream, "upstream_failed", failure.Message)
-        { IsPermanent = failure.IsPermanent, RetryAfter = failure.RetryAfter },
-        RunFailureKind.DirectTimedOut => new(504, Upstream, "upstream_timeout", failure.Message) { IsPermanent = failure.IsPermanent },
-        RunFailureKind.DeadlineExceeded => new(504, Upstream, "deadline_exceeded", failure.Message),
-        RunFailureKind.BudgetExceeded => new(402, "budget_error", "budget_exceeded", failure.Message) { IsPermanent = true },
-        RunFailureKind.AnswersNotStored => new(404, InvalidRequest, "answers_not_stored", failure.Message) { IsPermanent = true },
-        RunFailureKind.AnswerTooLarge => new(502, Upstream, "answer_too_large", failure.Message),
-        RunFailureKind.OutOfMemory => new(503, OverloadedType, "overloaded", failure.Message) { RetryAfter = DefaultRetryAfter },
-        RunFailureKind.Cancelled => Draining,
-        RunFailureKind.Interrupted => new(503, OverloadedType, "run_interrupted", failure.Message) { RetryAfter = DefaultRetryAfter },
-        _ => Fault,
-    };
+            RunFailureKind.RequestRejected => Rejected(failure),
+            RunFailureKind.UnsupportedContent => Error(400, InvalidRequest) with { Param = failure.Param, IsPermanent = true },
+            RunFailureKind.MaxTokensTooSmall => Error(400, InvalidRequest) with { Param = "max_completion_tokens", IsPermanent = true },
+            RunFailureKind.PanelRateLimited => Error(429, RateLimit) with { RetryAfter = failure.RetryAfter ?? DefaultRetryAfter },
+            RunFailureKind.RateLimitExceeded => Error(429, RateLimit) with
+            {
+                RetryAfter = failure.RetryAfter ?? DefaultRetryAfter,
+                IsPermanent = failure.IsPermanent,
+            },
+            RunFailureKind.PanelBelowQuorum => Error(502, Upstream) with { IsPermanent = failure.IsPermanent },
+            RunFailureKind.UpstreamFailed => Error(502, Upstream) with
+            {
+                IsPermanent = failure.IsPermanent,
+                RetryAfter = failure.RetryAfter,
+            },
+            RunFailureKind.UpstreamTimeout => Error(504, Upstream) with { IsPermanent = failure.IsPermanent },
+            RunFailureKind.JudgeFailed or RunFailureKind.AnswerTooLarge => Error(502, Upstream),
+            RunFailureKind.JudgeTimeout or RunFailureKind.DeadlineExceeded => Error(504, Upstream),
+            RunFailureKind.BudgetExceeded => Error(402, "budget_error") with { IsPermanent = true },
+            RunFailureKind.AnswersNotStored => Error(404, InvalidRequest) with { IsPermanent = true },
+            RunFailureKind.Overloaded or RunFailureKind.RunInterrupted =>
+                Error(503, OverloadedType) with { RetryAfter = DefaultRetryAfter },
+            RunFailureKind.Cancelled => Draining,
+            _ => Fault,
+        };
+
+        ApiError Error(int status, string type) => new(status, type, SnakeCase.Of(failure.Kind), failure.Message);
+    }
 
     // A provider's "too large" and "cannot be processed" keep their status; everything else that it refuses is a 400.
     private static ApiError Rejected(RunFailure failure) => new(

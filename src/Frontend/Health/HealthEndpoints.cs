@@ -1,6 +1,6 @@
 using Ensemble.Catalog;
-using Ensemble.Frontend.Hosting;
 using Ensemble.Frontend.Http;
+using Ensemble.Frontend.Options;
 using Ensemble.Runs;
 using Ensemble.Storage;
 using Ensemble.Usage;
@@ -13,7 +13,7 @@ internal sealed class HealthEndpoints(
     IClusterReachability? silos = null)
 {
     public static Task LiveAsync(HttpContext context) =>
-        JsonResponse.WriteAsync(context.Response, new Liveness("live"), FrontendJson.Default.Liveness);
+        JsonResponse.WriteAsync(context.Response, new Liveness("live"), HealthJson.Default.Liveness);
 
     public Task ReadyAsync(HttpContext context)
     {
@@ -27,6 +27,6 @@ internal sealed class HealthEndpoints(
             new RunsState(engine.InFlight, options.MaxRuns),
             new DatabaseState(problem),
             LedgerState.Of(ledger));
-        return JsonResponse.WriteAsync(context.Response, readiness, FrontendJson.Default.Readiness);
+        return JsonResponse.WriteAsync(context.Response, readiness, HealthJson.Default.Readiness);
     }
 }

@@ -1,4 +1,5 @@
 using Ensemble.Frontend.Http;
+using Ensemble.Frontend.Options;
 using Microsoft.AspNetCore.Cors.Infrastructure;
 
 namespace Ensemble.Frontend.Hosting;

@@ -4,9 +4,11 @@ using Ensemble.Frontend.Callers;
 using Ensemble.Frontend.Chat;
 using Ensemble.Frontend.Dashboard;
 using Ensemble.Frontend.Health;
-using Ensemble.Frontend.Http;
 using Ensemble.Frontend.Models;
 using Ensemble.Frontend.OpenApi;
+using Ensemble.Frontend.Options;
+using Ensemble.Frontend.Replays;
+using Ensemble.Frontend.Requests;
 using Ensemble.Frontend.Runs;
 using Ensemble.Runs;
 
@@ -38,6 +40,7 @@ public static class EndpointExtensions
         var runs = app.MapAccess(AccessPolicies.CallerOrAdministrator);
         runs.AllowOrigins(options);
         runs.MapRead("/v1/runs/{id}", app.Services.GetRequiredService<RunsEndpoint>().FindAsync);
+        runs.MapRead("/v1/runs/{id}/content", app.Services.GetRequiredService<ContentEndpoint>().FindAsync);
         runs.MapPost("/v1/runs/{id}/replay", app.Services.GetRequiredService<ReplayEndpoint>().HandleAsync);
 
         var administrators = app.MapAccess(AccessPolicies.Administrator);

@@ -1,5 +1,4 @@
 using Ensemble.Catalog;
-using Ensemble.Catalog.Addresses;
 using Ensemble.Catalog.Editing;
 using Ensemble.Catalog.Secrets;
 using Ensemble.Catalog.Serving;
@@ -9,32 +8,25 @@ using Ensemble.Frontend.Callers;
 using Ensemble.Frontend.Chat;
 using Ensemble.Frontend.Dashboard;
 using Ensemble.Frontend.Health;
-using Ensemble.Frontend.Http;
 using Ensemble.Frontend.Limits;
 using Ensemble.Frontend.Models;
+using Ensemble.Frontend.Options;
+using Ensemble.Frontend.Replays;
+using Ensemble.Frontend.Requests;
 using Ensemble.Frontend.Runs;
-using Ensemble.Frontend.Telemetry;
-using Ensemble.Gates;
 using Ensemble.Members;
 using Ensemble.Models;
-using Ensemble.Providers.Anthropic;
-using Ensemble.Providers.Http;
-using Ensemble.Providers.OpenAi;
-using Ensemble.Providers.Simulated;
 using Ensemble.Runs;
-using Ensemble.Telemetry;
-using Ensemble.Upstreams;
 using Ensemble.Usage;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Ensemble.Frontend.Hosting;
 
-public static partial class ServiceCollectionExtensions
+public static class ServiceCollectionExtensions
 {
-    /// <summary>Adds the HTTP tier. It needs an <see cref="IRunEngine"/>, and the stores.</summary>
+    /// <summary>Adds the HTTP tier. It needs a catalog, what models are called with, an <see cref="IRunEngine"/>, and the stores.</summary>
     public static IServiceCollection AddEnsembleFrontend(this IServiceCollection services, FrontendOptions options)
     {
-        services.AddEnsembleCatalog(options);
         services.AddEnsembleCors(options);
         services.AddEnsembleAccess();
         services.TryAddSingleton(OpenEditor);
@@ -49,7 +41,6 @@ public static partial class ServiceCollectionExtensions
         services.AddSingleton<UsageEndpoint>();
         services.TryAddSingleton(static _ => new UsageFeed());
         services.AddSingleton<UsageStreamEndpoint>();
-        services.TryAddSingleton(OpenBuffers);
         services.AddSingleton<RequestSlots>();
         services.AddSingleton<BodyReader>();
         services.AddSingleton<RequestGates>();
@@ -60,6 +51,7 @@ public static partial class ServiceCollectionExtensions
         services.AddSingleton<ModelsEndpoint>();
         services.AddSingleton<RunFinder>();
         services.AddSingleton<RunsEndpoint>();
+        services.AddSingleton<ContentEndpoint>();
         services.AddSingleton<ReplayEndpoint>();
         services.AddSingleton<HealthEndpoints>();
         services.AddSingleton<Drain>();
@@ -67,154 +59,10 @@ public static partial class ServiceCollectionExtensions
         return services;
     }
 
-    /// <summary>Adds the catalog that the options name, and the secrets it refers to.</summary>
-    public static IServiceCollection AddEnsembleCatalog(this IServiceCollection services, FrontendOptions options)
-    {
-        services.AddSingleton(options);
-        services.TryAddSingleton(TimeProvider.System);
-        services.TryAddSingleton(new SecretPolicy(options.SecretDirectory));
-        services.TryAddSingleton(static provider => new SecretResolver(
-            provider.GetRequiredService<TimeProvider>(),
-            environment: null,
-            provider.GetRequiredService<SecretPolicy>(),
-            provider.GetRequiredService<FrontendOptions>().Sealer));
-        services.TryAddSingleton<ISecrets>(provider => provider.GetRequiredService<SecretResolver>());
-        services.TryAddSingleton<ICatalog>(OpenCatalog);
-        services.AddHostedService<CatalogStartup>();
-        return services;
-    }
-
-    /// <summary>
-    /// Adds what calls are made with, wherever runs are executed, and their accounts. It needs an <see cref="IGate"/> and an
-    /// <see cref="IUsageStore"/>.
-    /// </summary>
-    public static IServiceCollection AddEnsembleModels(this IServiceCollection services, FrontendOptions options)
-    {
-        services.AddEnsembleTelemetry(options);
-        services.TryAddSingleton(static provider => new JsonLinesUsageSink(
-            Console.OpenStandardOutput(),
-            provider.GetRequiredService<TimeProvider>(),
-            provider.GetRequiredService<ILogger<JsonLinesUsageSink>>()));
-        services.TryAddSingleton(static provider => new UsageLedger(
-            provider.GetRequiredService<IUsageStore>(),
-            provider.GetRequiredService<TimeProvider>(),
-            provider.GetRequiredService<ILogger<UsageLedger>>(),
-            durability: provider.GetRequiredService<FrontendOptions>().Durability));
-        services.TryAddSingleton(OpenUsageSink);
-        services.AddHostedService<LedgerShutdown>();
-        services.TryAddSingleton(static provider => OpenNetwork(
-            provider.GetRequiredService<FrontendOptions>(), provider.GetRequiredService<ILogger<UpstreamHttp>>()));
-        services.TryAddSingleton<OpenAiUpstream>();
-        services.TryAddSingleton<AnthropicUpstream>();
-        services.TryAddSingleton<SimulatedUpstream>();
-        services.TryAddSingleton<IReadOnlyDictionary<ProviderKind, IUpstream>>(static provider =>
-            new Dictionary<ProviderKind, IUpstream>
-            {
-                [ProviderKind.OpenAi] = provider.GetRequiredService<OpenAiUpstream>(),
-                [ProviderKind.AzureOpenAi] = provider.GetRequiredService<OpenAiUpstream>(),
-                [ProviderKind.Anthropic] = provider.GetRequiredService<AnthropicUpstream>(),
-                [ProviderKind.Simulated] = provider.GetRequiredService<SimulatedUpstream>(),
-            });
-        services.TryAddSingleton<ModelProbe>();
-        services.TryAddSingleton<IModelProbe>(static provider => provider.GetRequiredService<ModelProbe>());
-        services.TryAddSingleton(OpenReporter);
-        services.TryAddSingleton(OpenBuffers);
-        services.TryAddSingleton<IModelCaller>(static provider => new ModelCaller(
-            provider.GetRequiredService<IReadOnlyDictionary<ProviderKind, IUpstream>>(),
-            provider.GetRequiredService<IGate>(),
-            provider.GetRequiredService<TimeProvider>(),
-            new Random(Environment.TickCount),
-            provider.GetRequiredService<ILogger<ModelCaller>>()));
-        services.TryAddSingleton(static provider => new RunServices(
-            provider.GetRequiredService<IModelCaller>(),
-            provider.GetRequiredService<IUsageSink>(),
-            provider.GetRequiredService<TimeProvider>())
-        {
-            Buffers = provider.GetRequiredService<ByteBudget>(),
-            CaptureContent = provider.GetRequiredService<FrontendOptions>().CapturesContent,
-            Panels = provider.GetRequiredService<FrontendOptions>().StoresAnswers ? provider.GetRequiredService<StoredPanels>() : null,
-        });
-        services.TryAddSingleton(static provider => new StoredPanels(
-            provider.GetRequiredService<IPanelStore>(),
-            provider.GetRequiredService<FrontendOptions>().Sealer!,
-            provider.GetRequiredService<FrontendOptions>().ReplayRetention,
-            provider.GetRequiredService<TimeProvider>(),
-            provider.GetRequiredService<ILogger<StoredPanels>>()));
-        services.TryAddSingleton(static provider => new StoredAnswers(
-            provider.GetRequiredService<IRunStore>(),
-            provider.GetRequiredService<FrontendOptions>().Sealer,
-            provider.GetRequiredService<TimeProvider>(),
-            provider.GetRequiredService<ILogger<StoredAnswers>>()));
-        return services;
-    }
-
-    private static NodeReporter OpenReporter(IServiceProvider provider) => new(
-        provider.GetRequiredService<FrontendOptions>().Telemetry.Role,
-        provider.GetService<RunHost>() ?? provider.GetRequiredService<IRunsInFlight>(),
-        provider.GetRequiredService<UsageLedger>(),
-        provider.GetRequiredService<ByteBudget>(),
-        provider.GetService<IGateHosts>());
-
     private static LocalMember OpenMember(IServiceProvider provider) => new(
         provider.GetRequiredService<FrontendOptions>().Telemetry.Instance ?? Environment.MachineName,
         provider.GetRequiredService<NodeReporter>(),
         provider.GetRequiredService<TimeProvider>());
-
-    private static ByteBudget OpenBuffers(IServiceProvider provider) =>
-        new(provider.GetRequiredService<FrontendOptions>().MaxBufferedBytes);
-
-    private static IUsageSink OpenUsageSink(IServiceProvider provider)
-    {
-        List<IUsageSink> sinks = [provider.GetRequiredService<RunInstruments>()];
-        if (provider.GetRequiredService<FrontendOptions>().LogsUsage)
-        {
-            sinks.Add(provider.GetRequiredService<JsonLinesUsageSink>());
-        }
-
-        sinks.Add(provider.GetRequiredService<UsageLedger>());
-
-        // Where nobody can watch there is none.
-        if (provider.GetKeyedService<IUsageSink>(UsageFeed.SinkName) is { } watchers)
-        {
-            sinks.Add(watchers);
-        }
-
-        return new CompositeUsageSink([.. sinks]);
-    }
-
-    private static UpstreamHttp OpenNetwork(FrontendOptions options, ILogger<UpstreamHttp> logger)
-    {
-        string[] names = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
-        if (!options.UseProxy && names.FirstOrDefault(name => !string.IsNullOrEmpty(Environment.GetEnvironmentVariable(name))) is { } proxy)
-        {
-            LogProxyUnused(logger, proxy);
-        }
-
-        return new UpstreamHttp(network: new UpstreamNetwork
-        {
-            AllowedNetworks = options.AllowedNetworks,
-            UseProxy = options.UseProxy,
-            PropagatesTrace = options.Telemetry.PropagatesToProviders,
-        });
-    }
-
-    private static ICatalog OpenCatalog(IServiceProvider provider)
-    {
-        if (provider.GetRequiredService<FrontendOptions>().CatalogFile is { } file)
-        {
-            return FileCatalog.Open(
-                file,
-                provider.GetRequiredService<SecretResolver>(),
-                provider.GetRequiredService<TimeProvider>(),
-                provider.GetRequiredService<ILogger<FileCatalog>>());
-        }
-
-        return new StoreCatalog(
-            provider.GetRequiredService<ICatalogStore>(),
-            provider.GetRequiredService<SecretResolver>(),
-            provider.GetRequiredService<TimeProvider>(),
-            provider.GetRequiredService<ILogger<StoreCatalog>>());
-    }
 
     private static CatalogEditor OpenEditor(IServiceProvider provider)
     {
@@ -239,10 +87,4 @@ public static partial class ServiceCollectionExtensions
         provider.GetRequiredService<IModelProbe>(),
         provider.GetRequiredService<BodyReader>(),
         provider.GetRequiredService<FrontendOptions>());
-
-    [LoggerMessage(
-        EventId = EventIds.ProxyUnused, EventName = nameof(EventIds.ProxyUnused), Level = LogLevel.Warning,
-        Message = "{Variable} is set, but providers are called directly. Set Security:UseProxy to true if they can be reached only "
-            + "through the proxy.")]
-    private static partial void LogProxyUnused(ILogger logger, string variable);
 }

@@ -21,7 +21,7 @@ internal static class JsonResponse
     [ThreadStatic]
     private static Utf8JsonWriter? _writer;
 
-    /// <param name="type">How the value is written, as <see cref="FrontendJson"/> knows it.</param>
+    /// <param name="type">How the value is written: a folder with views has a context that knows them.</param>
     public static Task WriteAsync<T>(HttpResponse response, T value, JsonTypeInfo<T> type) =>
         WriteAsync(response, (value, type), static (json, body) => JsonSerializer.Serialize(json, body.value, body.type));
 

@@ -16,7 +16,7 @@ internal static class PathAdvice
     /// <summary>Endpoints without names of their own in the address.</summary>
     private static readonly string[] Endpoints =
     [
-        Chat, "/v1/models", "/v1/runs", "/admin/models", "/admin/keys", "/admin/gates", "/admin/usage", "/admin/usage/stream",
+        Chat, "/v1/models", "/v1/runs", "/admin/models", "/admin/keys", "/admin/gates", "/admin/cluster", "/admin/usage", "/admin/usage/stream",
         "/admin/runs",
         "/dashboard/session", "/dashboard", "/livez", "/readyz", "/openapi.json",
     ];

@@ -51,9 +51,16 @@ internal sealed class RequestGates(IGate gates, IRunEngine engine, TimeProvider 
         }
     }
 
-    /// <summary>Settles the admission of a run that was cancelled because its caller left.</summary>
-    public async Task SettleCancelledAsync(RunId run, CompositeLease admission)
+    /// <summary>Settles the admission of a request whose caller left before the answer's end.</summary>
+    /// <param name="isRepeat">Whether the run is another request's, which settles what it uses.</param>
+    public async Task SettleCancelledAsync(RunId run, CompositeLease admission, bool isRepeat)
     {
+        if (isRepeat)
+        {
+            await admission.SettleAsync(0);
+            return;
+        }
+
         if (ReferenceEquals(admission, CompositeLease.Free))
         {
             return;
@@ -87,7 +94,7 @@ internal sealed class RequestGates(IGate gates, IRunEngine engine, TimeProvider 
     /// <returns>Null where nobody knows.</returns>
     private static long? Used(RunEvent runEvent) => runEvent switch
     {
-        RunFailed { Failure.Kind: RunFailureKind.Interrupted } => null,
+        RunFailed { Failure.Kind: RunFailureKind.RunInterrupted } => null,
         RunCompleted completed => completed.Usage.TotalTokens,
         RunFailed failed => failed.Usage.TotalTokens,
         _ => null,

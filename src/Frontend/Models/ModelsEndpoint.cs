@@ -16,7 +16,7 @@ internal sealed class ModelsEndpoint(ICatalog catalog, TimeProvider time)
     public Task ListAsync(HttpContext context)
     {
         var aliases = Aliases(catalog.Current).Where(Caller.Of(context).MayUse).Order(StringComparer.Ordinal);
-        return JsonResponse.WriteAsync(context.Response, new ModelList(aliases.Select(View)), FrontendJson.Default.ModelList);
+        return JsonResponse.WriteAsync(context.Response, new ModelList(aliases.Select(View)), ModelsJson.Default.ModelList);
     }
 
     public Task FindAsync(HttpContext context)
@@ -24,7 +24,7 @@ internal sealed class ModelsEndpoint(ICatalog catalog, TimeProvider time)
         // A server leaves an escaped slash in a path as it is; SDKs escape those of an alias.
         var id = (context.GetRouteValue("id") as string ?? "").Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
         return Caller.Of(context).MayUse(id) && Aliases(catalog.Current).Contains(id)
-            ? JsonResponse.WriteAsync(context.Response, View(id), FrontendJson.Default.ModelView)
+            ? JsonResponse.WriteAsync(context.Response, View(id), ModelsJson.Default.ModelView)
             : ApiErrorWriter.WriteAsync(context, ApiErrors.ModelNotFound(id));
     }
 

@@ -1,27 +1,40 @@
+using Ensemble.Frontend.Callers;
+using Ensemble.Frontend.Errors;
 using Ensemble.Runs;
 using Ensemble.Storage;
 using Ensemble.Usage;
 
 namespace Ensemble.Frontend.Runs;
 
-/// <summary>Finds runs by the name in an address.</summary>
+/// <summary>Finds the run that an address names.</summary>
 internal sealed class RunFinder(IRunEngine engine, IUsageQueries usage)
 {
     private const string CompletionPrefix = "chatcmpl-";
 
-    /// <returns>What the address names, as it was sent, and the run; null where no run has such a name.</returns>
-    public static (string Text, RunId? Run) Named(HttpContext context)
+    /// <returns>The manifest of the run that the address names; or why there is none for this caller.</returns>
+    public async Task<(RunManifest? Manifest, ApiError? Error)> FindAsync(HttpContext context, Caller caller)
     {
         // A completion's id is its run's: a caller that has the one need not look for the other.
         var text = context.GetRouteValue("id") as string ?? "";
         var id = text.StartsWith(CompletionPrefix, StringComparison.Ordinal) ? text[CompletionPrefix.Length..] : text;
-        return (text, RunId.TryParse(id, out var run) ? run : null);
+        try
+        {
+            return RunId.TryParse(id, out var run) && await FindAsync(run, context.RequestAborted) is { } manifest
+                && (caller.IsAdministrator || manifest.Caller == caller.Name)
+                ? (manifest, null)
+                : (null, ApiErrors.RunNotFound(text));
+        }
+        catch (StorageException exception)
+        {
+            return (null, Unavailable(caller, exception));
+        }
     }
 
-    /// <returns>Null where nobody knows it.</returns>
-    /// <exception cref="StorageException">The accounts cannot be read.</exception>
-    public async Task<RunManifest?> FindAsync(RunId run, CancellationToken cancellationToken) =>
+    /// <summary>The words of the exception are for an administrator: they say where the database is.</summary>
+    public static ApiError Unavailable(Caller caller, StorageException exception) =>
+        caller.IsAdministrator ? AdminErrors.Unavailable(exception.Message) : ApiErrors.Unavailable;
 
-        // The engine forgets, and knows nothing of what a process before this one did; the accounts have every run that has ended.
+    // The engine forgets, and knows nothing of what a process before this one did; the accounts have every run that has ended.
+    private async Task<RunManifest?> FindAsync(RunId run, CancellationToken cancellationToken) =>
         await engine.FindManifestAsync(run, cancellationToken) ?? await usage.FindManifestAsync(run, cancellationToken);
 }

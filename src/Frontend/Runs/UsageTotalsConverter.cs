@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Ensemble.Frontend.Chat;
 using Ensemble.Usage;
 
 namespace Ensemble.Frontend.Runs;

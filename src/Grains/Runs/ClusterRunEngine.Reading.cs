@@ -238,5 +238,5 @@ public sealed partial class ClusterRunEngine
         Failed($"The answer was interrupted by a failure of the server that wrote it (run {run.Value}).");
 
     private static RunFailed Failed(string message) =>
-        new(new RunFailure(RunFailureKind.Interrupted, message), UsageTotals.None with { CostUsd = null });
+        new(new RunFailure(RunFailureKind.RunInterrupted, message), UsageTotals.None with { CostUsd = null });
 }

@@ -5,8 +5,6 @@ using Orleans.Serialization.Codecs;
 using Orleans.Serialization.Serializers;
 using Orleans.Serialization.WireProtocol;
 
-[assembly: GenerateCodeForDeclaringAssembly(typeof(Ensemble.RunId))]
-
 namespace Ensemble.Grains.Serialization;
 
 /// <summary>A run's name on the wire: its digits, as any text.</summary>

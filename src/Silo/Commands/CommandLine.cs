@@ -3,8 +3,8 @@ using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
 using Ensemble.Catalog.Reading;
-using Ensemble.Frontend.Hosting;
-using Ensemble.Silo.Hosting;
+using Ensemble.Frontend.OpenApi;
+using Ensemble.Silo.Options;
 
 namespace Ensemble.Silo.Commands;
 

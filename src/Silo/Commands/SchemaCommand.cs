@@ -1,7 +1,8 @@
 using System.CommandLine;
-using Ensemble.Frontend.Hosting;
+using Ensemble.Frontend.Options;
 using Ensemble.Silo.Hosting;
 using Ensemble.Silo.Membership;
+using Ensemble.Silo.Options;
 using Ensemble.Storage;
 using Ensemble.Storage.Hosting;
 using Ensemble.Storage.Postgres;

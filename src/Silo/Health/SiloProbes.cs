@@ -1,6 +1,5 @@
 using Ensemble.Execution;
 using Ensemble.Frontend.Health;
-using Ensemble.Frontend.Hosting;
 using Ensemble.Frontend.Http;
 using Ensemble.Usage;
 
@@ -23,6 +22,6 @@ internal sealed class SiloProbes(
         context.Response.StatusCode = isReady ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
         var readiness = new SiloReadiness(
             isReady ? "ready" : drain.IsDraining ? "draining" : "joining", membership.ToString(), runs.InFlight, LedgerState.Of(ledger));
-        return JsonResponse.WriteAsync(context.Response, readiness, FrontendJson.Default.SiloReadiness);
+        return JsonResponse.WriteAsync(context.Response, readiness, HealthJson.Default.SiloReadiness);
     }
 }

@@ -1,9 +1,11 @@
 using System.Net;
 using System.Net.Sockets;
 using Ensemble.Execution;
-using Ensemble.Frontend.Hosting;
+using Ensemble.Frontend.Health;
+using Ensemble.Frontend.Options;
 using Ensemble.Grains.Hosting;
 using Ensemble.Grains.Streams;
+using Ensemble.Silo.Options;
 using Orleans.Configuration;
 
 namespace Ensemble.Silo.Hosting;

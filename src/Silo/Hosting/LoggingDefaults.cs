@@ -1,4 +1,4 @@
-using Ensemble.Frontend.Hosting;
+using Ensemble.Frontend.Options;
 using Microsoft.Extensions.Configuration.Memory;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging.Console;

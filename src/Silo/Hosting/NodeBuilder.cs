@@ -1,4 +1,5 @@
-using Ensemble.Frontend.Hosting;
+using Ensemble.Frontend.Options;
+using Ensemble.Silo.Options;
 
 namespace Ensemble.Silo.Hosting;
 

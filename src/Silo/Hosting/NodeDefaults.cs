@@ -1,3 +1,4 @@
+using Ensemble.Silo.Options;
 using Microsoft.Extensions.Configuration.Memory;
 
 namespace Ensemble.Silo.Hosting;

@@ -1,8 +1,10 @@
 using Ensemble.Frontend.Hosting;
+using Ensemble.Frontend.Options;
 using Ensemble.Grains.Answers;
 using Ensemble.Grains.Hosting;
 using Ensemble.Silo.Health;
 using Ensemble.Silo.Membership;
+using Ensemble.Silo.Options;
 using Ensemble.Storage.Hosting;
 using Ensemble.Storage.Postgres;
 

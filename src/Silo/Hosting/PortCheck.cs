@@ -1,5 +1,6 @@
 using System.Net.Sockets;
-using Ensemble.Frontend.Hosting;
+using Ensemble.Frontend.Options;
+using Ensemble.Silo.Options;
 
 namespace Ensemble.Silo.Hosting;
 

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Ensemble.Catalog;
-using Ensemble.Frontend.Hosting;
+using Ensemble.Frontend.Options;
 using Ensemble.Storage;
 using Microsoft.AspNetCore.Connections;
 

@@ -1,6 +1,7 @@
 using System.Net;
 using Ensemble.Catalog;
-using Ensemble.Frontend.Hosting;
+using Ensemble.Frontend.Options;
+using Ensemble.Silo.Options;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 

@@ -1,4 +1,4 @@
-using Ensemble.Silo.Hosting;
+using Ensemble.Silo.Options;
 using Ensemble.Storage;
 using Ensemble.Storage.Postgres;
 using Npgsql;

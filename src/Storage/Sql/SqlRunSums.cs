@@ -7,6 +7,9 @@ namespace Ensemble.Storage.Sql;
 /// <summary>Sums over the runs that are kept.</summary>
 internal static class SqlRunSums
 {
+    private const string Facts =
+        "started_at, ensemble, strategy, caller, total_ms, agreement, degraded, prompt_tokens, completion_tokens, cost_nano_usd";
+
     private static readonly string Sums = string.Join(
         ", ",
         "count(*)",
@@ -34,7 +37,11 @@ internal static class SqlRunSums
             ? ", min(CASE WHEN place * 100 >= size * 50 THEN total_ms END), min(CASE WHEN place * 100 >= size * 95 THEN total_ms END)"
             : "";
         var statement = $"""
-            WITH placed AS (SELECT ledger_runs.*{places} FROM ledger_runs WHERE {string.Join(" AND ", conditions)})
+            WITH found AS (
+                SELECT {Facts}, {UsageSql.Outcome(OutcomeWords.Runs)} AS outcome FROM ledger_runs WHERE {string.Join(" AND ", conditions)}
+            ), placed AS (
+                SELECT found.*{places} FROM found
+            )
             SELECT {UsageSql.List(by)}{Sums}{percentiles} FROM placed {UsageSql.GroupBy(keys)} LIMIT @limit
             """;
         var groups = await session.QueryAsync(statement, row => Read(row, by, isPrecise), [.. parameters]);
@@ -48,7 +55,7 @@ internal static class SqlRunSums
     {
         var next = by.Count;
         var runs = row.GetInt64(next);
-        return new RunGroup(UsageSql.ReadKeys(row, by))
+        return new RunGroup(UsageSql.ReadKeys(row, by, OutcomeWords.Runs))
         {
             Runs = runs,
             Failures = row.GetInt64(next + 1),

@@ -55,7 +55,7 @@ internal sealed class SqlUsageQueries(SqlDatabase database) : IUsageQueries
         UsageSql.AddName(conditions, parameters, "ensemble", filter.Ensemble);
         UsageSql.AddName(conditions, parameters, "model", filter.Model);
         UsageSql.AddName(conditions, parameters, "role", filter.Role);
-        UsageSql.AddName(conditions, parameters, "outcome", filter.Outcome);
+        UsageSql.AddOutcome(conditions, parameters, OutcomeWords.Calls, filter.Outcome);
         UsageSql.AddCaller(conditions, parameters, filter.Caller);
         if (after is not null)
         {
@@ -133,7 +133,7 @@ internal sealed class SqlUsageQueries(SqlDatabase database) : IUsageQueries
         var (conditions, parameters) = Range(filter.From, filter.To, limit);
         UsageSql.AddName(conditions, parameters, "ensemble", filter.Ensemble);
         UsageSql.AddCaller(conditions, parameters, filter.Caller);
-        UsageSql.AddName(conditions, parameters, "outcome", filter.Outcome);
+        UsageSql.AddOutcome(conditions, parameters, OutcomeWords.Runs, filter.Outcome);
         UsageSql.Add(conditions, parameters, "min_agreement", filter.MinAgreement, "agreement >= @min_agreement");
         UsageSql.Add(conditions, parameters, "max_agreement", filter.MaxAgreement, "agreement <= @max_agreement");
         UsageSql.Add(conditions, parameters, "min_cost", NanoDollars.Of(filter.MinCostUsd), "cost_nano_usd >= @min_cost");

@@ -23,7 +23,7 @@ internal static class SqlUsageSums
         UsageSql.AddName(conditions, parameters, "ensemble", filter.Ensemble);
         UsageSql.AddName(conditions, parameters, "model", filter.Model);
         UsageSql.AddName(conditions, parameters, "role", filter.Role);
-        UsageSql.AddName(conditions, parameters, "outcome", filter.Outcome);
+        UsageSql.AddOutcome(conditions, parameters, OutcomeWords.Calls, filter.Outcome);
         UsageSql.AddCaller(conditions, parameters, filter.Caller);
 
         var isPrecise = UsageSql.IsPrecise(filter.From, filter.To);
@@ -50,13 +50,13 @@ internal static class SqlUsageSums
             WITH closed AS (
                 SELECT CASE WHEN {known} < @first THEN @first WHEN {known} > @last THEN @last ELSE {known} END AS until FROM ledger_closed
             ), calls AS (
-                SELECT started_at, 1 AS is_call, {UsageSql.Facts}, {UsageSql.Sums} FROM ledger_calls
+                SELECT started_at, 1 AS is_call, {UsageSql.CurrentFacts}, {UsageSql.Sums} FROM ledger_calls
                 WHERE started_at >= @from AND started_at < @first{where}
                 UNION ALL
-                SELECT started_at, 1 AS is_call, {UsageSql.Facts}, {UsageSql.Sums} FROM ledger_calls
+                SELECT started_at, 1 AS is_call, {UsageSql.CurrentFacts}, {UsageSql.Sums} FROM ledger_calls
                 WHERE started_at >= (SELECT until FROM closed) AND started_at < @to{where}
                 UNION ALL
-                SELECT day AS started_at, 0 AS is_call, {UsageSql.Facts}, {UsageSql.DaySums} FROM ledger_days
+                SELECT day AS started_at, 0 AS is_call, {UsageSql.CurrentFacts}, {UsageSql.DaySums} FROM ledger_days
                 WHERE day >= @first AND day < (SELECT until FROM closed){where}
             ), placed AS (
                 SELECT calls.*{places} FROM calls
@@ -70,7 +70,7 @@ internal static class SqlUsageSums
     private static UsageGroup Read(DbDataReader row, IReadOnlyList<UsageDimension> by, bool isPrecise)
     {
         var next = by.Count;
-        var keys = UsageSql.ReadKeys(row, by);
+        var keys = UsageSql.ReadKeys(row, by, OutcomeWords.Calls);
         var calls = row.GetInt64(next);
         return new UsageGroup(keys)
         {

@@ -30,6 +30,9 @@ internal static class UsageSql
     /// <summary>What sub-calls are told apart by.</summary>
     public const string Facts = "ensemble, model, role, caller, outcome";
 
+    /// <summary>The same, with today's words for outcomes.</summary>
+    public static readonly string CurrentFacts = $"ensemble, model, role, caller, {Outcome(OutcomeWords.Calls)} AS outcome";
+
     /// <summary>Numbers of outcomes that are no failures.</summary>
     public static readonly string NonFailures =
         $"{Id(EnumNames<CallOutcome>.Of(CallOutcome.Ok))}, {Id(EnumNames<CallOutcome>.Of(CallOutcome.Cancelled))}";
@@ -52,6 +55,28 @@ internal static class UsageSql
     /// <summary>The condition for a name that may be given, in the column of the same name.</summary>
     public static void AddName(List<string> conditions, List<(string Name, object Value)> parameters, string column, string? name) =>
         Add(conditions, parameters, column, name, $"{column} = (SELECT id FROM ledger_names WHERE name = @{column})");
+
+    /// <summary>The condition for an outcome that may be given, under each of its words.</summary>
+    public static void AddOutcome(
+        List<string> conditions, List<(string Name, object Value)> parameters, OutcomeWords words, string? outcome)
+    {
+        if (outcome is not null && words.Former(outcome) is { } former)
+        {
+            conditions.Add("outcome IN (SELECT id FROM ledger_names WHERE name IN (@outcome, @former))");
+            parameters.AddRange([("outcome", outcome), ("former", former)]);
+        }
+        else
+        {
+            AddName(conditions, parameters, "outcome", outcome);
+        }
+    }
+
+    /// <summary>The number of an outcome's word of today; of its former one where no row has the other.</summary>
+    public static string Outcome(OutcomeWords words)
+    {
+        var cases = words.Renamed.Select(static word => $"WHEN {Id(word.Former)} THEN coalesce({Id(word.Current)}, outcome)");
+        return $"CASE outcome {string.Join(' ', cases)} ELSE outcome END";
+    }
 
     /// <summary>The condition for a value that may be given.</summary>
     /// <param name="condition">With the parameter <c>@name</c>.</param>
@@ -104,9 +129,10 @@ internal static class UsageSql
     };
 
     /// <summary>The keys of a group, from a row's first columns.</summary>
-    public static string?[] ReadKeys(DbDataReader row, IReadOnlyList<UsageDimension> by) => [.. by.Select(
+    public static string?[] ReadKeys(DbDataReader row, IReadOnlyList<UsageDimension> by, OutcomeWords words) => [.. by.Select(
         (dimension, column) => dimension switch
     {
+        UsageDimension.Outcome => words.Current(row.GetString(column)),
         UsageDimension.Hour or UsageDimension.Day => UsageTime.Name(row.GetInt64(column), dimension),
         _ => row.IsDBNull(column) ? null : row.GetString(column),
     })];

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using Ensemble.Cluster.Tests.Support;
-using Ensemble.Frontend.Telemetry;
+using Ensemble.Silo.Telemetry;
 
 namespace Ensemble.Cluster.Tests.Members;
 

@@ -1,6 +1,6 @@
 using System.Net;
-using Ensemble.Frontend.Hosting;
-using Ensemble.Silo.Hosting;
+using Ensemble.Frontend.Options;
+using Ensemble.Silo.Options;
 using Microsoft.Extensions.Configuration;
 
 namespace Ensemble.Cluster.Tests.Processes;

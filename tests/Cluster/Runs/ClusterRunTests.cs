@@ -153,7 +153,7 @@ public sealed class ClusterRunTests(SharedBench shared) : IClassFixture<SharedBe
         var events = await engine.ReadAsync(RunId.New(), 0, Now.Cancel).ToListAsync(Now.Cancel);
 
         var failure = events.ShouldHaveSingleItem().ShouldBeOfType<RunFailed>().Failure;
-        failure.Kind.ShouldBe(RunFailureKind.Interrupted);
+        failure.Kind.ShouldBe(RunFailureKind.RunInterrupted);
         failure.Message.ShouldContain("not kept any longer. Ask again.");
     }
 

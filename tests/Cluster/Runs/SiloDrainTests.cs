@@ -115,7 +115,7 @@ public sealed class SiloDrainTests
         await patience.CancelAsync();
 
         await Task.WhenAll(draining).WaitAsync(Now.Cancel);
-        (await engine.ReadAsync(request.Id, 0, Now.Cancel).ToListAsync(Now.Cancel))[^1].ShouldBeOfType<RunFailed>().Failure.Kind.ShouldBe(RunFailureKind.Interrupted);
+        (await engine.ReadAsync(request.Id, 0, Now.Cancel).ToListAsync(Now.Cancel))[^1].ShouldBeOfType<RunFailed>().Failure.Kind.ShouldBe(RunFailureKind.RunInterrupted);
     }
 
     [Theory]

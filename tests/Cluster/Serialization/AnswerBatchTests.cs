@@ -24,7 +24,7 @@ public sealed class AnswerBatchTests
         new AnswerDelta("déjà vu"),
         new ChoicesDelta("""[{"index":0,"delta":{"content":"x"}}]"""u8.ToArray()),
         new RunCompleted(new RunAnswer("stop") { IsDirect = true, Choices = """[{"index":0}]"""u8.ToArray() }, Totals),
-        new RunFailed(new RunFailure(RunFailureKind.RateLimited, "too many") { RetryAfter = TimeSpan.FromSeconds(7) }, Totals),
+        new RunFailed(new RunFailure(RunFailureKind.PanelRateLimited, "too many") { RetryAfter = TimeSpan.FromSeconds(7) }, Totals),
     ];
 
     /// <summary>Every form of an item by a name.</summary>

@@ -240,10 +240,10 @@ public sealed class MessageTests
             "Candidate=0 Synthesis=1 Direct=2 Analysis=3 Pick=4 SelfReport=5 Verification=6 Escalation=7 Classification=8 Plan=9 Subtask=10 Shadow=11 Embedding=12");
         Numbers<CallOutcome>().ShouldBe(
             "Ok=0 Blank=1 BlankAtLength=2 Refused=3 Filtered=4 RequestRejected=5 NotFound=6 AuthenticationFailed=7 RateLimited=8 GateRefused=9 "
-            + "Unsupported=10 ServerError=11 TransportError=12 InvalidResponse=13 Incomplete=14 TimedOut=15 Stalled=16 Cancelled=17 Lost=18 OverBudget=19 WrongFormat=20");
+            + "Unsupported=10 ServerError=11 TransportError=12 InvalidResponse=13 Incomplete=14 TimedOut=15 Stalled=16 Cancelled=17 Lost=18 BudgetExceeded=19 WrongFormat=20");
         Numbers<RunFailureKind>().ShouldBe(
-            "RequestRejected=0 UnsupportedContent=1 MaxTokensTooSmall=2 RateLimited=3 PanelBelowQuorum=4 JudgeFailed=5 JudgeTimedOut=6 DirectRateLimited=7 "
-            + "DirectFailed=8 DirectTimedOut=9 DeadlineExceeded=10 AnswerTooLarge=11 Cancelled=12 Internal=13 Interrupted=14 BudgetExceeded=15 AnswersNotStored=16 OutOfMemory=17");
+            "RequestRejected=0 UnsupportedContent=1 MaxTokensTooSmall=2 PanelRateLimited=3 PanelBelowQuorum=4 JudgeFailed=5 JudgeTimeout=6 RateLimitExceeded=7 "
+            + "UpstreamFailed=8 UpstreamTimeout=9 DeadlineExceeded=10 AnswerTooLarge=11 Cancelled=12 InternalError=13 RunInterrupted=14 BudgetExceeded=15 AnswersNotStored=16 Overloaded=17");
         Numbers<GateTerms>().ShouldBe("PerCall=0 Free=1 Refused=2 Allowance=3");
         Numbers<RunStart>().ShouldBe("Started=0 Overloaded=1 Draining=2 UnknownModel=3");
 

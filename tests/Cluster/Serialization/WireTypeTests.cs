@@ -59,7 +59,7 @@ public sealed class WireTypeTests
     {
         string[] listed = [.. typeof(WireNames).GetFields(BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic).Select(field =>
             (string)field.GetRawConstantValue()!)];
-        
+
         // Core's types are named as in .NET, as the surrogates before them were: the frozen messages hold those names.
         string[] used = [.. Messages.Where(type => type.Assembly == typeof(WireNames).Assembly).Concat(Interfaces).Select(type => Alias(type) ?? $"{type} has none")];
 

@@ -1,6 +1,6 @@
 using Ensemble.Catalog;
 using Ensemble.Catalog.Secrets;
-using Ensemble.Frontend.Hosting;
+using Ensemble.Frontend.Options;
 using Ensemble.Frontend.Tests.Support;
 using Ensemble.Gates;
 using Ensemble.Grains.Answers;
@@ -8,6 +8,7 @@ using Ensemble.Grains.Hosting;
 using Ensemble.Grains.Streams;
 using Ensemble.Grains.Usage;
 using Ensemble.Runs;
+using Ensemble.Silo.Hosting;
 using Ensemble.Storage.Memory;
 using Ensemble.Testing;
 using Ensemble.Usage;

@@ -4,10 +4,12 @@ using System.Net.Http.Headers;
 using System.Text;
 using Ensemble.Catalog;
 using Ensemble.Frontend.Hosting;
+using Ensemble.Frontend.Options;
 using Ensemble.Grains.Answers;
 using Ensemble.Grains.Hosting;
 using Ensemble.Grains.Streams;
 using Ensemble.Runs;
+using Ensemble.Silo.Hosting;
 using Ensemble.Storage.Memory;
 using Ensemble.Usage;
 using Microsoft.AspNetCore.Builder;
@@ -55,7 +57,7 @@ internal sealed class FrontendNode : IAsyncDisposable
         var usage = new InMemoryUsageStore();
         builder.Services.AddSingleton<IUsageStore>(usage);
         builder.Services.AddSingleton<IUsageQueries>(new InMemoryUsageQueries(usage));
-        builder.Services.AddEnsembleFrontend(options).AddClusterEngine(maxRuns: 1024, answers).AddEnsembleModels(options);
+        builder.Services.AddEnsembleCatalog(options).AddEnsembleFrontend(options).AddClusterEngine(maxRuns: 1024, answers).AddEnsembleModels(options);
         if (observe is not null)
         {
             builder.Services.AddSingleton(provider => new AnswerStream(

@@ -134,7 +134,7 @@ public sealed class JudgeChainTests
         var outcome = await run.EndAsync();
 
         outcome.Text.ShouldBe("Half an");
-        outcome.Failure!.Kind.ShouldBe(RunFailureKind.JudgeTimedOut);
+        outcome.Failure!.Kind.ShouldBe(RunFailureKind.JudgeTimeout);
         Models.CallsOf("second").ShouldBeEmpty();
     }
 
@@ -275,7 +275,7 @@ public sealed class JudgeChainTests
 
     [Theory]
     [InlineData(CallOutcome.ServerError, RunFailureKind.JudgeFailed)]
-    [InlineData(CallOutcome.RateLimited, RunFailureKind.RateLimited)]
+    [InlineData(CallOutcome.RateLimited, RunFailureKind.PanelRateLimited)]
     public async Task Ask_AllJudgesFailAndNoDegradedAnswerIsAllowed_TheRunFails(CallOutcome outcome, RunFailureKind expected)
     {
         _bench.Ensemble = _bench.Ensemble with { OnJudgeFailure = OnJudgeFailure.Fail };
@@ -284,7 +284,7 @@ public sealed class JudgeChainTests
         var ended = await _bench.RunAsync();
 
         ended.Failure!.Kind.ShouldBe(expected);
-        ended.Failure.RetryAfter.ShouldBe(expected == RunFailureKind.RateLimited ? TimeSpan.FromSeconds(3) : null);
+        ended.Failure.RetryAfter.ShouldBe(expected == RunFailureKind.PanelRateLimited ? TimeSpan.FromSeconds(3) : null);
         ended.Text.ShouldBeEmpty();
     }
 
@@ -364,7 +364,7 @@ public sealed class JudgeChainTests
 
         var outcome = await _bench.RunAsync();
 
-        (outcome.Failure!.Kind, outcome.Failure.RetryAfter).ShouldBe((RunFailureKind.RateLimited, wait));
+        (outcome.Failure!.Kind, outcome.Failure.RetryAfter).ShouldBe((RunFailureKind.PanelRateLimited, wait));
         outcome.Failure.Message.ShouldBe(limit == GateLimit.Cooldown
             ? "The judge of this ensemble is left alone for a while after failures (cooldown)."
             : "The judge of this ensemble is at its limit.");

@@ -110,7 +110,7 @@ public sealed class PanelFailureTests
 
         var failure = (await _bench.RunAsync()).Failure!;
 
-        failure.Kind.ShouldBe(RunFailureKind.RateLimited);
+        failure.Kind.ShouldBe(RunFailureKind.PanelRateLimited);
         failure.RetryAfter.ShouldBe(TimeSpan.FromSeconds(7));
     }
 
@@ -156,7 +156,7 @@ public sealed class PanelFailureTests
         var outcome = await _bench.RunAsync();
 
         var failure = outcome.Failure!;
-        (failure.Kind, failure.RetryAfter).ShouldBe((RunFailureKind.RateLimited, TimeSpan.FromSeconds(7)));
+        (failure.Kind, failure.RetryAfter).ShouldBe((RunFailureKind.PanelRateLimited, TimeSpan.FromSeconds(7)));
         Models.Calls.ShouldBeEmpty();
         _bench.Gate.Released.ShouldHaveSingleItem().ShouldSatisfyAllConditions(
             entry => entry.Lease.Gate.ShouldBe(GateKey.Model("c")),

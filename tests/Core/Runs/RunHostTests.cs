@@ -571,7 +571,7 @@ public sealed class RunHostTests
 
         var run = await StartAsync(engine);
 
-        (await ReadAsync(engine, run))[^1].ShouldBeOfType<RunFailed>().Failure.Kind.ShouldBe(RunFailureKind.OutOfMemory);
+        (await ReadAsync(engine, run))[^1].ShouldBeOfType<RunFailed>().Failure.Kind.ShouldBe(RunFailureKind.Overloaded);
     }
 
     private TestRunEngine Engine(int maxRuns = 10) => Hosted(maxRuns).Engine;

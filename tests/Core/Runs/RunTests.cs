@@ -194,7 +194,7 @@ public sealed class RunTests
         var last = await run.SeeAsync<RunFailed>().WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
         await run.Execution;
 
-        last.Failure.Kind.ShouldBe(RunFailureKind.Internal);
+        last.Failure.Kind.ShouldBe(RunFailureKind.InternalError);
         last.Failure.Message.ShouldNotContain("broken accounts");
     }
 

@@ -34,7 +34,7 @@ public sealed class BudgetTests
 
         outcome.Text.ShouldBe("42");
         _bench.Upstream.Calls.Select(call => call.Model).Order().ShouldBe(["a", "b"]);
-        outcome.Manifest.SubCalls.ShouldContain(subCall => subCall.Usage.Model == "c" && subCall.Usage.Outcome == CallOutcome.OverBudget);
+        outcome.Manifest.SubCalls.ShouldContain(subCall => subCall.Usage.Model == "c" && subCall.Usage.Outcome == CallOutcome.BudgetExceeded);
     }
 
     [Fact]

@@ -40,11 +40,11 @@ public sealed class DirectAnswerTests
 
     [Theory]
     [InlineData(CallOutcome.RequestRejected, 413, RunFailureKind.RequestRejected, false)]
-    [InlineData(CallOutcome.RateLimited, 429, RunFailureKind.DirectRateLimited, false)]
-    [InlineData(CallOutcome.ServerError, 500, RunFailureKind.DirectFailed, false)]
-    [InlineData(CallOutcome.AuthenticationFailed, 401, RunFailureKind.DirectFailed, true)]
-    [InlineData(CallOutcome.NotFound, 404, RunFailureKind.DirectFailed, true)]
-    [InlineData(CallOutcome.TimedOut, null, RunFailureKind.DirectTimedOut, true)]
+    [InlineData(CallOutcome.RateLimited, 429, RunFailureKind.RateLimitExceeded, false)]
+    [InlineData(CallOutcome.ServerError, 500, RunFailureKind.UpstreamFailed, false)]
+    [InlineData(CallOutcome.AuthenticationFailed, 401, RunFailureKind.UpstreamFailed, true)]
+    [InlineData(CallOutcome.NotFound, 404, RunFailureKind.UpstreamFailed, true)]
+    [InlineData(CallOutcome.TimedOut, null, RunFailureKind.UpstreamTimeout, true)]
     public async Task Execute_Failure_KeepsItsKind(CallOutcome outcome, int? status, RunFailureKind expected, bool isLasting)
     {
         _bench.Upstream.On("a", Does.Fail(outcome, status, "a-2025 says no", retryAfter: TimeSpan.FromSeconds(8)));
@@ -58,7 +58,7 @@ public sealed class DirectAnswerTests
             failure.Status.ShouldBe(status);
         }
 
-        if (expected == RunFailureKind.DirectRateLimited)
+        if (expected == RunFailureKind.RateLimitExceeded)
         {
             failure.RetryAfter.ShouldBe(TimeSpan.FromSeconds(8));
         }

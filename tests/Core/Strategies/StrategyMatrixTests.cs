@@ -69,7 +69,7 @@ public sealed class StrategyMatrixTests
                 (shown.Length > 0 || completed.Answer.Refusal is not null).ShouldBeTrue(mix);
                 break;
             case RunFailed failed:
-                failed.Failure.Kind.ShouldNotBe(RunFailureKind.Internal, mix);
+                failed.Failure.Kind.ShouldNotBe(RunFailureKind.InternalError, mix);
                 shown.ShouldBeEmpty(mix);
                 break;
         }

@@ -18,7 +18,7 @@ public sealed class InMemoryUsageStoreTests
         var (usage, run) = (TestUsage.SubCall(Run), RunRecord.Of(TestUsage.Ended(Run)));
         await store.WriteAsync(new([usage], [run]), Cancel);
 
-        await store.WriteAsync(new([usage with { Attempts = 9 }, usage with { Incarnation = 2 }], [run with { Outcome = "internal" }]), Cancel);
+        await store.WriteAsync(new([usage with { Attempts = 9 }, usage with { Incarnation = 2 }], [run with { Outcome = "internal_error" }]), Cancel);
 
         store.SubCalls.ShouldBe([usage, usage with { Incarnation = 2 }]);
         store.Runs.ShouldBe([run]);

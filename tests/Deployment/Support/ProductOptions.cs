@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
-using Ensemble.Frontend.Hosting;
+using Ensemble.Frontend.Options;
 using Ensemble.Silo.Hosting;
+using Ensemble.Silo.Options;
 using Ensemble.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -17,7 +18,7 @@ internal static partial class ProductOptions
         .ToHashSet(StringComparer.Ordinal);
 
     /// <summary>Variables that a node reads besides its options.</summary>
-    public static IReadOnlySet<string> PodVariables { get; } = Variable().Matches(Repository.Read("src/Silo/Hosting/NodeConfiguration.cs"))
+    public static IReadOnlySet<string> PodVariables { get; } = Variable().Matches(Repository.Read("src/Silo/Options/NodeConfiguration.cs"))
         .Select(match => match.Groups["name"].Value).ToHashSet(StringComparer.Ordinal);
 
     public static int SiloPort { get; } = new NodeOptions().SiloPort;

@@ -1,18 +1,18 @@
 using Ensemble.Catalog;
+using Ensemble.Catalog.Reading;
 using Ensemble.Evaluation.Data;
 using Ensemble.Testing;
 
 namespace Ensemble.Evaluation.Tests.Running;
 
-/// <summary>The figures that bench/results/panel-2026-11-22.md has of the same answers, asked over HTTP.</summary>
+/// <summary>
+/// The catalog of <c>dev bench panel</c> over the recorded answers. The figures are those that the product gave when it was asked over
+/// HTTP (bench/results/panel-2026-11-22.md).
+/// </summary>
 public sealed class RecordedPanelTests
 {
     private const string Variable = "ENSEMBLE_DATA";
     private const string Recording = "gsm8k-panel/panel.jsonl";
-
-    private static readonly string[] Models = ["gpt3-6b", "gpt3-6b-verified", "gpt3-175b", "gpt3-175b-verified", "mixtral-8x7b", "gpt-4-1106"];
-
-    private static readonly string[] Three = ["mixtral-8x7b", "gpt3-175b-verified", "gpt3-175b"];
 
     private static readonly Dictionary<string, double> Expected = new()
     {
@@ -31,7 +31,7 @@ public sealed class RecordedPanelTests
     };
 
     [Fact]
-    public async Task Evaluation_RecordedPanel_GivesTheFiguresOfTheBenchmark()
+    public async Task Evaluation_RecordedPanel_GivesTheFiguresMeasuredOverHttp()
     {
         var file = Locate();
         Assert.SkipWhen(file is null, $"There are no recorded answers: set {Variable} to the folder that has {Recording}.");
@@ -54,27 +54,8 @@ public sealed class RecordedPanelTests
             || panel.Name.Contains(", vote-of-six", StringComparison.Ordinal)).Values.Single(static member => member.Name == "gpt3-6b").Advice.ShouldNotBeNull();
     }
 
-    private static CatalogSnapshot Catalog() => new CatalogBuilder()
-        .Add([.. Models.Select(static model => TestModels.Simulated(model))])
-        .Add(Of("vote-of-three", StrategyKind.Vote, Three))
-        .Add(Of("vote-of-six", StrategyKind.Vote, Models))
-        .Add(Of("weighted-vote-of-six", StrategyKind.Vote, Models, static model => model switch { "gpt-4-1106" => 5, "mixtral-8x7b" => 3, "gpt3-175b-verified" => 2, _ => 1 }))
-        .Add(Of("consensus-of-three", StrategyKind.Consensus, Three))
-        .Add(Of("consensus-of-six", StrategyKind.Consensus, Models))
-        .Add(Of("cascade", StrategyKind.Cascade, ["gpt3-175b-verified", "mixtral-8x7b", "gpt-4-1106"]) with
-        {
-            Cascade = new CascadeConfig { Rungs = [["gpt3-175b-verified", "mixtral-8x7b"], ["gpt-4-1106"]], MinAgreement = 1 },
-        })
-        .Build();
-
-    private static EnsembleConfig Of(string name, StrategyKind strategy, IReadOnlyList<string> panel, Func<string, double>? weight = null) => new()
-    {
-        DisplayName = name,
-        Panel = [.. panel.Select(model => new PanelMemberConfig { Model = model, Weight = weight?.Invoke(model) ?? 1 })],
-        MinResponses = strategy == StrategyKind.Vote ? (panel.Count / 2) + 1 : 2,
-        Strategy = strategy,
-        AnswerType = AnswerType.Number,
-    };
+    private static CatalogSnapshot Catalog() =>
+        CatalogReader.Read(File.ReadAllBytes(Repository.PathOf("bench/panel.jsonc")), revision: 1).Snapshot.ShouldNotBeNull();
 
     private static string? Locate()
     {

@@ -1,6 +1,6 @@
 using System.Net;
 using System.Text.Json;
-using Ensemble.Frontend.Admin;
+using Ensemble.Frontend.Callers;
 using Ensemble.Frontend.Tests.Support;
 using Ensemble.Testing;
 

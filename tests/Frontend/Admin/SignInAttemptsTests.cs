@@ -1,5 +1,5 @@
 using System.Net;
-using Ensemble.Frontend.Admin;
+using Ensemble.Frontend.Callers;
 using Ensemble.Testing;
 
 namespace Ensemble.Frontend.Tests.Admin;

@@ -121,6 +121,24 @@ public sealed class UsageTests
     }
 
     [Theory]
+    [InlineData("usage", "over_budget")]
+    [InlineData("usage", "budget_exceeded")]
+    [InlineData("runs", "direct_failed")]
+    [InlineData("runs", "upstream_failed")]
+    public async Task Outcome_UnderAFormerWord_FindsTheSame(string path, string outcome)
+    {
+        await using var council = await Council.StartAsync(args: AdminExtensions.KeyOption);
+        var run = RunId.New();
+        await WriteAsync(
+            council, [TestUsage.SubCall(run, 0, CallOutcome.BudgetExceeded), TestUsage.SubCall(run, 1)],
+            TestUsage.Ended(run) with { Outcome = "upstream_failed" }, TestUsage.Ended(RunId.New()));
+
+        var answer = await council.Gateway.ReadAsync($"/admin/{path}?{Range}&outcome={outcome}");
+
+        Data(answer).ShouldHaveSingleItem().GetProperty("outcome").GetString().ShouldBe(path == "usage" ? "budget_exceeded" : "upstream_failed");
+    }
+
+    [Theory]
     [InlineData("/admin/usage?from=yesterday", "from", "ISO 8601")]
     [InlineData("/admin/usage?from=2026-01-01T00:00:00", "from", "offset")]
     [InlineData("/admin/usage?to=2026-01-01T00:00:00+02:00", "to", "%2B")]

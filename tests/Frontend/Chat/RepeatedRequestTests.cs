@@ -1,8 +1,10 @@
+using System.Globalization;
 using System.Net;
 using System.Text.Json;
 using Ensemble.Catalog;
 using Ensemble.Execution;
 using Ensemble.Frontend.Tests.Support;
+using Ensemble.Gates;
 using Ensemble.Runs;
 using Ensemble.Storage;
 using Ensemble.Testing;
@@ -29,9 +31,30 @@ public sealed class RepeatedRequestTests
         (first.Header("idempotent-replayed"), again.Header("idempotent-replayed")).ShouldBe((null, "true"));
         council.Stub.Requests.Count.ShouldBe(4);
         Left(again).ShouldBe(Left(first), "the run's tokens count once");
+    }
 
-        static int Left(Answer answer) => int.Parse(answer.Header("x-ratelimit-remaining-tokens")!, System.Globalization.CultureInfo.InvariantCulture)
-            + answer.Json.GetProperty("usage").GetProperty("total_tokens").GetInt32() * (answer.Header("idempotent-replayed") is null ? 0 : 1);
+    [Fact]
+    public async Task Repeat_CallerLeavesWhileItRuns_CountsTheRunOnce()
+    {
+        await using var council = await WithCallersAsync(new RateLimitConfig { Tpm = 1_000_000, Concurrency = 5 });
+        var rest = new TaskCompletionSource();
+        council.Model(Council.Judge).Default = StubReply.Gated(rest.Task, StubReply.Text("It is Paris."));
+        var first = AskAsync(council, Council.Ask);
+        await council.RequestAsync(Council.Judge);
+        using var leave = CancellationTokenSource.CreateLinkedTokenSource(Now.Cancel);
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/chat/completions") { Content = new StringContent(Council.Ask) };
+        request.Headers.Add("Idempotency-Key", Key);
+        request.Headers.Add("Authorization", "Bearer anna");
+        var left = council.Gateway.Http.SendAsync(request, leave.Token);
+        await Eventually.TrueAsync(() => InFlightAsync(council, 2), Now.Cancel);
+
+        await leave.CancelAsync();
+        await Should.ThrowAsync<OperationCanceledException>(() => left);
+        rest.SetResult();
+        var answer = await first;
+
+        await Eventually.TrueAsync(() => InFlightAsync(council, 0), Now.Cancel);
+        Left(await AskAsync(council, Council.Ask)).ShouldBe(Left(answer));
     }
 
     [Fact]
@@ -238,6 +261,13 @@ public sealed class RepeatedRequestTests
 
     private static Task<Answer> AskAsync(Council council, string json, string caller = "anna") =>
         council.Gateway.ChatAsync(json, caller, ("Idempotency-Key", Key));
+
+    private static async Task<bool> InFlightAsync(Council council, int requests) =>
+        (await council.Gateway.Services.GetRequiredService<IGate>().StatusAsync(GateKey.Caller("key-1"), Now.Cancel)).InFlight == requests;
+
+    /// <summary>What the key had left before it, as its own run counts it.</summary>
+    private static int Left(Answer answer) => int.Parse(answer.Header("x-ratelimit-remaining-tokens")!, CultureInfo.InvariantCulture)
+        + (answer.Json.GetProperty("usage").GetProperty("total_tokens").GetInt32() * (answer.Header("idempotent-replayed") is null ? 0 : 1));
 
     private static string TextOf(Answer answer)
     {

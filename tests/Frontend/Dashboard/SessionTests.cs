@@ -1,7 +1,7 @@
 using System.Net;
 using System.Text;
 using System.Text.Json;
-using Ensemble.Frontend.Dashboard;
+using Ensemble.Frontend.Callers;
 using Ensemble.Frontend.Tests.Admin;
 using Ensemble.Frontend.Tests.Support;
 using Ensemble.Testing;
@@ -32,13 +32,13 @@ public sealed class SessionTests
         browser.Cookie.ShouldNotContain("secure", Case.Insensitive);
         (await browser.SendAsync(HttpMethod.Get, "/admin/models")).Status.ShouldBe(HttpStatusCode.OK);
         (await browser.SendAsync(HttpMethod.Get,
-            SessionPath)).Body.ShouldBe("""{"object":"dashboard.session","needs_key":true,"open":true}""");
+            SessionPath)).Body.ShouldBe("""{"object":"dashboard.session","needs_key":true,"open":true,"captures_content":false}""");
         clock.Advance(DashboardSessions.Lifetime - TimeSpan.FromSeconds(1));
         (await browser.SendAsync(HttpMethod.Get, "/admin/models")).Status.ShouldBe(HttpStatusCode.OK);
         clock.Advance(TimeSpan.FromSeconds(1));
         (await browser.SendAsync(HttpMethod.Get, "/admin/models")).ShouldBeError(401, "authentication_error", "invalid_admin_key");
         (await browser.SendAsync(HttpMethod.Get,
-            SessionPath)).Body.ShouldBe("""{"object":"dashboard.session","needs_key":true,"open":false}""");
+            SessionPath)).Body.ShouldBe("""{"object":"dashboard.session","needs_key":true,"open":false,"captures_content":false}""");
     }
 
     [Fact]
@@ -111,13 +111,13 @@ public sealed class SessionTests
         (await browser.SendAsync(HttpMethod.Post, SessionPath,
             $$"""{"key":"{{new string('x', 9000)}}"}""")).Status.ShouldBe(HttpStatusCode.RequestEntityTooLarge);
         (await browser.SendAsync(HttpMethod.Get,
-            SessionPath)).Body.ShouldBe("""{"object":"dashboard.session","needs_key":true,"open":false}""");
+            SessionPath)).Body.ShouldBe("""{"object":"dashboard.session","needs_key":true,"open":false,"captures_content":false}""");
         browser.Cookie.ShouldBeNull();
         (await local.SignInAsync("any")).Answer.ShouldBeError(409, "invalid_request_error", "no_admin_key");
         (await local.SendAsync(HttpMethod.Get,
-            SessionPath)).Body.ShouldBe("""{"object":"dashboard.session","needs_key":false,"open":true}""");
+            SessionPath)).Body.ShouldBe("""{"object":"dashboard.session","needs_key":false,"open":true,"captures_content":false}""");
         (await local.SendAsync(HttpMethod.Get, SessionPath, null,
-            ("X-Forwarded-For", "192.0.2.1"))).Body.ShouldBe("""{"object":"dashboard.session","needs_key":false,"open":false}""");
+            ("X-Forwarded-For", "192.0.2.1"))).Body.ShouldBe("""{"object":"dashboard.session","needs_key":false,"open":false,"captures_content":false}""");
     }
 
     [Fact]

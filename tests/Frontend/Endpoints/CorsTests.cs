@@ -1,5 +1,5 @@
 using System.Net;
-using Ensemble.Frontend.Hosting;
+using Ensemble.Frontend.Options;
 using Ensemble.Frontend.Tests.Support;
 using Ensemble.Testing;
 

@@ -1,4 +1,4 @@
-using Ensemble.Frontend.Hosting;
+using Ensemble.Frontend.Options;
 using Ensemble.Frontend.Tests.Support;
 using Microsoft.Extensions.Configuration;
 

@@ -1,7 +1,6 @@
 using System.CommandLine;
-using Ensemble.Frontend.Hosting;
 using Ensemble.Silo.Commands;
-using Ensemble.Silo.Hosting;
+using Ensemble.Silo.Options;
 using Microsoft.Extensions.Configuration;
 
 namespace Ensemble.Frontend.Tests.Start;

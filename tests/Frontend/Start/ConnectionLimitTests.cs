@@ -1,4 +1,4 @@
-using Ensemble.Frontend.Hosting;
+using Ensemble.Frontend.Options;
 
 namespace Ensemble.Frontend.Tests.Start;
 

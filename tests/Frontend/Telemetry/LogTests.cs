@@ -27,7 +27,7 @@ public sealed class LogTests
         var run = answer.Header("x-ensemble-run-id")!;
         var log = council.Gateway.Log;
         log.ShouldContain(line => line.Contains($"Run {run}: the call of solo failed as server_error, HTTP status 500", StringComparison.Ordinal));
-        log.ShouldContain(line => line.Contains($"Run {run} of solo failed as direct_failed after 1 calls", StringComparison.Ordinal));
+        log.ShouldContain(line => line.Contains($"Run {run} of solo failed as upstream_failed after 1 calls", StringComparison.Ordinal));
         log.ShouldNotContain(line => line.Contains(Secret, StringComparison.Ordinal));
     }
 
@@ -54,7 +54,7 @@ public sealed class LogTests
         }
 
         Count(council, "the call of solo failed").ShouldBe(LogLimiter.Burst);
-        Count(council, "of solo failed as direct_failed").ShouldBe(LogLimiter.Burst);
+        Count(council, "of solo failed as upstream_failed").ShouldBe(LogLimiter.Burst);
         council.Clock.Advance(LogLimiter.Window);
 
         council.Gateway.Log.ShouldContain(line => line.StartsWith("CallFailed of solo: 15 more in the last 60 s", StringComparison.Ordinal));

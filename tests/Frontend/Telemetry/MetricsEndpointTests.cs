@@ -1,8 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
-using Ensemble.Frontend.Hosting;
-using Ensemble.Frontend.Management;
+using Ensemble.Frontend.Options;
 using Ensemble.Frontend.Tests.Support;
+using Ensemble.Silo.Telemetry;
 using Ensemble.Telemetry;
 using Ensemble.Testing;
 using Ensemble.Usage;

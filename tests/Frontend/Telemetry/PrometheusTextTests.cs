@@ -1,7 +1,6 @@
 using System.Diagnostics.Metrics;
-using Ensemble.Frontend.Management;
-using Ensemble.Frontend.Telemetry;
 using Ensemble.Frontend.Tests.Support;
+using Ensemble.Silo.Telemetry;
 using Ensemble.Telemetry;
 using Microsoft.Extensions.DependencyInjection;
 

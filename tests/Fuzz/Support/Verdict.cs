@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Ensemble.Testing;
 
 namespace Ensemble.Fuzz.Tests.Support;
 

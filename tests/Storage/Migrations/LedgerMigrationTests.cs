@@ -95,7 +95,7 @@ public sealed class LedgerMigrationTests
         }
 
         await database.QueryAsync(OldInsert(ended, StorageProvider.Postgres) + " ON CONFLICT DO NOTHING");
-        await database.QueryAsync(OldInsert(ended with { Outcome = "internal" }, StorageProvider.Postgres) + " ON CONFLICT DO NOTHING");
+        await database.QueryAsync(OldInsert(ended with { Outcome = "internal_error" }, StorageProvider.Postgres) + " ON CONFLICT DO NOTHING");
 
         var memory = new InMemoryUsageStore();
         await memory.WriteAsync(new(twice, []), Now.Cancel);

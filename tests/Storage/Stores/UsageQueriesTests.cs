@@ -74,7 +74,7 @@ public sealed class UsageQueriesTests
         RunFilter[] filters =
         [
             all, new(Start, Start.AddDays(6)), all with { Caller = "" }, all with { Ensemble = "council" }, all with { MinAgreement = 0.4 },
-            all with { IdPrefix = runs[0].Run.Value[..9] }, all with { IdPrefix = "a" }, all with { Outcome = "internal" }, all with { Caller = "nobody" }, new(Start, Start),
+            all with { IdPrefix = runs[0].Run.Value[..9] }, all with { IdPrefix = "a" }, all with { Outcome = "internal_error" }, all with { Caller = "nobody" }, new(Start, Start),
         ];
 
         foreach (var filter in filters)
@@ -250,7 +250,7 @@ public sealed class UsageQueriesTests
     public async Task FindManifest_IsTheNewestIncarnations(StorageProvider provider)
     {
         var first = TestUsage.Ended(RunId.New(), TestUsage.SubCall(RunId.New()));
-        var second = first with { Incarnation = 2, Outcome = "internal" };
+        var second = first with { Incarnation = 2, Outcome = "internal_error" };
         await using var database = await TestDatabase.CreateAsync(provider);
         var (queries, _) = await WithAsync(database, [], [RunRecord.Of(second), RunRecord.Of(first)]);
 
@@ -308,7 +308,7 @@ public sealed class UsageQueriesTests
     private static List<RunRecord> Runs(int count)
     {
         var random = new Random(4712);
-        string[] outcomes = ["completed", "completed", "cancelled", "internal"];
+        string[] outcomes = ["completed", "completed", "cancelled", "internal_error"];
         return [.. Enumerable.Range(0, count).Select(_ => RunRecord.Of(TestUsage.Ended(RunId.New()) with
         {
             StartedAt = Start.AddHours(random.Next(8 * 24)).AddMilliseconds(random.Next(2)),

@@ -90,7 +90,7 @@ public sealed class UsageStoreTests
         // From another process, twice in one batch, beside a new one.
         var changed = usage with { Attempts = 9 };
         await database.Another().Usage.WriteAsync(
-            new([changed, changed, TestUsage.Lost(run), TestUsage.SubCall(run, 1)], [ended with { Outcome = "internal" }, ended with { Outcome = "internal" }]), Now.Cancel);
+            new([changed, changed, TestUsage.Lost(run), TestUsage.SubCall(run, 1)], [ended with { Outcome = "internal_error" }, ended with { Outcome = "internal_error" }]), Now.Cancel);
 
         (await database.QueryAsync(Outcomes)).ShouldBe(["ok|1", "ok|1"]);
         (await database.QueryAsync("SELECT outcome FROM ledger_runs_named")).ShouldBe(["completed"]);

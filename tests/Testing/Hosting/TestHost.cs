@@ -1,8 +1,11 @@
 using Ensemble.Catalog;
 using Ensemble.Execution;
 using Ensemble.Frontend.Hosting;
+using Ensemble.Frontend.Options;
 using Ensemble.Gates;
 using Ensemble.Runs;
+using Ensemble.Silo.Hosting;
+using Ensemble.Silo.Options;
 using Ensemble.Storage.Hosting;
 using Ensemble.Telemetry;
 using Ensemble.Usage;

@@ -36,8 +36,9 @@ export async function show(root, { search }, signal) {
   const fields = { temperature, max_tokens: limit, model, messages: text };
 
   const conversation = new Conversation(last.turns, () => { clear.hidden = last.turns.length === 0; });
+  const said = h('div', { class: 'stack' });
   const side = h('div', { class: 'stack' }, h('section', { class: 'panel' }, h('h2', null, 'Panel'), h('p', { class: 'empty' }, 'Its members appear here when something is asked.')));
-  const question = new Question(side, conversation, signal, (isAsking) => {
+  const question = new Question(side, said, conversation, signal, (isAsking) => {
     send.disabled = isAsking;
     stop.hidden = !isAsking;
   });
@@ -92,7 +93,8 @@ export async function show(root, { search }, signal) {
           h('details', { open: last.system !== '' }, h('summary', null, 'System message'), system.element)),
         conversation.element,
         form),
-      side));
+      side),
+    said);
   last.model = model.control.value;
 }
 

@@ -2,9 +2,10 @@
 
 import { ApiProblem, ask, open } from '../../api.js';
 import { entryAddress } from '../../catalog.js';
-import { h } from '../../dom.js';
+import { h, put } from '../../dom.js';
 import { watch } from '../../feed.js';
 import { readEvents } from '../../sse.js';
+import { content } from '../runs/content.js';
 import { PanelView } from './panel.js';
 
 /** How long a question waits for the live endpoint before it is sent without it, in milliseconds. */
@@ -15,11 +16,12 @@ export class Question {
 
   /**
    * @param {HTMLElement} side where the panel is shown.
+   * @param {HTMLElement} said where it is shown what the panel said, where that is captured.
    * @param {AbortSignal} signal of the page.
    * @param {(isAsking: boolean) => void} changed
    */
-  constructor(side, conversation, signal, changed) {
-    Object.assign(this, { side, conversation, signal, changed });
+  constructor(side, said, conversation, signal, changed) {
+    Object.assign(this, { side, said, conversation, signal, changed });
     signal.addEventListener('abort', () => this.stop());
   }
 
@@ -35,6 +37,7 @@ export class Question {
     const headers = key === '' ? {} : { Authorization: `Bearer ${key}` };
     this.#asking = asking;
     this.changed(true);
+    put(this.said);
     const view = new PanelView(this.side, body.model, (await this.#entry(body.model))?.ensemble ?? null);
     let run = null;
     try {
@@ -122,6 +125,7 @@ export class Question {
         if (manifest.outcome === 'running') await new Promise((resolve) => setTimeout(resolve, 200));
       } while (manifest.outcome === 'running' && !this.signal.aborted);
       view.settle(manifest);
+      put(this.said, await content(manifest, this.signal, isSignedIn ? {} : headers));
     } catch {
       view.giveUp();
     }

@@ -25,19 +25,21 @@ export const Outcomes = {
   request_rejected: 'Providers refused the request.',
   unsupported_content: 'The model cannot take a part of the content.',
   max_tokens_too_small: 'The limit of tokens was used up before any text.',
-  rate_limited: 'Every missing member, or every judge, was at its limit or cooling down.',
+  panel_rate_limited: 'Every missing member, or every judge, was at its limit or cooling down.',
   panel_below_quorum: 'Too few members of the panel answered.',
   judge_failed: 'No judge answered, and no candidate could be given.',
-  judge_timed_out: 'The last judge did not answer within its time.',
-  direct_rate_limited: 'The model was at its limit.',
-  direct_failed: 'The model gave no answer, or broke off.',
-  direct_timed_out: 'The model did not answer within its time.',
+  judge_timeout: 'The last judge did not answer within its time.',
+  rate_limit_exceeded: 'The model was at its limit.',
+  upstream_failed: 'The model gave no answer, or broke off.',
+  upstream_timeout: 'The model did not answer within its time.',
   deadline_exceeded: 'The time for the answer passed.',
   answer_too_large: 'The answer was too large.',
-  out_of_memory: 'There was no memory left for the answer.',
+  overloaded: 'There was no memory left for the answer.',
   budget_exceeded: 'What was left to do did not fit the budget.',
   cancelled: 'The caller left before the answer was whole.',
-  internal: 'A fault of the gateway.',
+  internal_error: 'A fault of the gateway.',
+  run_interrupted: 'The silo that executed it was lost, and it could not be executed again.',
+  answers_not_stored: 'The stored answers of the run that it replays are gone.',
 };
 
 /** What became of a call. */
@@ -61,7 +63,7 @@ export const Calls = {
   stalled: 'fell silent',
   cancelled: 'was cancelled',
   lost: 'was lost with its process',
-  over_budget: 'did not fit the budget, and was not called',
+  budget_exceeded: 'did not fit the budget, and was not called',
   wrong_format: 'answered in another format than was asked for',
 };
 

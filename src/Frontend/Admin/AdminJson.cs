@@ -1,0 +1,18 @@
+using System.Text.Json.Serialization;
+using Ensemble.Frontend.Http;
+
+namespace Ensemble.Frontend.Admin;
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    GenerationMode = JsonSourceGenerationMode.Metadata,
+    Converters = [typeof(MillisecondsConverter), typeof(RawJsonConverter), typeof(GroupKeyConverter)])]
+[JsonSerializable(typeof(DroppedNotifications))]
+[JsonSerializable(typeof(EntryList))]
+[JsonSerializable(typeof(EntryView))]
+[JsonSerializable(typeof(GateList))]
+[JsonSerializable(typeof(LedgerGroups<RunGroupView>))]
+[JsonSerializable(typeof(LedgerGroups<UsageGroupView>))]
+[JsonSerializable(typeof(LedgerPage<RunRow>))]
+[JsonSerializable(typeof(LedgerPage<SubCallRow>))]
+internal sealed partial class AdminJson : JsonSerializerContext;
