@@ -24,7 +24,7 @@ public sealed record RunRecord
 
     /// <summary><c>completed</c>, or the kind of failure.</summary>
     [Id(5)]
-    public required string Outcome { get; init => field = OutcomeWords.Runs.Current(value); }
+    public required string Outcome { get => OutcomeWords.Runs.Current(field); init; }
 
     [Id(6)]
     public required DateTimeOffset StartedAt { get; init; }
@@ -44,6 +44,7 @@ public sealed record RunRecord
     public required UsageTotals Usage { get; init; }
 
     /// <summary>As <see cref="StoredManifest"/> packs it; empty where the run is only told of: it is not sent to other processes.</summary>
+    [field: NonSerialized]
     public required ReadOnlyMemory<byte> Manifest { get; init; }
 
     /// <exception cref="ArgumentException">The run is still in flight.</exception>

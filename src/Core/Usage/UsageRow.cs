@@ -35,7 +35,7 @@ public sealed record UsageRow
     public string? Caller { get; init; }
 
     [Id(9)]
-    public required string Outcome { get; init => field = OutcomeWords.Calls.Current(value); }
+    public required string Outcome { get => OutcomeWords.Calls.Current(field); init; }
 
     [Id(10)]
     public required int Attempts { get; init; }

@@ -119,7 +119,7 @@ public sealed class WireTypeTests
 
     private static uint[] Ids(Type type) => [.. type.GetMembers(Declared).Select(member => member.GetCustomAttribute<IdAttribute>()).OfType<IdAttribute>().Select(id => id.Id)];
 
-    /// <summary>Fields, and properties that have one behind them.</summary>
-    private static IEnumerable<MemberInfo> State(Type type) => type.GetFields(Declared).Select(field =>
+    /// <summary>Fields, and properties that have one behind them; not those that say of themselves that they stay behind.</summary>
+    private static IEnumerable<MemberInfo> State(Type type) => type.GetFields(Declared).Where(field => !field.IsDefined(typeof(NonSerializedAttribute))).Select(field =>
         field.Name is ['<', .. var name] && name.IndexOf('>', StringComparison.Ordinal) is var end and > 0 ? (MemberInfo)type.GetProperty(name[..end], Declared)! : field);
 }
