@@ -1,10 +1,16 @@
 namespace Ensemble.Chat;
 
-/// <summary>Tokens as a provider reported them.</summary>
+/// <summary>
+/// Tokens as a provider reported them, counted as OpenAI counts: those of the cache are among the prompt's, those of reasoning among the
+/// completion's. Dialects that count them beside add them.
+/// </summary>
 public sealed record TokenUsage(long PromptTokens, long CompletionTokens)
 {
     /// <summary>Prompt tokens served from the provider's cache; null where it did not say.</summary>
     public long? CachedTokens { get; init; }
+
+    /// <summary>Prompt tokens that were written to the provider's cache; null where it did not say.</summary>
+    public long? CacheWriteTokens { get; init; }
 
     /// <summary>Completion tokens spent on reasoning; null where it did not say.</summary>
     public long? ReasoningTokens { get; init; }
@@ -28,6 +34,7 @@ public sealed record TokenUsage(long PromptTokens, long CompletionTokens)
         Later(PromptTokens, earlier.PromptTokens) ?? 0, Later(CompletionTokens, earlier.CompletionTokens) ?? 0)
     {
         CachedTokens = Later(CachedTokens, earlier.CachedTokens),
+        CacheWriteTokens = Later(CacheWriteTokens, earlier.CacheWriteTokens),
         ReasoningTokens = Later(ReasoningTokens, earlier.ReasoningTokens),
         PromptAudioTokens = Later(PromptAudioTokens, earlier.PromptAudioTokens),
         CompletionAudioTokens = Later(CompletionAudioTokens, earlier.CompletionAudioTokens),
@@ -42,6 +49,7 @@ public sealed record TokenUsage(long PromptTokens, long CompletionTokens)
         new(left.PromptTokens + right.PromptTokens, left.CompletionTokens + right.CompletionTokens)
         {
             CachedTokens = Sum(left.CachedTokens, right.CachedTokens),
+            CacheWriteTokens = Sum(left.CacheWriteTokens, right.CacheWriteTokens),
             ReasoningTokens = Sum(left.ReasoningTokens, right.ReasoningTokens),
             PromptAudioTokens = Sum(left.PromptAudioTokens, right.PromptAudioTokens),
             CompletionAudioTokens = Sum(left.CompletionAudioTokens, right.CompletionAudioTokens),

@@ -30,6 +30,9 @@ internal struct TokenUsageSurrogate
 
     [Id(7)]
     public long? RejectedPredictionTokens;
+
+    [Id(8)]
+    public long? CacheWriteTokens;
 }
 
 [RegisterConverter]
@@ -43,6 +46,7 @@ internal sealed class TokenUsageConverter : IConverter<TokenUsage, TokenUsageSur
         CompletionAudioTokens = surrogate.CompletionAudioTokens,
         AcceptedPredictionTokens = surrogate.AcceptedPredictionTokens,
         RejectedPredictionTokens = surrogate.RejectedPredictionTokens,
+        CacheWriteTokens = surrogate.CacheWriteTokens,
     };
 
     public TokenUsageSurrogate ConvertToSurrogate(in TokenUsage value) => new()
@@ -55,5 +59,6 @@ internal sealed class TokenUsageConverter : IConverter<TokenUsage, TokenUsageSur
         CompletionAudioTokens = value.CompletionAudioTokens,
         AcceptedPredictionTokens = value.AcceptedPredictionTokens,
         RejectedPredictionTokens = value.RejectedPredictionTokens,
+        CacheWriteTokens = value.CacheWriteTokens,
     };
 }
