@@ -37,6 +37,12 @@ public sealed record UsageRow
 
     public long? CompletionTokens { get; init; }
 
+    public long? CachedTokens { get; init; }
+
+    public long? CacheWriteTokens { get; init; }
+
+    public long? ReasoningTokens { get; init; }
+
     /// <summary><c>reported</c>, <c>estimated</c> or <c>none</c>.</summary>
     public required string Source { get; init; }
 
@@ -60,6 +66,9 @@ public sealed record UsageRow
         Total = usage.Total,
         PromptTokens = usage.PromptTokens,
         CompletionTokens = usage.CompletionTokens,
+        CachedTokens = usage.CachedTokens,
+        CacheWriteTokens = usage.CacheWriteTokens,
+        ReasoningTokens = usage.ReasoningTokens,
         Source = SnakeCase.Of(usage.Source),
         CostUsd = usage.CostUsd,
     };

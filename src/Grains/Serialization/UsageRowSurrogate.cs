@@ -60,6 +60,15 @@ internal struct UsageRowSurrogate
 
     [Id(17)]
     public decimal? CostUsd;
+
+    [Id(18)]
+    public long? CachedTokens;
+
+    [Id(19)]
+    public long? CacheWriteTokens;
+
+    [Id(20)]
+    public long? ReasoningTokens;
 }
 
 [RegisterConverter]
@@ -85,6 +94,9 @@ internal sealed class UsageRowConverter : IConverter<UsageRow, UsageRowSurrogate
         CompletionTokens = surrogate.CompletionTokens,
         Source = surrogate.Source,
         CostUsd = surrogate.CostUsd,
+        CachedTokens = surrogate.CachedTokens,
+        CacheWriteTokens = surrogate.CacheWriteTokens,
+        ReasoningTokens = surrogate.ReasoningTokens,
     };
 
     public UsageRowSurrogate ConvertToSurrogate(in UsageRow value) => new()
@@ -107,5 +119,8 @@ internal sealed class UsageRowConverter : IConverter<UsageRow, UsageRowSurrogate
         CompletionTokens = value.CompletionTokens,
         Source = value.Source,
         CostUsd = value.CostUsd,
+        CachedTokens = value.CachedTokens,
+        CacheWriteTokens = value.CacheWriteTokens,
+        ReasoningTokens = value.ReasoningTokens,
     };
 }
