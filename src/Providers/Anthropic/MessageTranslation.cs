@@ -14,9 +14,10 @@ internal sealed class MessageTranslation(MessagesWriter output, ReadOnlyMemory<b
     private static readonly ReadOnlyMemory<byte> Comma = ","u8.ToArray();
 
     /// <summary>All that is to be sent: the caller's messages or those that replace them, and the one that follows.</summary>
+    /// <param name="marksCache">Whether the end of the caller's messages is marked for the provider's cache.</param>
     /// <param name="instruction">System text that follows the caller's, as a JSON string; empty = none.</param>
     /// <exception cref="ChatRequestException">A part of a message has no counterpart, or there is nothing to send.</exception>
-    public static MessagesWriter Gather(ChatRequest chat, RequestEdits edits, ReadOnlyMemory<byte> instruction)
+    public static MessagesWriter Gather(ChatRequest chat, RequestEdits edits, bool marksCache, ReadOnlyMemory<byte> instruction)
     {
         var output = new MessagesWriter();
         chat.TryGetField("messages", out var field);
@@ -29,6 +30,11 @@ internal sealed class MessageTranslation(MessagesWriter output, ReadOnlyMemory<b
             {
                 translation.Add(message, $"messages[{index++}]");
             }
+        }
+
+        if (marksCache)
+        {
+            output.MarkCache();
         }
 
         if (edits.AppendedMessage is { } appended)

@@ -30,6 +30,16 @@ internal sealed class MessagesWriter
         }
     }
 
+    /// <summary>Marks the end of what was added until now, unless the caller marked something itself: marks are few, and its own count.</summary>
+    public void MarkCache()
+    {
+        var blocks = _turns.Count > 0 ? _turns[^1].Blocks : _system;
+        if (blocks.Count > 0 && !_system.Concat(_turns.SelectMany(static turn => turn.Blocks)).Any(static block => block.HasCacheMark))
+        {
+            blocks[^1] = blocks[^1].WithCacheMark();
+        }
+    }
+
     /// <summary>No more messages come.</summary>
     /// <exception cref="ChatRequestException">There is nothing to send.</exception>
     public void Complete()

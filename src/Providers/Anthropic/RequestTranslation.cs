@@ -80,7 +80,7 @@ internal sealed class RequestTranslation
     {
         _sent.Remove("messages");
         var asksForObject = _sent.TryGetValue("response_format", out var format) && OutputConfig.AsksForObject(format);
-        var messages = MessageTranslation.Gather(_request.Chat, _edits, asksForObject ? OutputConfig.ObjectInstruction : default);
+        var messages = MessageTranslation.Gather(_request.Chat, _edits, MarksCache(), asksForObject ? OutputConfig.ObjectInstruction : default);
         if (messages.HasSystem && !Params.Set.ContainsKey("system"))
         {
             _body.Write(""","system":"""u8);
@@ -90,6 +90,10 @@ internal sealed class RequestTranslation
         _body.Write(""","messages":"""u8);
         messages.WriteMessages(_body);
     }
+
+    // Not where the caller asks for it in its own way, and not what is asked once.
+    private bool MarksCache() => _request.Model.MarksCache && !_edits.IsOneOff && _edits.Messages is null && !_sent.ContainsKey("cache_control")
+        && !(_sent.TryGetValue("tools", out var tools) && tools.Span.IndexOf("\"cache_control\""u8) >= 0);
 
     private void WriteTools()
     {
