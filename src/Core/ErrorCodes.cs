@@ -27,6 +27,7 @@ public static class ErrorCodes
 
     // Replays.
     public const string RunInFlight = "run_in_flight";
+    public const string ContentNotStored = "content_not_stored";
     public const string PanelChanged = "panel_changed";
     public const string NotReplayable = "not_replayable";
     public const string StrategyNotReplayable = "strategy_not_replayable";

@@ -18,6 +18,7 @@ internal static class WireNames
     public const string ClusterGrain = "ensemble.cluster";
     public const string NodeService = "ensemble.node";
     public const string ProbeGrain = "ensemble.probe";
+    public const string AdviceGrain = "ensemble.advice";
 
     public const string RunRequest = "ensemble.run-request";
     public const string RunAnswered = "ensemble.run-answered";

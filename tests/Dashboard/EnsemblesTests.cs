@@ -74,6 +74,7 @@ public sealed class EnsemblesTests(Chromium chromium)
     [InlineData("""{"strategy":"synthesize","panel":[{"model":"sim-swift"},{"model":"sim-steady"}],"judge":{"model":"sim-judge","temperature":null,"synthesis_prompt":"{original_request} {labeled_candidates}"},"analysis":true,"always_judge":true,"straggler_grace_ms":"all"}""")]
     [InlineData("""{"strategy":"best_of","panel":[{"model":"sim-swift","samples":3,"temperature":0.9},{"model":"sim-steady"}],"judge":{"model":"sim-judge"},"best_of":{"swap":true},"on_judge_failure":"fail"}""")]
     [InlineData("""{"strategy":"vote","panel":[{"model":"sim-swift","weight":1.5,"seed":7},{"model":"sim-steady"}],"answer_type":"number","tools":"vote","budget":{"max_cost_usd":0.5,"max_calls":9},"on_budget":"fail"}""")]
+    [InlineData("""{"strategy":"synthesize","panel":[{"model":"sim-swift"},{"model":"sim-steady"}],"judge":{"model":"sim-judge"},"tools":{"mode":"advise","panel":"once_per_user_turn"}}""")]
     [InlineData("""{"strategy":"consensus","panel":[{"model":"sim-swift"},{"model":"sim-steady"}],"consensus":{"embedding_model":"vectors","threshold":0.85},"straggler_grace_ms":250.5}""")]
     [InlineData("""{"strategy":"adaptive","panel":[{"model":"sim-swift"},{"model":"sim-steady"}],"confidence":{"source":"self_report"}}""")]
     [InlineData("""{"strategy":"cascade","panel":[{"model":"sim-swift"},{"model":"sim-steady"},{"model":"sim-scholar"}],"cascade":{"rungs":[["sim-swift","sim-steady"],["sim-scholar"]],"accept":{"min_agreement":0.9,"verifier":"sim-judge"}}}""")]

@@ -26,8 +26,6 @@ internal static class EnsembleReader
         ("yes_no", AnswerType.YesNo), ("short_text", AnswerType.ShortText), ("text", AnswerType.Text),
     ];
 
-    private static readonly (string, ToolsMode)[] ToolsModes = [("reject", ToolsMode.Reject), ("vote", ToolsMode.Vote)];
-
     /// <summary>Whether an entry means an ensemble, also where its block is missing or its fields stand outside of it.</summary>
     public static bool IsEnsemble(JsonElement entry) => entry.ValueKind == JsonValueKind.Object
         && (entry.TryMember("ensemble", out _) || entry.TryMember("panel", out _) || entry.TryMember("judge", out _));
@@ -62,10 +60,10 @@ internal static class EnsembleReader
             OnJudgeFailure = block.Find("on_judge_failure")?.OneOf(JudgeFailures) ?? OnJudgeFailure.BestCandidate,
             Analysis = block.Flag("analysis") ?? false,
             AnswerType = block.Find("answer_type")?.OneOf(AnswerTypes) ?? AnswerType.Auto,
-            Tools = block.Find("tools")?.OneOf(ToolsModes) ?? ToolsMode.Reject,
             Budget = block.Find("budget") is { } budget ? BudgetReader.Read(budget) : BudgetConfig.None,
             OnBudget = BudgetReader.ReadOnBudget(block),
         };
+        config = ToolsReader.Read(block, config, chosen);
         if (chosen is not null)
         {
             StrategyRules.RejectUnusedFields(block, strategy);

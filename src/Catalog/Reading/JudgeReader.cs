@@ -8,7 +8,7 @@ internal static class JudgeReader
     private const int MaxPromptBytes = 64 * 1024;
     private const int MaxFallbacks = 16;
 
-    private static readonly string[] Fields = ["model", "synthesis_prompt", "temperature", "fallbacks"];
+    private static readonly string[] Fields = ["model", "synthesis_prompt", "temperature", "reasoning_effort", "fallbacks"];
     private static readonly string[] Placeholders = ["{original_request}", "{labeled_candidates}"];
 
     public static JudgeConfig? Read(ConfigNode node, CatalogDraft draft)
@@ -28,6 +28,7 @@ internal static class JudgeReader
             Temperature = judge.Has("temperature")
                 ? judge.Number("temperature", 0, PanelReader.MaxTemperature)
                 : JudgeConfig.DefaultTemperature,
+            ReasoningEffort = judge.Find("reasoning_effort")?.OneOf(PanelReader.Efforts),
             Fallbacks = judge.Find("fallbacks") is { } fallbacks ? ReadFallbacks(fallbacks, model, draft) : [],
         };
     }

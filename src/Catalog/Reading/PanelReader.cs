@@ -9,7 +9,13 @@ internal static class PanelReader
     private const int MaxAnswers = 64;
     private const double MaxWeight = 1_000_000;
 
-    private static readonly string[] Fields = ["model", "temperature", "seed", "weight", "samples"];
+    private static readonly string[] Fields = ["model", "temperature", "reasoning_effort", "seed", "weight", "samples"];
+
+    /// <summary>Of members and judges.</summary>
+    public static readonly (string, ReasoningEffort)[] Efforts =
+    [
+        ("none", ReasoningEffort.None), ("low", ReasoningEffort.Low), ("medium", ReasoningEffort.Medium), ("high", ReasoningEffort.High),
+    ];
 
     /// <param name="isAsked">False where members only give settings to models that the strategy's own block names.</param>
     /// <returns>The members that could be read, so that later checks see as many as possible.</returns>
@@ -41,6 +47,7 @@ internal static class PanelReader
         {
             Model = draft.ReadReference(member.Require("model", "Name a direct model.")) ?? "",
             Temperature = member.Number("temperature", 0, MaxTemperature),
+            ReasoningEffort = member.Find("reasoning_effort")?.OneOf(Efforts),
 
             // Room for the seeds that follow, one for each further sample.
             Seed = member.Integer("seed", long.MinValue, long.MaxValue - MaxSamples),

@@ -31,6 +31,7 @@ internal static class StrategyRules
 
     private static readonly StrategyKind[] AnalysisWriters = [Synthesize, Adaptive];
     private static readonly StrategyKind[] CallCounters = [Vote, Adaptive, Cascade];
+    private static readonly StrategyKind[] AnswerWriters = [Synthesize, BestOf, Cascade, Verify, Route, Specialist];
 
     public static readonly string[] BlockFields = [.. Blocks.Select(block => block.Block)];
 
@@ -60,11 +61,27 @@ internal static class StrategyRules
             analysis.Error(UsedOnlyBy(AnalysisWriters), "Write false, or remove it.");
         }
 
-        if (block.Find("tools") is { IsString: true } tools && tools.Element.TextIs("vote") && !CallCounters.Contains(kind))
+    }
+
+    /// <summary>What a strategy does with tools unless the ensemble says otherwise: where a model writes the answer, that one calls them.</summary>
+    public static ToolsMode DefaultTools(StrategyKind kind) => AnswerWriters.Contains(kind) ? ToolsMode.Advise : ToolsMode.Reject;
+
+    /// <summary>Reports a use of tools that the strategy does not have.</summary>
+    /// <param name="hasJudge">Whether the ensemble names one.</param>
+    public static void CheckTools(ConfigNode tools, ToolsMode mode, StrategyKind kind, bool hasJudge)
+    {
+        if (mode == ToolsMode.Vote && !CallCounters.Contains(kind))
         {
             tools.Error(
                 $"asks to count tool calls, and {UsedOnlyBy(CallCounters, "do that", "does that")}",
-                "Write \"reject\", or choose one of them.");
+                DefaultTools(kind) == ToolsMode.Advise ? "Write \"advise\" or \"reject\", or choose one of them."
+                    : "Write \"reject\", or choose one of them.");
+        }
+        else if (mode == ToolsMode.Advise && !AnswerWriters.Contains(kind) && !hasJudge)
+        {
+            tools.Error(
+                $"lets the model that writes the answer call tools, and with strategy {NameOf(kind)} that is the judge, which is missing",
+                "Name a judge, or write \"reject\".");
         }
     }
 

@@ -51,6 +51,9 @@ public sealed record EnsembleConfig
 
     public ToolsMode Tools { get; init; }
 
+    /// <summary>Only with <see cref="ToolsMode.Advise"/>.</summary>
+    public AdviceFrequency Advice { get; init; }
+
     public BudgetConfig Budget { get; init; } = BudgetConfig.None;
 
     public OnBudget OnBudget { get; init; }

@@ -12,6 +12,9 @@ public sealed record JudgeConfig
     /// <summary>Default 0.2; null = none is sent.</summary>
     public double? Temperature { get; init; } = DefaultTemperature;
 
+    /// <summary>Null = the request's own.</summary>
+    public ReasoningEffort? ReasoningEffort { get; init; }
+
     /// <summary>Aliases of direct models, asked in this order where the judge fails before its first byte.</summary>
     public IReadOnlyList<string> Fallbacks { get; init; } = [];
 

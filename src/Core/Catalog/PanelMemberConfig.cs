@@ -9,6 +9,9 @@ public sealed record PanelMemberConfig
     /// <summary>Null = the request's own.</summary>
     public double? Temperature { get; init; }
 
+    /// <summary>Null = the request's own.</summary>
+    public ReasoningEffort? ReasoningEffort { get; init; }
+
     /// <summary>Null = the request's own. Samples after the first count on from it.</summary>
     public long? Seed { get; init; }
 
@@ -24,13 +27,4 @@ public sealed record PanelMemberConfig
 public readonly record struct StragglerGrace(TimeSpan? Wait)
 {
     public static readonly StragglerGrace All = new(null);
-}
-
-public enum ToolsMode
-{
-    /// <summary>A request with tools is refused.</summary>
-    Reject,
-
-    /// <summary>Members may call tools; the calls that most weight stands behind are the answer.</summary>
-    Vote,
 }

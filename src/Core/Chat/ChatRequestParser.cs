@@ -12,6 +12,26 @@ public static partial class ChatRequestParser
     /// <exception cref="ChatRequestException">The body is not a request, or is over <paramref name="limits"/>.</exception>
     public static ChatRequest Parse(ReadOnlyMemory<byte> body, ChatLimits limits)
     {
+        return Guarded(body, limits, static (body, limits) => new Pass(body, limits).Read());
+    }
+
+    /// <summary>Parses the body of a request with fields of its own, with the errors of <see cref="Parse"/>.</summary>
+    /// <exception cref="ChatRequestException">The body is not one JSON object, or nested too deep.</exception>
+    public static JsonDocument ParseObject(ReadOnlyMemory<byte> body, ChatLimits limits)
+    {
+        var document = Guarded(
+            body, limits, static (body, limits) => JsonSanitizer.Parse(body, new JsonDocumentOptions { MaxDepth = limits.MaxDepth }));
+        if (document.RootElement.ValueKind == JsonValueKind.Object)
+        {
+            return document;
+        }
+
+        document.Dispose();
+        throw new ChatRequestException("The body must be a JSON object.", null);
+    }
+
+    private static T Guarded<T>(ReadOnlyMemory<byte> body, ChatLimits limits, Func<ReadOnlyMemory<byte>, ChatLimits, T> parse)
+    {
         if (!Utf8.IsValid(body.Span))
         {
             throw new ChatRequestException("The body is not valid UTF-8. Send JSON encoded as UTF-8, without compression.", null);
@@ -19,7 +39,7 @@ public static partial class ChatRequestParser
 
         try
         {
-            return new Pass(body, limits).Read();
+            return parse(body, limits);
         }
         catch (JsonException exception) when (exception.Message.Contains("maximum configured depth", StringComparison.Ordinal))
         {

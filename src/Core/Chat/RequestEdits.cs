@@ -36,7 +36,10 @@ public sealed class RequestEdits
         _dropped = other._dropped is { Count: > 0 } dropped ? [.. dropped] : null;
         _renamed = other._renamed is { Count: > 0 } renamed ? new(renamed) : null;
         Messages = other.Messages;
+        ReplacedMessages = other.ReplacedMessages;
         AppendedMessage = other.AppendedMessage;
+        AppendedAfter = other.AppendedAfter;
+        MessagesWithoutTools = other.MessagesWithoutTools;
         DeveloperRole = other.DeveloperRole;
         ToolCallModel = other.ToolCallModel;
         IsOneOff = other.IsOneOff;
@@ -51,8 +54,20 @@ public sealed class RequestEdits
     /// <summary>A JSON array that replaces the caller's messages; null = they stay.</summary>
     public ReadOnlyMemory<byte>? Messages { get; private set; }
 
-    /// <summary>A JSON object that follows the last message; null = none.</summary>
+    /// <summary>How many of the caller's messages <see cref="Messages"/> replaces, from the first; null = all.</summary>
+    public int? ReplacedMessages { get; private set; }
+
+    /// <summary>A JSON object that follows <see cref="AppendedAfter"/>; null = none.</summary>
     public ReadOnlyMemory<byte>? AppendedMessage { get; private set; }
+
+    /// <summary>The index of the caller's message that <see cref="AppendedMessage"/> follows; null = the last one.</summary>
+    public int? AppendedAfter { get; private set; }
+
+    /// <summary>
+    /// Makes the messages for a model that takes no tools, with the tools and their calls as text; null = the request's tools are never left
+    /// out.
+    /// </summary>
+    public Func<ReadOnlyMemory<byte>>? MessagesWithoutTools { get; set; }
 
     /// <summary>The role written where the caller wrote <c>developer</c>; null = it stays.</summary>
     public string? DeveloperRole { get; set; }
@@ -103,15 +118,17 @@ public sealed class RequestEdits
         return this;
     }
 
-    public RequestEdits ReplaceMessages(ReadOnlyMemory<byte> array)
+    /// <param name="count">How many of the caller's messages give way, from the first; null = all.</param>
+    public RequestEdits ReplaceMessages(ReadOnlyMemory<byte> array, int? count = null)
     {
-        Messages = array;
+        (Messages, ReplacedMessages) = (array, count);
         return this;
     }
 
-    public RequestEdits AppendMessage(ReadOnlyMemory<byte> message)
+    /// <param name="after">The index of the caller's message that it follows; null = the last one.</param>
+    public RequestEdits AppendMessage(ReadOnlyMemory<byte> message, int? after = null)
     {
-        AppendedMessage = message;
+        (AppendedMessage, AppendedAfter) = (message, after);
         return this;
     }
 }

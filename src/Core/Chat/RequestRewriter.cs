@@ -68,30 +68,67 @@ public static class RequestRewriter
 
     private static void AddMessages(List<ReadOnlyMemory<byte>> output, ChatRequest request, ChatField field, RequestEdits edits)
     {
+        var from = field.Whole.Start;
+        var messages = request.Messages;
         if (edits.Messages is { } replaced)
         {
-            AddNamed(output, "messages", replaced);
+            var next = edits.ReplacedMessages ?? messages.Count;
+            if (next >= messages.Count && edits.AppendedMessage is null)
+            {
+                AddNamed(output, "messages", replaced);
+                return;
+            }
+
+            AddNamed(output, "messages", replaced[..replaced.Span.LastIndexOf((byte)']')]);
+            if (next >= messages.Count)
+            {
+                AddLast(output, edits.AppendedMessage!.Value);
+                return;
+            }
+
+            output.Add(Comma);
+            from = messages[next].Whole.Start;
+        }
+
+        foreach (var (range, json) in Changes(request, edits))
+        {
+            if (range.Start >= from)
+            {
+                output.Add(request.Body[from..range.Start]);
+                output.Add(json);
+                from = range.End;
+            }
+        }
+
+        if (edits is { AppendedMessage: { } last, AppendedAfter: null })
+        {
+            output.Add(request.Body[from..messages[^1].Whole.End]);
+            AddLast(output, last);
             return;
         }
 
-        var from = field.Whole.Start;
-        foreach (var (range, json) in Replaced(request, edits))
-        {
-            output.Add(request.Body[from..range.Start]);
-            output.Add(json);
-            from = range.End;
-        }
+        output.Add(request.Body[from..field.Whole.End]);
+    }
 
-        if (edits.AppendedMessage is not { } appended)
-        {
-            output.Add(request.Body[from..field.Whole.End]);
-            return;
-        }
-
-        output.Add(request.Body[from..request.Messages[^1].Whole.End]);
+    private static void AddLast(List<ReadOnlyMemory<byte>> output, ReadOnlyMemory<byte> message)
+    {
         output.Add(Comma);
-        output.Add(appended);
+        output.Add(message);
         output.Add(CloseArray);
+    }
+
+    /// <summary>What differs inside the caller's messages, and what is added between them, in order.</summary>
+    private static List<(ByteRange Range, ReadOnlyMemory<byte> Json)> Changes(ChatRequest request, RequestEdits edits)
+    {
+        var changes = Replaced(request, edits);
+        if (edits is { AppendedMessage: { } appended, AppendedAfter: { } after })
+        {
+            var end = request.Messages[after].Whole.End;
+            var place = changes.FindIndex(change => change.Range.Start >= end);
+            changes.Insert(place < 0 ? changes.Count : place, (new ByteRange(end, end), (byte[])[(byte)',', .. appended.Span]));
+        }
+
+        return changes;
     }
 
     /// <summary>What differs inside the caller's messages, in order.</summary>

@@ -12,6 +12,11 @@ internal static class ToolCallJson
     public static IReadOnlyList<JsonElement> Read(ReadOnlyMemory<byte> choices) =>
         [.. (Parse(choices).Items().FirstOrDefault().Member("message")?.Member("tool_calls") ?? default).Items()];
 
+    /// <param name="message">A message of a request, as JSON.</param>
+    /// <returns>The calls that it makes.</returns>
+    public static IReadOnlyList<JsonElement> OfMessage(ReadOnlyMemory<byte> message) =>
+        message.Span.IndexOf("tool_calls"u8) < 0 ? [] : [.. (Parse(message).Member("tool_calls") ?? default).Items()];
+
     /// <returns>The name of the tool that is called, or that is offered; null where there is none.</returns>
     public static string? NameOf(JsonElement tool) =>
         (tool.Member("function")?.Member("name") ?? tool.Member("custom")?.Member("name"))?.Text();

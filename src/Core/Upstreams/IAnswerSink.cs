@@ -23,4 +23,11 @@ public interface IAnswerSink
 
     /// <summary>A chunk's <c>choices</c> as JSON, where <see cref="UpstreamRequest.KeepChoices"/> asked for them.</summary>
     void OnChoices(ReadOnlyMemory<byte> choices);
+
+    /// <summary>
+    /// A chunk's <c>choices</c> as JSON where it holds a piece of a tool call, and <see cref="UpstreamRequest.KeepCalls"/> asked for them.
+    /// </summary>
+    void OnCalls(ReadOnlyMemory<byte> choices)
+    {
+    }
 }

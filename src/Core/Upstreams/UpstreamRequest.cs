@@ -23,6 +23,12 @@ public sealed record UpstreamRequest
     /// <summary>Keeps the provider's <c>choices</c> as JSON, for a caller that talks to this model directly.</summary>
     public bool KeepChoices { get; init; }
 
+    /// <summary>
+    /// Keeps the answer's tool calls, as choices, for a model that writes an ensemble's answer: a stream's text still goes to
+    /// <see cref="IAnswerSink.OnContent"/>, and its calls to <see cref="IAnswerSink.OnCalls"/>.
+    /// </summary>
+    public bool KeepCalls { get; init; }
+
     /// <summary>Told of bytes and of the first content, because the limits of a call depend on both.</summary>
     public required ICallMonitor Watch { get; init; }
 }

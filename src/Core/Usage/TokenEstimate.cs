@@ -83,11 +83,11 @@ public static class TokenEstimate
 
     /// <summary>
     /// The prompt's tokens: the text of the messages as it stands in the body (an escape counts as its characters), a
-    /// surcharge a message and one for the reply. Tool definitions are not counted.
+    /// surcharge a message and one for the reply, and the tool definitions.
     /// </summary>
     public static long OfRequest(ChatRequest request)
     {
-        var total = ReplyTokens;
+        var total = ReplyTokens + (request.IsSet("tools") && request.TryGetField("tools", out var tools) ? OfUtf8(request.Slice(tools.Value)) : 0);
         foreach (var message in request.Messages)
         {
             total += MessageTokens;

@@ -7,12 +7,14 @@ using Ensemble.Upstreams;
 namespace Ensemble.Answers;
 
 /// <summary>
-/// The tools that a request offers to the members of an ensemble. It alone decides whether an answer calls tools: models also call tools
+/// The tools that a request offers to a model of an ensemble. It alone decides whether an answer calls tools: models also call tools
 /// that nobody offered them, or others than <c>tool_choice</c> names, and answer with text where it demands a call.
 /// </summary>
 internal sealed class ToolOffer
 {
     public static readonly ToolOffer None = new(isSent: false, default, new Choice(IsOpen: false));
+
+    private static readonly ToolOffer Advice = new(isSent: true, default, new Choice(IsOpen: false)) { IsAdvice = true };
 
     private readonly ReadOnlyMemory<byte> _tools;
     private readonly Choice _choice;
@@ -20,18 +22,32 @@ internal sealed class ToolOffer
 
     private ToolOffer(bool isSent, ReadOnlyMemory<byte> tools, Choice choice) => (IsSent, _tools, _choice) = (isSent, tools, choice);
 
-    /// <summary>Whether the request's tools go to the members.</summary>
+    /// <summary>Whether the request's tools go to the model.</summary>
     public bool IsSent { get; }
 
-    /// <summary>Whether members may call them: not where <c>tool_choice</c> is <c>none</c>.</summary>
+    /// <summary>Whether the model gets them only to say what it would do with them: a call is read as text.</summary>
+    public bool IsAdvice { get; private init; }
+
+    /// <summary>Whether the model may call them: not where <c>tool_choice</c> is <c>none</c>.</summary>
     public bool IsOpen => _choice.IsOpen;
 
     /// <summary>Whether an answer has to be a call: <c>tool_choice</c> is <c>required</c>, or names a tool.</summary>
     public bool IsRequired => _choice.IsRequired;
 
-    public static ToolOffer Of(ChatRequest chat, ToolsMode mode)
+    /// <summary>What the panel is offered.</summary>
+    public static ToolOffer ForMembers(ChatRequest chat, ToolsMode mode) => mode switch
     {
-        if (mode != ToolsMode.Vote || !chat.IsSet("tools") || !chat.TryGetField("tools", out var tools))
+        ToolsMode.Vote => Of(chat),
+        ToolsMode.Advise when chat.IsSet("tools") => Advice,
+        _ => None,
+    };
+
+    /// <summary>What the model is offered that writes the answer, where none of the panel's is given.</summary>
+    public static ToolOffer ForWriter(ChatRequest chat, ToolsMode mode) => mode == ToolsMode.Advise ? Of(chat) : None;
+
+    private static ToolOffer Of(ChatRequest chat)
+    {
+        if (!chat.IsSet("tools") || !chat.TryGetField("tools", out var tools))
         {
             return None;
         }
@@ -39,6 +55,9 @@ internal sealed class ToolOffer
         var choice = chat.TryGetField("tool_choice", out var field) ? Read(chat.SliceMemory(field.Value)) : new Choice();
         return new ToolOffer(isSent: true, chat.SliceMemory(tools.Value), choice);
     }
+
+    /// <summary>The names of the tools that may be called; empty where a tool has none.</summary>
+    public IEnumerable<string> Names => (_names ??= ToolCallJson.Names(_tools)).Where(Permits).Order(StringComparer.Ordinal);
 
     /// <returns>Whether the answer makes calls, and each of them is complete and of a tool that was offered and may be called.</returns>
     public bool Covers(ChatAnswer answer)
@@ -49,12 +68,16 @@ internal sealed class ToolOffer
         }
 
         var calls = ToolCallJson.Read(answer.Choices);
+        return calls.Count > 0 && calls.All(call => ToolCallJson.NameOf(call) is { Length: > 0 } name && Permits(name));
+    }
+
+    /// <summary>Whether the tool of that name was offered, and may be called.</summary>
+    public bool Permits(string name)
+    {
         _names ??= ToolCallJson.Names(_tools);
 
         // A provider's own tool has no name of the caller's, so that any call may be one of it.
-        return calls.Count > 0 && calls.All(call => ToolCallJson.NameOf(call) is { Length: > 0 } name
-            && (_names.Count == 0 || _names.Contains(name))
-            && _choice.Names?.Contains(name) != false);
+        return IsOpen && (_names.Count == 0 || _names.Contains(name)) && _choice.Names?.Contains(name) != false;
     }
 
     // What is in no known form is the providers' to read, or to refuse.

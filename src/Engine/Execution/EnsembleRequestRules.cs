@@ -29,7 +29,7 @@ public static class EnsembleRequestRules
 
     private static void CheckTools(ChatRequest request, ToolsMode tools)
     {
-        if (tools == ToolsMode.Vote)
+        if (tools != ToolsMode.Reject)
         {
             Refuse(request, "functions", "'functions' is the legacy form of 'tools': send those, or name a single model.");
             Refuse(request, "function_call", "'function_call' is the legacy form of 'tool_choice': send that, or name a single model.");

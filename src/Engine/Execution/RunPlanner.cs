@@ -1,3 +1,4 @@
+using Ensemble.Answers;
 using Ensemble.Catalog;
 using Ensemble.Chat;
 using Ensemble.Judging;
@@ -19,6 +20,12 @@ internal sealed class RunPlanner(
     private readonly List<PlannedCall> _calls = [];
     private readonly long _prompt = TokenEstimate.OfRequest(chat);
 
+    /// <summary>What the model is offered that writes the answer.</summary>
+    private ToolOffer _tools = ToolOffer.None;
+
+    /// <summary>Whether the panel is not asked, since the request goes on with the tools of a turn.</summary>
+    private bool _continues;
+
     public RunPlan Plan()
     {
         if (!catalog.Ensembles.TryGetValue(chat.Model, out var ensemble))
@@ -27,10 +34,18 @@ internal sealed class RunPlanner(
             return new RunPlan(_calls);
         }
 
+        _tools = ToolOffer.ForWriter(chat, ensemble.Tools);
+        _continues = _tools.IsSent && ensemble.Advice == AdviceFrequency.OncePerUserTurn && ToolTurn.EndsWithResult(chat);
         switch (ensemble.Strategy)
         {
             case StrategyKind.Cascade:
                 Cascade(ensemble);
+                break;
+            case not (StrategyKind.Verify or StrategyKind.Route) when _continues && ensemble.Judge is not null:
+                Write(ensemble, _prompt + PromptOverhead + PanelTokens(ensemble), isSure: true);
+                break;
+            case not (StrategyKind.Verify or StrategyKind.Route or StrategyKind.Specialist) when _tools.IsOpen && ensemble.Judge is not null:
+                Panel(ensemble with { Strategy = StrategyKind.Synthesize });
                 break;
             case StrategyKind.Verify:
                 Verify(ensemble.Verify!.Primary, ensemble.Verify.Verifier, ensemble.Verify.EscalateTo);
@@ -52,13 +67,13 @@ internal sealed class RunPlanner(
     private void Panel(EnsembleConfig ensemble)
     {
         Members(PanelSlot.Of(ensemble, chat, catalog), isSure: true);
-        var answers = ensemble.Panel.Sum(member => member.Samples * AnswerTokens(member.Model));
+        var answers = PanelTokens(ensemble);
         var strategy = ensemble.Strategy;
         if (strategy == StrategyKind.BestOf)
         {
             for (var reading = 0; reading < (ensemble.BestOf.Swap ? 2 : 1); reading++)
             {
-                Judges(ensemble, (judge, isSure) => Control(SubCallStep.Pick, judge, isSure, answers), isSure: true);
+                Judges(ensemble, (judge, isSure) => Control(SubCallStep.Pick, judge, isSure, answers, ensemble.Judge!.ReasoningEffort), isSure: true);
             }
         }
 
@@ -77,15 +92,17 @@ internal sealed class RunPlanner(
             var isSure = strategy == StrategyKind.Synthesize;
             if (ensemble.Analysis)
             {
-                Judges(ensemble, (judge, sure) => Control(SubCallStep.Analysis, judge, sure, answers), isSure);
+                Judges(ensemble, (judge, sure) => Control(SubCallStep.Analysis, judge, sure, answers, ensemble.Judge!.ReasoningEffort), isSure);
             }
 
-            Judges(
-                ensemble, (judge, sure) =>
-                    Answer(SubCallRole.Judge, SubCallStep.Synthesis, judge, sure, _prompt + answers + PromptOverhead),
-                isSure);
+            Write(ensemble, _prompt + answers + PromptOverhead, isSure);
         }
     }
+
+    private void Write(EnsembleConfig ensemble, long prompt, bool isSure) =>
+        Judges(ensemble, (judge, sure) => Answer(SubCallRole.Judge, SubCallStep.Synthesis, judge, sure, prompt), isSure);
+
+    private long PanelTokens(EnsembleConfig ensemble) => ensemble.Panel.Sum(member => member.Samples * AnswerTokens(member.Model));
 
     private void Compare(EnsembleConfig ensemble, long answers, bool isSure)
     {
@@ -98,13 +115,24 @@ internal sealed class RunPlanner(
     private void Cascade(EnsembleConfig ensemble)
     {
         var rungs = CascadeRungs.Of(ensemble);
-        for (var index = 0; index < rungs.Count; index++)
+        var asked = _continues || _tools.IsOpen ? rungs.Count - 1 : rungs.Count;
+        if (asked < rungs.Count)
+        {
+            // Its members write, each in place of one that fails.
+            var prompt = _prompt + PromptOverhead + PanelTokens(ensemble);
+            foreach (var (member, place) in rungs[^1].Select((member, place) => (member, place)))
+            {
+                Answer(SubCallRole.Panel, SubCallStep.Candidate, ensemble.Panel[member].Model, isSure: place == 0, prompt);
+            }
+        }
+
+        for (var index = 0; index < (_continues ? 0 : asked); index++)
         {
             Members(rungs[index].SelectMany(member => PanelSlot.Of(ensemble, member, chat, catalog)), isSure: index == 0);
             Compare(
                 ensemble, rungs[index].Sum(member => ensemble.Panel[member].Samples * AnswerTokens(ensemble.Panel[member].Model)),
                 isSure: false);
-            if (index < rungs.Count - 1 && ensemble.Cascade.Verifier is { } verifier)
+            if (index < rungs.Count - 1 && !_tools.IsOpen && ensemble.Cascade.Verifier is { } verifier)
             {
                 Control(SubCallStep.Verification, verifier, isSure: index == 0, rungs[index].Max(
                     member => AnswerTokens(ensemble.Panel[member].Model)));
@@ -114,9 +142,20 @@ internal sealed class RunPlanner(
 
     private void Verify(string primary, string verifier, string escalateTo)
     {
+        if (_continues)
+        {
+            Answer(
+                SubCallRole.Panel, SubCallStep.Escalation, escalateTo, isSure: true, _prompt + AnswerTokens(primary) + PromptOverhead);
+            return;
+        }
+
         Answer(SubCallRole.Panel, SubCallStep.Candidate, primary, isSure: true, _prompt);
-        Control(SubCallStep.Verification, verifier, isSure: true, AnswerTokens(primary));
-        Answer(SubCallRole.Panel, SubCallStep.Escalation, escalateTo, isSure: false, _prompt + AnswerTokens(primary) + PromptOverhead);
+        if (!_tools.IsRequired)
+        {
+            Control(SubCallStep.Verification, verifier, isSure: !_tools.IsOpen, AnswerTokens(primary));
+        }
+
+        Answer(SubCallRole.Panel, SubCallStep.Escalation, escalateTo, isSure: _tools.IsRequired, _prompt + AnswerTokens(primary) + PromptOverhead);
     }
 
     private void Route(RouteConfig route)
@@ -196,8 +235,8 @@ internal sealed class RunPlanner(
         }
     }
 
-    private void Control(SubCallStep step, string model, bool isSure, long material) =>
-        Add(SubCallRole.Control, step, model, isSure, _prompt + material + PromptOverhead, ControlQuestion.DefaultMaxTokens);
+    private void Control(SubCallStep step, string model, bool isSure, long material, ReasoningEffort? effort = null) =>
+        Add(SubCallRole.Control, step, model, isSure, _prompt + material + PromptOverhead, ControlQuestion.MaxTokensFor(effort));
 
     private void Answer(SubCallRole role, SubCallStep step, string model, bool isSure, long prompt, int answers = 1) =>
         Add(role, step, model, isSure, prompt, AnswerTokens(model) * answers);

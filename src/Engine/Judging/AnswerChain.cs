@@ -13,12 +13,14 @@ internal sealed class AnswerChain(RunContext context, EnsembleConfig ensemble)
 {
     public async Task<JudgeResult> WriteAsync(IReadOnlyList<AnswerWriter> writers)
     {
+        var turn = await context.TurnAsync(ensemble);
         var failures = new List<SubCallResult>();
         for (var index = 0; index < writers.Count && !context.Deadline.IsOver; index++)
         {
-            var stream = context.Chat.Stream ? new JudgeStream(context) : null;
-            var result = await context.Calls.MakeAsync(
-                Question(writers[index], stream, isLast: index == writers.Count - 1), context.Deadline.Token);
+            var writer = writers[index];
+            var stream = context.Chat.Stream ? new JudgeStream(context, turn.Tools, writer.Model.DisplayName) : null;
+            var question = Question(writer, turn.Tools, stream, isLast: index == writers.Count - 1);
+            var result = await context.Calls.MakeAsync(question, context.Deadline.Token);
             if (stream is { Overflowed: true })
             {
                 return new JudgeResult(null, failures, Shown: true, Overflowed: true);
@@ -30,10 +32,17 @@ internal sealed class AnswerChain(RunContext context, EnsembleConfig ensemble)
             if (result.IsUsable || (result is { Outcome: CallOutcome.WrongFormat, Call.Answer.IsCut: true } && stream is { Shown: true }))
             {
                 var answer = result.Call.Answer!;
+                if (answer.CallsTools)
+                {
+                    await turn.KeepAsync(context, ensemble, question.Call.Edits);
+                    return new JudgeResult(Calls(answer, writer, stream), failures, Shown: true, Overflowed: stream is { Overflowed: true })
+                    { Writer = writer, Text = answer.Content, CallsTools = true };
+                }
+
                 stream?.Complete(answer.Content);
                 var fits = stream is null ? context.Show(new AnswerDelta(answer.Content)) : !stream.Overflowed;
                 return new JudgeResult(new RunAnswer(answer.FinishReason), failures, Shown: true, Overflowed: !fits)
-                { Writer = writers[index], Text = answer.Content };
+                { Writer = writer, Text = answer.Content };
             }
 
             failures.Add(result);
@@ -46,18 +55,39 @@ internal sealed class AnswerChain(RunContext context, EnsembleConfig ensemble)
             }
         }
 
-        return new JudgeResult(null, failures, Shown: false, Overflowed: false);
+        return new JudgeResult(turn.Tools.IsOpen ? LastWord(failures) : null, failures, Shown: false, Overflowed: false);
     }
+
+    // A stream has shown the calls by now.
+    private RunAnswer Calls(ChatAnswer answer, AnswerWriter writer, JudgeStream? stream) => new(ToolAnswer.ReasonOf(answer))
+    {
+        Choices = stream is not null
+            ? default
+            : ToolAnswer.Write(answer, new ToolCallIds(context.Request.Id, writer.Model.DisplayName), isWhole: true),
+    };
+
+    /// <summary>
+    /// No candidate can stand in for a model that may call tools. Where the last one refused, or was cut before it began, that is the answer,
+    /// as it is of a model that is asked alone.
+    /// </summary>
+    private static RunAnswer? LastWord(List<SubCallResult> failures) => failures is [.., { Call.Answer: { } answer, Outcome: var outcome }]
+        ? outcome switch
+        {
+            CallOutcome.Refused => new RunAnswer(answer.FinishReason) { Refusal = answer.Refusal },
+            CallOutcome.Filtered or CallOutcome.BlankAtLength => new RunAnswer(answer.FinishReason),
+            _ => null,
+        }
+        : null;
 
     private void RecordFormat(SubCallResult result)
     {
-        if (context.Diagnostics.Judge is { } judge && (result.IsUsable || result.Outcome == CallOutcome.WrongFormat))
+        if (context.Diagnostics.Judge is { } judge && result.Call.Answer?.CallsTools != true && (result.IsUsable || result.Outcome == CallOutcome.WrongFormat))
         {
             context.Diagnostics.Judge = judge with { SchemaValid = context.Format.Accepts(result.Call.Answer!.Content) };
         }
     }
 
-    private SubCall Question(AnswerWriter writer, JudgeStream? stream, bool isLast) => new(writer.Key, writer.Role, new ModelCall
+    private SubCall Question(AnswerWriter writer, ToolOffer tools, JudgeStream? stream, bool isLast) => new(writer.Key, writer.Role, new ModelCall
     {
         Model = writer.Model,
         Chat = context.Chat,
@@ -65,12 +95,13 @@ internal sealed class AnswerChain(RunContext context, EnsembleConfig ensemble)
         Timeout = ensemble.Timeout ?? writer.Model.Timeout,
         IdleTimeout = ensemble.IdleTimeout,
         Sink = stream,
+        KeepCalls = tools.IsOpen,
 
         // Another one at once is better than this one later.
         WaitForGate = isLast,
     })
     {
         Prompt = writer.Prompt,
-        Expected = new ExpectedAnswer(ToolOffer.None, context.Format, MustMatchFormat: true),
+        Expected = new ExpectedAnswer(tools, context.Format, MustMatchFormat: true),
     };
 }

@@ -1,3 +1,4 @@
+using Ensemble.Catalog;
 namespace Ensemble.Judging;
 
 /// <summary>A question whose answer decides something, and is shown to nobody.</summary>
@@ -18,7 +19,14 @@ internal sealed record ControlQuestion
     /// <summary>Longest answer in tokens, the thoughts of a reasoning model included.</summary>
     public int MaxTokens { get; init; } = DefaultMaxTokens;
 
+    /// <summary>Null = none is sent.</summary>
+    public ReasoningEffort? Effort { get; init; }
+
     public const int DefaultMaxTokens = 2048;
+
+    /// <summary>With room for the thoughts that were asked for.</summary>
+    public static int MaxTokensFor(ReasoningEffort? effort) =>
+        effort is ReasoningEffort.Medium or ReasoningEffort.High ? 4 * DefaultMaxTokens : DefaultMaxTokens;
 
     /// <summary>A plan is longer than a verdict.</summary>
     public const int PlanMaxTokens = 4096;

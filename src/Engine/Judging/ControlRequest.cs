@@ -1,6 +1,8 @@
 using System.Buffers;
 using System.Text.Json;
+using Ensemble.Catalog;
 using Ensemble.Chat;
+using Ensemble.Runs;
 
 namespace Ensemble.Judging;
 
@@ -10,7 +12,8 @@ internal static class ControlRequest
     /// <param name="messages">A JSON array.</param>
     /// <param name="schema">Null where the model takes none: the prompt says the shape, too.</param>
     /// <param name="maxTokens">Longest answer, with room for a reasoning model's thoughts.</param>
-    public static ChatRequest Of(string model, ReadOnlyMemory<byte> messages, ControlSchema? schema, int maxTokens)
+    /// <param name="effort">Null = none is sent.</param>
+    public static ChatRequest Of(string model, ReadOnlyMemory<byte> messages, ControlSchema? schema, int maxTokens, ReasoningEffort? effort = null)
     {
         var buffer = new ArrayBufferWriter<byte>(messages.Length + 1024);
         using (var json = new Utf8JsonWriter(buffer))
@@ -21,6 +24,11 @@ internal static class ControlRequest
             json.WriteRawValue(messages.Span, skipInputValidation: true);
             json.WriteNumber("temperature"u8, 0);
             json.WriteNumber("max_tokens"u8, maxTokens);
+            if (effort is { } level)
+            {
+                json.WriteString(MemberEdits.EffortField, SnakeCase.Of(level));
+            }
+
             if (schema is not null)
             {
                 json.WriteStartObject("response_format"u8);

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using Ensemble.Answers;
 using Ensemble.Catalog;
 using Ensemble.Chat;
 using Ensemble.Gates;
@@ -14,6 +15,8 @@ internal sealed class JudgeChain(RunContext context, EnsembleConfig ensemble, Ju
     private static readonly FrozenSet<string> AlwaysDropped = MemberEdits.AlwaysDropped
         .Concat(["seed", "temperature", "top_p", "presence_penalty", "frequency_penalty"])
         .ToFrozenSet();
+
+    private static readonly FrozenSet<string> AlwaysDroppedWithTools = AlwaysDropped.Except(MemberEdits.ToolFields).ToFrozenSet();
 
     private readonly string[] _judges = [judge.Model, .. judge.Fallbacks];
 
@@ -53,23 +56,36 @@ internal sealed class JudgeChain(RunContext context, EnsembleConfig ensemble, Ju
     public Task<JudgeResult> AskAsync(IReadOnlyList<Candidate> candidates, string? note = null) =>
         AskAsync(new JudgePrompt(context.Chat, judge, candidates, context.Random("judge"), note));
 
-    public Task<JudgeResult> AskAsync(JudgePrompt prompt) => new AnswerChain(context, ensemble).WriteAsync(
-        [.. _judges.Select((name, index) =>
+    public async Task<JudgeResult> AskAsync(JudgePrompt prompt) =>
+        await new AnswerChain(context, ensemble).WriteAsync(Writers(await context.TurnAsync(ensemble), prompt));
+
+    /// <param name="prompt">Null = the conversation alone.</param>
+    public IReadOnlyList<AnswerWriter> Writers(ToolTurn turn, JudgePrompt? prompt) => [.. _judges.Select((name, index) =>
     {
         var model = context.Catalog.Models[name];
-        return new AnswerWriter(new SubCallKey(SubCallStep.Synthesis, index, 0), SubCallRole.Judge, model, () => Edits(prompt, model))
-        { Prompt = prompt.Version };
-    })]);
+        return new AnswerWriter(
+            new SubCallKey(SubCallStep.Synthesis, index, 0), SubCallRole.Judge, model, () => Edits(turn.Tools, prompt, model))
+        { Prompt = prompt?.Version };
+    })];
 
-    private RequestEdits Edits(JudgePrompt prompt, ModelConfig model)
+    private RequestEdits Edits(ToolOffer tools, JudgePrompt? prompt, ModelConfig model)
     {
-        var edits = new RequestEdits(AlwaysDropped);
+        var edits = new RequestEdits(tools.IsSent ? AlwaysDroppedWithTools : AlwaysDropped);
         if (judge.Temperature is { } temperature)
         {
             edits.Set("temperature", temperature);
         }
 
-        context.Diagnostics.Judge = new JudgeManifest(prompt.Version, prompt.Write(edits, model), SchemaValid: null);
+        if (judge.ReasoningEffort is { } effort)
+        {
+            edits.Set(MemberEdits.EffortField, SnakeCase.Of(effort));
+        }
+
+        if (prompt is not null)
+        {
+            context.Diagnostics.Judge = new JudgeManifest(prompt.Version, prompt.Write(edits, model), SchemaValid: null);
+        }
+
         return edits;
     }
 }
@@ -83,6 +99,9 @@ internal sealed record JudgeResult(RunAnswer? Answer, IReadOnlyList<SubCallResul
 {
     /// <summary>What the writer said; null where there is no writer.</summary>
     public string? Text { get; init; }
+
+    /// <summary>Whether the answer is tool calls.</summary>
+    public bool CallsTools { get; init; }
 
     /// <summary>Whose answer it is; null where there is none.</summary>
     public AnswerWriter? Writer { get; init; }

@@ -8,9 +8,11 @@ namespace Ensemble.Judging;
 /// <summary>
 /// Shows an answer as it comes. White space is held back until something else follows, so that a model that says nothing has shown nothing,
 /// and the next one can still be asked. Where JSON is wanted the same holds for text that does not begin like it, and the code fence around
-/// it is left out.
+/// it is left out. Where a tool has to be called no text is shown before a call.
 /// </summary>
-internal sealed class JudgeStream(RunContext context) : IAnswerSink
+/// <param name="tools">What the model is offered.</param>
+/// <param name="model">Its alias.</param>
+internal sealed class JudgeStream(RunContext context, ToolOffer tools, string model) : IAnswerSink
 {
     /// <summary>Of a fence and the word behind it, in characters.</summary>
     private const int MaxOpeningLength = 256;
@@ -19,17 +21,23 @@ internal sealed class JudgeStream(RunContext context) : IAnswerSink
     private StringBuilder? _held;
     private bool _isFenced;
     private bool _isHeldBack;
+    private bool _waitsForCall = tools.IsRequired;
+    private ToolCallStream? _calls;
 
     public bool Shown { get; private set; }
 
     /// <summary>Whether the answer grew larger than a run may hold; what came after it is lost.</summary>
     public bool Overflowed { get; private set; }
 
-    public void OnAttempt() => (_held, _isFenced, _isHeldBack) = (null, false, false);
+    public void OnAttempt() => (_held, _isFenced, _isHeldBack, _waitsForCall, _calls) = (null, false, false, tools.IsRequired, null);
 
     public void OnContent(string text)
     {
-        if (!Shown)
+        if (_waitsForCall)
+        {
+            (_held ??= new StringBuilder()).Append(text);
+        }
+        else if (!Shown)
         {
             Begin(text);
         }
@@ -44,6 +52,25 @@ internal sealed class JudgeStream(RunContext context) : IAnswerSink
     }
 
     public void OnChoices(ReadOnlyMemory<byte> choices) => throw new InvalidOperationException("A judge's answer is read as text.");
+
+    public void OnCalls(ReadOnlyMemory<byte> choices)
+    {
+        _calls ??= new ToolCallStream(tools, new ToolCallIds(context.Request.Id, model));
+        var waiting = _waitsForCall && _held?.ToString() is { } text && !string.IsNullOrWhiteSpace(text) ? text : null;
+        var calls = _calls.Take(choices, isFirst: !Shown && waiting is null);
+        if (calls.IsEmpty)
+        {
+            return;
+        }
+
+        if (waiting is not null)
+        {
+            Show(waiting);
+        }
+
+        (Shown, _waitsForCall, _held) = (true, false, null);
+        Overflowed |= !context.Show(new ChoicesDelta(calls));
+    }
 
     /// <summary>Shows a whole answer that is to be given, where nothing of it could be shown before.</summary>
     public void Complete(string content)

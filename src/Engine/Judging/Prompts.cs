@@ -47,6 +47,11 @@ internal static class Prompts
         Reply with a JSON object: {"pass": true or false, "issues": a list of short sentences, one for each thing that has to be put right; empty if it passes}.
         """;
 
+    /// <param name="names">Of the tools that could have been called.</param>
+    public static string AuditWithTools(IEnumerable<string> names) =>
+        $"{Audit}\n\nThe reply was written by somebody who could call no tools. The assistant can call these: "
+        + $"{Literal(string.Join(", ", names))}. If a good reply needs a tool's result, this one does not pass.";
+
     public const string Confidence = Conversation +
         """
         A reply to its last message:
@@ -65,6 +70,14 @@ internal static class Prompts
         - Correct what is wrong, leave out what is said twice, and fill what a missing part leaves open as far as you soundly can.
         - Follow the conversation's own instructions on language, format, length and tone. If it asks for a bare value, code or JSON, reply with just that.
         - Speak to the user directly. Mention no parts, candidates or assistants.
+
+
+        """;
+
+    /// <summary>Follows <see cref="Compose"/> where the judge may call tools.</summary>
+    public const string ComposeWithTools =
+        """
+        Those who dealt with the parts could call no tools; you can. A call that they describe was not made, and what they say that it would return is a guess: call the tools that the reply needs.
 
 
         """;

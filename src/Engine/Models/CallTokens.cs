@@ -63,7 +63,10 @@ public static class CallTokens
 
         // Messages that were replaced carry the caller's attachments as they were, and those do not count by their length.
         var attachments = call.Chat.Parts.Where(part => part.Kind is not (ContentPartKind.Text or ContentPartKind.Refusal));
-        return appended + TokenEstimate.OfUtf8(replaced.Span)
+        var kept = call.Edits.ReplacedMessages is { } first && first < call.Chat.Messages.Count
+            ? TokenEstimate.OfUtf8(call.Chat.Slice(new ByteRange(call.Chat.Messages[first].Whole.Start, call.Chat.Messages[^1].Whole.End)))
+            : 0;
+        return appended + kept + TokenEstimate.OfUtf8(replaced.Span)
             + attachments.Sum(part => TokenEstimate.ImageTokens - TokenEstimate.OfUtf8(call.Chat.Slice(part.Whole)));
     }
 }

@@ -33,6 +33,9 @@ public sealed record ModelCall
     /// <summary>Keeps the provider's <c>choices</c> as JSON.</summary>
     public bool KeepChoices { get; init; }
 
+    /// <summary>Keeps the answer's tool calls.</summary>
+    public bool KeepCalls { get; init; }
+
     /// <summary>Answers that its provider is asked for at once, where that is not what the caller asked for. Default 1.</summary>
     public int Answers { get; init; } = 1;
 

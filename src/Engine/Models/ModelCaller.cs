@@ -205,6 +205,7 @@ public sealed partial class ModelCaller : IModelCaller
                         Inputs = call.Inputs,
                         Sink = call.Sink,
                         KeepChoices = call.KeepChoices,
+                        KeepCalls = call.KeepCalls,
                         Watch = watch,
                     },
                     watch.Token);

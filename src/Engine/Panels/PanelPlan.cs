@@ -40,7 +40,7 @@ internal sealed record PanelPlan
     /// <summary>All members of an ensemble.</summary>
     public static PanelPlan Of(RunContext context, EnsembleConfig ensemble)
     {
-        var tools = ToolOffer.Of(context.Chat, ensemble.Tools);
+        var tools = ToolOffer.ForMembers(context.Chat, ensemble.Tools);
         return new PanelPlan
         {
             Slots = PanelSlot.Of(ensemble, context.Chat, context.Catalog),
@@ -48,7 +48,7 @@ internal sealed record PanelPlan
             Grace = ensemble.StragglerGrace,
             Edits = slot => MemberEdits.For(context.Chat, slot, tools),
             Expected = new ExpectedAnswer(tools, context.Format),
-            KeepsChoices = tools.IsOpen,
+            KeepsChoices = tools.IsOpen || tools.IsAdvice,
         };
     }
 }

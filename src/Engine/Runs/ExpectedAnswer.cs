@@ -1,4 +1,5 @@
 using Ensemble.Answers;
+using Ensemble.Chat;
 using Ensemble.Models;
 using Ensemble.Providers.Calls;
 using Ensemble.Upstreams;
@@ -8,7 +9,7 @@ namespace Ensemble.Runs;
 /// <summary>How the answer of a sub-call is read: the request decides that, not the model.</summary>
 /// <param name="Tools">
 /// Those that may be called: of an answer that calls any other the text counts, and without text it is blank. Text is none where a call is
-/// demanded.
+/// demanded. Of a model that only advises a call is a part of the text.
 /// </param>
 /// <param name="Format">What the caller wants. A code fence around JSON is taken off.</param>
 /// <param name="MustMatchFormat">Whether an answer of another format is none.</param>
@@ -43,6 +44,11 @@ internal sealed record ExpectedAnswer(ToolOffer Tools, AnswerFormat Format, bool
         }
 
         var content = Format.Unfenced(answer.Content);
+        if (answer.CallsTools && Tools.IsAdvice && ToolCallJson.Read(answer.Choices) is { Count: > 0 } calls)
+        {
+            content = $"{content}\n{ToolCallText.Of(calls)}".TrimStart();
+        }
+
         var reason = answer.FinishReason is "tool_calls" or "function_call" ? "stop" : answer.FinishReason;
         return answer.CallsTools || !ReferenceEquals(content, answer.Content) || reason != answer.FinishReason
             ? answer with { CallsTools = false, Content = content, FinishReason = reason }

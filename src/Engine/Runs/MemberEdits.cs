@@ -18,17 +18,34 @@ internal static class MemberEdits
         "n", "stream", "stream_options", "store", "metadata", "service_tier", "prediction", "logprobs", "top_logprobs",
         "tools", "tool_choice", "parallel_tool_calls", "functions", "function_call", "audio", "modalities");
 
-    /// <summary>The same where members may call tools.</summary>
-    private static readonly FrozenSet<string> AlwaysDroppedWithTools =
-        AlwaysDropped.Except(["tools", "tool_choice", "parallel_tool_calls"]).ToFrozenSet();
+    /// <summary>How OpenAI calls the field.</summary>
+    public const string EffortField = "reasoning_effort";
+
+    /// <summary>Those of them that go out where tools do.</summary>
+    public static readonly IReadOnlyList<string> ToolFields = ["tools", "tool_choice", "parallel_tool_calls"];
+
+    private static readonly ReadOnlyMemory<byte> NoChoice = "\"none\""u8.ToArray();
+
+    private static readonly FrozenSet<string> AlwaysDroppedWithTools = AlwaysDropped.Except(ToolFields).ToFrozenSet();
 
     public static RequestEdits For(ChatRequest chat, PanelSlot slot, ToolOffer? tools = null)
     {
         // Without tools the fields that go with them say nothing, and some providers refuse them.
         var edits = new RequestEdits(tools is { IsSent: true } ? AlwaysDroppedWithTools : AlwaysDropped);
+        if (tools is { IsAdvice: true })
+        {
+            edits.Set("tool_choice", NoChoice).Drop("parallel_tool_calls");
+            edits.MessagesWithoutTools = () => ToolCallText.Conversation(chat);
+        }
+
         if (slot.Member.Temperature is { } temperature)
         {
             edits.Set("temperature", temperature);
+        }
+
+        if (slot.Member.ReasoningEffort is { } effort)
+        {
+            edits.Set(EffortField, SnakeCase.Of(effort));
         }
 
         // Samples of one seed would be the same answer again: each counts on from the first.

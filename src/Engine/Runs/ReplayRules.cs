@@ -1,3 +1,4 @@
+using Ensemble.Answers;
 using Ensemble.Catalog;
 using Ensemble.Catalog.Reading;
 using Ensemble.Chat;
@@ -58,7 +59,13 @@ public static class ReplayRules
                 $"The strategy {name} needs a judge, and this ensemble has none: name a model as 'judge'.");
         }
 
-        if (chat.IsSet("tools") && strategy is not (StrategyKind.Vote or StrategyKind.Adaptive))
+        if (ensemble.Tools == ToolsMode.Advise && ensemble.Judge is null && ToolOffer.ForWriter(chat, ensemble.Tools).IsOpen)
+        {
+            return new ReplayRefusal(
+                "judge_missing", "judge", "The request has tools, which only a judge may call, and this ensemble has none: name a model as 'judge'.");
+        }
+
+        if (ensemble.Tools != ToolsMode.Advise && chat.IsSet("tools") && strategy is not (StrategyKind.Vote or StrategyKind.Adaptive))
         {
             return new ReplayRefusal(
                 ErrorCodes.StrategyNotReplayable, "strategy",

@@ -20,6 +20,7 @@ internal sealed class RunContext
     private AnswerFormat? _format;
     private List<RunEvent>? _bufferedOutput;
     private (EnsembleConfig Of, AnswerReader Reader)? _reader;
+    private Task<ToolTurn>? _turn;
 
     /// <param name="deadline">Its token cancels every sub-call.</param>
     public RunContext(
@@ -82,12 +83,17 @@ internal sealed class RunContext
     {
         if (_reader is not { } reader || reader.Of != ensemble)
         {
-            reader = (ensemble, AnswerReader.For(Chat, ensemble.AnswerType, ToolOffer.Of(Chat, ensemble.Tools).IsOpen));
+            reader = (ensemble, AnswerReader.For(Chat, ensemble.AnswerType, ToolOffer.ForMembers(Chat, ensemble.Tools).IsOpen));
             _reader = reader;
         }
 
         return reader.Reader;
     }
+
+    public IAdviceStore AdviceStore => _services.Advice;
+
+    /// <summary>What is done with the request's tools: found out once, whatever part of a strategy asks.</summary>
+    public Task<ToolTurn> TurnAsync(EnsembleConfig ensemble) => _turn ??= ToolTurn.BeginAsync(this, ensemble);
 
     public bool CapturesContent => _services.CaptureContent;
 

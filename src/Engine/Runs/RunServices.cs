@@ -17,4 +17,7 @@ public sealed record RunServices(IModelCaller Models, IUsageSink Usage, TimeProv
 
     /// <summary>Vectors of texts, shared by all runs of this process.</summary>
     public EmbeddingCache Embeddings { get; init; } = new();
+
+    /// <summary>Where advice is kept while a conversation calls tools. Default: in this process.</summary>
+    public IAdviceStore Advice { get; init; } = new MemoryAdviceStore(Time);
 }

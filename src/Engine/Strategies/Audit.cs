@@ -1,3 +1,4 @@
+using Ensemble.Answers;
 using System.Text.Json;
 using Ensemble.Catalog;
 using Ensemble.Judging;
@@ -26,12 +27,13 @@ internal static class Audit
     public static async Task<Result> AskAsync(
         RunContext context, EnsembleConfig ensemble, string verifier, Candidate answer, int number = 0)
     {
+        var tools = (await context.TurnAsync(ensemble)).Tools;
         var reply = await new ControlCalls(context, ensemble).AskAsync(new ControlQuestion
         {
             Step = SubCallStep.Verification,
             Models = [verifier],
             Prompt = new JudgePrompt(
-                context.Chat, Prompts.Audit, Prompts.AuditVersion, [Readable(answer)], context.Random($"audit-{number}")),
+                context.Chat, tools.IsOpen ? Prompts.AuditWithTools(tools.Names) : Prompts.Audit, Prompts.AuditVersion, [Readable(answer)], context.Random($"audit-{number}")),
             Number = number,
             Schema = Schema,
         });

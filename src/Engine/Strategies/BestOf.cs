@@ -80,6 +80,8 @@ internal sealed class BestOf(EnsembleConfig ensemble) : IPanelDecision
             Prompt = prompt,
             Number = number,
             Schema = ControlSchema.OneOf("pick", "pick", labels),
+            Effort = ensemble.Judge.ReasoningEffort,
+            MaxTokens = ControlQuestion.MaxTokensFor(ensemble.Judge.ReasoningEffort),
         });
         if (number == 0 && reply.Value is not null)
         {

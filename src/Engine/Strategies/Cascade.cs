@@ -19,11 +19,22 @@ internal sealed class Cascade(EnsembleConfig ensemble) : IStrategy
         var rungs = CascadeRungs.Of(ensemble);
         var found = new List<Candidate>();
         var missing = new List<SubCallResult>();
+        var turn = await context.TurnAsync(ensemble);
+        if (await AdvisedAnswer.ContinueAsync(context, ensemble, () => Writers(context, rungs[^1], null), JudgeFailure.OfMembers) is { } end)
+        {
+            return end;
+        }
+
         for (var index = 0; index < rungs.Count; index++)
         {
             var isLast = index == rungs.Count - 1;
+            if (isLast && turn.Tools.IsOpen)
+            {
+                return await AdvisedAsync(context, rungs[index], found, missing);
+            }
+
             if (isLast && rungs[index] is [var only] && ensemble.Panel[only].Samples == 1
-                && !ToolOffer.Of(context.Chat, ensemble.Tools).IsSent)
+                && !ToolOffer.ForMembers(context.Chat, ensemble.Tools).IsSent)
             {
                 return await LastAsync(context, only, index, found, missing);
             }
@@ -38,13 +49,18 @@ internal sealed class Cascade(EnsembleConfig ensemble) : IStrategy
             }
 
             if (Accepted(context, round, index, isLast) is var (accepted, by)
-                && (isLast || ensemble.Cascade.Verifier is not { } verifier
+                && (isLast || turn.Tools.IsOpen || ensemble.Cascade.Verifier is not { } verifier
                     || (await Audit.AskAsync(context, ensemble, verifier, accepted, index)).Passes == true))
             {
                 context.Diagnostics.Agree(by.Candidates.Count, by.Agreement);
-                context.Diagnostics.Save(Savings.OfSkipped(context, rungs.Skip(index + 1).SelectMany(rung => rung).SelectMany(
+                var skipped = rungs.Skip(index + 1).SkipLast(turn.Tools.IsOpen ? 1 : 0);
+                context.Diagnostics.Save(Savings.OfSkipped(context, skipped.SelectMany(rung => rung).SelectMany(
                     member => PanelSlot.Of(ensemble, member, context.Chat, context.Catalog))));
-                return RunResults.Emit(context, accepted, "cascade", "accepted", by.Agreement);
+
+                // Only the last rung may call tools: this one's answers are what it is advised.
+                return turn.Tools.IsOpen
+                    ? await AdvisedAsync(context, rungs[^1], found, missing)
+                    : RunResults.Emit(context, accepted, "cascade", "accepted", by.Agreement);
             }
         }
 
@@ -149,6 +165,33 @@ internal sealed class Cascade(EnsembleConfig ensemble) : IStrategy
         return await ExhaustedAsync(context, found, missing, result);
     }
 
+    /// <summary>The members of the last rung, each in place of one that fails: they alone may call tools.</summary>
+    private async Task<RunEnd> AdvisedAsync(RunContext context, IReadOnlyList<int> rung, List<Candidate> found, List<SubCallResult> missing)
+    {
+        var prompt = found.Count == 0 ? null : new JudgePrompt(
+            context.Chat, null, JudgePrompt.AdviseVersion, found, context.Random("advice"), callsTools: true);
+        var result = await new AnswerChain(context, ensemble).WriteAsync(Writers(context, rung, prompt));
+        if (result.Writer is { } writer)
+        {
+            context.Diagnostics.Decide(
+                new DecisionManifest("rung", "accepted")
+                { Index = CascadeRungs.Of(ensemble).Count - 1, Reason = "last_rung", Member = writer.Key.Member, Sample = 0 });
+        }
+
+        return result switch
+        {
+            { Overflowed: true } => RunResults.TooLarge,
+            { Answer: { } answer } => answer,
+            _ => JudgeFailure.OfMembers(context, result with { Failures = [.. missing, .. result.Failures] }),
+        };
+    }
+
+    private AnswerWriter[] Writers(RunContext context, IReadOnlyList<int> rung, JudgePrompt? prompt)
+    {
+        var calls = new MemberCall(context, ensemble);
+        return [.. rung.Select(member => calls.Writer(ensemble.Panel[member].Model, new SubCallKey(SubCallStep.Candidate, member, 0), prompt))];
+    }
+
     private async Task<RunEnd> ExhaustedAsync(RunContext context, List<Candidate> found, List<SubCallResult> missing, JudgeResult? last)
     {
         if (context.Deadline.IsCancelled)
@@ -156,7 +199,9 @@ internal sealed class Cascade(EnsembleConfig ensemble) : IStrategy
             return RunResults.Cancelled;
         }
 
-        if (last is not { Shown: true } && found.Count > 0 && ensemble.OnJudgeFailure != OnJudgeFailure.Fail
+        // Where tools may be called, the others' answers are advice.
+        var isAdvice = (await context.TurnAsync(ensemble)).Tools.IsOpen;
+        if (last is not { Shown: true } && !isAdvice && found.Count > 0 && ensemble.OnJudgeFailure != OnJudgeFailure.Fail
             && await EmitBestAsync(context, found) is { } best)
         {
             return best;

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
+using Ensemble.Answers;
 using Ensemble.Catalog;
 using Ensemble.Chat;
 using Ensemble.Models;

@@ -105,7 +105,7 @@ internal sealed class Route(EnsembleConfig ensemble) : IStrategy
                 new DecisionManifest("route", "target_failed") { Reason = SnakeCase.Of(result.Failures[0].Outcome) });
         }
 
-        return (answer, isTarget ? result.Text : null);
+        return (answer, isTarget && !result.CallsTools ? result.Text : null);
     }
 
     private async Task<(RunEnd End, string? Text)> VerifiedAsync(

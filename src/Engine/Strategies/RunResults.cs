@@ -1,3 +1,4 @@
+using Ensemble.Answers;
 using Ensemble.Panels;
 using Ensemble.Runs;
 using Ensemble.Upstreams;
@@ -38,8 +39,9 @@ internal static class RunResults
 
         var model = context.Catalog.Ensembles[context.Chat.Model].Panel[candidate.Key.Member].Model;
         var choices = ToolAnswer.Write(candidate.Answer, new ToolCallIds(context.Request.Id, model), isWhole: !context.Chat.Stream);
-        return !context.Chat.Stream ? new RunAnswer(ToolAnswer.FinishReason) { Choices = choices }
-            : context.Show(new ChoicesDelta(ChoicesAsDelta.Convert(choices.ToArray()))) ? new RunAnswer(ToolAnswer.FinishReason)
+        var reason = ToolAnswer.ReasonOf(candidate.Answer);
+        return !context.Chat.Stream ? new RunAnswer(reason) { Choices = choices }
+            : context.Show(new ChoicesDelta(ChoicesAsDelta.Convert(choices.ToArray()))) ? new RunAnswer(reason)
             : TooLarge;
     }
 

@@ -1,3 +1,4 @@
+using Ensemble.Answers;
 using Ensemble.Catalog;
 using Ensemble.Judging;
 using Ensemble.Panels;
@@ -17,6 +18,14 @@ internal sealed class Specialist(EnsembleConfig ensemble) : IStrategy
 
     public async Task<RunEnd> ExecuteAsync(RunContext context)
     {
+        var turn = await context.TurnAsync(ensemble);
+        if (await AdvisedAnswer.ContinueAsync(
+            context, ensemble, () => new JudgeChain(context, ensemble, Judge).Writers(turn, prompt: null),
+            static (run, result) => JudgeFailure.Of(run, result)) is { } continued)
+        {
+            return continued;
+        }
+
         var plan = await PlanAsync(context);
         if (context.Deadline.IsCancelled)
         {
@@ -28,6 +37,7 @@ internal sealed class Specialist(EnsembleConfig ensemble) : IStrategy
             return await AnswerAloneAsync(context, plan is [var only] ? only.Model : null);
         }
 
+        var tools = new MemberCall(context, ensemble).MemberTools;
         var round = await PanelRound.AskAsync(context, ensemble, new PanelPlan
         {
             Slots = [.. plan.Select((part, index) => new PanelSlot(
@@ -38,8 +48,11 @@ internal sealed class Specialist(EnsembleConfig ensemble) : IStrategy
             // A part that is missing is missing in the answer.
             Grace = ensemble.StragglerGrace ?? StragglerGrace.All,
 
+            Expected = new ExpectedAnswer(tools, AnswerFormat.Text),
+            KeepsChoices = tools.IsAdvice,
+
             // The format that the caller wants is the whole answer's.
-            Edits = slot => MemberEdits.For(context.Chat, slot).Drop("response_format").AppendMessage(Task(context, plan[slot.Key.Member])),
+            Edits = slot => MemberEdits.For(context.Chat, slot, tools).Drop("response_format").AppendMessage(Task(context, plan[slot.Key.Member])),
         });
         if (round.Failed(context) is { } end)
         {
@@ -56,7 +69,8 @@ internal sealed class Specialist(EnsembleConfig ensemble) : IStrategy
         var tasks = string.Join('\n', parts.Select((part, index) => $"{JudgePrompt.Label(index)}: {plan[part.Key.Member].Task}"));
         var prompt = new JudgePrompt(
             context.Chat, null, Prompts.ComposeVersion, parts, context.Random("compose"),
-            $"The part that each candidate deals with:\n{tasks}", Prompts.Compose);
+            $"The part that each candidate deals with:\n{tasks}",
+            turn.Tools.IsOpen ? Prompts.Compose + Prompts.ComposeWithTools : Prompts.Compose, turn.Tools.IsOpen);
         var verdict = await new JudgeChain(context, ensemble, Judge).AskAsync(prompt);
         return verdict switch
         {

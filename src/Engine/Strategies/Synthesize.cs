@@ -7,7 +7,8 @@ using Ensemble.Usage;
 namespace Ensemble.Strategies;
 
 /// <summary>A judge writes one answer from the candidates; where it is told to, it compares them first.</summary>
-internal sealed class Synthesize(EnsembleConfig ensemble) : IPanelDecision
+/// <param name="callsTools">Whether the judge may call tools, and the candidates are advice.</param>
+internal sealed class Synthesize(EnsembleConfig ensemble, bool callsTools = false) : IPanelDecision
 {
     private static readonly string[] Lists = ["consensus", "contradictions", "partial_coverage", "unique_insights", "blind_spots"];
 
@@ -78,7 +79,7 @@ internal sealed class Synthesize(EnsembleConfig ensemble) : IPanelDecision
         RunContext context, IReadOnlyList<Candidate> candidates, TaskCompletionSource<CandidateSet> compared)
     {
         var note = ensemble.Analysis && candidates.Count > 1 ? await AnalyseAsync(context, candidates) : null;
-        var prompt = new JudgePrompt(context.Chat, Judge, candidates, context.Random("judge"), note);
+        var prompt = new JudgePrompt(context.Chat, Judge, candidates, context.Random("judge"), note, callsTools);
         return await JudgeAsync(context, ensemble, () => compared.Task, prompt);
     }
 
@@ -94,6 +95,8 @@ internal sealed class Synthesize(EnsembleConfig ensemble) : IPanelDecision
             Models = [Judge.Model, .. Judge.Fallbacks],
             Prompt = new JudgePrompt(context.Chat, Prompts.Analysis, Prompts.AnalysisVersion, order, random),
             Schema = Analysis,
+            Effort = Judge.ReasoningEffort,
+            MaxTokens = ControlQuestion.MaxTokensFor(Judge.ReasoningEffort),
         });
         if (reply.Value is not { } value)
         {

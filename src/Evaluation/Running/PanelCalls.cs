@@ -24,7 +24,7 @@ internal sealed class PanelCalls(AskedModels models, CatalogSnapshot catalog)
     /// <summary>The calls, in the panel's order.</summary>
     public IReadOnlyList<(PanelSlot Slot, ModelCall Call)> Plan(EnsembleConfig ensemble, ChatRequest chat)
     {
-        var tools = ToolOffer.Of(chat, ensemble.Tools);
+        var tools = ToolOffer.ForMembers(chat, ensemble.Tools);
         return [.. PanelSlot.Of(ensemble, chat, catalog).Select(slot =>
         {
             var model = catalog.Models[slot.Member.Model];
@@ -43,7 +43,7 @@ internal sealed class PanelCalls(AskedModels models, CatalogSnapshot catalog)
 
     public async Task<IReadOnlyList<PanelAnswer>> AskAsync(EvaluationQuestion question, EnsembleConfig ensemble, ChatRequest chat)
     {
-        var expected = new ExpectedAnswer(ToolOffer.Of(chat, ensemble.Tools), AnswerFormat.Of(chat));
+        var expected = new ExpectedAnswer(ToolOffer.ForMembers(chat, ensemble.Tools), AnswerFormat.Of(chat));
         var asked = new Dictionary<string, int>();
         var calls = new List<Task<PanelAnswer>>();
         foreach (var (slot, call) in Plan(ensemble, chat))

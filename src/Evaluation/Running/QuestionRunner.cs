@@ -71,7 +71,7 @@ internal sealed class QuestionRunner(SubjectTable table, AskedModels models, IGr
         var candidates = answers.SelectMany(static answer => answer.Answers, static (answer, said) => (answer.Slot, Said: said))
             .Where(static answer => answer.Said.IsUsable)
             .Select(static answer => new Candidate(answer.Said.Key, answer.Said.Call.Answer!, answer.Slot.Member.Weight)).ToList();
-        var reader = AnswerReader.For(chat, panel.Config.AnswerType, ToolOffer.Of(chat, panel.Config.Tools).IsOpen);
+        var reader = AnswerReader.For(chat, panel.Config.AnswerType, ToolOffer.ForMembers(chat, panel.Config.Tools).IsOpen);
         var all = CandidateSet.Of(reader, panel.Config, candidates);
         var members = Enumerable.Range(0, panel.Labels.Count).ToList();
         var without = new List<bool>();

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Ensemble.Frontend.Dialects;
 using Ensemble.Frontend.Errors;
 using Ensemble.Frontend.Http;
 using Ensemble.Frontend.Runs;
@@ -8,14 +9,15 @@ using Ensemble.Usage;
 
 namespace Ensemble.Frontend.Chat;
 
-/// <summary>Folds a run's events into one chat completion.</summary>
+/// <summary>Folds a run's events into one whole answer.</summary>
 internal static class BufferedAnswer
 {
+    /// <param name="format">How the answer is written.</param>
     /// <param name="manifests">Knows the manifest that goes into the answer, names included; null = none does.</param>
     /// <param name="showsNames">Whether an error may name models.</param>
     public static async Task WriteAsync(
-        HttpContext context, RunRequest request, IAsyncEnumerable<RunEvent> events, IRunEngine? manifests, bool showsNames,
-        TimeProvider time)
+        HttpContext context, RunRequest request, IAsyncEnumerable<RunEvent> events, IAnswerFormat format, IRunEngine? manifests,
+        bool showsNames, TimeProvider time)
     {
         var facts = new AnswerMetadata();
         string? text = null;
@@ -37,7 +39,9 @@ internal static class BufferedAnswer
                     break;
                 case RunCompleted completed:
                     facts.WriteTo(context.Response.Headers, completed.Usage);
-                    var body = new Body(request, time.GetUtcNow().ToUnixTimeSeconds(), longer?.ToString() ?? text, completed)
+                    var whole = new WholeAnswer(
+                        request, time.GetUtcNow().ToUnixTimeSeconds(), longer?.ToString() ?? text, completed);
+                    var body = new Body(format, whole)
                     {
                         HasManifest = manifests is not null,
                         Manifest = manifests is null ? null : await FindManifestAsync(manifests, request.Id, context.RequestAborted),
@@ -46,7 +50,8 @@ internal static class BufferedAnswer
                     return;
                 case RunFailed failed:
                     facts.WriteTo(context.Response.Headers, failed.Usage);
-                    await ApiErrorWriter.WriteAsync(context, RunErrors.Of(context.Request, failed.Failure, showsNames));
+                    await ApiErrorWriter.WriteAsync(
+                        context, format.Describe(RunErrors.Of(context.Request, failed.Failure, showsNames)));
                     return;
                 default:
                     facts.Take(runEvent);
@@ -59,44 +64,8 @@ internal static class BufferedAnswer
 
     private static void Write(Utf8JsonWriter json, Body body)
     {
-        var answer = body.Completed.Answer;
         json.WriteStartObject();
-        json.WriteString("id"u8, $"chatcmpl-{body.Request.Id.Value}");
-        json.WriteString("object"u8, "chat.completion"u8);
-        json.WriteNumber("created"u8, body.Created);
-        json.WriteString("model"u8, body.Request.Chat.Model);
-        json.WritePropertyName("choices"u8);
-        if (!answer.Choices.IsEmpty)
-        {
-            json.WriteRawValue(answer.Choices.Span, skipInputValidation: true);
-        }
-        else
-        {
-            json.WriteStartArray();
-            json.WriteStartObject();
-            json.WriteNumber("index"u8, 0);
-            json.WriteStartObject("message"u8);
-            json.WriteString("role"u8, "assistant"u8);
-            json.WriteString("content"u8, answer.Refusal is null ? body.Text ?? "" : null);
-            json.WriteString("refusal"u8, answer.Refusal);
-            json.WriteEndObject();
-            json.WriteNull("logprobs"u8);
-            json.WriteString("finish_reason"u8, answer.FinishReason);
-            json.WriteEndObject();
-            json.WriteEndArray();
-        }
-
-        json.WritePropertyName("usage"u8);
-        UsageJson.Write(json, body.Completed.Usage, answer.UsageFields);
-        if (!answer.Fields.IsEmpty)
-        {
-            using var fields = JsonSanitizer.Parse(answer.Fields);
-            foreach (var field in fields.RootElement.EnumerateObject())
-            {
-                field.WriteTo(json);
-            }
-        }
-
+        body.Format.Write(json, body.Answer);
         if (body.HasManifest)
         {
             // Of an answer that is repeated it may have been forgotten.
@@ -121,7 +90,7 @@ internal static class BufferedAnswer
         }
     }
 
-    private readonly record struct Body(RunRequest Request, long Created, string? Text, RunCompleted Completed)
+    private readonly record struct Body(IAnswerFormat Format, WholeAnswer Answer)
     {
         public bool HasManifest { get; init; }
 

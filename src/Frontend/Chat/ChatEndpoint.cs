@@ -2,14 +2,16 @@ using Ensemble.Catalog;
 using Ensemble.Chat;
 using Ensemble.Execution;
 using Ensemble.Frontend.Callers;
+using Ensemble.Frontend.Dialects;
 using Ensemble.Frontend.Errors;
 using Ensemble.Frontend.Requests;
 using Ensemble.Runs;
 
 namespace Ensemble.Frontend.Chat;
 
-/// <summary><c>POST /v1/chat/completions</c>: what is asked for, and whether that can be answered.</summary>
+/// <summary>A request for an answer, in the API of its address: what is asked for, and whether that can be answered.</summary>
 internal sealed class ChatEndpoint(
+    IDialect dialect,
     RequestSlots places,
     BodyReader bodies,
     ICatalog catalog,
@@ -40,11 +42,32 @@ internal sealed class ChatEndpoint(
         }
 
         var snapshot = catalog.Current;
+        TranslatedRequest translated;
+        try
+        {
+            translated = dialect.Read(body, snapshot);
+        }
+        catch (ChatRequestException problem)
+        {
+            return ApiErrors.From(problem);
+        }
+
+        if (!translated.Chat.Equals(body) && !place.TryReplace(translated.Chat.Length))
+        {
+            return ApiErrors.Overloaded;
+        }
+
+        return await AnswerAsync(context, caller, place, translated, snapshot);
+    }
+
+    private async Task<ApiError?> AnswerAsync(
+        HttpContext context, Caller caller, RequestSlot place, TranslatedRequest translated, CatalogSnapshot snapshot)
+    {
         ChatRequest chat;
         RunLimits limits;
         try
         {
-            chat = ChatRequestParser.Parse(body, ChatLimits.Default);
+            chat = ChatRequestParser.Parse(translated.Chat, dialect.Limits);
             if (!caller.MayUse(chat.Model))
             {
                 return ApiErrors.ModelNotFound(chat.Model);
@@ -70,7 +93,7 @@ internal sealed class ChatEndpoint(
         }
         catch (ChatRequestException problem)
         {
-            return ApiErrors.From(problem);
+            return translated.Format.Describe(ApiErrors.From(problem));
         }
 
         var fresh = new RunRequest
@@ -81,6 +104,6 @@ internal sealed class ChatEndpoint(
             CatalogRevision = snapshot.Revision,
             CountedBody = place.Body,
         };
-        return await answers.AnswerAsync(context, caller, fresh, snapshot, limits);
+        return await answers.AnswerAsync(context, caller, fresh, snapshot, limits, translated.Format);
     }
 }

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.IO.Pipelines;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Ensemble.Frontend.Dialects;
 using Ensemble.Frontend.Errors;
 using Ensemble.Frontend.Http;
 using Ensemble.Frontend.Runs;
@@ -10,7 +11,7 @@ using Ensemble.Runs;
 namespace Ensemble.Frontend.Chat;
 
 /// <summary>Writes the chunks of one streamed completion. What all of them share is encoded once.</summary>
-internal sealed class ChunkWriter(PipeWriter output, RunRequest request, long created) : IDisposable
+internal sealed class ChunkWriter(PipeWriter output, RunRequest request, long created) : IAnswerStream
 {
     private readonly Utf8JsonWriter _json = new(output, JsonResponse.WriterOptions);
     private readonly byte[] _head = Head(request, created);
@@ -94,16 +95,7 @@ internal sealed class ChunkWriter(PipeWriter output, RunRequest request, long cr
         output.Write("\n\n"u8);
     }
 
-    public void KeepAlive() => output.Write(": keep-alive\n\n"u8);
-
-    /// <summary>A comment of at least so many bytes.</summary>
-    public void Padding(int bytes)
-    {
-        output.Write(": "u8);
-        output.GetSpan(bytes)[..bytes].Fill((byte)' ');
-        output.Advance(bytes);
-        output.Write("\n\n"u8);
-    }
+    public void KeepAlive() => EventStream.Comment(output);
 
     public void Dispose() => _json.Dispose();
 

@@ -1,6 +1,7 @@
 using Ensemble.Catalog;
 using Ensemble.Execution;
 using Ensemble.Frontend.Callers;
+using Ensemble.Frontend.Dialects;
 using Ensemble.Frontend.Errors;
 using Ensemble.Frontend.Http;
 using Ensemble.Frontend.Limits;
@@ -25,11 +26,12 @@ internal sealed partial class RunResponder(
 {
     /// <param name="fresh">The request as one that nobody has made before.</param>
     /// <param name="snapshot">The catalog as the run will have it.</param>
+    /// <param name="format">How the answer is written.</param>
     /// <returns>Why there is no run; null where there was one, and it has been answered.</returns>
     public async Task<ApiError?> AnswerAsync(
-        HttpContext context, Caller caller, RunRequest fresh, CatalogSnapshot snapshot, RunLimits limits)
+        HttpContext context, Caller caller, RunRequest fresh, CatalogSnapshot snapshot, RunLimits limits, IAnswerFormat format)
     {
-        var error = await TryAnswerAsync(context, caller, fresh, snapshot, limits);
+        var error = await TryAnswerAsync(context, caller, fresh, snapshot, limits, format);
         if (error is { Status: 429 or >= 500 })
         {
             LogRefused(
@@ -41,7 +43,7 @@ internal sealed partial class RunResponder(
     }
 
     private async Task<ApiError?> TryAnswerAsync(
-        HttpContext context, Caller caller, RunRequest fresh, CatalogSnapshot snapshot, RunLimits limits)
+        HttpContext context, Caller caller, RunRequest fresh, CatalogSnapshot snapshot, RunLimits limits, IAnswerFormat format)
     {
         var chat = fresh.Chat;
         if (!HasValidKey(context.Request.Headers[HeaderNames.IdempotencyKey]))
@@ -78,7 +80,8 @@ internal sealed partial class RunResponder(
         if (error is null)
         {
             await WriteAsync(
-                context, caller, request, options, admission, limits.StreamCommit, isRepeat: request.IsKept && request.Id != fresh.Id);
+                context, caller, request, options, admission, format, limits.StreamCommit,
+                isRepeat: request.IsKept && request.Id != fresh.Id);
         }
 
         return error;
@@ -140,8 +143,8 @@ internal sealed partial class RunResponder(
     }
 
     private async Task WriteAsync(
-        HttpContext context, Caller caller, RunRequest request, RequestOptions options, CompositeLease admission, TimeSpan commitAfter,
-        bool isRepeat)
+        HttpContext context, Caller caller, RunRequest request, RequestOptions options, CompositeLease admission, IAnswerFormat format,
+        TimeSpan commitAfter, bool isRepeat)
     {
         context.Response.Headers[HeaderNames.RunId] = request.Id.Value;
         if (isRepeat)
@@ -156,11 +159,12 @@ internal sealed partial class RunResponder(
                 repeats.WithStoredPanelAsync(request, engine.ReadAsync(request.Id, 0, context.RequestAborted)), admission, isRepeat);
             if (request.Chat.Stream)
             {
-                await StreamedAnswer.WriteAsync(context, request, events, commitAfter, caller.SeesMessages, time);
+                await StreamedAnswer.WriteAsync(context, request, events, format, commitAfter, caller.SeesMessages, time);
             }
             else
             {
-                await BufferedAnswer.WriteAsync(context, request, events, options.Manifest ? engine : null, caller.SeesMessages, time);
+                await BufferedAnswer.WriteAsync(
+                    context, request, events, format, options.Manifest ? engine : null, caller.SeesMessages, time);
             }
 
             completed = true;

@@ -1,3 +1,4 @@
+using Ensemble.Frontend.Dialects;
 using Ensemble.Frontend.Errors;
 using Ensemble.Frontend.Http;
 using Ensemble.Runs;
@@ -11,7 +12,8 @@ namespace Ensemble.Frontend.Chat;
 internal sealed class StreamedAnswer : IDisposable
 {
     private readonly HttpContext _context;
-    private readonly ChunkWriter _chunks;
+    private readonly IAnswerFormat _format;
+    private readonly IAnswerStream _events;
     private readonly AnswerMetadata _facts = new();
     private readonly TimeProvider _time;
     private readonly TimeSpan _commitAfter;
@@ -19,26 +21,29 @@ internal sealed class StreamedAnswer : IDisposable
     private bool _committed;
     private long _lastWrite;
 
-    private StreamedAnswer(HttpContext context, RunRequest request, TimeSpan commitAfter, bool showsNames, TimeProvider time)
+    private StreamedAnswer(
+        HttpContext context, RunRequest request, IAnswerFormat format, TimeSpan commitAfter, bool showsNames, TimeProvider time)
     {
+        _format = format;
         _showsNames = showsNames;
         _context = context;
         _time = time;
         _commitAfter = commitAfter;
         _lastWrite = time.GetTimestamp();
-        _chunks = new ChunkWriter(context.Response.BodyWriter, request, time.GetUtcNow().ToUnixTimeSeconds());
+        _events = format.OpenStream(context.Response.BodyWriter, request, time.GetUtcNow().ToUnixTimeSeconds());
     }
 
+    /// <param name="format">How the answer is written.</param>
     /// <param name="showsNames">Whether an error may name models.</param>
     public static async Task WriteAsync(
-        HttpContext context, RunRequest request, IAsyncEnumerable<RunEvent> events, TimeSpan commitAfter, bool showsNames,
-        TimeProvider time)
+        HttpContext context, RunRequest request, IAsyncEnumerable<RunEvent> events, IAnswerFormat format, TimeSpan commitAfter,
+        bool showsNames, TimeProvider time)
     {
-        using var answer = new StreamedAnswer(context, request, commitAfter, showsNames, time);
+        using var answer = new StreamedAnswer(context, request, format, commitAfter, showsNames, time);
         await answer.WriteAsync(events);
     }
 
-    public void Dispose() => _chunks.Dispose();
+    public void Dispose() => _events.Dispose();
 
     private async Task WriteAsync(IAsyncEnumerable<RunEvent> events)
     {
@@ -88,7 +93,7 @@ internal sealed class StreamedAnswer : IDisposable
                 }
 
                 Commit();
-                _chunks.KeepAlive();
+                _events.KeepAlive();
                 _lastWrite = _time.GetTimestamp();
                 await FlushAsync();
             }
@@ -109,21 +114,21 @@ internal sealed class StreamedAnswer : IDisposable
         {
             case AnswerDelta delta:
                 Commit();
-                _chunks.Content(delta.Text);
+                _events.Content(delta.Text);
                 _lastWrite = _time.GetTimestamp();
                 break;
             case ChoicesDelta delta:
                 Commit();
-                _chunks.Choices(delta);
+                _events.Choices(delta);
                 _lastWrite = _time.GetTimestamp();
                 break;
             case RunCompleted completed:
                 Commit();
-                _chunks.End(completed);
+                _events.End(completed);
                 await FlushAsync();
                 return true;
             case RunFailed failed:
-                await FailAsync(RunErrors.Of(_context.Request, failed.Failure, _showsNames));
+                await FailAsync(_format.Describe(RunErrors.Of(_context.Request, failed.Failure, _showsNames)));
                 return true;
             default:
                 _facts.Take(runEvent);
@@ -142,10 +147,10 @@ internal sealed class StreamedAnswer : IDisposable
             return;
         }
 
-        _chunks.Error(error);
+        _events.Error(error);
         if (!HttpProtocol.IsHttp11(_context.Request.Protocol))
         {
-            _chunks.Padding(AnswerAbortedException.Http2Padding);
+            EventStream.Pad(_context.Response.BodyWriter, AnswerAbortedException.Http2Padding);
         }
 
         await FlushAsync();

@@ -4,13 +4,14 @@ using Ensemble.Frontend.Http;
 
 namespace Ensemble.Frontend.Errors;
 
-/// <summary>Writes errors, as a whole answer or as an event of a stream.</summary>
+/// <summary>Writes errors, as a whole answer or as an event of a stream: in OpenAI's shape, unless the request has an <see cref="IErrorShape"/>.</summary>
 internal static class ApiErrorWriter
 {
     public static Task WriteAsync(HttpContext context, ApiError error)
     {
         var response = context.Response;
-        response.StatusCode = error.Status;
+        var shape = context.Features.Get<IErrorShape>();
+        response.StatusCode = shape?.StatusOf(error) ?? error.Status;
         if (error.RetryAfter is { } retryAfter)
         {
             // Whole seconds, and never 0: that would say "at once".
@@ -30,7 +31,10 @@ internal static class ApiErrorWriter
             response.Headers[HeaderNames.ShouldRetry] = "false";
         }
 
-        return JsonResponse.WriteAsync(response, error, static (json, value) => Write(json, value));
+        return shape is null
+            ? JsonResponse.WriteAsync(response, error, static (json, value) => Write(json, value))
+            : JsonResponse.WriteAsync(
+                response, (shape, error, context), static (json, value) => value.shape.Write(json, value.error, value.context));
     }
 
     /// <summary>

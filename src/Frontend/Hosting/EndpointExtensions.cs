@@ -4,6 +4,7 @@ using Ensemble.Frontend.Callers;
 using Ensemble.Frontend.Chat;
 using Ensemble.Frontend.Dashboard;
 using Ensemble.Frontend.Health;
+using Ensemble.Frontend.Messages;
 using Ensemble.Frontend.Models;
 using Ensemble.Frontend.OpenApi;
 using Ensemble.Frontend.Options;
@@ -25,6 +26,7 @@ public static class EndpointExtensions
 
         var options = app.Services.GetRequiredService<FrontendOptions>();
         app.UseMiddleware<RequestEnvelope>();
+        app.Use(MessagesErrorShape.ApplyAsync);
         app.UseRouting();
         app.UseEnsembleCors(options);
         app.UseAuthentication();
@@ -32,7 +34,13 @@ public static class EndpointExtensions
 
         var callers = app.MapAccess(AccessPolicies.Caller);
         callers.AllowOrigins(options);
-        callers.MapPost("/v1/chat/completions", app.Services.GetRequiredService<ChatEndpoint>().HandleAsync);
+        foreach (var path in ServiceCollectionExtensions.AnswerPaths)
+        {
+            callers.MapPost(path, app.Services.GetRequiredKeyedService<ChatEndpoint>(path).HandleAsync);
+        }
+
+        callers.MapPost("/v1/messages/count_tokens", app.Services.GetRequiredService<CountTokensEndpoint>().HandleAsync);
+
         var models = app.Services.GetRequiredService<ModelsEndpoint>();
         callers.MapRead("/v1/models", models.ListAsync);
         callers.MapRead("/v1/models/{**id}", models.FindAsync);

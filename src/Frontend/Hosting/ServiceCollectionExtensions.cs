@@ -7,12 +7,15 @@ using Ensemble.Frontend.Admin;
 using Ensemble.Frontend.Callers;
 using Ensemble.Frontend.Chat;
 using Ensemble.Frontend.Dashboard;
+using Ensemble.Frontend.Dialects;
 using Ensemble.Frontend.Health;
 using Ensemble.Frontend.Limits;
+using Ensemble.Frontend.Messages;
 using Ensemble.Frontend.Models;
 using Ensemble.Frontend.Options;
 using Ensemble.Frontend.Replays;
 using Ensemble.Frontend.Requests;
+using Ensemble.Frontend.Responses;
 using Ensemble.Frontend.Runs;
 using Ensemble.Members;
 using Ensemble.Models;
@@ -24,6 +27,13 @@ namespace Ensemble.Frontend.Hosting;
 
 public static class ServiceCollectionExtensions
 {
+    private const string ChatPath = "/v1/chat/completions";
+    private const string ResponsesPath = "/v1/responses";
+    private const string MessagesPath = "/v1/messages";
+
+    /// <summary>The addresses at which answers are asked for, which are the keys of their endpoints.</summary>
+    internal static readonly string[] AnswerPaths = [ChatPath, ResponsesPath, MessagesPath];
+
     /// <summary>Adds the HTTP tier. It needs a catalog, what models are called with, an <see cref="IRunEngine"/>, and the stores.</summary>
     public static IServiceCollection AddEnsembleFrontend(this IServiceCollection services, FrontendOptions options)
     {
@@ -47,7 +57,11 @@ public static class ServiceCollectionExtensions
         services.AddSingleton<MonthlyBudgets>();
         services.AddSingleton<RepeatedRequests>();
         services.AddSingleton<RunResponder>();
-        services.AddSingleton<ChatEndpoint>();
+        services.AddKeyedSingleton(ChatPath, static (provider, _) => NewEndpoint(provider, new ChatDialect()));
+        services.AddKeyedSingleton(ResponsesPath, static (provider, _) => NewEndpoint(provider, new ResponsesDialect()));
+        services.AddKeyedSingleton(MessagesPath, static (provider, _) => NewEndpoint(provider, new MessagesDialect()));
+        services.AddSingleton<TokenCounter>();
+        services.AddSingleton<CountTokensEndpoint>();
         services.AddSingleton<ModelsEndpoint>();
         services.AddSingleton<RunFinder>();
         services.AddSingleton<RunsEndpoint>();
@@ -80,6 +94,14 @@ public static class ServiceCollectionExtensions
                 "the program that hosts this server", () => new CatalogDocument(other.Current.Revision, []), secrets),
         };
     }
+
+    private static ChatEndpoint NewEndpoint(IServiceProvider provider, IDialect dialect) => new(
+        dialect,
+        provider.GetRequiredService<RequestSlots>(),
+        provider.GetRequiredService<BodyReader>(),
+        provider.GetRequiredService<ICatalog>(),
+        provider.GetRequiredService<RunResponder>(),
+        provider.GetRequiredService<TimeProvider>());
 
     private static EntriesEndpoint NewEntries(IServiceProvider provider, object? kind) => new(
         (CatalogEntryKind)kind!,

@@ -1,3 +1,4 @@
+using System.Buffers;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace Ensemble.Frontend.Http;
@@ -21,6 +22,18 @@ internal static class EventStream
         // Proxies of the nginx kind would hold a stream back to gather it.
         response.Headers["X-Accel-Buffering"] = "no";
         response.HttpContext.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
+    }
+
+    /// <summary>Writes a comment, which clients skip.</summary>
+    public static void Comment(IBufferWriter<byte> output) => output.Write(": keep-alive\n\n"u8);
+
+    /// <summary>Writes a comment of at least so many bytes.</summary>
+    public static void Pad(IBufferWriter<byte> output, int bytes)
+    {
+        output.Write(": "u8);
+        output.GetSpan(bytes)[..bytes].Fill((byte)' ');
+        output.Advance(bytes);
+        output.Write("\n\n"u8);
     }
 
     /// <summary>Waits for something that may be sent, not longer than may be silent; whether it came, the task tells.</summary>

@@ -11,12 +11,15 @@ internal static class PathAdvice
 
     private const string BaseUrl = " The base URL of SDKs ends with /v1.";
 
+    private const string MessagesBaseUrl = " The base URL of Anthropic's SDKs has no /v1: they add it.";
+
     private const int MaxLength = 256;
 
     /// <summary>Endpoints without names of their own in the address.</summary>
     private static readonly string[] Endpoints =
     [
-        Chat, "/v1/models", "/v1/runs", "/admin/models", "/admin/keys", "/admin/gates", "/admin/cluster", "/admin/usage", "/admin/usage/stream",
+        Chat, "/v1/responses", "/v1/messages", "/v1/messages/count_tokens", "/v1/models", "/v1/runs", "/admin/models", "/admin/keys",
+        "/admin/gates", "/admin/cluster", "/admin/usage", "/admin/usage/stream",
         "/admin/runs",
         "/dashboard/session", "/dashboard", "/livez", "/readyz", "/openapi.json",
     ];
@@ -24,7 +27,7 @@ internal static class PathAdvice
     /// <summary>What OpenAI's and Anthropic's clients ask for besides: the end of the path.</summary>
     private static readonly string[] NotOffered =
     [
-        "/responses", "/messages", "/completions", "/embeddings", "/moderations", "/images/generations", "/audio/speech",
+        "/messages/batches", "/completions", "/embeddings", "/moderations", "/images/generations", "/audio/speech",
         "/audio/transcriptions", "/files",
         "/batches", "/assistants", "/threads", "/rerank", "/realtime",
     ];
@@ -43,6 +46,11 @@ internal static class PathAdvice
             return $"This is a base URL alone: SDKs add the rest to it, as in POST {Chat}.";
         }
 
+        if (plain.StartsWith("/v1/responses/", StringComparison.Ordinal))
+        {
+            return "Responses are not stored here: POST /v1/responses answers a request.";
+        }
+
         // With a wrong beginning, or none: /chat/completions, /v1/v1/models, /api/v1/models, /openai/deployments/NAME/chat/completions.
         var meant = Array.Find(
             Endpoints,
@@ -55,8 +63,13 @@ internal static class PathAdvice
         meant ??= NearestName.Of(plain, Endpoints);
         return meant is null || IsSame(path, meant)
             ? Nothing
-            : $"{Nothing} Did you mean {meant}?{(meant.StartsWith("/v1", StringComparison.Ordinal) ? BaseUrl : "")}";
+            : $"{Nothing} Did you mean {meant}?{BaseUrlOf(meant)}";
     }
+
+    private static string BaseUrlOf(string meant) =>
+        meant.StartsWith("/v1/messages", StringComparison.Ordinal) ? MessagesBaseUrl
+        : meant.StartsWith("/v1", StringComparison.Ordinal) ? BaseUrl
+        : "";
 
     private static bool IsSame(string path, string known) => path.AsSpan().TrimEnd('/').Equals(known, StringComparison.OrdinalIgnoreCase);
 

@@ -10,7 +10,7 @@ internal static class RootEndpoint
         ProductVersion.Name,
         ProductVersion.Text,
         BaseUrl: "/v1",
-        ["POST /v1/chat/completions", "GET /v1/models", "GET /v1/runs/{id}"],
+        ["POST /v1/chat/completions", "POST /v1/responses", "POST /v1/messages", "GET /v1/models", "GET /v1/runs/{id}"],
         Dashboard: "/dashboard/",
         Openapi: "/openapi.json");
 

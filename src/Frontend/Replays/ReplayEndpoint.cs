@@ -132,7 +132,8 @@ internal sealed class ReplayEndpoint(
 
         var fresh = new RunRequest
         { Id = RunId.New(time), Chat = chat, Caller = caller.Name, CatalogRevision = snapshot.Revision, Replay = replay };
-        return await answers.AnswerAsync(context, caller, fresh, replay.Apply(snapshot, chat.Model), RunLimits.Of(ensemble));
+        return await answers.AnswerAsync(
+            context, caller, fresh, replay.Apply(snapshot, chat.Model), RunLimits.Of(ensemble), ChatFormat.Instance);
     }
 
     /// <returns>The first request, but whole or streamed as this one asks for.</returns>

@@ -47,6 +47,20 @@ internal sealed class RequestSlot(RequestSlots places, ByteBudget buffers) : IDi
         Body = new SharedBytes(buffers, bytes);
     }
 
+    /// <summary>Counts another body in the place of the one that was read, which nobody holds any more.</summary>
+    /// <returns>False where its bytes would be too many; the first body stays counted.</returns>
+    public bool TryReplace(long bytes)
+    {
+        if (!TryReserve(bytes))
+        {
+            return false;
+        }
+
+        Body?.Return();
+        SetReserved(bytes);
+        return true;
+    }
+
     public void Dispose()
     {
         if (!_isLeft)

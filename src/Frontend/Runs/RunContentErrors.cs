@@ -7,10 +7,9 @@ namespace Ensemble.Frontend.Runs;
 internal static class RunContentErrors
 {
     private const string InvalidRequest = "invalid_request_error";
-    private const string Code = "content_not_stored";
 
     public static readonly ApiError InFlight = new(
-        409, InvalidRequest, "run_in_flight", "The run is still in flight: its content is stored at its end.")
+        409, InvalidRequest, ErrorCodes.RunInFlight, "The run is still in flight: its content is stored at its end.")
     { RetryAfter = TimeSpan.FromSeconds(1) };
 
     public static readonly ApiError Off = Nothing(
@@ -28,5 +27,5 @@ internal static class RunContentErrors
         CultureInfo.InvariantCulture,
         $"Content is kept for {retention.TotalHours} hours (the option Replay:RetentionHours), and that of this run has expired."));
 
-    private static ApiError Nothing(string message) => new(404, InvalidRequest, Code, message) { IsPermanent = true };
+    private static ApiError Nothing(string message) => new(404, InvalidRequest, ErrorCodes.ContentNotStored, message) { IsPermanent = true };
 }

@@ -9,17 +9,18 @@ namespace Ensemble.Frontend.Runs;
 /// <summary>Finds the run that an address names.</summary>
 internal sealed class RunFinder(IRunEngine engine, IUsageQueries usage)
 {
-    private const string CompletionPrefix = "chatcmpl-";
+    /// <summary>Of completions, responses and messages.</summary>
+    private static readonly string[] Prefixes = ["chatcmpl-", "resp_", "msg_"];
 
     /// <returns>The manifest of the run that the address names; or why there is none for this caller.</returns>
     public async Task<(RunManifest? Manifest, ApiError? Error)> FindAsync(HttpContext context, Caller caller)
     {
-        // A completion's id is its run's: a caller that has the one need not look for the other.
+        // An answer's id is its run's: a caller that has the one need not look for the other.
         var text = context.GetRouteValue("id") as string ?? "";
-        var id = text.StartsWith(CompletionPrefix, StringComparison.Ordinal) ? text[CompletionPrefix.Length..] : text;
+        var prefix = Array.Find(Prefixes, prefix => text.StartsWith(prefix, StringComparison.Ordinal)) ?? "";
         try
         {
-            return RunId.TryParse(id, out var run) && await FindAsync(run, context.RequestAborted) is { } manifest
+            return RunId.TryParse(text[prefix.Length..], out var run) && await FindAsync(run, context.RequestAborted) is { } manifest
                 && (caller.IsAdministrator || manifest.Caller == caller.Name)
                 ? (manifest, null)
                 : (null, ApiErrors.RunNotFound(text));

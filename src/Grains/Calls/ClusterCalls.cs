@@ -46,14 +46,16 @@ public sealed class ClusterCalls
     };
 
     /// <exception cref="ClusterUnavailableException">No answer came in <see cref="RetryTimeout"/>.</exception>
+    /// <exception cref="OperationCanceledException">No answer came, and none is wanted any longer.</exception>
     public async ValueTask<T> AskAsync<TState, T>(Func<TState, ValueTask<T>> call, TState state, CancellationToken cancellationToken)
     {
         try
         {
             return await call(state);
         }
-        catch (Exception exception) when (IsTransient(exception) && !cancellationToken.IsCancellationRequested)
+        catch (Exception exception) when (IsTransient(exception))
         {
+            cancellationToken.ThrowIfCancellationRequested();
             return await RepeatAsync(call, state, exception, cancellationToken);
         }
     }
@@ -67,9 +69,9 @@ public sealed class ClusterCalls
                 static async (asked, token) => await asked.Call(asked.State).AsTask().WaitAsync(token), (Call: call, State: state),
                 cancellationToken);
         }
-        catch (Exception exception)
-            when (exception is TimeoutRejectedException || (IsTransient(exception) && !cancellationToken.IsCancellationRequested))
+        catch (Exception exception) when (exception is TimeoutRejectedException || IsTransient(exception))
         {
+            cancellationToken.ThrowIfCancellationRequested();
             throw new ClusterUnavailableException(
                 $"The cluster has not answered for {RetryTimeout.TotalSeconds:f0} s: {first.Message}", first);
         }

@@ -36,6 +36,12 @@ public static class GrainHostingExtensions
     {
         silo.Services.TryAddSingleton<RunHost>();
         silo.Services.TryAddSingleton<SiloGates>();
+        silo.Services.TryAddSingleton(static provider => new MemoryAdviceStore(provider.GetRequiredService<TimeProvider>()));
+        if (!isAlone)
+        {
+            silo.Services.TryAddSingleton<IAdviceStore>(static provider => new ClusterAdvice(provider.GetRequiredService<IGrainFactory>()));
+        }
+
         silo.Services.TryAddSingleton<IGateHosts>(static provider => provider.GetRequiredService<SiloGates>());
 
         // Two activations of one gate must not admit side by side while membership changes. Runs stand that: their usual directory costs

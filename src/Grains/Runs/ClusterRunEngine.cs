@@ -98,9 +98,9 @@ public sealed partial class ClusterRunEngine : IRunEngine, IRunsInFlight, IAsync
                 cancellationToken);
             return started.Value;
         }
-        catch (ClusterUnavailableException) when (!request.IsKept)
+        catch (Exception exception) when (!request.IsKept && exception is (ClusterUnavailableException or OperationCanceledException))
         {
-            // It may be under way nevertheless: the caller is told that it is not.
+            // It may be under way nevertheless: the caller is told that it is not, or has left.
             _ = StopOrphanAsync(request.Id);
             throw;
         }

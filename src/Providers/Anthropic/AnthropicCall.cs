@@ -12,8 +12,10 @@ internal sealed class AnthropicCall(
     RequestBody body)
     : ProviderCall(http, time, request, key, headers, profile.Reasoning)
 {
-    private readonly EventReader _events = new(request.KeepChoices);
-    private readonly bool _keepChoices = request.KeepChoices;
+    private readonly EventReader _events = new(request.KeepChoices || request.KeepCalls);
+    private readonly bool _keepChoices = request.KeepChoices || request.KeepCalls;
+    private readonly bool _hasThinking =
+        request.Chat.TryGetField("thinking", out _) || request.Model.Params.Set.ContainsKey("thinking");
     private readonly string? _key = key;
 
     protected override HttpRequestMessage Message()
@@ -37,6 +39,6 @@ internal sealed class AnthropicCall(
     protected override (CallOutcome Outcome, UpstreamError Error) Classify(UpstreamError error)
     {
         var (outcome, classified) = base.Classify(error);
-        return AnthropicErrors.Classify(outcome, classified);
+        return AnthropicErrors.Classify(outcome, classified, _hasThinking);
     }
 }

@@ -5,7 +5,8 @@ namespace Ensemble.Providers.Anthropic;
 /// <summary>Anthropic's errors in the terms of OpenAI's: codes, and the fields as the caller knows them.</summary>
 internal static class AnthropicErrors
 {
-    public static (CallOutcome Outcome, UpstreamError Error) Classify(CallOutcome outcome, UpstreamError error)
+    /// <param name="hasThinking">Whether the caller, or the catalog, asked for thinking in the API's own words.</param>
+    public static (CallOutcome Outcome, UpstreamError Error) Classify(CallOutcome outcome, UpstreamError error, bool hasThinking)
     {
         if (outcome != CallOutcome.RequestRejected)
         {
@@ -25,11 +26,11 @@ internal static class AnthropicErrors
 
         // A level of effort that is refused says nothing about the others.
         var code = MessageContains(error, "output_config.effort '") ? "unsupported_value" : error.Code;
-        return (outcome, error with { Code = code, Param = error.Param ?? Param(error) });
+        return (outcome, error with { Code = code, Param = error.Param ?? Param(error, hasThinking) });
     }
 
     /// <summary>Messages name a field by its path and a colon, or in prose.</summary>
-    private static string? Param(UpstreamError error)
+    private static string? Param(UpstreamError error, bool hasThinking)
     {
         var colon = error.Message.IndexOf(": ", StringComparison.Ordinal);
         var path = colon < 0 ? "" : error.Message[..colon];
@@ -42,8 +43,10 @@ internal static class AnthropicErrors
             "metadata" => "user",
             "output_config" when path.StartsWith("output_config.format", StringComparison.Ordinal) => "response_format",
             "output_config" => "reasoning_effort",
+            "thinking" => hasThinking ? field : "reasoning_effort",
             "max_tokens" or "temperature" or "top_p" or "tools" or "tool_choice" => field,
-            _ => MessageContains(error, "effort parameter") || MessageContains(error, "output_config.effort") ? "reasoning_effort" : null,
+            _ => MessageContains(error, "effort parameter") || MessageContains(error, "output_config.effort")
+                || (!hasThinking && MessageContains(error, "thinking")) ? "reasoning_effort" : null,
         };
     }
 

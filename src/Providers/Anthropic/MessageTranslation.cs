@@ -20,28 +20,40 @@ internal sealed class MessageTranslation(MessagesWriter output, ReadOnlyMemory<b
     public static MessagesWriter Gather(ChatRequest chat, RequestEdits edits, bool marksCache, ReadOnlyMemory<byte> instruction)
     {
         var output = new MessagesWriter();
-        chat.TryGetField("messages", out var field);
-        var source = edits.Messages ?? chat.SliceMemory(field.Value);
-        using (var document = JsonSanitizer.Parse(source))
+        var first = 0;
+        if (edits.Messages is { } replaced)
         {
-            var translation = new MessageTranslation(output, source, edits.ToolCallModel, edits.DeveloperRole == "user");
-            var index = 0;
-            foreach (var message in document.RootElement.EnumerateArray())
-            {
-                translation.Add(message, $"messages[{index++}]");
-            }
+            Add(output, edits, replaced, 0, int.MaxValue);
+            first = edits.ReplacedMessages ?? chat.Messages.Count;
         }
 
-        if (marksCache)
+        chat.TryGetField("messages", out var field);
+        var messages = chat.SliceMemory(field.Value);
+        var last = edits.AppendedMessage is null ? int.MaxValue : edits.AppendedAfter ?? int.MaxValue;
+        if (first < chat.Messages.Count)
+        {
+            Add(output, edits, messages, first, last);
+        }
+
+        // A message that stays where it stood while tools are called comes again with the next turn; one at the end does not.
+        var comesAgain = edits.AppendedMessage is null || last < chat.Messages.Count - 1;
+        if (marksCache && !comesAgain)
         {
             output.MarkCache();
         }
 
         if (edits.AppendedMessage is { } appended)
         {
-            using var document = JsonSanitizer.Parse(appended);
-            new MessageTranslation(output, appended, edits.ToolCallModel, edits.DeveloperRole == "user")
-                .Add(document.RootElement, "messages");
+            Add(output, edits, (byte[])[(byte)'[', .. appended.Span, (byte)']'], 0, int.MaxValue);
+            if (last < chat.Messages.Count - 1)
+            {
+                Add(output, edits, messages, Math.Max(first, last + 1), int.MaxValue);
+            }
+        }
+
+        if (marksCache && comesAgain)
+        {
+            output.MarkCache();
         }
 
         if (!instruction.IsEmpty)
@@ -51,6 +63,25 @@ internal sealed class MessageTranslation(MessagesWriter output, ReadOnlyMemory<b
 
         output.Complete();
         return output;
+    }
+
+    /// <param name="messages">A JSON array.</param>
+    /// <param name="first">The first one to add.</param>
+    /// <param name="last">The last one.</param>
+    private static void Add(MessagesWriter output, RequestEdits edits, ReadOnlyMemory<byte> messages, int first, int last)
+    {
+        using var document = JsonSanitizer.Parse(messages);
+        var translation = new MessageTranslation(output, messages, edits.ToolCallModel, edits.DeveloperRole == "user");
+        var index = 0;
+        foreach (var message in document.RootElement.EnumerateArray())
+        {
+            if (index >= first && index <= last)
+            {
+                translation.Add(message, $"messages[{index}]");
+            }
+
+            index++;
+        }
     }
 
     /// <param name="path">Where the message stands in the request.</param>

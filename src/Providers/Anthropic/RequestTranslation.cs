@@ -1,3 +1,4 @@
+using System.Buffers.Text;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
@@ -13,6 +14,7 @@ namespace Ensemble.Providers.Anthropic;
 internal sealed class RequestTranslation
 {
     private const int DefaultMaxTokens = 4096;
+    private const string Effort = "reasoning_effort";
 
     // Fields of the Messages API that OpenAI does not have, so that a caller who sends one can mean nothing else.
     private static readonly string[] AnthropicParameters = ["thinking", "top_k", "cache_control"];
@@ -22,6 +24,7 @@ internal sealed class RequestTranslation
     private readonly Dictionary<string, ReadOnlyMemory<byte>> _sent = [];
     private readonly BodyWriter _body = new();
     private readonly List<string> _dropped = [];
+    private long? _thinking;
 
     private RequestTranslation(UpstreamRequest request, RequestEdits edits)
     {
@@ -55,9 +58,11 @@ internal sealed class RequestTranslation
         _sent.Remove("stream");
         _sent.Remove("stream_options");
         _body.Write("""{"model":"""u8).Write(model);
+        _thinking = TakeThinking();
         WriteMaxTokens();
         WriteMessages();
         WriteTools();
+        WriteThinking();
         WriteSampling();
         WriteStop();
         WriteUser();
@@ -72,8 +77,61 @@ internal sealed class RequestTranslation
     {
         var hasNewer = Take("max_completion_tokens", out var newer);
         var hasOlder = Take("max_tokens", out var older);
+        var otherwise = _request.Model.MaxOutputTokens ?? (DefaultMaxTokens + (_thinking ?? 0));
         Field("max_tokens", hasNewer ? newer : hasOlder ? older
-            : Encoding.ASCII.GetBytes((_request.Model.MaxOutputTokens ?? DefaultMaxTokens).ToString(CultureInfo.InvariantCulture)));
+            : Encoding.ASCII.GetBytes(otherwise.ToString(CultureInfo.InvariantCulture)));
+    }
+
+    /// <returns>Tokens for the model's thoughts, where that is how it is told to think and it can here; null = nothing is said.</returns>
+    private long? TakeThinking()
+    {
+        var control = AnthropicModelName.Thinking(_request.Model.Model);
+        if (control == ThinkingControl.Effort || !Take(Effort, out var asked))
+        {
+            return null;
+        }
+
+        var budget = ThinkingBudget.Of(asked.Span);
+        if (budget == 0)
+        {
+            return null;
+        }
+
+        var isPossible = control == ThinkingControl.Budget && !_sent.ContainsKey("thinking") && !ForcesCall()
+            && !ThinkingBudget.IsAmidCalls(_request.Chat, _edits);
+        var tokens = isPossible && budget is { } wanted ? ThinkingBudget.Within(wanted, MaxTokens()) : null;
+        if (tokens is null)
+        {
+            _dropped.Add(Effort);
+        }
+
+        return tokens;
+    }
+
+    private bool ForcesCall() => _sent.TryGetValue("tool_choice", out var choice)
+        && ToolsTranslation.Choice(choice, oneAtATime: false, out _) is { } chosen
+        && (chosen.Contains("\"any\"", StringComparison.Ordinal) || chosen.Contains("\"tool\"", StringComparison.Ordinal));
+
+    /// <summary>Of the caller or the catalog; null = there is no limit.</summary>
+    private long? MaxTokens()
+    {
+        foreach (var name in (string[])["max_completion_tokens", "max_tokens"])
+        {
+            if (_sent.TryGetValue(name, out var value) && Utf8Parser.TryParse(value.Span, out long limit, out _))
+            {
+                return limit;
+            }
+        }
+
+        return _request.Model.MaxOutputTokens;
+    }
+
+    private void WriteThinking()
+    {
+        if (_thinking is { } tokens)
+        {
+            Field("thinking", string.Create(CultureInfo.InvariantCulture, $$"""{"type":"enabled","budget_tokens":{{tokens}}}"""));
+        }
     }
 
     private void WriteMessages()
@@ -119,6 +177,11 @@ internal sealed class RequestTranslation
 
     private void WriteSampling()
     {
+        if (_thinking is not null)
+        {
+            DropSampling();
+        }
+
         var hasTemperature = Take("temperature", out var temperature);
         if (hasTemperature)
         {
@@ -144,6 +207,18 @@ internal sealed class RequestTranslation
         else
         {
             Field("top_p", topP);
+        }
+    }
+
+    // A model that thinks takes no other temperature than its own, and none of what narrows its choice.
+    private void DropSampling()
+    {
+        foreach (var name in (string[])["temperature", "top_p", "top_k"])
+        {
+            if (Take(name, out var value) && !value.Span.SequenceEqual("1"u8))
+            {
+                _dropped.Add(name);
+            }
         }
     }
 
@@ -190,7 +265,7 @@ internal sealed class RequestTranslation
             config["format"] = format;
         }
 
-        if (Take("reasoning_effort", out var asked) && !config.ContainsKey("effort"))
+        if (Take(Effort, out var asked) && !config.ContainsKey("effort"))
         {
             if (OutputConfig.Effort(asked.Span) is { } effort)
             {
@@ -198,7 +273,7 @@ internal sealed class RequestTranslation
             }
             else
             {
-                _dropped.Add("reasoning_effort");
+                _dropped.Add(Effort);
             }
         }
 

@@ -7,7 +7,9 @@ namespace Ensemble.Providers.Calls;
 /// <summary>Gathers one answer, whole or in chunks, and passes on what a sink may see. What is there so far survives a failure.</summary>
 /// <param name="watch">Null only without a sink.</param>
 /// <param name="holdback">How the model is known to think; null = it is not known.</param>
-internal sealed class AnswerBuilder(IAnswerSink? sink, ICallMonitor? watch, bool keepChoices, ReasoningHoldback? holdback = null)
+/// <param name="keepCalls">Whether a stream's tool calls are passed on beside its text, and kept.</param>
+internal sealed class AnswerBuilder(
+    IAnswerSink? sink, ICallMonitor? watch, bool keepChoices, ReasoningHoldback? holdback = null, bool keepCalls = false)
 {
     private const int MaxTextLength = 4 * 1024 * 1024;
 
@@ -51,6 +53,12 @@ internal sealed class AnswerBuilder(IAnswerSink? sink, ICallMonitor? watch, bool
             }
 
             Show(Filtered(content));
+            if (keepCalls && chunk is { CallsTools: true, RawChoices: { } calls })
+            {
+                calls = chunk.LacksDelta ? ChoicesAsDelta.Convert(calls) : calls;
+                (_fold ??= new ChoicesAggregator()).Add(calls);
+                ShowCalls(calls);
+            }
         }
         else
         {
@@ -73,6 +81,11 @@ internal sealed class AnswerBuilder(IAnswerSink? sink, ICallMonitor? watch, bool
         if (_filter is not null)
         {
             Show(Stripped(content));
+            if (keepCalls && whole.CallsTools)
+            {
+                ShowCalls(ChoicesAsDelta.Convert(_choices));
+            }
+
             return;
         }
 
@@ -93,10 +106,12 @@ internal sealed class AnswerBuilder(IAnswerSink? sink, ICallMonitor? watch, bool
         {
             Show(Filtered(_half.Complete()));
             Show(_filter.Complete());
-            return;
+        }
+        else
+        {
+            _content.Append(_half.Complete());
         }
 
-        _content.Append(_half.Complete());
         if (_fold is not null)
         {
             (_choices, _choiceCount) = (_fold.Write(), _fold.Count);
@@ -219,6 +234,12 @@ internal sealed class AnswerBuilder(IAnswerSink? sink, ICallMonitor? watch, bool
         _isShown = true;
         Begin();
         sink!.OnContent(text);
+    }
+
+    private void ShowCalls(byte[] choices)
+    {
+        Begin();
+        sink!.OnCalls(choices);
     }
 
     private void Begin()

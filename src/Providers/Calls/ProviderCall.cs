@@ -23,7 +23,7 @@ internal abstract class ProviderCall(
     private static readonly MediaTypeWithQualityHeaderValue Json = new("application/json");
     private static readonly MediaTypeWithQualityHeaderValue Events = new("text/event-stream");
 
-    private readonly AnswerBuilder _answer = new(request.Sink, request.Watch, request.KeepChoices, holdback);
+    private readonly AnswerBuilder _answer = new(request.Sink, request.Watch, request.KeepChoices, holdback, request.KeepCalls);
 
     // Some models are served as streams only.
     private bool AsksForStream => request.Sink is not null || request.Model.Params.AlwaysStreams;

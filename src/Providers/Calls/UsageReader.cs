@@ -15,7 +15,8 @@ internal static class UsageReader
             return null;
         }
 
-        var (prompt, completion, total, cached) = (default(long?), default(long?), default(long?), default(long?));
+        var (prompt, completion, total) = (default(long?), default(long?), default(long?));
+        var (cached, written) = (default(long?), default(long?));
         var usage = TokenUsage.None;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
@@ -44,6 +45,11 @@ internal static class UsageReader
                 // DeepSeek's name, and Moonshot's.
                 cached = Number(ref reader) ?? cached;
             }
+            else if (reader.TextIs("cache_creation_input_tokens"u8))
+            {
+                // LiteLLM's, for models of Anthropic.
+                written = Number(ref reader);
+            }
             else
             {
                 reader.Skip();
@@ -53,7 +59,13 @@ internal static class UsageReader
         return prompt is null && completion is null
             ? null
             : WithReasoning(
-                usage with { PromptTokens = prompt ?? 0, CompletionTokens = completion ?? 0, CachedTokens = usage.CachedTokens ?? cached },
+                usage with
+                {
+                    PromptTokens = prompt ?? 0,
+                    CompletionTokens = completion ?? 0,
+                    CachedTokens = usage.CachedTokens ?? cached,
+                    CacheWriteTokens = usage.CacheWriteTokens ?? written,
+                },
                 total);
     }
 

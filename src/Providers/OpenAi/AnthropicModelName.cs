@@ -14,6 +14,20 @@ internal static partial class AnthropicModelName
     /// <summary>Whether the model refuses temperature and top_p together, as from 4.1 on.</summary>
     public static bool AllowsOneSamplingParameter(string name) => Version(name).CompareTo((4, 1)) >= 0;
 
+    /// <summary>How the model is told to think: 3.7 to 4.5 by a number of tokens, later ones by an effort, earlier ones not at all.</summary>
+    public static ThinkingControl Thinking(string name)
+    {
+        var version = Version(name);
+        if (version == default && EarlyVersion().Match(name) is { Success: true } early)
+        {
+            version = (Number(early.Groups["major"]), Number(early.Groups["minor"]));
+        }
+
+        return version == default || version.CompareTo((4, 6)) >= 0 ? ThinkingControl.Effort
+            : version.CompareTo((3, 7)) >= 0 ? ThinkingControl.Budget
+            : ThinkingControl.None;
+    }
+
     /// <returns>Zeros where the name has no version in the place of newer models.</returns>
     private static (int Major, int Minor) Version(string name)
     {
@@ -27,4 +41,22 @@ internal static partial class AnthropicModelName
     [GeneratedRegex(
         @"^claude-[a-z]+-(?<major>[0-9]{1,2})([.-](?<minor>[0-9]{1,2})(?![0-9]))?(?![0-9])", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex VersionInName();
+
+    // Earlier names have the version first: claude-3-7-sonnet-20250219.
+    [GeneratedRegex(
+        @"^claude-(?<major>[1-3])([.-](?<minor>[0-9])(?![0-9]))?(?![0-9])", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex EarlyVersion();
+}
+
+/// <summary>How a model is told how much to think.</summary>
+internal enum ThinkingControl
+{
+    /// <summary>It does not think.</summary>
+    None,
+
+    /// <summary>By the tokens that its thoughts may take.</summary>
+    Budget,
+
+    /// <summary>By a word.</summary>
+    Effort,
 }

@@ -53,7 +53,7 @@ internal sealed class OpenAiCall(
         return data.IsEmpty ? default : Read(data, _chunks ??= Rewriter(isWhole: false));
     }
 
-    private AnswerRewriter? Rewriter(bool isWhole) => _fields is null ? null : new AnswerRewriter(isWhole, _fields);
+    private AnswerRewriter? Rewriter(bool isWhole) => _fields is null && !_request.KeepCalls ? null : new AnswerRewriter(isWhole, _fields);
 
     /// <summary>Reads an answer, or a piece of one, or what some servers put in its place without calling it an error.</summary>
     private Completion Read(ReadOnlySpan<byte> json, AnswerRewriter? rewriter)

@@ -18,9 +18,12 @@ internal readonly partial record struct ParameterRefusal(LearnedParameter Parame
 {
     private const int MaxNameLength = 64;
 
+    /// <summary>Left out only where their text can stand in for them.</summary>
+    public const string Tools = "tools";
+
     // Without these an answer would be another one than the caller asked for.
     private static readonly HashSet<string> RequiredParameters =
-        ["response_format", "max_tokens", "max_completion_tokens", "messages", "model", "stream", "tools"];
+        ["response_format", "max_tokens", "max_completion_tokens", "messages", "model", "stream", Tools];
 
     // Names of fields that are no everyday words; others count in a text only where something marks them as a name.
     private static readonly HashSet<string> Unmistakable = ["temperature", "seed", "logprobs", "verbosity"];
@@ -35,7 +38,19 @@ internal readonly partial record struct ParameterRefusal(LearnedParameter Parame
     private static readonly SearchValues<char> Closing = SearchValues.Create("'\"`’”»]>)");
 
     /// <param name="edits">Those of the request that was refused.</param>
-    public static ParameterRefusal? Find(UpstreamError error, ChatRequest chat, RequestEdits edits)
+    public static ParameterRefusal? Find(UpstreamError error, ChatRequest chat, RequestEdits edits) =>
+        FindOptional(error, chat, edits) ?? FindTools(error, chat, edits);
+
+    // Servers name them in many ways: "does not support tools", "tool use is not supported", "function calling is not enabled".
+    private static ParameterRefusal? FindTools(UpstreamError error, ChatRequest chat, RequestEdits edits) =>
+        edits.MessagesWithoutTools is not null && ProviderAdaptation.TryGetSent(chat, edits, Tools, out _)
+        && (error.Param?.StartsWith("tool", StringComparison.Ordinal) == true
+            || error.Message.Contains("tool", StringComparison.OrdinalIgnoreCase)
+            || error.Message.Contains("function", StringComparison.OrdinalIgnoreCase))
+            ? new ParameterRefusal(new LearnedParameter(Tools, null, null), IsCertain: true)
+            : null;
+
+    private static ParameterRefusal? FindOptional(UpstreamError error, ChatRequest chat, RequestEdits edits)
     {
         if (IsWrongValue(error.Code) || IsWrongValue(error.Type))
         {

@@ -33,6 +33,7 @@ internal sealed class ProviderAdaptation
         adaptation.ApplyParams(profile);
         adaptation.ApplyLearned(learned);
         adaptation.LeaveOutNeutralTools();
+        TellTools(request.Chat, adaptation._edits);
         adaptation.ApplyCall(request, profile, learned);
         dropped = adaptation._dropped;
         return adaptation._edits;
@@ -53,6 +54,15 @@ internal sealed class ProviderAdaptation
 
         value = chat.SliceMemory(field.Value);
         return true;
+    }
+
+    /// <summary>Says the tools in text where they are left out, and the request may do with that.</summary>
+    public static void TellTools(ChatRequest chat, RequestEdits edits)
+    {
+        if (edits.MessagesWithoutTools is { } messages && !TryGetSent(chat, edits, "tools", out _))
+        {
+            edits.Drop("tool_choice").Drop("parallel_tool_calls").ReplaceMessages(messages());
+        }
     }
 
     private void ApplyPreset(ModelProfile profile)
@@ -99,7 +109,8 @@ internal sealed class ProviderAdaptation
     {
         foreach (var parameter in learned)
         {
-            if (!TryGetSent(_chat, _edits, parameter.Name, out var value) || !parameter.Refuses(value.Span))
+            if (!TryGetSent(_chat, _edits, parameter.Name, out var value) || !parameter.Refuses(value.Span)
+                || (parameter.Name == ParameterRefusal.Tools && _edits.MessagesWithoutTools is null))
             {
                 continue;
             }

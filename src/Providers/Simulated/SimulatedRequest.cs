@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using Ensemble.Chat;
+using Ensemble.Providers.OpenAi;
 using Ensemble.Upstreams;
 using Ensemble.Usage;
 
@@ -137,6 +138,7 @@ internal sealed class SimulatedRequest
         }
 
         edits.DeveloperRole ??= parameters.DeveloperRole;
+        ProviderAdaptation.TellTools(upstream.Chat, edits);
         return edits;
     }
 

@@ -3,7 +3,9 @@ using Ensemble.Upstreams;
 namespace Ensemble.Providers.Simulated;
 
 /// <summary>Hands the replies of one call over token by token; all choices are written at the same pace.</summary>
-internal sealed class SimulatedStream(IAnswerSink sink, ICallMonitor watch, bool keepChoices, SimulatedReply[] replies)
+/// <param name="keepCalls">Whether tool calls alone are handed over as choices.</param>
+internal sealed class SimulatedStream(
+    IAnswerSink sink, ICallMonitor watch, bool keepChoices, bool keepCalls, SimulatedReply[] replies)
 {
     private readonly int[] _positions = new int[replies.Length];
     private bool _hasContent;
@@ -14,10 +16,13 @@ internal sealed class SimulatedStream(IAnswerSink sink, ICallMonitor watch, bool
     public async Task RunAsync(SimulatedPace pace, CancellationToken cancellationToken)
     {
         await pace.WaitForAsync(0, cancellationToken);
-        for (var index = 0; keepChoices && index < replies.Length; index++)
+        for (var index = 0; index < replies.Length; index++)
         {
-            OnBytes(isContent: replies[index].Tool is not null);
-            sink.OnChoices(SimulatedChoices.Opening(index, replies[index]));
+            if (keepChoices || (keepCalls && replies[index].Tool is not null))
+            {
+                OnBytes(isContent: replies[index].Tool is not null);
+                Hand(SimulatedChoices.Opening(index, replies[index]));
+            }
         }
 
         var open = replies.Length;
@@ -53,9 +58,9 @@ internal sealed class SimulatedStream(IAnswerSink sink, ICallMonitor watch, bool
         _positions[index] = end;
         Sent += reply.Tool is null ? piece.Length : 0;
         OnBytes(isContent: true);
-        if (keepChoices)
+        if (keepChoices || (keepCalls && reply.Tool is not null))
         {
-            sink.OnChoices(SimulatedChoices.Piece(index, reply, piece));
+            Hand(SimulatedChoices.Piece(index, reply, piece));
         }
         else if (reply.Tool is null)
         {
@@ -63,6 +68,18 @@ internal sealed class SimulatedStream(IAnswerSink sink, ICallMonitor watch, bool
         }
 
         return end < reply.Text.Length;
+    }
+
+    private void Hand(byte[] choices)
+    {
+        if (keepChoices)
+        {
+            sink.OnChoices(choices);
+        }
+        else
+        {
+            sink.OnCalls(choices);
+        }
     }
 
     private void OnBytes(bool isContent)

@@ -46,7 +46,7 @@ public sealed class SimulatedUpstream(TimeProvider time) : IUpstream
 
             if (request.Sink is { } sink)
             {
-                stream = new SimulatedStream(sink, request.Watch, request.KeepChoices, replies);
+                stream = new SimulatedStream(sink, request.Watch, request.KeepChoices, request.KeepCalls, replies);
                 await stream.RunAsync(pace, cancellationToken);
             }
             else
@@ -117,7 +117,7 @@ public sealed class SimulatedUpstream(TimeProvider time) : IUpstream
         var first = replies[0];
         var content = first.Tool is null ? first.Text : "";
         var callsTools = replies.Any(reply => reply.Tool is not null);
-        var keepsWhole = request.KeepChoices && request.Sink is null;
+        var keepsWhole = (request.KeepChoices && request.Sink is null) || (request.KeepCalls && callsTools);
         var answer = new ChatAnswer(content, first.FinishReason)
         {
             Choices = keepsWhole ? SimulatedChoices.Whole(replies) : default,

@@ -67,6 +67,7 @@ internal static partial class ModelServices
             provider.GetRequiredService<IUsageSink>(),
             provider.GetRequiredService<TimeProvider>())
         {
+            Advice = provider.GetService<IAdviceStore>() ?? new MemoryAdviceStore(provider.GetRequiredService<TimeProvider>()),
             Buffers = provider.GetRequiredService<ByteBudget>(),
             CaptureContent = provider.GetRequiredService<FrontendOptions>().CapturesContent,
             Panels = provider.GetRequiredService<FrontendOptions>() is { StoresAnswers: true } or { CapturesContent: true }

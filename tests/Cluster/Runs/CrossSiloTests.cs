@@ -31,7 +31,7 @@ public sealed class CrossSiloTests
                     typeof(ISiloGrain), typeof(IStreamInbox), typeof(IUsageWatchGrain),
 
                     // JSON or nothing, between processes of their own tests.
-                    typeof(IClusterGrain), typeof(INodeService), typeof(IProbeGrain), typeof(ISiloPingGrain),
+                    typeof(IClusterGrain), typeof(INodeService), typeof(IProbeGrain), typeof(ISiloPingGrain), typeof(IAdviceGrain),
                 ],
                 ignoreOrder: true);
 

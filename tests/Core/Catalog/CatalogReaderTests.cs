@@ -167,7 +167,8 @@ public sealed class CatalogReaderTests
         var written = CatalogSamples.Read(CatalogSamples.WithEnsemble("""
             "strategy": "synthesize", "min_responses": 2, "timeout_ms": 0, "idle_timeout_ms": 30000, "deadline_ms": 120000,
             "max_answer_ms": 300000, "stream_commit_ms": 5000, "straggler_grace_ms": null, "always_judge": false, "analysis": false,
-            "on_judge_failure": "best_candidate", "answer_type": "auto", "tools": "reject",
+            "on_judge_failure": "best_candidate", "answer_type": "auto",
+            "tools": { "mode": "advise", "panel": "every_request" },
             "budget": { "max_cost_usd": null, "max_tokens": null, "max_calls": null }, "on_budget": "degrade", "cascade": null
             """));
 

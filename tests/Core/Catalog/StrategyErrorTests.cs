@@ -39,6 +39,12 @@ public sealed class StrategyErrorTests
         { $"\"strategy\": \"consensus\", {Panel}, \"tools\": \"vote\"", "tools", "count tool calls", "reject" },
         { $"\"strategy\": \"confidence\", {Panel}, \"tools\": \"vote\"", "tools", "count tool calls", "reject" },
 
+        { $"\"strategy\": \"consensus\", {Panel}, \"tools\": \"advise\"", "tools", "is the judge, which is missing", "Name a judge" },
+        { $"{Panel}, {Judge}, \"tools\": {{ \"mode\": \"vote\" }}", "tools.mode", "count tool calls", "advise" },
+        { $"{Panel}, {Judge}, \"tools\": {{ \"mode\": \"reject\", \"panel\": \"every_request\" }}", "tools.panel", "is not \"advise\"", "remove it" },
+        { $"{Panel}, {Judge}, \"tools\": {{ \"panel\": \"once\" }}", "tools.panel", "is not one of", "Use one of these" },
+        { $"{Panel}, {Judge}, \"tools\": {{ \"modus\": \"vote\" }}", "tools.modus", "is not a known field", "mode" },
+
         // Values
         { $"{Panel}, {Judge}, \"analysis\": \"yes\"", "analysis", "must be true or false", "true or false" },
         { $"{Panel}, {Judge}, \"tools\": \"panel\"", "tools", "is not one of", "Use one of these" },
@@ -46,6 +52,9 @@ public sealed class StrategyErrorTests
         { $"{Panel}, {Judge}, \"on_budget\": \"stop\"", "on_budget", "is not one of", "Use one of these" },
         { $"\"strategy\": \"best_of\", {Panel}, {Judge}, \"best_of\": {{ \"swop\": true }}", "best_of.swop", "is not a known field", "Did you mean \"swap\"?" },
         { $"\"strategy\": \"best_of\", {Panel}, {Judge}, \"best_of\": {{ \"swap\": 1 }}", "best_of.swap", "must be true or false", "true or false" },
+
+        { $"\"panel\": [ {{ \"model\": \"s\", \"reasoning_effort\": \"hihg\" }}, {{ \"model\": \"l\" }} ], {Judge}", "panel[0].reasoning_effort", "is not one of", "Did you mean \"high\"?" },
+        { $"{Panel}, \"judge\": {{ \"model\": \"j\", \"reasoning_effort\": 3 }}", "judge.reasoning_effort", "must be", "" },
 
         // Budget
         { $"{Panel}, {Judge}, \"budget\": {{ \"max_cost\": 3 }}", "budget.max_cost", "is not a known field", "max_cost_usd" },

@@ -74,6 +74,37 @@ public sealed class StrategyReaderTests
         ensemble.Confidence.Source.ShouldBe(ConfidenceSource.SelfReport);
     }
 
+    [Fact]
+    public void Read_ReasoningEffort_IsTakenOfMembersAndJudge()
+    {
+        var ensemble = Read("""
+            "panel": [ { "model": "s", "reasoning_effort": "none" }, { "model": "l", "reasoning_effort": "high" } ],
+            "judge": { "model": "j", "reasoning_effort": "medium" }
+            """);
+
+        ensemble.Panel.Select(member => member.ReasoningEffort).ShouldBe([ReasoningEffort.None, ReasoningEffort.High]);
+        ensemble.Judge!.ReasoningEffort.ShouldBe(ReasoningEffort.Medium);
+        Read($"{Panel}, {Judge}").Judge!.ReasoningEffort.ShouldBeNull();
+    }
+
+    [Theory]
+    [InlineData("synthesize", ToolsMode.Advise)]
+    [InlineData("best_of", ToolsMode.Advise)]
+    [InlineData("cascade", ToolsMode.Advise)]
+    [InlineData("vote", ToolsMode.Reject)]
+    [InlineData("consensus", ToolsMode.Reject)]
+    [InlineData("confidence", ToolsMode.Reject)]
+    [InlineData("adaptive", ToolsMode.Reject)]
+    public void Read_Tools_AreAdvisedOnByDefaultWhereAModelWritesTheAnswer(string strategy, ToolsMode expected)
+    {
+        var ensemble = $"\"strategy\": \"{strategy}\", {Panel}, {Judge}";
+        Read(ensemble).Tools.ShouldBe(expected);
+        Read($"{ensemble}, \"tools\": \"reject\"").Tools.ShouldBe(ToolsMode.Reject);
+
+        var once = Read($"{ensemble}, \"tools\": {{ \"mode\": \"advise\", \"panel\": \"once_per_user_turn\" }}");
+        (once.Tools, once.Advice).ShouldBe((ToolsMode.Advise, AdviceFrequency.OncePerUserTurn));
+    }
+
     [Theory]
     [InlineData("auto", AnswerType.Auto)]
     [InlineData("json", AnswerType.Json)]

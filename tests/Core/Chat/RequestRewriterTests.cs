@@ -56,6 +56,20 @@ public sealed class RequestRewriterTests
             """{"model":"m","max_tokens":5,"x":1.0,"messages":[{"role":"developer","content":"d"},{"role":"user","content":"Hi"},{"role":"user"}]}""");
 
     [Fact]
+    public void Rewrite_AppendedBehindAnEarlierMessage_StandsThere() =>
+        Text(new RequestEdits { DeveloperRole = "system" }.AppendMessage("{\"role\":\"user\"}"u8.ToArray(), after: 0)).ShouldBe(
+            """{"model":"m","max_tokens":5,"x":1.0,"messages":[{"role":"system","content":"d"},{"role":"user"},{"role":"user","content":"Hi"} ]}""");
+
+    [Fact]
+    public void Rewrite_SomeMessagesReplaced_KeepsTheRestAndWhatIsAppended()
+    {
+        Text(new RequestEdits { DeveloperRole = "system" }.ReplaceMessages("[1,2]"u8.ToArray(), count: 1)).ShouldBe(
+            """{"model":"m","max_tokens":5,"x":1.0,"messages":[1,2,{"role":"user","content":"Hi"} ]}""");
+        Text(new RequestEdits().ReplaceMessages("[1]"u8.ToArray()).AppendMessage("2"u8.ToArray())).ShouldBe(
+            """{"model":"m","max_tokens":5,"x":1.0,"messages":[1,2]}""");
+    }
+
+    [Fact]
     public void Rewrite_DeveloperRole_ChangesThatRoleAlone() =>
         Text(new RequestEdits { DeveloperRole = "system" }).ShouldBe(Plain.Replace("developer", "system", StringComparison.Ordinal));
 

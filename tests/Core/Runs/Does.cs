@@ -54,10 +54,17 @@ internal static class Does
     {
         Show(request, text.Length > 0 ? [text] : []);
         var choices = $$$"""[{"index":0,"message":{"role":"assistant","content":"{{{text}}}","tool_calls":{{{calls}}}},"finish_reason":"tool_calls"}]""";
+        var bytes = System.Text.Encoding.UTF8.GetBytes(choices);
+        if (request is { KeepCalls: true, Sink: { } sink })
+        {
+            request.Watch.OnFirstContent();
+            sink.OnCalls(ChoicesAsDelta.Convert(bytes));
+        }
+
         return Task.FromResult(new UpstreamResult
         {
             Outcome = CallOutcome.Ok,
-            Answer = new ChatAnswer(text, "tool_calls") { CallsTools = true, Choices = request.KeepChoices ? System.Text.Encoding.UTF8.GetBytes(choices) : default },
+            Answer = new ChatAnswer(text, "tool_calls") { CallsTools = true, Choices = request.KeepChoices || request.KeepCalls ? bytes : default },
             Usage = Used,
         });
     };

@@ -37,7 +37,7 @@ public sealed class EnsembleRequestRulesTests
     [InlineData("\"tools\":[{}],\"tool_choice\":\"required\",\"parallel_tool_calls\":false")]
     [InlineData("\"tools\":[{}],\"tool_choice\":{\"type\":\"function\",\"function\":{\"name\":\"f\"}}")]
     public void Check_ToolsWhereTheyAreVotedOn_Pass(string fields) =>
-        Should.NotThrow(() => EnsembleRequestRules.Check(Request(fields), ToolsMode.Vote));
+        ((ToolsMode[])[ToolsMode.Vote, ToolsMode.Advise]).ShouldAllBe(mode => Passes(fields, mode));
 
     [Theory]
     [InlineData("\"functions\":[{}]", "functions", "unsupported_by_ensemble")]
@@ -48,6 +48,12 @@ public sealed class EnsembleRequestRulesTests
     {
         var refusal = Should.Throw<ChatRequestException>(() => EnsembleRequestRules.Check(Request(fields), ToolsMode.Vote));
         (refusal.Param, refusal.Code).ShouldBe((param, code));
+    }
+
+    private static bool Passes(string fields, ToolsMode mode)
+    {
+        EnsembleRequestRules.Check(Request(fields), mode);
+        return true;
     }
 
     private static ChatRequest Request(string fields) => RunBench.Parse($$"""{"model":"panel",{{fields}},"messages":[{"role":"user","content":"?"}]}""");

@@ -40,9 +40,12 @@ internal sealed class RunBench : IUsageSink
 
     public EnsembleConfig Ensemble { get; set; }
 
+    /// <summary>Shared by all runs; null = each has its own.</summary>
+    public IAdviceStore? Advice { get; set; }
+
     public int Retries { get; }
 
-    public SubCallCache Memory { get; } = new();
+    public SubCallCache Memory { get; set; } = new();
 
     /// <summary>Changes a model of the catalog.</summary>
     public Func<ModelConfig, ModelConfig> Adjust { get; set; } = model => model;
@@ -107,7 +110,10 @@ internal sealed class RunBench : IUsageSink
         new ModelCaller(
             new Dictionary<ProviderKind, IUpstream> { [ProviderKind.OpenAi] = Upstream }, gate ?? Gate, Time, new Random(1)),
         this,
-        Time);
+        Time)
+    {
+        Advice = Advice ?? new MemoryAdviceStore(Time),
+    };
 
     public static ChatRequest Parse(string json) => ChatRequestParser.Parse(Encoding.UTF8.GetBytes(json), ChatLimits.Default);
 

@@ -56,6 +56,12 @@ public sealed class UsageFixtureTests
             "prompt_tokens":1940,"prompt_tokens_details":{"cached_tokens":1000,"cache_write_tokens":900,"audio_tokens":0},"total_tokens":2060}
             """,
             new TokenUsage(1940, 120) { CachedTokens = 1000, CacheWriteTokens = 900, ReasoningTokens = 100, PromptAudioTokens = 0 }),
+        ["litellm"] = (
+            """
+            {"prompt_tokens":100,"completion_tokens":5,"total_tokens":105,"prompt_tokens_details":{"cached_tokens":60},"cache_creation_input_tokens":30,
+            "cache_read_input_tokens":60}
+            """,
+            new TokenUsage(100, 5) { CachedTokens = 60, CacheWriteTokens = 30 }),
         ["moonshot"] = (
             """{"prompt_tokens":300,"completion_tokens":20,"total_tokens":320,"cached_tokens":256}""",
             new TokenUsage(300, 20) { CachedTokens = 256 }),

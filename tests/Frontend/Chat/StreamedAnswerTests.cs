@@ -26,7 +26,7 @@ public sealed class StreamedAnswerTests
         var chat = ChatRequestParser.Parse("""{"model":"m","stream":true,"messages":[{"role":"user","content":"q"}]}"""u8.ToArray(), ChatLimits.Default);
 
         await StreamedAnswer.WriteAsync(
-            context, new RunRequest { Id = RunId.New(), Chat = chat, CatalogRevision = 1 }, AllThere(), TimeSpan.FromSeconds(5), showsNames: false, TimeProvider.System);
+            context, new RunRequest { Id = RunId.New(), Chat = chat, CatalogRevision = 1 }, AllThere(), ChatFormat.Instance, TimeSpan.FromSeconds(5), showsNames: false, TimeProvider.System);
 
         sent.Length.ShouldBeGreaterThan(Pieces * PieceSize);
         sent.LargestFlush.ShouldBeInRange(MaxBytes / 2, MaxBytes);

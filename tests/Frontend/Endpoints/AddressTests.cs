@@ -24,7 +24,7 @@ public sealed class AddressTests
     [Theory]
     [InlineData("POST", "/chat/completions", "Did you mean /v1/chat/completions?")]
     [InlineData("POST", "/v1/v1/chat/completions", "Did you mean /v1/chat/completions?")]
-    [InlineData("POST", "/v1/responses", "not offered")]
+    [InlineData("POST", "/v1/embeddings", "not offered")]
     [InlineData("GET", "/v1", "base URL")]
     public async Task Address_ThatIsNone_Is404WithTheLikelyOne(string method, string path, string words)
     {

@@ -56,6 +56,24 @@ internal static class FuzzRun
         }
     }
 
+    /// <summary>Sends a request of another API, and judges the answer.</summary>
+    public static async Task<string?> AskAsync(FuzzGateway gateway, string path, byte[] body)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = Json(body) };
+        try
+        {
+            using var response = await gateway.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+            var (answer, isBroken) = await ReadAsync(response);
+            return DialectVerdict.Of(path, (int)response.StatusCode, response.Content.Headers.ContentType?.MediaType, answer, isBroken) is { } problem
+                ? $"{problem}\nanswer: {Show(answer)}"
+                : null;
+        }
+        catch (TaskCanceledException)
+        {
+            return $"no answer within {FuzzBudget.TimeLimit.TotalSeconds:0} s";
+        }
+    }
+
     public static ByteArrayContent Json(byte[] body)
     {
         var content = new ByteArrayContent(body);

@@ -108,7 +108,8 @@ internal static class Verdict
         return null;
     }
 
-    private static JsonElement? Parse(byte[] body)
+    /// <returns>Null where it is not JSON that every client can read.</returns>
+    public static JsonElement? Parse(byte[] body)
     {
         try
         {

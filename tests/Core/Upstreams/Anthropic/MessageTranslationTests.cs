@@ -171,6 +171,24 @@ public sealed class MessageTranslationTests : IAsyncLifetime
             .ShouldBe("""[{"role":"user","content":[{"type":"text","text":"Hi"},{"type":"text","text":"Judge."}]}]""");
     }
 
+    [Fact]
+    public async Task Send_MessageAppendedInTheMiddle_StandsThere()
+    {
+        var edits = new RequestEdits().AppendMessage(Encoding.UTF8.GetBytes("""{"role":"user","content":"Judge."}"""), after: 0);
+
+        (await _harness.MessagesAsync("""[{"role":"user","content":"Hi"},{"role":"assistant","content":"Yes?"},{"role":"user","content":"Go."}]""", edits))
+            .ShouldBe("""[{"role":"user","content":[{"type":"text","text":"Hi"},{"type":"text","text":"Judge."}]},{"role":"assistant","content":[{"type":"text","text":"Yes?"}]},{"role":"user","content":[{"type":"text","text":"Go."}]}]""");
+    }
+
+    [Fact]
+    public async Task Send_FirstMessagesReplaced_KeepsTheRest()
+    {
+        var edits = new RequestEdits().ReplaceMessages(Encoding.UTF8.GetBytes("""[{"role":"user","content":"Judge."}]"""), count: 1);
+
+        (await _harness.MessagesAsync("""[{"role":"user","content":"Hi"},{"role":"assistant","content":"Yes?"},{"role":"user","content":"Go."}]""", edits))
+            .ShouldBe("""[{"role":"user","content":[{"type":"text","text":"Judge."}]},{"role":"assistant","content":[{"type":"text","text":"Yes?"}]},{"role":"user","content":[{"type":"text","text":"Go."}]}]""");
+    }
+
     [Theory]
     [InlineData(ContentPartKind.Text, true)]
     [InlineData(ContentPartKind.Image, true)]

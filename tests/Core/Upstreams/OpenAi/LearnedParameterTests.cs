@@ -1,3 +1,5 @@
+using Ensemble.Chat;
+using Ensemble.Core.Tests.Runs;
 using Ensemble.Testing;
 using Ensemble.Upstreams;
 using Microsoft.Extensions.Logging;
@@ -18,6 +20,66 @@ public sealed class LearnedParameterTests
             .Outcome.ShouldBe(CallOutcome.RequestRejected);
 
         harness.Stub.Requests.Count.ShouldBeLessThanOrEqualTo(3);
+    }
+
+    [Theory]
+    [InlineData("registry.ollama.ai/library/gemma3 does not support tools", null)]
+    [InlineData("Function calling is not enabled for this model", null)]
+    [InlineData("Unsupported parameter: 'tools'.", "tools")]
+    public async Task Send_ToolsRefusedToAModelThatOnlyAdvises_AreTextFromThenOn(string message, string? param)
+    {
+        await using var harness = await OpenAiHarness.StartAsync();
+        Refuse(harness, "tools", StubReply.Error(400, null, message, param));
+        const string Chat = """
+            {"model":"alias","tools":[{"type":"function","function":{"name":"weather"}}],"messages":[{"role":"user","content":"Hi"},
+             {"role":"assistant","content":null,"tool_calls":[{"id":"c1","type":"function","function":{"name":"weather","arguments":"{}"}}]},
+             {"role":"tool","tool_call_id":"c1","content":"rain"}]}
+            """;
+        var chat = RunBench.Parse(Chat);
+        var edits = new RequestEdits { MessagesWithoutTools = () => ToolCallText.Conversation(chat) };
+        edits.Set("tool_choice", "none");
+
+        var first = await harness.WholeAsync(Chat, edits);
+        var second = await harness.WholeAsync(Chat, edits);
+        var direct = await harness.WholeAsync(Chat);
+
+        harness.Stub.Requests.Count.ShouldBe(4);
+        foreach (var result in (UpstreamResult[])[first, second])
+        {
+            result.Outcome.ShouldBe(CallOutcome.Ok);
+            result.DroppedParameters.ShouldBe(["tools"]);
+        }
+
+        var sent = harness.Stub.Requests[2];
+        (sent.Field("tools"), sent.Field("tool_choice")).ShouldBe((null, null));
+        var messages = sent.Field("messages")!.Value;
+        messages.GetArrayLength().ShouldBe(4);
+        messages[0].GetProperty("content").GetString()!.ShouldContain("weather");
+        messages[2].GetProperty("content").GetString().ShouldBe("Tool call: weather({})");
+        messages[3].GetProperty("role").GetString().ShouldBe("user");
+        messages[3].GetProperty("content").GetString()!.ShouldContain("rain");
+
+        // Whose caller must have the tools is refused as before.
+        direct.Outcome.ShouldBe(CallOutcome.RequestRejected);
+        harness.Stub.Violations.ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("Unrecognized request argument supplied: reasoning_effort", null, null)]
+    [InlineData("Unsupported value: 'reasoning_effort' does not support 'none' with this model.", "reasoning_effort", "unsupported_value")]
+    public async Task Send_RefusedEffort_GoesWithout(string message, string? param, string? code)
+    {
+        await using var harness = await OpenAiHarness.StartAsync();
+        Refuse(harness, "reasoning_effort", StubReply.Error(400, code, message, param));
+        var edits = new RequestEdits().Set("reasoning_effort", "none");
+
+        var first = await harness.WholeAsync(OpenAiHarness.Chat, edits);
+        var second = await harness.WholeAsync(OpenAiHarness.Chat, edits);
+
+        harness.Stub.Requests.Count.ShouldBe(3);
+        ((UpstreamResult[])[first, second]).ShouldAllBe(result =>
+            result.Outcome == CallOutcome.Ok && result.DroppedParameters.SequenceEqual(new[] { "reasoning_effort" }));
+        harness.Stub.Violations.ShouldBeEmpty();
     }
 
     [Theory]

@@ -159,8 +159,17 @@ internal static partial class AnthropicFieldRules
 
         return tokens >= request.Field("max_tokens")!.Value.GetInt32() ? AnthropicRules.Broken("`max_tokens` must be greater than `thinking.budget_tokens`.")
             : request.Field("temperature") is { } temperature && temperature.GetDouble() is not 1 ? AnthropicRules.Broken("`temperature` may only be set to 1 when thinking is enabled.")
+            : request.Field("top_k") is not null || (request.Field("top_p") is { } topP && topP.GetDouble() < 0.95) ? AnthropicRules.Broken("`top_p` and `top_k` are restricted when thinking is enabled.")
+            : CallsWithoutThoughts(request) ? AnthropicRules.Broken("messages.1.content.0.type: Expected `thinking` or `redacted_thinking`, but found `tool_use`. When `thinking` is enabled, a final `assistant` message must start with a thinking block.")
             : request.Field("tool_choice") is { } choice && Kind(choice) is "any" or "tool" ? AnthropicRules.Broken("Thinking may not be enabled when tool_choice forces tool use.")
             : null;
+    }
+
+    private static bool CallsWithoutThoughts(StubRequest request)
+    {
+        var last = request.Field("messages")!.Value.EnumerateArray().LastOrDefault(message => message.GetProperty("role").GetString() == "assistant");
+        return last.ValueKind == JsonValueKind.Object && last.GetProperty("content") is { ValueKind: JsonValueKind.Array } blocks
+            && blocks.EnumerateArray().Any(block => Kind(block) == "tool_use") && blocks.EnumerateArray().All(block => Kind(block) != "thinking");
     }
 
     private static bool IsClosed(JsonElement schema) => schema.ValueKind switch

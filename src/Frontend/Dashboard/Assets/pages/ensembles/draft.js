@@ -7,6 +7,9 @@ export const parts = (path) => [...path.matchAll(/\["((?:[^"\\]|\\.)*)"\]|\[(\d+
 export class Draft {
   constructor(entry) {
     this.entry = structuredClone(entry);
+    // The short form says the mode alone.
+    const block = this.entry.ensemble;
+    if (typeof block?.tools === 'string') block.tools = { mode: block.tools };
   }
 
   get(path) {

@@ -1,6 +1,6 @@
 // The knobs that ensembles have whatever their strategy is, with their defaults and units.
 
-import { reads } from './strategies.js';
+import { reads, toolsOf } from './strategies.js';
 
 const quorum = {
   vote: 'more than half', cascade: 'more than half of each rung', verify: '1', route: '1', specialist: '1',
@@ -8,6 +8,7 @@ const quorum = {
 
 /** Groups of knobs for a strategy: `{title, open, knobs}`. */
 export function groups({ name, asksPanel, judge }) {
+  const tools = toolsOf({ name, judge });
   const givesUp = judge !== null || name === 'cascade' || name === 'verify';
   return [
     {
@@ -15,7 +16,8 @@ export function groups({ name, asksPanel, judge }) {
       knobs: [
         asksPanel && { path: 'ensemble.min_responses', label: 'Answers needed', kind: 'number', placeholder: quorum[name] ?? '2, or all of a smaller panel', hint: 'Usable answers; with fewer the run fails.' },
         { path: 'ensemble.answer_type', label: 'Kind of answer', kind: 'choice', choices: [['', 'auto (default)'], 'auto', 'json', 'choice', 'number', 'yes_no', 'short_text', 'text'], hint: 'What is looked for, so that answers that say the same are equal.' },
-        reads(name, 'tools') && { path: 'ensemble.tools', label: 'Tools', kind: 'choice', choices: [['', 'reject (default)'], 'reject', 'vote'], hint: 'Vote: members may call tools, and the calls with most weight behind them are the answer.' },
+        tools.modes.length > 1 && { path: 'ensemble.tools.mode', label: 'Tools', kind: 'choice', choices: [['', `${tools.usual} (default)`], ...tools.modes], hint: 'Advise: members say what they would do, and the model that writes the answer calls tools. Vote: members call, and the calls with most weight behind them are the answer.' },
+        tools.modes.includes('advise') && { path: 'ensemble.tools.panel', label: 'Advice', kind: 'choice', choices: [['', 'every_request (default)'], 'every_request', 'once_per_user_turn'], hint: 'Once per user turn: members are not asked again for the result of a tool.' },
         reads(name, 'consensus') && { path: 'ensemble.consensus.embedding_model', label: 'Embedding model', kind: 'embedding', none: 'None: words are counted', hint: 'Says how alike prose is.' },
         reads(name, 'consensus') && { path: 'ensemble.consensus.threshold', label: 'Alike from', kind: 'number', placeholder: '0.8', hint: '0 to 1: prose at least this alike says the same.' },
         reads(name, 'analysis') && { path: 'ensemble.analysis', label: 'Analysis first', kind: 'switch', hint: 'The judge first says for the manifest what the candidates agree and differ on. One more call.' },
@@ -55,10 +57,13 @@ export function groups({ name, asksPanel, judge }) {
   ].map((group) => ({ ...group, knobs: group.knobs.filter(Boolean) }));
 }
 
+const efforts = [['', 'request’s'], 'none', 'low', 'medium', 'high'];
+
 /** The knobs of one member of a panel. */
 export const member = [
   { at: 'model', label: 'Model', kind: 'chat' },
   { at: 'temperature', label: 'Temperature', kind: 'number', placeholder: 'request’s', title: '0 to 2' },
+  { at: 'reasoning_effort', label: 'Effort', kind: 'choice', choices: efforts, title: 'how much it thinks' },
   { at: 'seed', label: 'Seed', kind: 'number', placeholder: 'request’s' },
   { at: 'weight', label: 'Weight', kind: 'number', placeholder: '1' },
   { at: 'samples', label: 'Samples', kind: 'number', placeholder: '1' },
@@ -67,6 +72,7 @@ export const member = [
 export const judge = [
   { path: 'ensemble.judge.model', label: 'Model', kind: 'chat', none: 'None' },
   { path: 'ensemble.judge.temperature', label: 'Temperature', kind: 'number or none', placeholder: '0.2', hint: '0 to 2, or the word none: none is sent.' },
+  { path: 'ensemble.judge.reasoning_effort', label: 'Effort', kind: 'choice', choices: efforts, hint: 'How much it thinks before it answers.' },
 ];
 
 export const judgePrompt = {

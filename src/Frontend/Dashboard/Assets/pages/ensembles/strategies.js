@@ -28,8 +28,14 @@ const Readers = {
   route: ['route'],
   specialist: ['specialist'],
   analysis: ['synthesize', 'adaptive'],
-  tools: ['vote', 'adaptive', 'cascade'],
 };
+
+/** What a strategy does with tools: what else than refusing them it can, and what it does by default. */
+export function toolsOf({ name, judge }) {
+  const counts = ['vote', 'adaptive', 'cascade'].includes(name);
+  const writes = !Comparing.includes(name) || judge === 'required' || name === 'cascade';
+  return { modes: [...(writes || judge === 'optional' ? ['advise'] : []), ...(counts ? ['vote'] : []), 'reject'], usual: writes ? 'advise' : 'reject' };
+}
 
 export const reads = (strategy, field) => (Readers[field] ?? [strategy]).includes(strategy);
 
@@ -37,7 +43,11 @@ export const reads = (strategy, field) => (Readers[field] ?? [strategy]).include
 export const composed = (entry) => {
   const block = entry.ensemble ?? {};
   const strategy = block.strategy ?? 'synthesize';
-  return { ...entry, ensemble: Object.fromEntries(Object.entries(block).filter(([field]) => reads(strategy, field))) };
+  const { modes } = toolsOf(strategyOf(strategy));
+  const isRead = ([field, value]) => reads(strategy, field) && (field !== 'tools' || !value?.mode || modes.includes(value.mode));
+  const ensemble = Object.fromEntries(Object.entries(block).filter(isRead));
+  if (ensemble.tools?.mode && ensemble.tools.panel === undefined) ensemble.tools = ensemble.tools.mode;
+  return { ...entry, ensemble };
 };
 
 const audit = (path) => ({

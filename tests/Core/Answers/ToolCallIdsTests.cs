@@ -1,10 +1,10 @@
+using Ensemble.Answers;
 using System.Text;
 using System.Text.Json.Nodes;
 using Ensemble.Chat;
 using Ensemble.Core.Tests.Runs;
-using Ensemble.Strategies;
 
-namespace Ensemble.Core.Tests.Strategies;
+namespace Ensemble.Core.Tests.Answers;
 
 public sealed class ToolCallIdsTests
 {

@@ -3,7 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Ensemble.Chat;
 
-namespace Ensemble.Strategies;
+namespace Ensemble.Answers;
 
 /// <summary>
 /// Replaces the tool-call ids of one answer by ids of this run, which hold them, fills in what a call lacks that clients take for granted,

@@ -3,7 +3,7 @@ using System.Text.Json;
 using Ensemble.Chat;
 using Ensemble.Upstreams;
 
-namespace Ensemble.Strategies;
+namespace Ensemble.Answers;
 
 /// <summary>
 /// Writes a member's tool calls as the choices of an answer: of the message what an OpenAI answer has, of each call all that its provider
@@ -11,7 +11,13 @@ namespace Ensemble.Strategies;
 /// </summary>
 internal static class ToolAnswer
 {
-    public const string FinishReason = "tool_calls";
+    private const string FinishReason = "tool_calls";
+
+    /// <summary>Why an answer that calls tools ended: providers also say <c>stop</c>.</summary>
+    public static string ReasonOf(ChatAnswer answer) => answer.IsCut ? answer.FinishReason : FinishReason;
+
+    /// <summary>Whether an answer that calls no tool tells of calls that its model may not make.</summary>
+    public static bool AdvisesCalls(ChatAnswer answer) => !answer.CallsTools && ToolCallJson.Read(answer.Choices).Count > 0;
 
     /// <param name="answer">With its choices.</param>
     /// <param name="isWhole">Whether they end the answer; else a finish chunk follows, without which Node's client takes the last call for
@@ -37,7 +43,7 @@ internal static class ToolAnswer
             json.WriteEndArray();
             json.WriteEndObject();
             json.WriteNull("logprobs"u8);
-            json.WriteString("finish_reason"u8, isWhole ? FinishReason : null);
+            json.WriteString("finish_reason"u8, isWhole ? ReasonOf(answer) : null);
             json.WriteEndObject();
             json.WriteEndArray();
         }
