@@ -47,6 +47,18 @@ public sealed class CacheMarkTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Send_AdviceThatStaysWhileToolsAreCalled_IsWithinWhatIsKept()
+    {
+        var edits = new RequestEdits().AppendMessage("""{"role":"user","content":"Advice"}"""u8.ToArray(), after: 0);
+
+        var messages = await _harness.MessagesAsync("""[{"role":"user","content":"Hi"},{"role":"assistant","content":"b"},{"role":"user","content":"c"}]""", edits);
+
+        messages.ShouldContain("""{"type":"text","text":"Advice"}]}""");
+        messages.ShouldEndWith($$"""{"type":"text","text":"c",{{Mark}}}]}]""");
+        messages.Split(Mark).Length.ShouldBe(2);
+    }
+
+    [Fact]
     public async Task Send_TwoTurnsOfAJudge_BeginAlikeUpToTheMark()
     {
         const string Turn = """{"role":"user","content":"Hi"}""";
