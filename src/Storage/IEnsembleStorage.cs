@@ -25,6 +25,8 @@ public interface IEnsembleStorage : IAsyncDisposable
 
     IUsageMaintenance UsageMaintenance { get; }
 
+    IReportStore Reports { get; }
+
     /// <summary>
     /// Why nothing can be kept until an operator does something about it, as far as is known without asking the database. Says not where it
     /// is. Null = it can.

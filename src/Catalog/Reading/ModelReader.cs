@@ -144,7 +144,8 @@ internal static class ModelReader
         if (provider is not (null or ProviderKind.Anthropic))
         {
             node.Error(
-                "has a meaning only where provider is \"anthropic\": the others keep prompts without being asked, or not at all", "Remove it.");
+                "has a meaning only where provider is \"anthropic\": the others keep prompts without being asked, or not at all",
+                "Remove it.");
         }
 
         return true;

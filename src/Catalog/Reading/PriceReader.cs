@@ -66,7 +66,8 @@ internal static class PriceReader
             if (tiers.Count > 0 && tokens <= tiers[^1].AboveInputTokens)
             {
                 start!.Value.Error(
-                    $"is not above the {tiers[^1].AboveInputTokens} of the tier before it", "Order the tiers by rising above_input_tokens.");
+                    $"is not above the {tiers[^1].AboveInputTokens} of the tier before it",
+                    "Order the tiers by rising above_input_tokens.");
                 continue;
             }
 

@@ -4,27 +4,36 @@ namespace Ensemble.Chat;
 /// Tokens as a provider reported them, counted as OpenAI counts: those of the cache are among the prompt's, those of reasoning among the
 /// completion's. Dialects that count them beside add them.
 /// </summary>
-public sealed record TokenUsage(long PromptTokens, long CompletionTokens)
+[GenerateSerializer(IncludePrimaryConstructorParameters = false)]
+[Immutable]
+public sealed record TokenUsage([property: Id(0)] long PromptTokens, [property: Id(1)] long CompletionTokens)
 {
     /// <summary>Prompt tokens served from the provider's cache; null where it did not say.</summary>
+    [Id(2)]
     public long? CachedTokens { get; init; }
 
     /// <summary>Prompt tokens that were written to the provider's cache; null where it did not say.</summary>
+    [Id(8)]
     public long? CacheWriteTokens { get; init; }
 
     /// <summary>Completion tokens spent on reasoning; null where it did not say.</summary>
+    [Id(3)]
     public long? ReasoningTokens { get; init; }
 
     /// <summary>Prompt tokens of audio; null where it did not say.</summary>
+    [Id(4)]
     public long? PromptAudioTokens { get; init; }
 
     /// <summary>Completion tokens of audio; null where it did not say.</summary>
+    [Id(5)]
     public long? CompletionAudioTokens { get; init; }
 
     /// <summary>Tokens of a prediction that were kept; null where it did not say.</summary>
+    [Id(6)]
     public long? AcceptedPredictionTokens { get; init; }
 
     /// <summary>Tokens of a prediction that were not kept, and billed; null where it did not say.</summary>
+    [Id(7)]
     public long? RejectedPredictionTokens { get; init; }
 
     public static readonly TokenUsage None = new(0, 0);

@@ -3,13 +3,34 @@ using System.Globalization;
 namespace Ensemble.Gates;
 
 /// <summary>A gate's answer: exactly one of lease and refusal is set.</summary>
-/// <param name="Quotas">What is left after it.</param>
-public readonly record struct GateAdmission(GateLease? Lease, GateRefusal? Refusal, GateQuotas Quotas);
+/// <param name="Requests">What is left of <see cref="GateQuotas.Requests"/> after it.</param>
+/// <param name="Tokens">What is left of <see cref="GateQuotas.Tokens"/> after it.</param>
+[GenerateSerializer(IncludePrimaryConstructorParameters = false)]
+[Immutable]
+public readonly record struct GateAdmission(
+    [property: Id(0)] GateLease? Lease,
+    [property: Id(1)] GateRefusal? Refusal,
+    [property: Id(2)] GateQuota? Requests,
+    [property: Id(3)] GateQuota? Tokens)
+{
+    public GateAdmission(GateLease? lease, GateRefusal? refusal, GateQuotas quotas)
+        : this(lease, refusal, quotas.Requests, quotas.Tokens)
+    {
+    }
+
+    /// <summary>What is left after it.</summary>
+    public GateQuotas Quotas => new(Requests, Tokens);
+}
 
 /// <summary>Why a gate let nobody through.</summary>
 /// <param name="Allowed">What the limit allows; 0 for a cooldown.</param>
 /// <param name="RetryAfter">When it is worth asking again; null = never, since this request alone is larger than the limit.</param>
-public sealed record GateRefusal(GateLimit Limit, long Allowed, TimeSpan? RetryAfter)
+[GenerateSerializer(IncludePrimaryConstructorParameters = false)]
+[Immutable]
+public sealed record GateRefusal(
+    [property: Id(0)] GateLimit Limit,
+    [property: Id(1)] long Allowed,
+    [property: Id(2)] TimeSpan? RetryAfter)
 {
     /// <summary>The code of a call that a cooldown kept from being made.</summary>
     public const string CooldownCode = "cooldown";

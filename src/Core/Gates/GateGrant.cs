@@ -1,6 +1,8 @@
 namespace Ensemble.Gates;
 
 /// <summary>What a process may do at a gate without asking for each call.</summary>
+[GenerateSerializer(IncludePrimaryConstructorParameters = false)]
+[Immutable]
 public sealed record GateGrant
 {
     /// <summary>How long a free pass is good: 10 s. A change of which no word arrives is seen after that.</summary>
@@ -12,29 +14,36 @@ public sealed record GateGrant
     /// <summary>How long each call is to be asked for before a pass is asked for again: 1 s.</summary>
     public static readonly TimeSpan PerCallLifetime = TimeSpan.FromSeconds(1);
 
+    [Id(0)]
     public required GateTerms Terms { get; init; }
 
     /// <summary>Counted from when the report was sent that it answers.</summary>
+    [Id(1)]
     public required TimeSpan Life { get; init; }
 
     /// <summary>
     /// The authority's epoch: where it changed, the gate has moved, and may know nothing of the process's calls in flight.
     /// </summary>
+    [Id(2)]
     public required long Epoch { get; init; }
 
     /// <summary>
     /// Grows with each failure that counts, and when passes are revoked: a call that began with a smaller number belongs to the last
     /// failure's burst.
     /// </summary>
+    [Id(3)]
     public required long Number { get; init; }
 
     /// <summary>Names what <see cref="Units"/> are added to: another number than before = what was left of that is void.</summary>
+    [Id(5)]
     public long Allowance { get; init; }
 
     /// <summary>What is added to the allowance.</summary>
+    [Id(6)]
     public GateUnits Units { get; init; }
 
     /// <summary>Set where <see cref="Terms"/> is <see cref="GateTerms.Refused"/>.</summary>
+    [Id(4)]
     public GateRefusal? Refusal { get; init; }
 }
 
@@ -58,7 +67,9 @@ public enum GateTerms
 /// <param name="Requests">Calls that begin.</param>
 /// <param name="Tokens">Prompts and answers.</param>
 /// <param name="Slots">Calls in flight.</param>
-public readonly record struct GateUnits(long Requests, long Tokens, long Slots)
+[GenerateSerializer(IncludePrimaryConstructorParameters = false)]
+[Immutable]
+public readonly record struct GateUnits([property: Id(0)] long Requests, [property: Id(1)] long Tokens, [property: Id(2)] long Slots)
 {
     public bool IsNone => this == default;
 

@@ -1,7 +1,9 @@
 namespace Ensemble.Gates;
 
 /// <summary>Names a gate. As text: <c>model:NAME</c>, <c>alias:NAME</c>, <c>caller:NAME</c>.</summary>
-public readonly record struct GateKey(GateKind Kind, string Name)
+[GenerateSerializer(IncludePrimaryConstructorParameters = false)]
+[Immutable]
+public readonly record struct GateKey([property: Id(0)] GateKind Kind, [property: Id(1)] string Name)
 {
     private static readonly string[] Prefixes = ["model:", "alias:", "caller:"];
 

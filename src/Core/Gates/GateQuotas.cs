@@ -15,4 +15,9 @@ public readonly record struct GateQuotas(GateQuota? Requests, GateQuota? Tokens)
 
 /// <summary>What is left of a limit.</summary>
 /// <param name="Reset">Until nothing of it is used any more, if nobody asks meanwhile.</param>
-public readonly record struct GateQuota(long Limit, long Remaining, TimeSpan Reset);
+[GenerateSerializer(IncludePrimaryConstructorParameters = false)]
+[Immutable]
+public readonly record struct GateQuota(
+    [property: Id(0)] long Limit,
+    [property: Id(1)] long Remaining,
+    [property: Id(2)] TimeSpan Reset);

@@ -10,9 +10,12 @@ public interface IUsageMaintenance
     /// <returns>Whether there was one; there may be more.</returns>
     Task<bool> CloseDayAsync(DateTimeOffset now, CancellationToken cancellationToken);
 
-    /// <summary>Deletes the oldest sub-calls and runs of days that are over by then; sub-calls only of days that are closed.</summary>
+    /// <summary>
+    /// Deletes the oldest sub-calls, runs, counts for reports and feedback of days that are over by then; sub-calls only of days that are
+    /// closed.
+    /// </summary>
     /// <param name="before">Its own day stays whole.</param>
     /// <param name="limit">Of each kind at most.</param>
-    /// <returns>How many.</returns>
+    /// <returns>How many sub-calls and runs.</returns>
     Task<int> DeleteAsync(DateTimeOffset before, int limit, CancellationToken cancellationToken);
 }

@@ -1,4 +1,5 @@
 using Ensemble.Chat;
+using Ensemble.Upstreams;
 
 namespace Ensemble.Usage;
 
@@ -64,6 +65,18 @@ public sealed record RunManifest
 
     public JudgeManifest? Judge { get; init; }
 
+    /// <summary>
+    /// The names of the panel's members in reports, in the catalog's order, also of those that were not asked; empty where the strategy has
+    /// no panel. Null for a single model, and in manifests of older versions, which say too little for a report.
+    /// </summary>
+    public IReadOnlyList<string>? Members { get; init; }
+
+    /// <summary>
+    /// The cluster of the candidates that say what the answer says. Null where there was no answer, no candidate says it, or that is not
+    /// known: a judge's prose is not compared.
+    /// </summary>
+    public int? DecidingCluster { get; init; }
+
     /// <summary>Those that the strategy chose from, in the panel's order.</summary>
     public IReadOnlyList<CandidateManifest> Candidates { get; init; } = [];
 
@@ -78,6 +91,10 @@ public sealed record RunManifest
 
     /// <summary>Whether answers may be quoted in <see cref="Candidates"/> and <see cref="Decisions"/>.</summary>
     public bool HoldsContent { get; init; }
+
+    /// <summary>Whether a call was cancelled because the panel had waited for it long enough.</summary>
+    public bool IsStraggler(UsageEvent call) =>
+        call is { Role: SubCallRole.Panel, Outcome: CallOutcome.Cancelled } && Panel?.ClosedBecause == PanelManifest.GraceOver;
 
     /// <summary>Lists that were left out because the whole would have been too long to keep, as <c>candidates</c>.</summary>
     public IReadOnlyList<string> Omitted { get; init; } = [];
@@ -123,6 +140,12 @@ public sealed record CandidateManifest(int Member, int Sample, double Weight)
     /// <summary>Answers of one number say the same; null where they were not compared.</summary>
     public int? Cluster { get; init; }
 
+    /// <summary>
+    /// Answers of one number are one party in a vote, whatever the strategy; null = it has no vote, since it says nothing that could be
+    /// counted, is not in the caller's format, or was not compared.
+    /// </summary>
+    public int? Party { get; init; }
+
     /// <summary>By which the strategy chose, as the mean log-probability of an answer; null where it has none.</summary>
     public double? Score { get; init; }
 }
@@ -166,6 +189,9 @@ public sealed record LabelledCandidate(string Label, int Member, int Sample, boo
 /// <c>cancelled</c>.</param>
 public sealed record PanelManifest(int Required, int Usable, TimeSpan? QuorumAfter, TimeSpan ClosedAfter, string ClosedBecause)
 {
+    /// <summary><see cref="ClosedBecause"/> of a panel that stopped waiting for the rest.</summary>
+    public const string GraceOver = "grace_over";
+
     /// <summary>From the run's start to its opening; null in manifests of older versions.</summary>
     public TimeSpan? OpenedAfter { get; init; }
 }

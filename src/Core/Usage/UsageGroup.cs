@@ -34,7 +34,7 @@ public sealed record UsageGroup(IReadOnlyList<string?> Keys)
     /// <summary>Of the completions, spent on reasoning.</summary>
     public required long ReasoningTokens { get; init; }
 
-    /// <summary>Of the prompts that providers reported: how much was read from their caches, from 0 to 1; null where there is none.</summary>
+    /// <summary>Of the prompts that providers reported: the share read from their caches, 0 to 1; null where there is none.</summary>
     public double? CachedShare => PromptTokens > 0 ? Math.Min(1, Math.Round((double)CachedTokens / PromptTokens, 6)) : null;
 
     /// <summary>Of calls whose provider reported none.</summary>

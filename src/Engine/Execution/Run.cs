@@ -24,6 +24,7 @@ public sealed partial class Run : IDisposable
 
     private readonly IStrategy _strategy;
     private readonly string _strategyName;
+    private readonly IReadOnlyList<string>? _members;
     private readonly RunDeadline _deadline;
     private readonly CancellationTokenSource _stop = new();
     private readonly IUsageSink _usage;
@@ -55,6 +56,7 @@ public sealed partial class Run : IDisposable
         {
             (limits, _strategyName) = (RunLimits.Of(ensemble), SnakeCase.Of(ensemble.Strategy));
             _strategy = StrategyTable.Of(ensemble);
+            _members = MemberLabels.Of(ensemble.Panel);
         }
         else if (catalog.Models.TryGetValue(request.Chat.Model, out var model) && model.Kind == ModelKind.Chat)
         {
@@ -272,6 +274,8 @@ public sealed partial class Run : IDisposable
             Degraded = findings.Degraded,
             Panel = findings.Panel,
             Judge = findings.Judge,
+            Members = _members,
+            DecidingCluster = end.Answer is null ? null : findings.DecidingCluster,
             Candidates = findings.Candidates,
             Decisions = findings.Decisions,
             Saved = findings.Saved(subCalls),

@@ -12,7 +12,8 @@ namespace Ensemble.Execution;
 /// <param name="answerTokens">Tokens of an answer that a model gives to the request.</param>
 /// <param name="cost">US dollars of a call by its price, and its tokens of prompt and answer.</param>
 internal sealed class RunPlanner(
-    ChatRequest chat, CatalogSnapshot catalog, Func<ChatRequest, ModelConfig, long> answerTokens, Func<PriceConfig, long, long, decimal> cost)
+    ChatRequest chat, CatalogSnapshot catalog, Func<ChatRequest, ModelConfig, long> answerTokens,
+    Func<PriceConfig, long, long, decimal> cost)
 {
     /// <summary>Of the built-in wording around candidates, in tokens.</summary>
     private const long PromptOverhead = 512;
@@ -243,7 +244,8 @@ internal sealed class RunPlanner(
 
     private void Add(SubCallRole role, SubCallStep step, string model, bool isSure, long prompt, long completion) =>
         _calls.Add(new PlannedCall(
-            role, step, model, isSure, prompt, completion, catalog.Models[model].Price is { } price ? cost(price, prompt, completion) : null));
+            role, step, model, isSure, prompt, completion,
+            catalog.Models[model].Price is { } price ? cost(price, prompt, completion) : null));
 
     // A model without a price may be the most expensive.
     private decimal MostUsd(string model, long prompt) =>

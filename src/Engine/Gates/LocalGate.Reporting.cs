@@ -60,7 +60,7 @@ internal sealed partial class LocalGate
             Returned = returned,
             Slots = _remaining.Slots,
             Wanted = wanted,
-            Started = begun ?? [],
+            Started = [.. begun ?? []],
             Repeated = [.. _repeated],
             Ended = [.. _ended],
             Outcomes = [.. _outcomes.Select(entry => entry.Outcome with { Age = TimeSpan.FromMilliseconds(now - entry.At) })],

@@ -237,11 +237,12 @@ internal sealed class Panel : IDisposable
 
         if (grace == TimeSpan.Zero)
         {
-            _closed.TrySetResult("grace_over");
+            _closed.TrySetResult(PanelManifest.GraceOver);
             return;
         }
 
-        _grace = _context.Time.CreateTimer(static state => ((Panel)state!).Close("grace_over"), this, grace, Timeout.InfiniteTimeSpan);
+        _grace = _context.Time.CreateTimer(
+            static state => ((Panel)state!).Close(PanelManifest.GraceOver), this, grace, Timeout.InfiniteTimeSpan);
     }
 
     private void CloseWithRun() => Close(_context.Deadline.HasPassed ? "deadline" : "cancelled");

@@ -15,6 +15,8 @@ internal sealed class RunDiagnostics(RunJournal journal)
     private readonly List<(SubCallKey Key, SavingsManifest Saved)> _stopped = [];
     private IReadOnlyList<CandidateManifest> _candidates = [];
     private SavingsManifest _saved = SavingsManifest.None;
+    private SubCallKey? _given;
+    private int? _writtenCluster;
 
     public double? Agreement { get; private set; }
 
@@ -51,6 +53,19 @@ internal sealed class RunDiagnostics(RunJournal journal)
             lock (_lock)
             {
                 return [.. _decisions];
+            }
+        }
+    }
+
+    /// <inheritdoc cref="RunManifest.DecidingCluster"/>
+    public int? DecidingCluster
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _given is not { } key ? _writtenCluster
+                    : _candidates.FirstOrDefault(candidate => (candidate.Member, candidate.Sample) == (key.Member, key.Sample))?.Cluster;
             }
         }
     }
@@ -107,6 +122,25 @@ internal sealed class RunDiagnostics(RunJournal journal)
         lock (_lock)
         {
             _candidates = candidates;
+        }
+    }
+
+    /// <summary>Whose answer is the run's.</summary>
+    public void Give(SubCallKey candidate)
+    {
+        lock (_lock)
+        {
+            _given = candidate;
+        }
+    }
+
+    /// <summary>Says that a judge wrote the run's answer.</summary>
+    /// <param name="cluster">Of the candidates that say the same; null where none does, or they could not be compared with it.</param>
+    public void GiveWritten(int? cluster)
+    {
+        lock (_lock)
+        {
+            _writtenCluster = cluster;
         }
     }
 

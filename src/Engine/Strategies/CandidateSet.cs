@@ -2,6 +2,7 @@ using Ensemble.Answers;
 using Ensemble.Catalog;
 using Ensemble.Panels;
 using Ensemble.Runs;
+using Ensemble.Upstreams;
 using Ensemble.Usage;
 
 namespace Ensemble.Strategies;
@@ -71,18 +72,10 @@ internal sealed class CandidateSet
     }
 
     /// <exception cref="InvalidOperationException">The candidate is not in the set.</exception>
-    public int IndexOf(Candidate candidate)
-    {
-        for (var index = 0; index < Candidates.Count; index++)
-        {
-            if (ReferenceEquals(Candidates[index], candidate))
-            {
-                return index;
-            }
-        }
-
-        throw new InvalidOperationException("The candidate is not in this set.");
-    }
+    public int IndexOf(Candidate candidate) =>
+        Find(Candidates, candidate) is >= 0 and var index
+            ? index
+            : throw new InvalidOperationException("The candidate is not in this set.");
 
     /// <returns>Those that have the caller's format; null where none has.</returns>
     public CandidateSet? Fitting(AnswerFormat format) => Where(candidate => candidate.MatchesFormat(format));
@@ -111,14 +104,48 @@ internal sealed class CandidateSet
         return part;
     }
 
-    /// <param name="captures">Whether the answers themselves are in it.</param>
     /// <param name="scores">One a candidate, by which the strategy chooses; null = it has none.</param>
-    public IReadOnlyList<CandidateManifest> Manifest(bool captures, IReadOnlyList<double?>? scores = null) =>
-        [.. Candidates.Select((candidate, index) => new CandidateManifest(candidate.Key.Member, candidate.Key.Sample, candidate.Weight)
+    public IReadOnlyList<CandidateManifest> Manifest(RunContext context, IReadOnlyList<double?>? scores = null)
+    {
+        // What has not the caller's format has no vote where others have it.
+        var voters = Candidates.Count == 0 ? null : Fitting(context.Format) ?? this;
+        var ballots = voters is null ? [] : VoteRule.Ballots(voters);
+        return [.. Candidates.Select((candidate, index) =>
+            new CandidateManifest(candidate.Key.Member, candidate.Key.Sample, candidate.Weight)
+            {
+                AnswerType = Typed[index] is { } typed ? SnakeCase.Of(typed.Kind) : null,
+                Answer = context.CapturesContent ? Typed[index]?.Text : null,
+                Cluster = Clusters!.Clusters[index],
+                Party = voters == this ? ballots[index].Party
+                    : Find(voters!.Candidates, candidate) is >= 0 and var place ? ballots[place].Party
+                    : null,
+                Score = scores?[index],
+            })];
+    }
+
+    /// <summary>Finds out which candidates say what a text says that is none of theirs, as a judge's.</summary>
+    /// <returns>Their cluster; null where none does, or none says anything that could be counted.</returns>
+    public int? ClusterOf(ChatAnswer answer)
+    {
+        if (Typed.All(static typed => typed is null) || _reader.Read(answer) is not { } said)
         {
-            AnswerType = Typed[index] is { } typed ? SnakeCase.Of(typed.Kind) : null,
-            Answer = captures ? Typed[index]?.Text : null,
-            Cluster = Clusters!.Clusters[index],
-            Score = scores?[index],
-        })];
+            return null;
+        }
+
+        var index = Enumerable.Range(0, Typed.Count).FirstOrDefault(index => Typed[index] == said, -1);
+        return index < 0 ? null : Clusters!.Clusters[index];
+    }
+
+    private static int Find(IReadOnlyList<Candidate> candidates, Candidate candidate)
+    {
+        for (var index = 0; index < candidates.Count; index++)
+        {
+            if (ReferenceEquals(candidates[index], candidate))
+            {
+                return index;
+            }
+        }
+
+        return -1;
+    }
 }

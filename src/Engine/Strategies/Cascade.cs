@@ -157,7 +157,8 @@ internal sealed class Cascade(EnsembleConfig ensemble) : IStrategy
                 new DecisionManifest("rung", "accepted") { Index = index, Reason = "last_rung", Member = member, Sample = 0 });
             var last = new Candidate(key, new ChatAnswer(result.Text!, answer.FinishReason), ensemble.Panel[member].Weight);
             var all = await CandidateSet.CompareAsync(context, ensemble, [.. found, last], index);
-            context.Diagnostics.Compare(all.Manifest(context.CapturesContent));
+            context.Diagnostics.Compare(all.Manifest(context));
+            context.Diagnostics.Give(key);
             context.Diagnostics.Agree(all.Candidates.Count, (all.Fitting(context.Format) ?? all).Agreement);
             return answer;
         }

@@ -41,7 +41,7 @@ internal sealed class Confidence(EnsembleConfig ensemble) : IPanelDecision
         var scores = ensemble.Confidence.Source == ConfidenceSource.Logprobs
             ? [.. candidateSet.Candidates.Select(candidate => Logprobs.Mean(candidate.Answer.Choices))]
             : await Task.WhenAll(candidateSet.Candidates.Select((candidate, index) => ReportAsync(context, ensemble, candidate, index)));
-        context.Diagnostics.Compare(candidateSet.Manifest(context.CapturesContent, scores));
+        context.Diagnostics.Compare(candidateSet.Manifest(context, scores));
         if (context.Deadline.IsCancelled)
         {
             return RunResults.Cancelled;

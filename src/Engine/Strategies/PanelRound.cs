@@ -44,7 +44,7 @@ internal sealed record PanelRound(PanelResult Panel, CandidateSet CandidateSet, 
             ? await CandidateSet.CompareAsync(context, ensemble, candidates, number)
             : CandidateSet.Of(context.Reader(ensemble), ensemble, candidates);
         var candidateSet = all.Where(panel.Candidates.Contains) ?? CandidateSet.Of(context.Reader(ensemble), ensemble, []);
-        context.Diagnostics.Compare(plan.Compares ? all.Manifest(context.CapturesContent) : []);
+        context.Diagnostics.Compare(plan.Compares ? all.Manifest(context) : []);
 
         // What has not the caller's format decides nothing where others have it.
         context.Diagnostics.PanelHasClosed(

@@ -32,6 +32,7 @@ internal static class RunResults
     /// <summary>Gives a candidate as it stands: its text, or all of its tool calls with ids of ours.</summary>
     public static RunEnd Emit(RunContext context, Candidate candidate)
     {
+        context.Diagnostics.Give(candidate.Key);
         if (!candidate.Answer.CallsTools)
         {
             return context.Show(new AnswerDelta(candidate.Text)) ? new RunAnswer(candidate.Answer.FinishReason) : TooLarge;

@@ -2,6 +2,7 @@ using Ensemble.Catalog;
 using Ensemble.Judging;
 using Ensemble.Panels;
 using Ensemble.Runs;
+using Ensemble.Upstreams;
 using Ensemble.Usage;
 
 namespace Ensemble.Strategies;
@@ -61,6 +62,11 @@ internal sealed class Synthesize(EnsembleConfig ensemble, bool callsTools = fals
         RunContext context, EnsembleConfig ensemble, Func<Task<CandidateSet>> candidateSet, JudgePrompt prompt)
     {
         var verdict = await new JudgeChain(context, ensemble, ensemble.Judge!).AskAsync(prompt);
+        if (verdict is { Answer: { } said, Text: { } text })
+        {
+            context.Diagnostics.GiveWritten((await candidateSet()).ClusterOf(new ChatAnswer(text, said.FinishReason)));
+        }
+
         return verdict switch
         {
             { Overflowed: true } => RunResults.TooLarge,

@@ -11,8 +11,6 @@ namespace Ensemble.Telemetry;
 /// </summary>
 public sealed class RunInstruments : IUsageSink
 {
-    private const string GraceOver = "grace_over";
-
     private readonly Instrument[] _all;
     private readonly Histogram<double> _operations;
     private readonly Histogram<long> _tokens;
@@ -78,7 +76,8 @@ public sealed class RunInstruments : IUsageSink
         _savedCost = meter.CreateCounter<double>("ensemble.saved.cost", "usd", "What strategies went without, by estimate, in US dollars");
         _all =
         [
-            _operations, _tokens, _tokenKinds, _firstTokens, _subCalls, _cost, _runs, _runTime, _runFirstToken, _overhead, _agreement, _degraded,
+            _operations, _tokens, _tokenKinds, _firstTokens,
+            _subCalls, _cost, _runs, _runTime, _runFirstToken, _overhead, _agreement, _degraded,
             _comparisons,
             _disagreements, _shadows, _stragglers, _judgeFallbacks, _earlyStops, _savedCalls, _savedTokens, _savedCost,
         ];
@@ -238,7 +237,7 @@ public sealed class RunInstruments : IUsageSink
         foreach (var subCall in ended.SubCalls)
         {
             var usage = subCall.Usage;
-            if (usage is { Role: SubCallRole.Panel, Outcome: CallOutcome.Cancelled } && ended.Panel?.ClosedBecause == GraceOver)
+            if (ended.IsStraggler(usage))
             {
                 _stragglers.Add(1, ensemble, KeyValuePair.Create(TelemetryTags.Model, (object?)usage.Model));
             }

@@ -217,12 +217,16 @@ public sealed partial class UsageLedger : IUsageSink, IAsyncDisposable
         /// <summary>An object of either kind with its place in the queue, rounded up.</summary>
         private const int Fixed = 320;
 
+        /// <summary>A count for a report; its names are those of the catalog.</summary>
+        private const int OfCount = 40;
+
         public static Entry Of(UsageEvent usage) =>
             new(usage, null, Fixed + Text(usage.Run.Value) + Text(usage.Ensemble) + Text(usage.Model) + Text(usage.Caller));
 
         public static Entry Of(RunRecord run) =>
             new(null, run,
-                Fixed + Text(run.Run.Value) + Text(run.Ensemble) + Text(run.Strategy) + Text(run.Caller) + run.Degraded.Sum(Text) + run.Manifest.Length);
+                Fixed + Text(run.Run.Value) + Text(run.Ensemble) + Text(run.Strategy) + Text(run.Caller) + run.Degraded.Sum(Text) + run.Manifest.Length
+                    + (OfCount * run.Counts.Count));
 
         public static Entry Of(TaskCompletionSource<bool> waiter) => new(null, null, 0, waiter);
 

@@ -1,3 +1,4 @@
+using Ensemble.Estimates;
 using Ensemble.Evaluation.Running;
 using Ensemble.Evaluation.Statistics;
 

@@ -1,3 +1,4 @@
+using Ensemble.Estimates;
 using Ensemble.Evaluation.Grading;
 using Ensemble.Evaluation.Running;
 using Ensemble.Evaluation.Statistics;
@@ -147,7 +148,7 @@ internal sealed class ReportBuilder(
         if (judge is { Judged: > 0 })
         {
             yield return $"{judge.Model} judged {judge.Judged:N0} answers twice, in swapped order, and contradicted itself on "
-                + $"{judge.Contradicted:N0} ({Phrases.Percent((double)judge.Contradicted / judge.Judged)}); "
+                + $"{judge.Contradicted:N0} ({Figures.Percent((double)judge.Contradicted / judge.Judged)}); "
                 + $"{judge.Unreadable:N0} verdicts could not be read. "
                 + "Both count as wrong.";
         }

@@ -1,4 +1,4 @@
-using Ensemble.Evaluation.Statistics;
+using Ensemble.Estimates;
 
 namespace Ensemble.Evaluation.Analysis;
 
@@ -6,9 +6,9 @@ namespace Ensemble.Evaluation.Analysis;
 internal static class Verdicts
 {
     /// <summary>Below this no figure is worth a decision.</summary>
-    public const int MinQuestions = 30;
+    public const int MinQuestions = Evidence.MinCount;
 
-    private const double Margin = SampleSize.Difference;
+    private const double Margin = Evidence.Margin;
 
     /// <param name="best">The name of the best single model.</param>
     /// <param name="questions">How many were asked.</param>
@@ -29,8 +29,8 @@ internal static class Verdicts
             return null;
         }
 
-        var saved = costShare is > 0 and var share ? $", and {Phrases.Percent(share)} of the panel's cost is saved" : "";
-        return $"drop {member}: without it nothing is lost ({Phrases.Points(change.Value)} points, {Phrases.PointsRange(change)}){saved}.";
+        var saved = costShare is > 0 and var share ? $", and {Figures.Percent(share)} of the panel's cost is saved" : "";
+        return $"drop {member}: without it nothing is lost ({Figures.Points(change.Value)} points, {Figures.PointsRange(change)}){saved}.";
     }
 
     private static Verdict VerdictOf(Comparison comparison, int questions)
@@ -70,7 +70,7 @@ internal static class Verdicts
     private static Interval Reversed(Interval interval) => new(-interval.Value, -interval.High, -interval.Low);
 
     private static string Size(Interval difference) =>
-        $"{Phrases.Points(difference.Value)} points ({Phrases.PointsRange(difference)})".Replace("+", "", StringComparison.Ordinal);
+        $"{Figures.Points(difference.Value)} points ({Figures.PointsRange(difference)})".Replace("+", "", StringComparison.Ordinal);
 
-    private static string For(double? ratio) => ratio is { } known ? $" for {Phrases.Money(known)}" : "";
+    private static string For(double? ratio) => ratio is { } known ? $" for {Figures.Money(known)}" : "";
 }

@@ -3,6 +3,7 @@ using Ensemble.Catalog;
 using Ensemble.Catalog.Addresses;
 using Ensemble.Catalog.Reading;
 using Ensemble.Catalog.Secrets;
+using Ensemble.Estimates;
 using Ensemble.Evaluation.Analysis;
 using Ensemble.Evaluation.Calls;
 using Ensemble.Evaluation.Data;
@@ -61,13 +62,13 @@ internal sealed class EvaluationSession(
             {
                 bar.Value = done;
                 bar.Description = string.Create(CultureInfo.InvariantCulture,
-                    $"{done:N0} of {questions.Count:N0} questions, {Phrases.Usd(models.Spent)}");
+                    $"{done:N0} of {questions.Count:N0} questions, {Figures.Usd(models.Spent)}");
             });
             var answered = await evaluator.RunAsync(questions, cancel);
             isCut = evaluator.IsCut;
             return answered;
         });
-        errors.WriteLine($"{models.Made:N0} calls were made; all answers together cost {Phrases.Usd(models.Spent)} at most.");
+        errors.WriteLine($"{models.Made:N0} calls were made; all answers together cost {Figures.Usd(models.Spent)} at most.");
         if (results.Count == 0)
         {
             throw new EvaluationException(
@@ -134,9 +135,9 @@ internal sealed class EvaluationSession(
     private void Show(CostEstimate estimate, int questions)
     {
         errors.WriteLine(
-            $"{questions:N0} questions, about {estimate.Calls:N0} calls: {Phrases.Usd(estimate.UsualUsd)} "
+            $"{questions:N0} questions, about {estimate.Calls:N0} calls: {Figures.Usd(estimate.UsualUsd)} "
             + $"with answers of {TokenEstimate.DefaultAnswer:N0} tokens, "
-            + $"{Phrases.Usd(estimate.MostUsd)} with the longest and every call that may become necessary.");
+            + $"{Figures.Usd(estimate.MostUsd)} with the longest and every call that may become necessary.");
         if (options.Record is not null)
         {
             errors.WriteLine("What the recording has of the panels is left out; judges' answers in it are not asked for again either.");

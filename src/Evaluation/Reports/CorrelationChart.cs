@@ -1,3 +1,4 @@
+using Ensemble.Estimates;
 using Ensemble.Evaluation.Analysis;
 
 namespace Ensemble.Evaluation.Reports;
@@ -44,7 +45,7 @@ internal static class CorrelationChart
 
         svg.Rectangle(
                 x, y, Cell, High, $"cell {(phi.Value >= 0 ? "hot" : "cold")}", 0.08 + (0.6 * Math.Min(1, Math.Abs(phi.Value))),
-                $"{names}: {Phrases.Signed(phi.Value)} ({Phrases.Signed(phi.Low)} … {Phrases.Signed(phi.High)})")
-            .Text(x + (Cell / 2), y + 25, Phrases.Signed(phi.Value), "middle");
+                $"{names}: {Figures.WithSign(phi.Value)} ({Figures.WithSign(phi.Low)} … {Figures.WithSign(phi.High)})")
+            .Text(x + (Cell / 2), y + 25, Figures.WithSign(phi.Value), "middle");
     }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Ensemble.Estimates;
 using Ensemble.Evaluation.Analysis;
 using Ensemble.Evaluation.Running;
 
@@ -33,7 +34,7 @@ internal static class CostChart
         Axes(svg, low, high, Y);
         foreach (var value in Ticks(min, max))
         {
-            var text = hasCosts ? Phrases.Usd((decimal)value) : value.ToString("0.##", CultureInfo.InvariantCulture);
+            var text = hasCosts ? Figures.Usd((decimal)value) : value.ToString("0.##", CultureInfo.InvariantCulture);
             svg.Line(X(value), Height - Bottom, X(value), Height - Bottom + 5, "axis")
                 .Text(X(value), Height - Bottom + 19, text, "middle", "tick");
         }
@@ -48,7 +49,7 @@ internal static class CostChart
             var (x, y, css) = (X(value), Y(subject.Accuracy.Value), CssOf(subject.Kind));
             svg.Line(x, Y(subject.Accuracy.Low), x, Y(subject.Accuracy.High), css)
                 .Circle(x, y, subject.Kind == SubjectKind.Ensemble ? 6 : 4.5, css,
-                    $"{subject.Name}: {Phrases.Percent(subject.Accuracy.Value)} ({Phrases.Range(subject.Accuracy)})");
+                    $"{subject.Name}: {Figures.Percent(subject.Accuracy.Value)} ({Figures.Range(subject.Accuracy)})");
             Label(svg, subject.Name, x, y, taken);
         }
 

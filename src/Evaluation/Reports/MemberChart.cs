@@ -1,3 +1,4 @@
+using Ensemble.Estimates;
 using Ensemble.Evaluation.Analysis;
 
 namespace Ensemble.Evaluation.Reports;
@@ -28,11 +29,11 @@ internal static class MemberChart
             svg.Text(Left - 10, y + 21, ReportRows.Short(value.Name, 24), "end")
                 .Rectangle(
                     from, y + 7, Math.Max(1, to - from), 20, value.Change.Value < 0 ? "loss" : "gain", 0.75,
-                    $"without {value.Name}: {Phrases.Points(value.Change.Value)} points ({Phrases.PointsRange(value.Change)})")
+                    $"without {value.Name}: {Figures.Points(value.Change.Value)} points ({Figures.PointsRange(value.Change)})")
                 .Line(X(value.Change.Low), y + 17, X(value.Change.High), y + 17, "whisker")
                 .Line(X(value.Change.Low), y + 12, X(value.Change.Low), y + 22, "whisker")
                 .Line(X(value.Change.High), y + 12, X(value.Change.High), y + 22, "whisker")
-                .Text(Width - Right + 12, y + 21, $"{Phrases.Points(value.Change.Value)} points");
+                .Text(Width - Right + 12, y + 21, $"{Figures.Points(value.Change.Value)} points");
         }
 
         return svg.Line(centre, Top, centre, height - 6, "axis").ToString();

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Ensemble.Estimates;
 using Ensemble.Evaluation.Analysis;
 using Ensemble.Evaluation.Running;
 
@@ -25,12 +26,12 @@ internal static class ReportRows
     public static string[] Of(SubjectReport subject) =>
     [
         subject.Name,
-        Phrases.Percent(subject.Accuracy.Value),
-        Phrases.Range(subject.Accuracy),
-        Phrases.Usd(subject.CostPerThousand),
-        subject is { Right: 0, CostPerThousand: not null } ? "none is right" : Phrases.Usd(subject.CostPerRight),
-        Phrases.Seconds(subject.Latency?.P50),
-        Phrases.Seconds(subject.Latency?.P95),
+        Figures.Percent(subject.Accuracy.Value),
+        Figures.Range(subject.Accuracy),
+        Figures.Usd(subject.CostPerThousand),
+        subject is { Right: 0, CostPerThousand: not null } ? "none is right" : Figures.Usd(subject.CostPerRight),
+        Figures.Seconds(subject.Latency?.P50),
+        Figures.Seconds(subject.Latency?.P95),
         subject.CallsPerQuestion.ToString("0.00", CultureInfo.InvariantCulture),
     ];
 
@@ -38,31 +39,31 @@ internal static class ReportRows
         report.Subjects.Where(static subject => subject.Comparison is not null).Select(static subject => (string[])
         [
             subject.Name,
-            Phrases.Points(subject.Comparison!.Difference.Value),
-            Phrases.PointsRange(subject.Comparison.Difference),
+            Figures.Points(subject.Comparison!.Difference.Value),
+            Figures.PointsRange(subject.Comparison.Difference),
             subject.Comparison.OnlyThis.ToString(CultureInfo.InvariantCulture),
             subject.Comparison.OnlyBest.ToString(CultureInfo.InvariantCulture),
-            Phrases.PValue(subject.Comparison.PValue),
-            Phrases.PValue(subject.Comparison.AdjustedPValue),
+            Figures.PValue(subject.Comparison.PValue),
+            Figures.PValue(subject.Comparison.AdjustedPValue),
             subject.Comparison.CostRatio is { } ratio ? ratio.ToString("0.00", CultureInfo.InvariantCulture) : "unknown",
         ]);
 
     public static string[] Of(MemberValue member) =>
     [
         member.Name,
-        Phrases.Percent(member.Accuracy.Value),
-        Phrases.Points(member.Change.Value),
-        Phrases.PointsRange(member.Change),
-        member.CostShare is { } share ? Phrases.Percent(share) : "unknown",
+        Figures.Percent(member.Accuracy.Value),
+        Figures.Points(member.Change.Value),
+        Figures.PointsRange(member.Change),
+        member.CostShare is { } share ? Figures.Percent(share) : "unknown",
     ];
 
     public static string[] Of(PanelReport panel, PairReport pair) =>
     [
         $"{panel.Members[pair.First]} and {panel.Members[pair.Second]}",
-        pair.Phi is { } phi ? Phrases.Signed(phi.Value) : "none: one is always or never right",
-        pair.Phi is { } known ? $"{Phrases.Signed(known.Low)} … {Phrases.Signed(known.High)}" : "",
+        pair.Phi is { } phi ? Figures.WithSign(phi.Value) : "none: one is always or never right",
+        pair.Phi is { } known ? $"{Figures.WithSign(known.Low)} … {Figures.WithSign(known.High)}" : "",
         pair.BothWrong.ToString(CultureInfo.InvariantCulture),
-        pair.SameWrongShare is { } same ? $"{pair.SameWrong} ({Phrases.Percent(same)})" : "0",
+        pair.SameWrongShare is { } same ? $"{pair.SameWrong} ({Figures.Percent(same)})" : "0",
     ];
 
     /// <param name="length">Characters of a text at most.</param>
@@ -74,16 +75,16 @@ internal static class ReportRows
     /// <summary>What a panel's figures mean, in sentences.</summary>
     public static IEnumerable<string> Sentences(PanelReport panel)
     {
-        yield return $"At least one member is right on {Phrases.Percent(panel.Ceiling.Value)} of the questions "
-            + $"({Phrases.Range(panel.Ceiling)}): no choice among their answers can be better. "
-            + $"On {Phrases.Percent(panel.CoFailure)} all of them fail.";
+        yield return $"At least one member is right on {Figures.Percent(panel.Ceiling.Value)} of the questions "
+            + $"({Figures.Range(panel.Ceiling)}): no choice among their answers can be better. "
+            + $"On {Figures.Percent(panel.CoFailure)} all of them fail.";
         if (panel is { MeanCorrelation: { } mean, EffectiveMembers: { } size })
         {
-            yield return $"Their errors correlate by {Phrases.Signed(mean)} on average: the {panel.Members.Count} members are worth "
+            yield return $"Their errors correlate by {Figures.WithSign(mean)} on average: the {panel.Members.Count} members are worth "
                 + $"{size.ToString("0.0", CultureInfo.InvariantCulture)} independent ones.";
         }
 
-        yield return $"A vote of all members is right on {Phrases.Percent(panel.Vote.Value)} ({Phrases.Range(panel.Vote)}).";
+        yield return $"A vote of all members is right on {Figures.Percent(panel.Vote.Value)} ({Figures.Range(panel.Vote)}).";
         var advice = panel.Values.Select(static value => value.Advice).OfType<string>().ToList();
         foreach (var sentence in advice)
         {

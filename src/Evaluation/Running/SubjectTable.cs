@@ -82,7 +82,7 @@ internal sealed record SubjectTable(
                 string.Join('\n', ensemble.Panel), ensemble.AnswerType, ensemble.Tools, ensemble.Consensus.Threshold,
                 ensemble.Timeout, ensemble.IdleTimeout))
             .Select(static same => new AskedPanel(
-                [.. same.Select(static ensemble => ensemble.DisplayName)], same.First(), LabelsOf(same.First().Panel),
+                [.. same.Select(static ensemble => ensemble.DisplayName)], same.First(), MemberLabels.Of(same.First().Panel),
                 same.First().Panel.Count > 1))];
 
     private static IEnumerable<Subject> Variants(EnsembleConfig ensemble, IReadOnlyList<string> strategies, List<AskedPanel> panels)
@@ -163,22 +163,4 @@ internal sealed record SubjectTable(
             .Concat(ensemble.Route?.Targets ?? [])
             .Concat(ensemble.Specialist?.Members.Values ?? [])
             .OfType<string>().Distinct();
-
-    /// <returns>A name for each member: the same for members that are asked the same, another for the second of them
-    /// in one panel.</returns>
-    private static List<string> LabelsOf(IReadOnlyList<PanelMemberConfig> panel)
-    {
-        var labels = new List<string>();
-        foreach (var member in panel)
-        {
-            var label = member.Model
-                + (member.Temperature is { } temperature ? $" at {temperature:0.##}" : "")
-                + (member.Seed is { } seed ? $" seed {seed}" : "")
-                + (member.Samples > 1 ? $" ×{member.Samples}" : "");
-            var before = labels.Count(known => known == label || known.StartsWith($"{label} #", StringComparison.Ordinal));
-            labels.Add(before == 0 ? label : $"{label} #{before + 1}");
-        }
-
-        return labels;
-    }
 }

@@ -1,3 +1,5 @@
+using Ensemble.Estimates;
+
 namespace Ensemble.Evaluation.Statistics;
 
 /// <summary>How far two members err on the same questions.</summary>

@@ -1,3 +1,4 @@
+using Ensemble.Estimates;
 using MathNet.Numerics.Statistics;
 
 namespace Ensemble.Evaluation.Statistics;

@@ -1,3 +1,4 @@
+using Ensemble.Estimates;
 using MathNet.Numerics.Distributions;
 
 namespace Ensemble.Evaluation.Statistics;
@@ -6,7 +7,7 @@ namespace Ensemble.Evaluation.Statistics;
 internal static class SampleSize
 {
     /// <summary>The difference in accuracy that a decision is worth: 3 points.</summary>
-    public const double Difference = 0.03;
+    public const double Difference = Evidence.Margin;
 
     private const double Power = 0.8;
 

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Ensemble.Frontend.Http;
+using Ensemble.Reports;
 
 namespace Ensemble.Frontend.Admin;
 
@@ -15,4 +16,5 @@ namespace Ensemble.Frontend.Admin;
 [JsonSerializable(typeof(LedgerGroups<UsageGroupView>))]
 [JsonSerializable(typeof(LedgerPage<RunRow>))]
 [JsonSerializable(typeof(LedgerPage<SubCallRow>))]
+[JsonSerializable(typeof(PanelReport))]
 internal sealed partial class AdminJson : JsonSerializerContext;

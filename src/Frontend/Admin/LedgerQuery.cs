@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using Ensemble.Catalog.Reading;
 using Ensemble.Frontend.Errors;
+using Ensemble.Storage;
 using Ensemble.Usage;
 
 namespace Ensemble.Frontend.Admin;
@@ -26,6 +27,30 @@ internal sealed class LedgerQuery(IQueryCollection query, IReadOnlyList<string> 
     /// <summary>Null as long as nothing is wrong.</summary>
     public ApiError? Error { get; private set; }
 
+    /// <summary>Answers from the accounts, or says what is wrong with the question or the store.</summary>
+    /// <param name="answer">Writes the answer, or gives the error in its place.</param>
+    public static async Task AnswerAsync(
+        HttpContext context, IReadOnlyList<string> known, DateTimeOffset now, Func<LedgerQuery, Task<ApiError?>> answer)
+    {
+        context.Response.Headers.CacheControl = "no-store";
+        var query = new LedgerQuery(context.Request.Query, known, now);
+        query.CheckNames();
+        ApiError? error;
+        try
+        {
+            error = query.Error ?? await answer(query);
+        }
+        catch (StorageException exception)
+        {
+            error = AdminErrors.Unavailable(exception.Message);
+        }
+
+        if (error is not null)
+        {
+            await ApiErrorWriter.WriteAsync(context, error);
+        }
+    }
+
     /// <summary>What a name that no parameter has, or that is there twice, leads to.</summary>
     public void CheckNames()
     {
@@ -42,8 +67,10 @@ internal sealed class LedgerQuery(IQueryCollection query, IReadOnlyList<string> 
         }
     }
 
+    /// <param name="length">From its end back to its beginning, where that is not given; null = 24 hours.</param>
     /// <returns>The range; as the cursor has it where neither end is given.</returns>
-    public (DateTimeOffset From, DateTimeOffset To) Range((DateTimeOffset From, DateTimeOffset To)? ofCursor, bool isUnbounded = false)
+    public (DateTimeOffset From, DateTimeOffset To) Range(
+        (DateTimeOffset From, DateTimeOffset To)? ofCursor = null, bool isUnbounded = false, TimeSpan? length = null)
     {
         if (ofCursor is { } kept && !query.ContainsKey("from") && !query.ContainsKey("to"))
         {
@@ -51,7 +78,7 @@ internal sealed class LedgerQuery(IQueryCollection query, IReadOnlyList<string> 
         }
 
         var to = Time("to") ?? now;
-        var from = Time("from") ?? (isUnbounded ? DateTimeOffset.UnixEpoch : to - DefaultRange);
+        var from = Time("from") ?? (isUnbounded ? DateTimeOffset.UnixEpoch : to - (length ?? DefaultRange));
         if (from >= to)
         {
             Fail("from", "must be before 'to', which is now where it is left out");

@@ -2,7 +2,6 @@ using System.Text.Json.Serialization.Metadata;
 using Ensemble.Frontend.Errors;
 using Ensemble.Frontend.Http;
 using Ensemble.Runs;
-using Ensemble.Storage;
 using Ensemble.Upstreams;
 using Ensemble.Usage;
 
@@ -126,24 +125,6 @@ internal sealed class UsageEndpoint(IUsageQueries queries, TimeProvider time)
         return null;
     }
 
-    private async Task GuardAsync(HttpContext context, string[] parameters, Func<LedgerQuery, Task<ApiError?>> answer)
-    {
-        context.Response.Headers.CacheControl = "no-store";
-        var query = new LedgerQuery(context.Request.Query, parameters, time.GetUtcNow());
-        query.CheckNames();
-        ApiError? error;
-        try
-        {
-            error = query.Error ?? await answer(query);
-        }
-        catch (StorageException exception)
-        {
-            error = AdminErrors.Unavailable(exception.Message);
-        }
-
-        if (error is not null)
-        {
-            await ApiErrorWriter.WriteAsync(context, error);
-        }
-    }
+    private Task GuardAsync(HttpContext context, string[] parameters, Func<LedgerQuery, Task<ApiError?>> answer) =>
+        LedgerQuery.AnswerAsync(context, parameters, time.GetUtcNow(), answer);
 }

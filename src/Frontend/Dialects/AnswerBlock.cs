@@ -60,7 +60,9 @@ internal sealed class AnswerBlock(BlockKind kind, int index)
 
     /// <returns>The text behind the first <paramref name="shown"/> characters.</returns>
     public string From(int shown) =>
-        shown >= _first.Length ? _rest.ToString(shown - _first.Length, Length - shown) : string.Concat(_first.AsSpan(shown), _rest.ToString());
+        shown >= _first.Length
+            ? _rest.ToString(shown - _first.Length, Length - shown)
+            : string.Concat(_first.AsSpan(shown), _rest.ToString());
 
     /// <summary>Whether nothing more can belong to it, once another block has begun.</summary>
     public bool IsComplete()

@@ -2,7 +2,9 @@ using System.Text.Json;
 
 namespace Ensemble.Frontend.Dialects;
 
-/// <summary>The blocks of one answer, put together from its text and from choices of chat completions. Only the first choice counts.</summary>
+/// <summary>
+/// The blocks of one answer, put together from its text and from choices of chat completions. Only the first choice counts.
+/// </summary>
 internal sealed class AnswerBlocks
 {
     private readonly List<AnswerBlock> _blocks = [];

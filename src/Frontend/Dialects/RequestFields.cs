@@ -25,15 +25,21 @@ internal static class RequestFields
 
     /// <exception cref="ChatRequestException">It is absent, empty or something else.</exception>
     public static JsonElement RequiredText(this JsonElement owner, string name, string path) =>
-        owner.Field(name) is { ValueKind: JsonValueKind.String } value && !value.TextIs("") ? value : throw Wrong(path, "a non-empty string");
+        owner.Field(name) is { ValueKind: JsonValueKind.String } value && !value.TextIs("")
+            ? value
+            : throw Wrong(path, "a non-empty string");
 
     /// <returns>The object; unset where it is absent or null.</returns>
     public static JsonElement OptionalObject(this JsonElement owner, string name, string path) =>
-        owner.Field(name) is var value && (!value.IsSet() || value.ValueKind == JsonValueKind.Object) ? value : throw Wrong(path, "an object");
+        owner.Field(name) is var value && (!value.IsSet() || value.ValueKind == JsonValueKind.Object)
+            ? value
+            : throw Wrong(path, "an object");
 
     /// <returns>The array; unset where it is absent or null.</returns>
     public static JsonElement OptionalArray(this JsonElement owner, string name, string path) =>
-        owner.Field(name) is var value && (!value.IsSet() || value.ValueKind == JsonValueKind.Array) ? value : throw Wrong(path, "an array");
+        owner.Field(name) is var value && (!value.IsSet() || value.ValueKind == JsonValueKind.Array)
+            ? value
+            : throw Wrong(path, "an array");
 
     public static bool Flag(this JsonElement owner, string name, string path) => owner.Field(name).ValueKind switch
     {

@@ -61,6 +61,11 @@ internal static class AdminErrors
         ? new(404, InvalidRequest, ErrorCodes.ModelNotFound, $"The catalog has no model or ensemble '{Cut(name)}'.") { IsPermanent = true }
         : new(404, InvalidRequest, ErrorCodes.KeyNotFound, $"The catalog has no key '{Cut(name)}'.") { IsPermanent = true };
 
+    public static ApiError NoEnsemble(string name) => new(
+        404, InvalidRequest, ErrorCodes.ModelNotFound,
+        $"'{Cut(name)}' is a single model, which has no panel to report on: name an ensemble, or read GET /admin/usage?model=….")
+    { IsPermanent = true };
+
     /// <returns>Null where the edit was made, or could be.</returns>
     public static ApiError? Of(EditResult result, CatalogEntryKind kind, string name) => result.Outcome switch
     {

@@ -89,6 +89,10 @@ internal static class ApiErrors
         400, InvalidRequest, null, "'dry_run' is true or false, once: with true the answer is the request's plan, and no model is called.")
     { Param = "dry_run", IsPermanent = true };
 
+    /// <param name="param">The field of the body; null = the body itself.</param>
+    public static ApiError BadField(string? param, string message) =>
+        new(400, InvalidRequest, null, message) { Param = param, IsPermanent = true };
+
     /// <summary>
     /// For an alias that does not exist, and for one that the caller may not use: who may not use it does not learn whether it exists.
     /// </summary>

@@ -50,6 +50,9 @@ public static class EndpointExtensions
         runs.MapRead("/v1/runs/{id}", app.Services.GetRequiredService<RunsEndpoint>().FindAsync);
         runs.MapRead("/v1/runs/{id}/content", app.Services.GetRequiredService<ContentEndpoint>().FindAsync);
         runs.MapPost("/v1/runs/{id}/replay", app.Services.GetRequiredService<ReplayEndpoint>().HandleAsync);
+        var feedback = app.Services.GetRequiredService<FeedbackEndpoint>();
+        runs.MapRead("/v1/runs/{id}/feedback", feedback.ListAsync);
+        runs.MapPost("/v1/runs/{id}/feedback", feedback.SaveAsync);
 
         var administrators = app.MapAccess(AccessPolicies.Administrator);
         app.Services.GetRequiredKeyedService<EntriesEndpoint>(CatalogEntryKind.Model).Map(administrators);
@@ -60,6 +63,7 @@ public static class EndpointExtensions
         administrators.MapRead("/admin/usage", usage.ListCallsAsync);
         administrators.MapGet("/admin/usage/stream", app.Services.GetRequiredService<UsageStreamEndpoint>().WatchAsync);
         administrators.MapRead("/admin/runs", usage.ListRunsAsync);
+        administrators.MapRead("/admin/ensembles/{name}/report", app.Services.GetRequiredService<ReportEndpoint>().FindAsync);
 
         var open = app.MapGroup("").AllowAnonymous();
         var sessions = app.Services.GetRequiredService<SessionEndpoint>();

@@ -19,6 +19,7 @@ using Ensemble.Frontend.Responses;
 using Ensemble.Frontend.Runs;
 using Ensemble.Members;
 using Ensemble.Models;
+using Ensemble.Reports;
 using Ensemble.Runs;
 using Ensemble.Usage;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -49,6 +50,7 @@ public static class ServiceCollectionExtensions
         services.TryAddSingleton<IClusterMembers>(static provider => provider.GetRequiredService<LocalMember>());
         services.AddSingleton<ClusterEndpoint>();
         services.AddSingleton<UsageEndpoint>();
+        services.AddSingleton<ReportEndpoint>();
         services.TryAddSingleton(static _ => new UsageFeed());
         services.AddSingleton<UsageStreamEndpoint>();
         services.AddSingleton<RequestSlots>();
@@ -67,6 +69,9 @@ public static class ServiceCollectionExtensions
         services.AddSingleton<RunsEndpoint>();
         services.AddSingleton<ContentEndpoint>();
         services.AddSingleton<ReplayEndpoint>();
+        services.TryAddSingleton(static provider => new SealedComments(
+            provider.GetRequiredService<FrontendOptions>() is { CapturesContent: true } capturing ? capturing.Sealer : null));
+        services.AddSingleton<FeedbackEndpoint>();
         services.AddSingleton<HealthEndpoints>();
         services.AddSingleton<Drain>();
         services.AddHostedService(static provider => provider.GetRequiredService<Drain>());

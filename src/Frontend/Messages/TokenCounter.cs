@@ -16,6 +16,9 @@ internal sealed class TokenCounter
     private const int ReplyTokens = 3;
     private const int ToolTokens = 8;
 
+    /// <summary>Characters that are counted together: its time for a letter grows with the length of the word.</summary>
+    private const int MaxPiece = 512;
+
     // It takes a moment and some megabytes, and most processes never count.
     private readonly Lazy<TiktokenTokenizer> _tokenizer = new(static () => TiktokenTokenizer.CreateForEncoding("o200k_base"));
 
@@ -67,5 +70,23 @@ internal sealed class TokenCounter
 
     private long OfText(JsonElement? value) => value?.Text() is { } text ? Of(text) : 0;
 
-    private long Of(string text) => _tokenizer.Value.CountTokens(text);
+    private long Of(ReadOnlySpan<char> text)
+    {
+        long tokens = 0;
+        while (!text.IsEmpty)
+        {
+            var length = text.Length;
+            if (length > MaxPiece)
+            {
+                // The blank belongs to the word behind it.
+                var blank = text[..MaxPiece].LastIndexOf(' ');
+                length = blank > 0 ? blank : MaxPiece;
+            }
+
+            tokens += _tokenizer.Value.CountTokens(text[..length]);
+            text = text[length..];
+        }
+
+        return tokens;
+    }
 }

@@ -167,7 +167,7 @@ internal sealed class ReplayEndpoint(
 
         if (snapshot.Ensembles.ContainsKey(judge))
         {
-            return ReplayErrors.BadField("judge", "'judge' must be a single model; this is an ensemble.");
+            return ApiErrors.BadField("judge", "'judge' must be a single model; this is an ensemble.");
         }
 
         if (!snapshot.Models.TryGetValue(judge, out var model))
@@ -176,7 +176,7 @@ internal sealed class ReplayEndpoint(
         }
 
         return model.Kind != ModelKind.Chat
-            ? ReplayErrors.BadField("judge", "'judge' must be a chat model; this one makes vectors.")
+            ? ApiErrors.BadField("judge", "'judge' must be a chat model; this one makes vectors.")
             : null;
     }
 }

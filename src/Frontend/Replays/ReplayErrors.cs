@@ -48,7 +48,4 @@ internal static class ReplayErrors
 
     public static ApiError From(ReplayRefusal refusal) =>
         new(refusal.IsConflict ? 409 : 422, InvalidRequest, refusal.Code, refusal.Message) { Param = refusal.Param, IsPermanent = true };
-
-    public static ApiError BadField(string? param, string message) =>
-        new(400, InvalidRequest, null, message) { Param = param, IsPermanent = true };
 }

@@ -30,11 +30,11 @@ internal sealed record ReplayOptions(StrategyKind? Strategy, string? Judge, bool
             using var document = JsonSanitizer.Parse(body, JsonOptions);
             return document.RootElement.ValueKind == JsonValueKind.Object
                 ? Read(document.RootElement)
-                : (null, ReplayErrors.BadField(null, "The body must be a JSON object; {} replays the run as it was."));
+                : (null, ApiErrors.BadField(null, "The body must be a JSON object; {} replays the run as it was."));
         }
         catch (JsonException exception)
         {
-            return (null, ReplayErrors.BadField(
+            return (null, ApiErrors.BadField(
                 null,
                 $"The body is not valid JSON, or names a field twice: line {exception.LineNumber + 1}, byte "
                 + $"{exception.BytePositionInLine + 1}."));
@@ -50,7 +50,7 @@ internal sealed record ReplayOptions(StrategyKind? Strategy, string? Judge, bool
             if (!Fields.Contains(fieldName, StringComparer.Ordinal))
             {
                 var advice = NearestName.Advice(fieldName, Fields, $"Known are {string.Join(", ", Fields)}.");
-                return (null, ReplayErrors.BadField(
+                return (null, ApiErrors.BadField(
                     EchoedText.Cut(fieldName), $"'{EchoedText.Cut(fieldName)}' is not a known field. {advice}"));
             }
 
@@ -67,7 +67,7 @@ internal sealed record ReplayOptions(StrategyKind? Strategy, string? Judge, bool
                     {
                         var advice = NearestName.Advice(
                             name, ReplayRules.Replayable, $"Name one of: {string.Join(", ", ReplayRules.Replayable)}.");
-                        return (null, ReplayErrors.BadField("strategy", $"'{EchoedText.Cut(name)}' is no strategy. {advice}"));
+                        return (null, ApiErrors.BadField("strategy", $"'{EchoedText.Cut(name)}' is no strategy. {advice}"));
                     }
 
                     options = options with { Strategy = strategy };
@@ -82,12 +82,12 @@ internal sealed record ReplayOptions(StrategyKind? Strategy, string? Judge, bool
                     options = options with { StreamOptions = Encoding.UTF8.GetBytes(field.Value.RawText()) };
                     break;
                 default:
-                    return (null, ReplayErrors.BadField(fieldName, $"'{fieldName}' must be {Wanted(fieldName)}."));
+                    return (null, ApiErrors.BadField(fieldName, $"'{fieldName}' must be {Wanted(fieldName)}."));
             }
         }
 
         return options is { Stream: false, StreamOptions: not null }
-            ? (null, ReplayErrors.BadField("stream_options", "'stream_options' is for streams: leave it out, or send 'stream': true."))
+            ? (null, ApiErrors.BadField("stream_options", "'stream_options' is for streams: leave it out, or send 'stream': true."))
             : (options, null);
     }
 

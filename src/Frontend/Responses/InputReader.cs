@@ -146,7 +146,8 @@ internal sealed class InputReader(MessageList messages)
                 break;
             default:
                 throw new ChatRequestException(
-                    $"'{path}.type' must be one of input_text, input_image, input_file, input_audio, output_text, refusal.", $"{path}.type");
+                    $"'{path}.type' must be one of input_text, input_image, input_file, input_audio, output_text, refusal.",
+                    $"{path}.type");
         }
     }
 

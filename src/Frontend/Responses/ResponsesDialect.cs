@@ -36,8 +36,8 @@ internal sealed class ResponsesDialect : IDialect
 
     /// <summary>Translated, or known to change nothing; every other field goes on as it is.</summary>
     private static readonly FrozenSet<string> Known = FrozenSet.Create(
-        "model", "input", "instructions", "tools", "tool_choice", "parallel_tool_calls", "text", "max_output_tokens", "reasoning", "metadata",
-        "store", "stream", "stream_options", "include", "truncation", "max_tool_calls");
+        "model", "input", "instructions", "tools", "tool_choice", "parallel_tool_calls", "text", "max_output_tokens", "reasoning",
+        "metadata", "store", "stream", "stream_options", "include", "truncation", "max_tool_calls");
 
     /// <summary>A function's schema is one level deeper in a chat request.</summary>
     public ChatLimits Limits { get; } = ChatLimits.Default with { MaxDepth = ChatLimits.Default.MaxDepth + 1 };

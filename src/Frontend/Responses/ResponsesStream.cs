@@ -125,7 +125,8 @@ internal sealed class ResponsesStream(PipeWriter output, ResponseWriter response
         });
     }
 
-    private void Part(ReadOnlySpan<byte> type, AnswerBlock block, Action<Utf8JsonWriter, AnswerBlock> write) => Part(type, block, block, write);
+    private void Part(ReadOnlySpan<byte> type, AnswerBlock block, Action<Utf8JsonWriter, AnswerBlock> write) =>
+        Part(type, block, block, write);
 
     private void Part<T>(ReadOnlySpan<byte> type, AnswerBlock block, T state, Action<Utf8JsonWriter, T> write) =>
         OfItem(type, block, (state, write), static (json, part) =>

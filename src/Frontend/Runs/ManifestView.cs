@@ -26,6 +26,7 @@ internal sealed class ManifestView(RunManifest manifest, bool showsNames)
     public IReadOnlyList<string> Degraded => manifest.Degraded;
     public PanelView? Panel => manifest.Panel is { } panel ? new PanelView(panel) : null;
     public JudgeView? Judge => manifest.Judge is { } judge ? new JudgeView(judge) : null;
+    public int? DecidingCluster => manifest.DecidingCluster;
     public IEnumerable<CandidateView> Candidates => manifest.Candidates.Select(static candidate => new CandidateView(candidate));
     public IEnumerable<DecisionView> Decisions => manifest.Decisions.Select(static decision => new DecisionView(decision));
     public SavingsManifest Saved => manifest.Saved;

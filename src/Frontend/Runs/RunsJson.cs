@@ -7,6 +7,8 @@ namespace Ensemble.Frontend.Runs;
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     GenerationMode = JsonSourceGenerationMode.Metadata,
     Converters = [typeof(MillisecondsConverter), typeof(UsageTotalsConverter), typeof(RawJsonConverter)])]
+[JsonSerializable(typeof(FeedbackList))]
+[JsonSerializable(typeof(FeedbackSaved))]
 [JsonSerializable(typeof(ManifestView))]
 [JsonSerializable(typeof(PlanView))]
 [JsonSerializable(typeof(RunContentView))]

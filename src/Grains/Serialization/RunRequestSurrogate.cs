@@ -48,7 +48,7 @@ internal sealed class RunRequestConverter : IConverter<RunRequest, RunRequestSur
 {
     public RunRequest ConvertFromSurrogate(in RunRequestSurrogate surrogate) => new()
     {
-        Id = WireRunId.Read(surrogate.Run),
+        Id = RunIdCodec.Read(surrogate.Run),
         Incarnation = surrogate.Incarnation,
 
         // The bytes that the caller sent are all there is; who gets them finds in them what it needs.
@@ -56,7 +56,7 @@ internal sealed class RunRequestConverter : IConverter<RunRequest, RunRequestSur
         Caller = surrogate.Caller,
         CatalogRevision = surrogate.CatalogRevision,
         IsKept = surrogate.IsKept,
-        Replay = surrogate.ReplayOf is null ? null : new RunReplay(WireRunId.Read(surrogate.ReplayOf))
+        Replay = surrogate.ReplayOf is null ? null : new RunReplay(RunIdCodec.Read(surrogate.ReplayOf))
         {
             Strategy = surrogate.ReplayStrategy is { } strategy ? ReplayRules.Names[strategy] : null,
             Judge = surrogate.ReplayJudge,

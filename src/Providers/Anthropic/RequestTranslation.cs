@@ -108,23 +108,13 @@ internal sealed class RequestTranslation
         return tokens;
     }
 
-    private bool ForcesCall() => _sent.TryGetValue("tool_choice", out var choice)
-        && ToolsTranslation.Choice(choice, oneAtATime: false, out _) is { } chosen
-        && (chosen.Contains("\"any\"", StringComparison.Ordinal) || chosen.Contains("\"tool\"", StringComparison.Ordinal));
+    private bool ForcesCall() => _sent.TryGetValue("tool_choice", out var choice) && ToolsTranslation.ForcesCall(choice);
 
     /// <summary>Of the caller or the catalog; null = there is no limit.</summary>
-    private long? MaxTokens()
-    {
-        foreach (var name in (string[])["max_completion_tokens", "max_tokens"])
-        {
-            if (_sent.TryGetValue(name, out var value) && Utf8Parser.TryParse(value.Span, out long limit, out _))
-            {
-                return limit;
-            }
-        }
+    private long? MaxTokens() => Number("max_completion_tokens") ?? Number("max_tokens") ?? _request.Model.MaxOutputTokens;
 
-        return _request.Model.MaxOutputTokens;
-    }
+    private long? Number(string name) =>
+        _sent.TryGetValue(name, out var value) && Utf8Parser.TryParse(value.Span, out long number, out _) ? number : null;
 
     private void WriteThinking()
     {
@@ -138,7 +128,9 @@ internal sealed class RequestTranslation
     {
         _sent.Remove("messages");
         var asksForObject = _sent.TryGetValue("response_format", out var format) && OutputConfig.AsksForObject(format);
-        var messages = MessageTranslation.Gather(_request.Chat, _edits, MarksCache(), asksForObject ? OutputConfig.ObjectInstruction : default);
+        var marksCache = _request.Model.MarksCache && MessagesWriter.MayMarkCache(_edits, _sent);
+        var messages = MessageTranslation.Gather(
+            _request.Chat, _edits, marksCache, asksForObject ? OutputConfig.ObjectInstruction : default);
         if (messages.HasSystem && !Params.Set.ContainsKey("system"))
         {
             _body.Write(""","system":"""u8);
@@ -148,10 +140,6 @@ internal sealed class RequestTranslation
         _body.Write(""","messages":"""u8);
         messages.WriteMessages(_body);
     }
-
-    // Not where the caller asks for it in its own way, and not what is asked once.
-    private bool MarksCache() => _request.Model.MarksCache && !_edits.IsOneOff && _edits.Messages is null && !_sent.ContainsKey("cache_control")
-        && !(_sent.TryGetValue("tools", out var tools) && tools.Span.IndexOf("\"cache_control\""u8) >= 0);
 
     private void WriteTools()
     {

@@ -40,6 +40,9 @@ internal static class ToolsTranslation
         };
     }
 
+    /// <summary>Whether the value of <c>tool_choice</c> requires a call.</summary>
+    public static bool ForcesCall(ReadOnlyMemory<byte> choice) => Read(choice).Type is "any" or "tool";
+
     private static string Named(string? name) => name is null ? "" : $",\"name\":{JsonSerializer.Serialize(name, ChatJson.Default.String)}";
 
     private static (string? Type, string? Name) Read(ReadOnlyMemory<byte> choice)

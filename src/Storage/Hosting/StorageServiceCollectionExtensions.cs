@@ -12,8 +12,8 @@ public static class StorageServiceCollectionExtensions
 {
     /// <summary>
     /// Adds <see cref="IEnsembleStorage"/> and its stores, as <see cref="ICatalogStore"/>, <see cref="IGateStore"/>,
-    /// <see cref="IRunStore"/>, <see cref="IPanelStore"/>, <see cref="IUsageStore"/> and <see cref="IUsageQueries"/>. A host opens the
-    /// database when it starts, and does not start without it.
+    /// <see cref="IRunStore"/>, <see cref="IPanelStore"/>, <see cref="IUsageStore"/>, <see cref="IUsageQueries"/> and
+    /// <see cref="IReportStore"/>. A host opens the database when it starts, and does not start without it.
     /// </summary>
     public static IServiceCollection AddEnsembleStorage(this IServiceCollection services, StorageOptions options)
     {
@@ -26,6 +26,7 @@ public static class StorageServiceCollectionExtensions
         services.TryAddSingleton(static provider => provider.GetRequiredService<IEnsembleStorage>().Panels);
         services.TryAddSingleton(static provider => provider.GetRequiredService<IEnsembleStorage>().Usage);
         services.TryAddSingleton(static provider => provider.GetRequiredService<IEnsembleStorage>().UsageQueries);
+        services.TryAddSingleton(static provider => provider.GetRequiredService<IEnsembleStorage>().Reports);
         services.AddHostedService<StorageStartup>();
         services.AddHostedService(provider => new ExpirySweep(
             provider.GetRequiredService<IEnsembleStorage>(),

@@ -123,7 +123,7 @@ public sealed class InMemoryUsageQueries(InMemoryUsageStore store) : IUsageQueri
         {
             Runs = runs.Length,
             Failures = runs.Count(static run => run.Outcome is not RunManifest.Completed && run.Outcome != Cancelled),
-            Degraded = runs.Count(static run => run.Degraded.Count > 0),
+            Degraded = runs.Count(static run => run.Degraded.Length > 0),
             PromptTokens = runs.Sum(static run => Bounded(run.Usage.Reported.PromptTokens)),
             CompletionTokens = runs.Sum(static run => Bounded(run.Usage.Reported.CompletionTokens)),
             KnownCostUsd = runs.Sum(static run => run.Usage.CostUsd ?? 0),

@@ -9,6 +9,7 @@ namespace Ensemble.Storage.Memory;
 internal sealed class MemoryStorage : IEnsembleStorage
 {
     private readonly InMemoryUsageStore _usage = new();
+    private IReportStore? _reports;
 
     public ICatalogStore Catalog { get; } = new InMemoryCatalogStore();
 
@@ -23,6 +24,8 @@ internal sealed class MemoryStorage : IEnsembleStorage
     public IUsageQueries UsageQueries => new InMemoryUsageQueries(_usage);
 
     public IUsageMaintenance UsageMaintenance { get; } = new MemoryUsageMaintenance();
+
+    public IReportStore Reports => _reports ??= new InMemoryReportStore(_usage);
 
     public Task OpenAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 

@@ -10,14 +10,13 @@ namespace Ensemble.Storage.Postgres;
 /// </summary>
 internal sealed class PostgresBulk : ISqlBulk
 {
-    public async Task InsertAsync<TRow>(
+    public async Task<IReadOnlyList<TRow>> InsertAsync<TRow>(
         DbConnection connection, SqlInsert<TRow> insert, IReadOnlyList<TRow> rows, LedgerNames names, bool isRepeated,
         CancellationToken cancellationToken)
     {
         if (isRepeated)
         {
-            await InsertAllAsync((NpgsqlConnection)connection, insert, rows, names, cancellationToken);
-            return;
+            return await InsertAllAsync((NpgsqlConnection)connection, insert, rows, names, cancellationToken);
         }
 
         var copy = await ((NpgsqlConnection)connection).BeginRawBinaryCopyAsync(
@@ -43,13 +42,15 @@ internal sealed class PostgresBulk : ISqlBulk
             buffer.End();
             await copy.WriteAsync(buffer.Written, cancellationToken);
         }
+
+        return rows;
     }
 
-    private static async Task InsertAllAsync<TRow>(
+    private static async Task<IReadOnlyList<TRow>> InsertAllAsync<TRow>(
         NpgsqlConnection connection, SqlInsert<TRow> insert, IReadOnlyList<TRow> rows, LedgerNames names,
         CancellationToken cancellationToken)
     {
-        var command = new NpgsqlCommand(insert.All, connection);
+        var command = new NpgsqlCommand(insert.Key is null ? insert.All : $"{insert.All} RETURNING {insert.Key.Columns}", connection);
         await using (command)
         {
             foreach (var column in insert.Columns)
@@ -57,7 +58,24 @@ internal sealed class PostgresBulk : ISqlBulk
                 command.Parameters.AddWithValue(column.Name, column.All(rows, names));
             }
 
-            await command.ExecuteNonQueryAsync(cancellationToken);
+            if (insert.Key is not { } key)
+            {
+                await command.ExecuteNonQueryAsync(cancellationToken);
+                return rows;
+            }
+
+            var inserted = new HashSet<object>();
+            var reader = await command.ExecuteReaderAsync(cancellationToken);
+            await using (reader)
+            {
+                while (await reader.ReadAsync(cancellationToken))
+                {
+                    inserted.Add(key.Read(reader));
+                }
+            }
+
+            // Of a key that is in the batch twice the first row is there now.
+            return [.. rows.Where(row => inserted.Remove(key.Of(row)))];
         }
     }
 }

@@ -10,7 +10,10 @@ internal interface ISqlBulk
     /// Whether keys may be there already. Without it the statement may fail for such a key, with SQLSTATE <see cref="UniqueViolation"/>,
     /// and is to be repeated with it in a new transaction.
     /// </param>
-    Task InsertAsync<TRow>(
+    /// <returns>
+    /// The rows that were not there: all, unless the insert has a <see cref="SqlInsert{TRow}.Key"/>, and skips rows that are there.
+    /// </returns>
+    Task<IReadOnlyList<TRow>> InsertAsync<TRow>(
         DbConnection connection, SqlInsert<TRow> insert, IReadOnlyList<TRow> rows, LedgerNames names, bool isRepeated,
         CancellationToken cancellationToken);
 
@@ -21,6 +24,9 @@ internal interface ISqlBulk
 /// <param name="onConflict">What becomes of a row whose key is there: the end of a statement, from ON CONFLICT.</param>
 internal sealed class SqlInsert<TRow>(string table, string onConflict, IReadOnlyList<SqlColumn<TRow>> columns)
 {
+    /// <summary>By which the rows that were inserted are told from those that were there; null = nobody asks.</summary>
+    public SqlRowKey<TRow>? Key { get; init; }
+
     public IReadOnlyList<SqlColumn<TRow>> Columns => columns;
 
     /// <summary>As <c>table (column, …)</c>.</summary>
@@ -34,6 +40,12 @@ internal sealed class SqlInsert<TRow>(string table, string onConflict, IReadOnly
 
     private string Parameters => string.Join(", ", columns.Select(static column => "@" + column.Name));
 }
+
+/// <summary>What makes a row of a table one and the same.</summary>
+/// <param name="Columns">With commas between them.</param>
+/// <param name="Read">Reads it from a result with these columns.</param>
+/// <param name="Of">The same of a row that is to be inserted.</param>
+internal sealed record SqlRowKey<TRow>(string Columns, Func<DbDataReader, object> Read, Func<TRow, object> Of);
 
 /// <summary>Takes the values of a row, column by column, without boxing them.</summary>
 internal interface ISqlValues

@@ -22,9 +22,9 @@ internal readonly struct SqlSession(DbConnection connection, DbTransaction? tran
     }
 
     /// <summary>Within the session's transaction, as <see cref="ISqlBulk"/> says.</summary>
-    public Task InsertAsync<TRow>(
+    public Task<IReadOnlyList<TRow>> InsertAsync<TRow>(
         SqlDialect dialect, SqlInsert<TRow> insert, IReadOnlyList<TRow> rows, LedgerNames names, bool isRepeated) =>
-        rows.Count == 0 ? Task.CompletedTask : dialect.Bulk.InsertAsync(connection, insert, rows, names, isRepeated, cancellationToken);
+        rows.Count == 0 ? Task.FromResult(rows) : dialect.Bulk.InsertAsync(connection, insert, rows, names, isRepeated, cancellationToken);
 
     public async Task<List<T>> QueryAsync<T>(string sql, Func<DbDataReader, T> row, params (string Name, object Value)[] parameters)
     {

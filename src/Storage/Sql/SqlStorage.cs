@@ -22,6 +22,8 @@ internal sealed class SqlStorage(SqlDatabase database, TimeProvider time) : IEns
 
     public IUsageMaintenance UsageMaintenance { get; } = new SqlUsageMaintenance(database);
 
+    public IReportStore Reports { get; } = new SqlReportStore(database);
+
     public string? Problem => database.Problem;
 
     public long Timeouts => database.Timeouts;

@@ -47,6 +47,18 @@ internal sealed class SqlUsageMaintenance(SqlDatabase database) : IUsageMaintena
             SELECT run, incarnation FROM ledger_runs WHERE started_at < @until ORDER BY started_at LIMIT @limit
         """;
 
+    private const string DeleteCounts =
+        """
+        DELETE FROM report_counts WHERE (ensemble, hour, measure, member, other, place) IN (
+            SELECT ensemble, hour, measure, member, other, place FROM report_counts WHERE hour < @until ORDER BY hour LIMIT @limit
+        """;
+
+    private const string DeleteFeedback =
+        """
+        DELETE FROM run_feedback WHERE (run, administrator, caller) IN (
+            SELECT run, administrator, caller FROM run_feedback WHERE started_at < @until ORDER BY started_at LIMIT @limit
+        """;
+
     public async Task<bool> CloseDayAsync(DateTimeOffset now, CancellationToken cancellationToken)
     {
         var time = now.ToUnixTimeMilliseconds();
@@ -66,9 +78,12 @@ internal sealed class SqlUsageMaintenance(SqlDatabase database) : IUsageMaintena
         return database.WriteAsync(
             async session =>
             {
+                (string, object)[] range = [("limit", limit), ("until", until)];
                 await session.ExecuteAsync(Give, ("until", until));
+                await session.ExecuteAsync($"{DeleteCounts}{database.Dialect.SkipLocked})", range);
+                await session.ExecuteAsync($"{DeleteFeedback}{database.Dialect.SkipLocked})", range);
                 return await session.ExecuteAsync($"{DeleteCalls}{database.Dialect.SkipLocked})", ("limit", limit))
-                    + await session.ExecuteAsync($"{DeleteRuns}{database.Dialect.SkipLocked})", ("limit", limit), ("until", until));
+                    + await session.ExecuteAsync($"{DeleteRuns}{database.Dialect.SkipLocked})", range);
             },
             Durability.ProcessEnd,
             SqlDatabase.BackgroundTimeout, cancellationToken);

@@ -67,7 +67,13 @@ internal sealed class SqlUsageStore(SqlDatabase database) : IUsageStore
             Column<RunRecord, long>("estimated_completion_tokens", static (run, _) => run.Usage.EstimatedCompletionTokens),
             Column<RunRecord, long?>("cost_nano_usd", static (run, _) => NanoDollars.Of(run.Usage.CostUsd)),
             Column<RunRecord, byte[]>("manifest", static (run, _) => SqlSession.ToArray(run.Manifest)),
-        ]);
+        ])
+    {
+        Key = new SqlRowKey<RunRecord>(
+            "run, incarnation",
+            static row => (row.GetGuid(0), row.GetInt32(1)),
+            static run => (new Guid(run.Run.Value), run.Incarnation)),
+    };
 
     public Task WriteAsync(UsageBatch batch, CancellationToken cancellationToken) => database.WriteAsync(
         session => WriteAsync(session, batch), batch.IsAwaited ? Durability.PowerCut : Durability.ProcessEnd, SqlDatabase.BackgroundTimeout,
@@ -90,7 +96,12 @@ internal sealed class SqlUsageStore(SqlDatabase database) : IUsageStore
     {
         var names = await LedgerNames.ReadAsync(within, database.Dialect, Names(subCalls, runs));
         await within.InsertAsync(database.Dialect, SubCalls, subCalls, names, isRepeated);
-        await within.InsertAsync(database.Dialect, Runs, runs, names, isRepeated);
+        var kept = await within.InsertAsync(database.Dialect, Runs, runs, names, isRepeated);
+
+        // Of those alone that were not there: each run is counted once, however often it is written.
+        await SqlReportCounts.AddAsync(
+            within, database.Dialect, names,
+            kept.SelectMany(static run => run.Counts, static (run, count) => (run.Ensemble, run.StartedAt, count)));
         return 0;
     }
 
@@ -115,6 +126,7 @@ internal sealed class SqlUsageStore(SqlDatabase database) : IUsageStore
             names.Add(run.Strategy);
             names.Add(run.Caller ?? Lost);
             names.Add(run.Outcome);
+            SqlReportCounts.Names(names, run.Counts);
         }
 
         return names;

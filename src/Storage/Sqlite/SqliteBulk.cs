@@ -13,12 +13,13 @@ namespace Ensemble.Storage.Sqlite;
 /// </summary>
 internal sealed class SqliteBulk : ISqlBulk
 {
-    public Task InsertAsync<TRow>(
+    public Task<IReadOnlyList<TRow>> InsertAsync<TRow>(
         DbConnection connection, SqlInsert<TRow> insert, IReadOnlyList<TRow> rows, LedgerNames names, bool isRepeated,
         CancellationToken cancellationToken)
     {
         var database = ((SqliteConnection)connection).Handle!;
         Check(raw.sqlite3_prepare_v2(database, insert.One, out var statement), database);
+        var inserted = insert.Key is null ? null : new List<TRow>(rows.Count);
         using (statement)
         {
             var values = new Values(statement);
@@ -33,10 +34,14 @@ internal sealed class SqliteBulk : ISqlBulk
                 var result = raw.sqlite3_step(statement);
                 raw.sqlite3_reset(statement);
                 Check(result == raw.SQLITE_DONE ? raw.SQLITE_OK : result, database);
+                if (raw.sqlite3_changes(database) > 0)
+                {
+                    inserted?.Add(row);
+                }
             }
         }
 
-        return Task.CompletedTask;
+        return Task.FromResult(inserted ?? rows);
     }
 
     private static void Check(int result, sqlite3 database) => SqliteException.ThrowExceptionForRC(result, database);

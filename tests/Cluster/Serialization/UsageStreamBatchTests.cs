@@ -87,4 +87,12 @@ public sealed class UsageStreamBatchTests
         Wire.Deserialize<RunRecord>(Wire.SerializeToArray(Ended with { Manifest = new byte[] { 1, 2, 3 } }))!.Manifest.Length.ShouldBe(0);
 
     private static string Picture(object? message) => $"{message.ShouldNotBeNull().GetType()} {JsonSerializer.Serialize(message)}";
+
+    [Fact]
+    public void Row_WithAFormerWord_IsReadWithItsCurrentOne()
+    {
+        var row = Wire.Deserialize<UsageRow>(Wire.SerializeToArray(Call with { Outcome = "over_budget" })).ShouldNotBeNull();
+
+        row.Outcome.ShouldBe("budget_exceeded");
+    }
 }

@@ -57,6 +57,7 @@ internal sealed class FrontendNode : IAsyncDisposable
         var usage = new InMemoryUsageStore();
         builder.Services.AddSingleton<IUsageStore>(usage);
         builder.Services.AddSingleton<IUsageQueries>(new InMemoryUsageQueries(usage));
+        builder.Services.AddSingleton<IReportStore>(new InMemoryReportStore(usage));
         builder.Services.AddEnsembleCatalog(options).AddEnsembleFrontend(options).AddClusterEngine(maxRuns: 1024, answers).AddEnsembleModels(options);
         if (observe is not null)
         {

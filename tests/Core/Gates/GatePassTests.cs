@@ -39,7 +39,7 @@ public sealed class GatePassTests
         bench.Wait(8);
         var report = await bench.NextReportAsync();
 
-        (report.Requests, report.Tokens, report.Outcomes.Count).ShouldBe((5, 35, 1));
+        (report.Requests, report.Tokens, report.Outcomes.Length).ShouldBe((5, 35, 1));
         bench.Wait(3);
         await AgentBench.CallAsync(agent);
         bench.Calls.ShouldBe(2);

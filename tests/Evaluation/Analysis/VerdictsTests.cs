@@ -1,3 +1,4 @@
+using Ensemble.Estimates;
 using Ensemble.Evaluation.Analysis;
 using Ensemble.Evaluation.Statistics;
 
@@ -39,5 +40,5 @@ public sealed class VerdictsTests
     [InlineData(0.003, "less than 1 % of the money")]
     [InlineData(1.02, "the same money")]
     [InlineData(4.12, "4.1 times the money")]
-    public void Money_Ratio_IsSaidInWords(double ratio, string words) => Phrases.Money(ratio).ShouldBe(words);
+    public void Money_Ratio_IsSaidInWords(double ratio, string words) => Figures.Money(ratio).ShouldBe(words);
 }

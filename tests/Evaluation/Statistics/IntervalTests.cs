@@ -1,3 +1,4 @@
+using Ensemble.Estimates;
 using Ensemble.Evaluation.Statistics;
 
 namespace Ensemble.Evaluation.Tests.Statistics;

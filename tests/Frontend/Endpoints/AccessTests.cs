@@ -61,7 +61,7 @@ public sealed class AccessTests
     {
         "/v1/chat/completions" or "/v1/responses" or "/v1/messages" or "/v1/messages/count_tokens" => AccessPolicies.Caller,
         "/v1/models" or "/v1/models/{**id}" => AccessPolicies.Caller,
-        "/v1/runs/{id}" or "/v1/runs/{id}/replay" => AccessPolicies.CallerOrAdministrator,
+        "/v1/runs/{id}" or "/v1/runs/{id}/content" or "/v1/runs/{id}/replay" or "/v1/runs/{id}/feedback" => AccessPolicies.CallerOrAdministrator,
         _ when route.StartsWith("/admin/", StringComparison.Ordinal) => AccessPolicies.Administrator,
         _ => throw new ArgumentOutOfRangeException(nameof(route), route, "Say here who may call it."),
     };

@@ -117,6 +117,21 @@ public sealed class AnswerTests
         council.Stub.Violations.ShouldBeEmpty();
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task ToolCall_OfAJudge_IsABlock(bool streamed)
+    {
+        await using var council = await Council.StartAsync(shape: ensemble => ensemble with { Tools = ToolsMode.Advise });
+        council.Model(Council.Judge).Default = StubReply.ToolCall("weather", """{"city":"Paris"}""");
+
+        var (content, reason) = await AnswerAsync(council, Ask("council", $"{Tools},{Streamed(streamed)}"));
+
+        reason.ShouldBe("tool_use");
+        content.ShouldHaveSingleItem().GetProperty("input").ShouldBeJson("""{"city":"Paris"}""");
+        council.Stub.Violations.ShouldBeEmpty();
+    }
+
     [Fact]
     public async Task Whole_ModelOfAnthropic_CountsItsCacheBesideTheRest()
     {
@@ -185,7 +200,7 @@ public sealed class AnswerTests
     public async Task Error_OfTheGateway_HasAnthropicsShape()
     {
         await using var council = await Council.StartAsync(
-            more: catalog => catalog.AddKey("key"));
+            shape: ensemble => ensemble with { Tools = ToolsMode.Reject }, more: catalog => catalog.AddKey("key"));
         var gateway = council.Gateway;
 
         ShouldBeError(await gateway.SendAsync(HttpMethod.Post, Path, Ask("solo")), 401, "authentication_error");
@@ -215,6 +230,35 @@ public sealed class AnswerTests
 
         ShouldBeError(second, 529, "overloaded_error");
         second.Header("retry-after").ShouldNotBeNull();
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData(",\"stream\":true")]
+    public async Task Request_WithWhatAgentsSendUnasked_IsAnsweredByAModel(string streamed)
+    {
+        await using var council = await Council.StartAsync();
+        var ask = $$$"""
+            {"model":"solo","max_tokens":32000,
+             "system":[{"type":"text","text":"You are an agent.","cache_control":{"type":"ephemeral","ttl":"1h"}},{"type":"text","text":"Be brief."}],
+             "messages":[{"role":"user","content":[{"type":"text","text":"<system-reminder>x</system-reminder>"},{"type":"text","text":"Hi","cache_control":{"type":"ephemeral"}}]}],
+             "tools":[{"name":"Read","description":"Reads.","input_schema":{"$schema":"https://json-schema.org/draft/2020-12/schema","type":"object","properties":{"path":{"type":"string"}},"required":["path"],"additionalProperties":false},"eager_input_streaming":true,"defer_loading":false,"cache_control":{"type":"ephemeral"}}],
+             "metadata":{"user_id":"{\"device_id\":\"0123456789012345678901234567890123456789012345678901234567890123\",\"session_id\":\"x\"}"},
+             "thinking":{"type":"adaptive"},"context_management":{"edits":[{"type":"clear_thinking_20251015","keep":"all"}]},
+             "output_config":{"effort":"medium"},"temperature":1{{{streamed}}}}
+            """;
+
+        var answer = await council.Gateway.SendAsync(
+            HttpMethod.Post, $"{Path}?beta=true", ask, "any",
+            ("anthropic-version", "2023-06-01"), ("anthropic-beta", "context-management-2025-06-27"), ("x-app", "cli"));
+
+        answer.Status.ShouldBe(System.Net.HttpStatusCode.OK, answer.Body);
+        var sent = await council.RequestAsync("solo");
+        sent.Field("reasoning_effort")!.Value.GetString().ShouldBe("medium");
+        sent.Field("user")!.Value.GetString()!.Length.ShouldBe(64);
+        sent.Field("context_management").ShouldBeNull();
+        sent.Json.GetRawText().ShouldNotContain("cache_control");
+        council.Stub.Violations.ShouldBeEmpty();
     }
 
     [Fact]

@@ -147,6 +147,21 @@ public sealed class AnswerTests
         stream["response.completed"].GetProperty("response").GetProperty("output")[0].Text("name").ShouldBe("weather");
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task ToolCall_OfAJudge_IsAnItem(bool streamed)
+    {
+        await using var council = await Council.StartAsync(shape: ensemble => ensemble with { Tools = ToolsMode.Advise });
+        council.Model(Council.Judge).Default = StubReply.ToolCall("weather", """{"city":"Paris"}""");
+
+        var response = await ResponseAsync(council, Ask("council", $"{Tools},\"stream\":{(streamed ? "true" : "false")}"), "response.completed");
+
+        var call = response.GetProperty("output").EnumerateArray().ShouldHaveSingleItem();
+        (call.Text("type"), call.Text("name"), call.Text("arguments")).ShouldBe(("function_call", "weather", """{"city":"Paris"}"""));
+        council.Stub.Violations.ShouldBeEmpty();
+    }
+
     [Fact]
     public async Task Stream_FailsBeforeTheFirstByte_IsAnHttpError()
     {
@@ -179,7 +194,7 @@ public sealed class AnswerTests
     [Fact]
     public async Task Error_OfTheChatRequest_NamesTheFieldsOfThisApi()
     {
-        await using var council = await Council.StartAsync();
+        await using var council = await Council.StartAsync(shape: ensemble => ensemble with { Tools = ToolsMode.Reject });
         council.Model("solo").Default = StubReply.Error(400, "invalid_value", "No.", param: "max_completion_tokens");
 
         (await council.Gateway.SendAsync(HttpMethod.Post, Path, Ask("solo", "\"temperature\":3"))).ShouldBeError(400, "invalid_request_error", null, "temperature");

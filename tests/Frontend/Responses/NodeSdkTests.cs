@@ -172,6 +172,25 @@ public sealed class NodeSdkTests
             request.Field("messages")!.Value.EnumerateArray().Count(message => message.Text("role") == "tool");
     }
 
+    [Fact]
+    public async Task Agents_OverAJudge_RunTheirLoop()
+    {
+        await using var council = await Council.StartAsync(shape: ensemble => ensemble with { Tools = ToolsMode.Advise });
+        council.Model(Council.Judge).Default = StubReply.Dynamic(request =>
+            request.Field("messages")!.Value.EnumerateArray().Count(message => message.Text("role") == "tool") switch
+            {
+                < 3 and var turn => StubReply.ToolCall("weather", $$"""{"city":"Paris {{turn}}"}"""),
+                _ => StubReply.Text("It rains."),
+            });
+
+        var result = (await RunAsync(council, "agents", "run-streamed", """{"model":"council","prompt":"The weather in Paris?"}""")).ShouldHaveSingleItem();
+
+        result.TryGetProperty("output", out var output).ShouldBeTrue(result.GetRawText());
+        output.GetString().ShouldBe("It rains.");
+        council.Stub.Violations.ShouldBeEmpty();
+        council.Gateway.Faults.ShouldBeEmpty();
+    }
+
     private static async Task<Council> WithCallsAsync()
     {
         var council = await StrategyCouncil.StartAsync(StrategyKind.Vote, shape: ensemble => ensemble with { Tools = ToolsMode.Vote });

@@ -4,6 +4,7 @@ import { entries, heads } from '../../catalog.js';
 import { h, put } from '../../dom.js';
 import { head, panel, problem, table } from '../../ui.js';
 import { strategyOf } from './strategies.js';
+import { valueOf } from './value.js';
 
 /** Entries are read one by one: so many at a time. */
 const PageSize = 50;
@@ -13,6 +14,7 @@ const columns = [
   { name: 'Strategy', nowrap: true, cell: ({ ensemble }) => strategyOf(ensemble.strategy).name.replaceAll('_', ' ') },
   { name: 'Panel', cell: ({ ensemble }) => members(ensemble.panel) },
   { name: 'Judge', wide: true, cell: ({ ensemble }) => h('span', { class: 'anywhere' }, ensemble.judge?.model ?? '–') },
+  { name: '', right: true, nowrap: true, cell: ({ display_name: name }) => h('a', { href: valueOf(name), 'aria-label': `Value of ${name}` }, 'Value') },
   { name: '', right: true, wide: true, nowrap: true, cell: ({ display_name: name }) => h('a', { href: `#/playground?model=${encodeURIComponent(name)}`, 'aria-label': `Ask ${name}` }, 'Ask') },
 ];
 

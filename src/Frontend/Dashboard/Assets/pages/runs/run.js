@@ -6,6 +6,7 @@ import { count, dollars, duration, moment, percent, words } from '../../format.j
 import { folded, head, outcome, panel, problem, table, tiles } from '../../ui.js';
 import { candidates, decisions, nameOf } from './choosing.js';
 import { content } from './content.js';
+import { feedback } from './feedback.js';
 import { replay } from './replay.js';
 import { waterfall } from './waterfall.js';
 import { Degraded, Outcomes } from './words.js';
@@ -28,14 +29,16 @@ export async function showRun(root, id, signal) {
   const state = h('p', { class: 'visually-hidden', role: 'status' });
   const raw = folded('The manifest as JSON', '');
   const said = h('div', { class: 'stack' });
+  const opinion = h('div', { class: 'stack' });
   const again = h('div', { class: 'stack' });
-  put(root, title(run), state, about, said, again, raw.element);
+  put(root, title(run), state, about, said, opinion, again, raw.element);
   const draw = () => {
     put(about, parts(run));
     raw.set(JSON.stringify(run, null, 2));
   };
   draw();
   if (run.outcome === 'running') await follow();
+  if (!signal.aborted && run.outcome === 'completed') put(opinion, await feedback(run, signal));
   if (!signal.aborted && run.strategy !== 'direct') {
     put(said, await content(run, signal));
     put(again, await replay(run, signal));
