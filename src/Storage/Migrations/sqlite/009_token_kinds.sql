@@ -7,7 +7,7 @@ ALTER TABLE ledger_days ADD COLUMN cached_tokens INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE ledger_days ADD COLUMN cache_write_tokens INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE ledger_days ADD COLUMN reasoning_tokens INTEGER NOT NULL DEFAULT 0;
 
-DROP VIEW ledger_calls_named;
+DROP VIEW IF EXISTS ledger_calls_named;
 
 CREATE VIEW ledger_calls_named AS
 SELECT lower(hex(run)) AS run, incarnation, (SELECT name FROM ledger_names WHERE id = step) AS step, member, sample,
@@ -18,7 +18,7 @@ SELECT lower(hex(run)) AS run, incarnation, (SELECT name FROM ledger_names WHERE
     reasoning_tokens
 FROM ledger_calls;
 
-DROP VIEW ledger_days_named;
+DROP VIEW IF EXISTS ledger_days_named;
 
 CREATE VIEW ledger_days_named AS
 SELECT day, (SELECT name FROM ledger_names WHERE id = ensemble) AS ensemble, (SELECT name FROM ledger_names WHERE id = model) AS model,
