@@ -1,8 +1,11 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace Ensemble.Usage;
 
 /// <summary>What is kept of a run that has ended: what is searched and summed, and its manifest.</summary>
 [GenerateSerializer(IncludePrimaryConstructorParameters = false)]
 [Immutable]
+[SuppressMessage("Usage", "ORLEANS0004", Justification = "The manifest has no number: it is not sent.")]
 public sealed record RunRecord
 {
     [Id(0)]

@@ -239,7 +239,7 @@ public sealed class GatePassTests
         await AgentBench.EnterAsync(agent);
         bench.ForgetReports();
         clock.Advance(Second);
-        (await bench.NextReportAsync()).Started.Count.ShouldBe(1);
+        (await bench.NextReportAsync()).Started.Length.ShouldBe(1);
 
         bench.Wait(29.9);
         (await bench.StatusAsync(asks: false)).InFlight.ShouldBe(1);
@@ -294,7 +294,7 @@ public sealed class GatePassTests
         await bench.NextReportAsync();
         await agent.FlushAsync(TestContext.Current.CancellationToken);
         clock.Advance(Second);
-        (await bench.NextReportAsync()).Repeated.Count.ShouldBe(1);
+        (await bench.NextReportAsync()).Repeated.Length.ShouldBe(1);
 
         (await bench.StatusAsync(asks: false)).InFlight.ShouldBe(1);
     }

@@ -1,6 +1,5 @@
 using Ensemble.Estimates;
 using Ensemble.Evaluation.Analysis;
-using Ensemble.Evaluation.Statistics;
 
 namespace Ensemble.Evaluation.Tests.Analysis;
 
