@@ -54,6 +54,26 @@ public sealed class ModelsTests(Chromium chromium)
     }
 
     [Fact]
+    public async Task Cached_ShareOfAModelsPrompts_IsShown()
+    {
+        await using var site = await Site.StartAsync("--Usage:Durability", "before_answer");
+        await site.ChatAsync("sim-swift");
+        await using var visitor = await Visitor.EnterAsync(chromium, site, page: "models");
+        await Expect(Cell(Row(visitor, "Models", "sim-swift"), "Cached")).ToHaveTextAsync("0 %");
+
+        // Simulated models keep no cache.
+        await visitor.Page.RouteAsync("**/admin/usage?**", static async route =>
+        {
+            var answer = await route.FetchAsync();
+            await route.FulfillAsync(new() { Response = answer, Body = (await answer.TextAsync()).Replace("\"cached_share\":0", "\"cached_share\":0.42", StringComparison.Ordinal) });
+        });
+        await visitor.Page.ReloadAsync();
+
+        await Expect(Cell(Row(visitor, "Models", "sim-swift"), "Cached")).ToHaveTextAsync("42 %");
+        await Expect(Cell(Row(visitor, "Models", "sim-steady"), "Cached")).ToHaveTextAsync("–");
+    }
+
+    [Fact]
     public async Task Limits_OfEnsemblesAndKeys_AreShownWithWhatIsUsed()
     {
         await using var site = await Site.StartAsync("--Usage:Durability", "before_answer");

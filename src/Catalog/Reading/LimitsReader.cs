@@ -2,15 +2,13 @@ using Ensemble.Usage;
 
 namespace Ensemble.Catalog.Reading;
 
-/// <summary>Reads rate limits, cooldowns and prices.</summary>
+/// <summary>Reads rate limits and cooldowns.</summary>
 internal static class LimitsReader
 {
-    private const decimal MaxPrice = 1_000_000m;
     private const int MaxSeconds = 86_400;
 
     private static readonly string[] RateFields = ["rpm", "tpm", "rpd", "concurrency"];
     private static readonly string[] CooldownFields = ["after_failures", "seconds", "max_seconds"];
-    private static readonly string[] PriceFields = ["input_per_million", "output_per_million"];
 
     public static RateLimitConfig? ReadRateLimit(ConfigNode node)
     {
@@ -58,19 +56,6 @@ internal static class LimitsReader
             Pause = pause,
             MaxPause = longest ?? (pause > CooldownConfig.Default.MaxPause ? pause : CooldownConfig.Default.MaxPause),
         };
-    }
-
-    public static PriceConfig? ReadPrice(ConfigNode node)
-    {
-        if (node.Object(PriceFields) is not { } price)
-        {
-            return null;
-        }
-
-        const string Fix = "Give the price in USD for a million tokens; 0 where it is free.";
-        var input = price.Require("input_per_million", Fix)?.Amount(MaxPrice);
-        var output = price.Require("output_per_million", Fix)?.Amount(MaxPrice);
-        return input is { } forInput && output is { } forOutput ? new PriceConfig(forInput, forOutput) : null;
     }
 
     private static TimeSpan? Seconds(ConfigObject node, string field) =>

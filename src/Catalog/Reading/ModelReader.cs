@@ -9,7 +9,8 @@ internal static class ModelReader
     private static readonly string[] Fields =
     [
         "display_name", "provider", "base_url", "api_version", "model", "api_key", "kind", "family", "context_tokens", "max_output_tokens",
-        "timeout_ms", "stream_commit_ms", "retries", "params", "rate_limit", "cooldown", "price", "simulated", HeadersReader.Field,
+        "timeout_ms", "stream_commit_ms", "retries", "params", "rate_limit", "cooldown", "price", "cache",
+        "simulated", HeadersReader.Field,
     ];
 
     private static readonly (string, ProviderKind)[] Providers =
@@ -53,7 +54,8 @@ internal static class ModelReader
             Headers = HeadersReader.Read(model, provider, draft),
             RateLimit = model.Find("rate_limit") is { } limits ? LimitsReader.ReadRateLimit(limits) : null,
             Cooldown = model.Find("cooldown") is { } cooldown ? LimitsReader.ReadCooldown(cooldown) : CooldownConfig.Default,
-            Price = model.Find("price") is { } price ? LimitsReader.ReadPrice(price) : null,
+            Price = model.Find("price") is { } price ? PriceReader.Read(price) : null,
+            MarksCache = ReadCache(model, provider),
             Simulated = ReadSimulated(model, provider),
         };
         return name is null || provider is null ? null : config;
@@ -130,6 +132,23 @@ internal static class ModelReader
         }
 
         return reference;
+    }
+
+    private static bool ReadCache(ConfigObject model, ProviderKind? provider)
+    {
+        if (model.Find("cache") is not { } node || node.Flag() is not true)
+        {
+            return false;
+        }
+
+        if (provider is not (null or ProviderKind.Anthropic))
+        {
+            node.Error(
+                "has a meaning only where provider is \"anthropic\": the others keep prompts without being asked, or not at all",
+                "Remove it.");
+        }
+
+        return true;
     }
 
     private static SimulatedConfig? ReadSimulated(ConfigObject model, ProviderKind? provider)

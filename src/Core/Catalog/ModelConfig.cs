@@ -59,6 +59,12 @@ public sealed record ModelConfig
     /// <summary>Null when the operator gave no price: costs are then unknown, never guessed.</summary>
     public PriceConfig? Price { get; init; }
 
+    /// <summary>
+    /// Whether the end of the caller's conversation is marked, so that the provider keeps it for the next turn; only for
+    /// <see cref="ProviderKind.Anthropic"/>, where others keep it by themselves. Default false.
+    /// </summary>
+    public bool MarksCache { get; init; }
+
     /// <summary>Set if and only if <see cref="Provider"/> is <see cref="ProviderKind.Simulated"/>.</summary>
     public SimulatedConfig? Simulated { get; init; }
 
@@ -98,14 +104,6 @@ public sealed record HeaderConfig(string Name, string? Value, SecretReference? S
 {
     // Header values may be secrets under any name.
     public override string ToString() => Name;
-}
-
-/// <summary>A model's price in USD for a million tokens.</summary>
-public sealed record PriceConfig(decimal InputPerMillion, decimal OutputPerMillion)
-{
-    /// <returns>The cost of so many tokens in US dollars, not rounded.</returns>
-    public decimal CostUsd(long promptTokens, long completionTokens) =>
-        ((promptTokens * InputPerMillion) + (completionTokens * OutputPerMillion)) / 1_000_000m;
 }
 
 /// <summary>How an operating system writes paths, as far as references to files of secrets need it.</summary>

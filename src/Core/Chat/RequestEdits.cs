@@ -42,6 +42,7 @@ public sealed class RequestEdits
         MessagesWithoutTools = other.MessagesWithoutTools;
         DeveloperRole = other.DeveloperRole;
         ToolCallModel = other.ToolCallModel;
+        IsOneOff = other.IsOneOff;
     }
 
     /// <summary>Field name → JSON value that replaces or adds it.</summary>
@@ -76,6 +77,9 @@ public sealed class RequestEdits
     /// ids stay.
     /// </summary>
     public string? ToolCallModel { get; set; }
+
+    /// <summary>Whether no later request begins with these messages, so that no provider needs to keep them. Default false.</summary>
+    public bool IsOneOff { get; set; }
 
     /// <param name="json">A JSON value as UTF-8.</param>
     public RequestEdits Set(string field, ReadOnlyMemory<byte> json)

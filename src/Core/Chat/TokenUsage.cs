@@ -1,6 +1,9 @@
 namespace Ensemble.Chat;
 
-/// <summary>Tokens as a provider reported them.</summary>
+/// <summary>
+/// Tokens as a provider reported them, counted as OpenAI counts: those of the cache are among the prompt's, those of reasoning among the
+/// completion's. Dialects that count them beside add them.
+/// </summary>
 [GenerateSerializer(IncludePrimaryConstructorParameters = false)]
 [Immutable]
 public sealed record TokenUsage([property: Id(0)] long PromptTokens, [property: Id(1)] long CompletionTokens)
@@ -8,6 +11,10 @@ public sealed record TokenUsage([property: Id(0)] long PromptTokens, [property: 
     /// <summary>Prompt tokens served from the provider's cache; null where it did not say.</summary>
     [Id(2)]
     public long? CachedTokens { get; init; }
+
+    /// <summary>Prompt tokens that were written to the provider's cache; null where it did not say.</summary>
+    [Id(8)]
+    public long? CacheWriteTokens { get; init; }
 
     /// <summary>Completion tokens spent on reasoning; null where it did not say.</summary>
     [Id(3)]
@@ -36,6 +43,7 @@ public sealed record TokenUsage([property: Id(0)] long PromptTokens, [property: 
         Later(PromptTokens, earlier.PromptTokens) ?? 0, Later(CompletionTokens, earlier.CompletionTokens) ?? 0)
     {
         CachedTokens = Later(CachedTokens, earlier.CachedTokens),
+        CacheWriteTokens = Later(CacheWriteTokens, earlier.CacheWriteTokens),
         ReasoningTokens = Later(ReasoningTokens, earlier.ReasoningTokens),
         PromptAudioTokens = Later(PromptAudioTokens, earlier.PromptAudioTokens),
         CompletionAudioTokens = Later(CompletionAudioTokens, earlier.CompletionAudioTokens),
@@ -50,6 +58,7 @@ public sealed record TokenUsage([property: Id(0)] long PromptTokens, [property: 
         new(left.PromptTokens + right.PromptTokens, left.CompletionTokens + right.CompletionTokens)
         {
             CachedTokens = Sum(left.CachedTokens, right.CachedTokens),
+            CacheWriteTokens = Sum(left.CacheWriteTokens, right.CacheWriteTokens),
             ReasoningTokens = Sum(left.ReasoningTokens, right.ReasoningTokens),
             PromptAudioTokens = Sum(left.PromptAudioTokens, right.PromptAudioTokens),
             CompletionAudioTokens = Sum(left.CompletionAudioTokens, right.CompletionAudioTokens),

@@ -9,6 +9,9 @@ internal static class TelemetryTags
     public const string FinishReasons = "gen_ai.response.finish_reasons";
     public const string InputTokens = "gen_ai.usage.input_tokens";
     public const string OutputTokens = "gen_ai.usage.output_tokens";
+    public const string CachedTokens = "gen_ai.usage.cache_read.input_tokens";
+    public const string CacheWriteTokens = "gen_ai.usage.cache_creation.input_tokens";
+    public const string ReasoningTokens = "gen_ai.usage.reasoning.output_tokens";
     public const string TokenType = "gen_ai.token.type";
     public const string Error = "error.type";
 
@@ -37,6 +40,7 @@ internal static class TelemetryTags
     public const string GateName = "ensemble.gate.name";
     public const string GateLimit = "ensemble.gate.limit";
     public const string TokenSource = "ensemble.token.source";
+    public const string TokenKind = "ensemble.token.kind";
     public const string Tier = "ensemble.tier";
 
     public static string OperationOf(bool embeds) => embeds ? "embeddings" : "chat";

@@ -44,6 +44,15 @@ public sealed record UsageEvent
     /// <summary>Null where it was neither reported nor can be estimated.</summary>
     public long? CompletionTokens { get; init; }
 
+    /// <summary>Of the prompt, read from the provider's cache; null where it did not say.</summary>
+    public long? CachedTokens { get; init; }
+
+    /// <summary>Of the prompt, written to the provider's cache; null where it did not say.</summary>
+    public long? CacheWriteTokens { get; init; }
+
+    /// <summary>Of the completion, spent on reasoning; null where the provider did not say.</summary>
+    public long? ReasoningTokens { get; init; }
+
     public required UsageSource Source { get; init; }
 
     /// <summary>Null where the price or a number of tokens is unknown.</summary>

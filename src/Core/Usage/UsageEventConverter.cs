@@ -29,6 +29,9 @@ internal sealed class UsageEventConverter : JsonConverter<UsageEvent>
     private static readonly JsonEncodedText Total = JsonEncodedText.Encode(nameof(UsageEvent.Total));
     private static readonly JsonEncodedText PromptTokens = JsonEncodedText.Encode(nameof(UsageEvent.PromptTokens));
     private static readonly JsonEncodedText CompletionTokens = JsonEncodedText.Encode(nameof(UsageEvent.CompletionTokens));
+    private static readonly JsonEncodedText CachedTokens = JsonEncodedText.Encode(nameof(UsageEvent.CachedTokens));
+    private static readonly JsonEncodedText CacheWriteTokens = JsonEncodedText.Encode(nameof(UsageEvent.CacheWriteTokens));
+    private static readonly JsonEncodedText ReasoningTokens = JsonEncodedText.Encode(nameof(UsageEvent.ReasoningTokens));
     private static readonly JsonEncodedText Source = JsonEncodedText.Encode(nameof(UsageEvent.Source));
     private static readonly JsonEncodedText CostUsd = JsonEncodedText.Encode(nameof(UsageEvent.CostUsd));
 
@@ -60,6 +63,9 @@ internal sealed class UsageEventConverter : JsonConverter<UsageEvent>
         Write(writer, Total, value.Total);
         Write(writer, PromptTokens, value.PromptTokens);
         Write(writer, CompletionTokens, value.CompletionTokens);
+        Write(writer, CachedTokens, value.CachedTokens);
+        Write(writer, CacheWriteTokens, value.CacheWriteTokens);
+        Write(writer, ReasoningTokens, value.ReasoningTokens);
         writer.WriteString(Source, Names<UsageSource>.Of(value.Source));
         if (value.CostUsd is { } cost)
         {

@@ -25,6 +25,18 @@ public sealed record UsageGroup(IReadOnlyList<string?> Keys)
     /// <summary>As providers reported.</summary>
     public required long CompletionTokens { get; init; }
 
+    /// <summary>Of the prompts, read from providers' caches.</summary>
+    public required long CachedTokens { get; init; }
+
+    /// <summary>Of the prompts, written to providers' caches.</summary>
+    public required long CacheWriteTokens { get; init; }
+
+    /// <summary>Of the completions, spent on reasoning.</summary>
+    public required long ReasoningTokens { get; init; }
+
+    /// <summary>Of the prompts that providers reported: the share read from their caches, 0 to 1; null where there is none.</summary>
+    public double? CachedShare => PromptTokens > 0 ? Math.Min(1, Math.Round((double)CachedTokens / PromptTokens, 6)) : null;
+
     /// <summary>Of calls whose provider reported none.</summary>
     public required long EstimatedPromptTokens { get; init; }
 

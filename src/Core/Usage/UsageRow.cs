@@ -55,6 +55,15 @@ public sealed record UsageRow
     [Id(15)]
     public long? CompletionTokens { get; init; }
 
+    [Id(18)]
+    public long? CachedTokens { get; init; }
+
+    [Id(19)]
+    public long? CacheWriteTokens { get; init; }
+
+    [Id(20)]
+    public long? ReasoningTokens { get; init; }
+
     /// <summary><c>reported</c>, <c>estimated</c> or <c>none</c>.</summary>
     [Id(16)]
     public required string Source { get; init; }
@@ -80,6 +89,9 @@ public sealed record UsageRow
         Total = usage.Total,
         PromptTokens = usage.PromptTokens,
         CompletionTokens = usage.CompletionTokens,
+        CachedTokens = usage.CachedTokens,
+        CacheWriteTokens = usage.CacheWriteTokens,
+        ReasoningTokens = usage.ReasoningTokens,
         Source = SnakeCase.Of(usage.Source),
         CostUsd = usage.CostUsd,
     };

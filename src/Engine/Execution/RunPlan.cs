@@ -19,13 +19,15 @@ public sealed record RunPlan(IReadOnlyList<PlannedCall> Calls)
     /// <summary>The same without those that are made only where something fails or stays undecided.</summary>
     public decimal? MinimumCostUsd => Cost(Calls.Where(call => call.IsCertain));
 
-    /// <summary>With the longest answers that the caller and the catalog allow.</summary>
+    /// <summary>With the longest answers that the caller and the catalog allow, at the highest of each model's prices.</summary>
     /// <exception cref="KeyNotFoundException">The alias is not in the catalog.</exception>
-    public static RunPlan Of(ChatRequest chat, CatalogSnapshot catalog) => new RunPlanner(chat, catalog, CallTokens.MaxAnswer).Plan();
+    public static RunPlan Of(ChatRequest chat, CatalogSnapshot catalog) => new RunPlanner(
+        chat, catalog, CallTokens.MaxAnswer, static (price, prompt, answer) => price.MostUsd(prompt, answer)).Plan();
 
-    /// <summary>With answers as long as is usual: what is held of a caller's limit until it is known.</summary>
+    /// <summary>With answers as long as is usual, at prices without caches: what is held of a caller's limit until it is known.</summary>
     /// <exception cref="KeyNotFoundException">The alias is not in the catalog.</exception>
-    public static RunPlan Typical(ChatRequest chat, CatalogSnapshot catalog) => new RunPlanner(chat, catalog, CallTokens.Answer).Plan();
+    public static RunPlan Typical(ChatRequest chat, CatalogSnapshot catalog) => new RunPlanner(
+        chat, catalog, CallTokens.Answer, static (price, prompt, answer) => price.CostUsd(prompt, answer)).Plan();
 
     /// <summary>Those that a replay can lead to: its panel has answered.</summary>
     public RunPlan WithoutPanel() => new([.. Calls.Where(static call => call.Step != SubCallStep.Candidate)]);

@@ -10,7 +10,10 @@ namespace Ensemble.Execution;
 
 /// <summary>Foresees the calls of a request. Retries of a call are not foreseen.</summary>
 /// <param name="answerTokens">Tokens of an answer that a model gives to the request.</param>
-internal sealed class RunPlanner(ChatRequest chat, CatalogSnapshot catalog, Func<ChatRequest, ModelConfig, long> answerTokens)
+/// <param name="cost">US dollars of a call by its price, and its tokens of prompt and answer.</param>
+internal sealed class RunPlanner(
+    ChatRequest chat, CatalogSnapshot catalog, Func<ChatRequest, ModelConfig, long> answerTokens,
+    Func<PriceConfig, long, long, decimal> cost)
 {
     /// <summary>Of the built-in wording around candidates, in tokens.</summary>
     private const long PromptOverhead = 512;
@@ -174,7 +177,7 @@ internal sealed class RunPlanner(ChatRequest chat, CatalogSnapshot catalog, Func
 
         // Which one it will choose is not known: the most expensive stands for all.
         RouteTo(route,
-            route.Targets.MaxBy(target => (catalog.Models[target].Price?.OutputPerMillion ?? decimal.MaxValue, target == route.Default ? 0 : 1))!);
+            route.Targets.MaxBy(target => (MostUsd(target, _prompt), target == route.Default ? 0 : 1))!);
     }
 
     private void RouteTo(RouteConfig route, string target)
@@ -206,7 +209,7 @@ internal sealed class RunPlanner(ChatRequest chat, CatalogSnapshot catalog, Func
         var config = ensemble.Specialist!;
         Add(SubCallRole.Control, SubCallStep.Plan, config.Planner, isSure: true, _prompt + PromptOverhead, ControlQuestion.PlanMaxTokens);
         var costliest = config.Members.Values
-            .MaxBy(member => (catalog.Models[member].Price?.OutputPerMillion ?? decimal.MaxValue, AnswerTokens(member)))!;
+            .MaxBy(member => (MostUsd(member, _prompt + PromptOverhead), AnswerTokens(member)))!;
         for (var part = 0; part < config.MaxSubtasks; part++)
         {
             Answer(SubCallRole.Panel, SubCallStep.Subtask, costliest, isSure: part == 0, _prompt + PromptOverhead);
@@ -241,7 +244,12 @@ internal sealed class RunPlanner(ChatRequest chat, CatalogSnapshot catalog, Func
 
     private void Add(SubCallRole role, SubCallStep step, string model, bool isSure, long prompt, long completion) =>
         _calls.Add(new PlannedCall(
-            role, step, model, isSure, prompt, completion, catalog.Models[model].Price?.CostUsd(prompt, completion)));
+            role, step, model, isSure, prompt, completion,
+            catalog.Models[model].Price is { } price ? cost(price, prompt, completion) : null));
+
+    // A model without a price may be the most expensive.
+    private decimal MostUsd(string model, long prompt) =>
+        catalog.Models[model].Price?.MostUsd(prompt, AnswerTokens(model)) ?? decimal.MaxValue;
 
     private long AnswerTokens(string model) => answerTokens(chat, catalog.Models[model]);
 }

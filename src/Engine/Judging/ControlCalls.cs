@@ -44,7 +44,7 @@ internal sealed class ControlCalls(RunContext context, EnsembleConfig ensemble)
             {
                 Model = model,
                 Chat = ControlRequest.Of(context.Chat.Model, messages, withSchema ? question.Schema : null, question.MaxTokens, question.Effort),
-                Edits = new RequestEdits(),
+                Edits = new RequestEdits { IsOneOff = true },
                 Timeout = ensemble.Timeout ?? model.Timeout,
                 IdleTimeout = ensemble.IdleTimeout,
                 WaitForGate = index == question.Models.Count - 1,

@@ -1,3 +1,6 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+
 namespace Ensemble.Judging;
 
 /// <summary>
@@ -14,6 +17,24 @@ internal readonly record struct Delimiter(string Nonce)
         {
             var nonce = random.NextInt64(0x1000_0000_0000, 0x1_0000_0000_0000).ToString("x12");
             if (!all.Any(text => text.Contains(nonce, StringComparison.Ordinal)))
+            {
+                return new Delimiter(nonce);
+            }
+        }
+    }
+
+    /// <summary>
+    /// The same for all texts that do not contain it: a prompt that begins with them then begins alike each time, and a provider's cache
+    /// finds it.
+    /// </summary>
+    public static Delimiter Constant(IReadOnlyCollection<string> texts)
+    {
+        Span<byte> number = stackalloc byte[4];
+        for (var index = 0; ; index++)
+        {
+            BinaryPrimitives.WriteInt32LittleEndian(number, index);
+            var nonce = Convert.ToHexStringLower(SHA256.HashData(number))[..12];
+            if (!texts.Any(text => text.Contains(nonce, StringComparison.Ordinal)))
             {
                 return new Delimiter(nonce);
             }

@@ -64,6 +64,7 @@ internal sealed class JudgePrompt
     private readonly bool _callsTools;
     private readonly Candidate[] _order;
     private readonly Delimiter _fence;
+    private readonly Delimiter _conversationFence;
 
     /// <summary>Asks for one answer from the candidates, in an order of chance.</summary>
     /// <param name="note">What was found out about the candidates before; null = nothing. Only with the built-in wording.</param>
@@ -93,7 +94,9 @@ internal sealed class JudgePrompt
         _order = [.. candidates];
         Version = version;
         Note = note;
-        _fence = Delimiter.Around(Texts(), random);
+        string[] texts = [.. Texts()];
+        _fence = Delimiter.Around(texts, random);
+        _conversationFence = template is null ? _fence : Delimiter.Constant(texts);
     }
 
     public string Version { get; }
@@ -186,7 +189,7 @@ internal sealed class JudgePrompt
     {
         foreach (var message in _chat.Messages)
         {
-            _fence.Write(prompt, $"{message.Role.ToString().ToLowerInvariant()} message", ToolCallText.Of(_chat, message));
+            _conversationFence.Write(prompt, $"{message.Role.ToString().ToLowerInvariant()} message", ToolCallText.Of(_chat, message));
         }
     }
 

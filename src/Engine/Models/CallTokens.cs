@@ -27,12 +27,12 @@ public static class CallTokens
     }
 
     /// <summary>What a call may take at most, for a budget. An estimate for the prompt, and for an answer that nobody limits.</summary>
-    /// <returns>Tokens of prompt and answer, and their price in US dollars; 0 where the model has none.</returns>
+    /// <returns>Tokens of prompt and answer, and the most that these can cost in US dollars; 0 where the model has no price.</returns>
     public static (long Tokens, decimal CostUsd) Ceiling(ModelCall call)
     {
         var prompt = Prompt(call);
         var answer = call.Inputs is null ? MaxAnswer(call.Chat, call.Model) * call.Answers : 0;
-        return (prompt + answer, call.Model.Price?.CostUsd(prompt, answer) ?? 0);
+        return (prompt + answer, call.Model.Price?.MostUsd(prompt, answer) ?? 0);
     }
 
     /// <summary>The longest answer that the caller or the catalog allows, else what is usual.</summary>

@@ -15,8 +15,7 @@ internal static class SubCallMeter
     {
         if (result.Usage is { } usage)
         {
-            return new(usage.PromptTokens, usage.CompletionTokens, UsageSource.Reported, call.Model.Price?.CostUsd(
-                usage.PromptTokens, usage.CompletionTokens));
+            return new(usage.PromptTokens, usage.CompletionTokens, UsageSource.Reported, call.Model.Price?.CostUsd(usage));
         }
 
         // Providers do not bill for what they refused, and no call that never left is billed.

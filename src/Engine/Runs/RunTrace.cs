@@ -44,6 +44,9 @@ internal static class RunTrace
         activity.SetTag(TelemetryTags.Closed, ended.Panel?.ClosedBecause);
         activity.SetTag(TelemetryTags.InputTokens, ended.Usage.Reported.PromptTokens + ended.Usage.EstimatedPromptTokens);
         activity.SetTag(TelemetryTags.OutputTokens, ended.Usage.Reported.CompletionTokens + ended.Usage.EstimatedCompletionTokens);
+        activity.SetTag(TelemetryTags.CachedTokens, ended.Usage.Reported.CachedTokens);
+        activity.SetTag(TelemetryTags.CacheWriteTokens, ended.Usage.Reported.CacheWriteTokens);
+        activity.SetTag(TelemetryTags.ReasoningTokens, ended.Usage.Reported.ReasoningTokens);
         activity.SetTag(TelemetryTags.Cost, (double?)ended.Usage.CostUsd);
         if (ended.Degraded.Count > 0)
         {
@@ -93,6 +96,9 @@ internal static class RunTrace
         activity.SetTag(TelemetryTags.Attempts, result.Attempts);
         activity.SetTag(TelemetryTags.InputTokens, usage.PromptTokens);
         activity.SetTag(TelemetryTags.OutputTokens, usage.CompletionTokens);
+        activity.SetTag(TelemetryTags.CachedTokens, usage.CachedTokens);
+        activity.SetTag(TelemetryTags.CacheWriteTokens, usage.CacheWriteTokens);
+        activity.SetTag(TelemetryTags.ReasoningTokens, usage.ReasoningTokens);
         activity.SetTag(TelemetryTags.Cost, (double?)usage.CostUsd);
         if (result.Answer is { } answer)
         {

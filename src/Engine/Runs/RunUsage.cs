@@ -80,6 +80,9 @@ internal sealed partial class RunUsage(RunRequest request, RunBudget budget, IUs
             Total = result.Total,
             PromptTokens = reading.PromptTokens,
             CompletionTokens = reading.CompletionTokens,
+            CachedTokens = result.Usage?.CachedTokens,
+            CacheWriteTokens = result.Usage?.CacheWriteTokens,
+            ReasoningTokens = result.Usage?.ReasoningTokens,
             Source = reading.Source,
             CostUsd = reading.CostUsd,
         };

@@ -14,6 +14,7 @@ public sealed class RunInstruments : IUsageSink
     private readonly Instrument[] _all;
     private readonly Histogram<double> _operations;
     private readonly Histogram<long> _tokens;
+    private readonly Counter<long> _tokenKinds;
     private readonly Histogram<double> _firstTokens;
     private readonly Counter<long> _subCalls;
     private readonly Counter<double> _cost;
@@ -40,6 +41,8 @@ public sealed class RunInstruments : IUsageSink
         _tokens = meter.CreateHistogram(
             "gen_ai.client.token.usage", "{token}", "Tokens of a sub-call, as reported by its provider, else estimated", null,
             Buckets.Tokens);
+        _tokenKinds = meter.CreateCounter<long>(
+            "ensemble.tokens", "{token}", "Tokens that providers reported, by what they are billed as: each is counted once");
         _firstTokens = meter.CreateHistogram(
             "gen_ai.server.time_to_first_token", "s", "Time from the start of a streamed sub-call to its first content", null,
             Buckets.FirstTokens);
@@ -73,7 +76,8 @@ public sealed class RunInstruments : IUsageSink
         _savedCost = meter.CreateCounter<double>("ensemble.saved.cost", "usd", "What strategies went without, by estimate, in US dollars");
         _all =
         [
-            _operations, _tokens, _firstTokens, _subCalls, _cost, _runs, _runTime, _runFirstToken, _overhead, _agreement, _degraded,
+            _operations, _tokens, _tokenKinds, _firstTokens,
+            _subCalls, _cost, _runs, _runTime, _runFirstToken, _overhead, _agreement, _degraded,
             _comparisons,
             _disagreements, _shadows, _stragglers, _judgeFallbacks, _earlyStops, _savedCalls, _savedTokens, _savedCost,
         ];
@@ -106,6 +110,11 @@ public sealed class RunInstruments : IUsageSink
         if (usage.Attempts == 0 || usage.Outcome == CallOutcome.Lost)
         {
             return;
+        }
+
+        if (usage.Source == UsageSource.Reported)
+        {
+            CountKinds(usage, call);
         }
 
         if (usage.FirstToken is { } first)
@@ -180,6 +189,25 @@ public sealed class RunInstruments : IUsageSink
             call.Add(TelemetryTags.TokenType, type);
             call.Add(TelemetryTags.TokenSource, SnakeCase.Of(source));
             _tokens.Record(known, call);
+        }
+    }
+
+    private void CountKinds(UsageEvent usage, TagList call)
+    {
+        var (cached, written, reasoning) = (usage.CachedTokens ?? 0, usage.CacheWriteTokens ?? 0, usage.ReasoningTokens ?? 0);
+        Add("input", (usage.PromptTokens ?? 0) - cached - written, call);
+        Add("cached_input", cached, call);
+        Add("cache_write", written, call);
+        Add("output", (usage.CompletionTokens ?? 0) - reasoning, call);
+        Add("reasoning", reasoning, call);
+
+        void Add(string kind, long tokens, TagList tags)
+        {
+            if (tokens > 0)
+            {
+                tags.Add(TelemetryTags.TokenKind, kind);
+                _tokenKinds.Add(tokens, tags);
+            }
         }
     }
 

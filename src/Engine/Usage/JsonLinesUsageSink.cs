@@ -135,6 +135,9 @@ public sealed partial class JsonLinesUsageSink : IUsageSink, IAsyncDisposable
         WriteMilliseconds(json, "total_ms"u8, usage.Total);
         Write(json, "prompt_tokens"u8, usage.PromptTokens);
         Write(json, "completion_tokens"u8, usage.CompletionTokens);
+        Write(json, "cached_tokens"u8, usage.CachedTokens);
+        Write(json, "cache_write_tokens"u8, usage.CacheWriteTokens);
+        Write(json, "reasoning_tokens"u8, usage.ReasoningTokens);
         json.WriteString("tokens"u8, SnakeCase.Of(usage.Source));
         if (usage.CostUsd is { } cost)
         {

@@ -31,6 +31,9 @@ internal sealed class SubCallRow(UsageRow row)
     public TimeSpan TotalMs => row.Total;
     public long? PromptTokens => row.PromptTokens;
     public long? CompletionTokens => row.CompletionTokens;
+    public long? CachedTokens => row.CachedTokens;
+    public long? CacheWriteTokens => row.CacheWriteTokens;
+    public long? ReasoningTokens => row.ReasoningTokens;
     public string Tokens => row.Source;
     public decimal? CostUsd => row.CostUsd;
 }
@@ -68,6 +71,10 @@ internal sealed class UsageGroupView(UsageGroup group, IReadOnlyList<UsageDimens
     public long Failures => group.Failures;
     public long PromptTokens => group.PromptTokens;
     public long CompletionTokens => group.CompletionTokens;
+    public long CachedTokens => group.CachedTokens;
+    public long CacheWriteTokens => group.CacheWriteTokens;
+    public long ReasoningTokens => group.ReasoningTokens;
+    public decimal? CachedShare => (decimal?)group.CachedShare;
     public long EstimatedPromptTokens => group.EstimatedPromptTokens;
     public long EstimatedCompletionTokens => group.EstimatedCompletionTokens;
     public decimal? CostUsd => group.CostUsd;

@@ -53,7 +53,7 @@ internal sealed class MessagesFormat : IAnswerFormat
         WriteStop(json, answer.Completed.Answer, blocks);
         json.WriteNull("container"u8);
         json.WritePropertyName("usage"u8);
-        WriteUsage(json, answer.Completed.Usage, answer.Completed.Answer.UsageFields);
+        WriteUsage(json, answer.Completed.Usage);
     }
 
     public IAnswerStream OpenStream(PipeWriter output, RunRequest request, long created) => new MessagesStream(output, request);
@@ -76,12 +76,12 @@ internal sealed class MessagesFormat : IAnswerFormat
         json.WriteNull("stop_details"u8);
     }
 
-    public static void WriteUsage(Utf8JsonWriter json, UsageTotals totals, ReadOnlyMemory<byte> fields)
+    public static void WriteUsage(Utf8JsonWriter json, UsageTotals totals)
     {
         // Here what was read from a cache, or written to one, is counted beside the rest of the prompt.
         var usage = totals.Reported;
         var read = usage.CachedTokens ?? 0;
-        var written = Written(fields);
+        var written = usage.CacheWriteTokens ?? 0;
         json.WriteStartObject();
         json.WriteNumber("input_tokens"u8, Math.Max(0, usage.PromptTokens - read - written));
         json.WriteNumber("cache_creation_input_tokens"u8, written);
@@ -118,12 +118,6 @@ internal sealed class MessagesFormat : IAnswerFormat
         _ when blocks.Any(block => block.Kind == BlockKind.Call) => "tool_use",
         _ => "end_turn",
     };
-
-    private static long Written(ReadOnlyMemory<byte> fields)
-    {
-        using var document = fields.IsEmpty ? null : JsonSanitizer.TryParse(fields);
-        return document?.RootElement.Member("cache_creation_input_tokens")?.Whole() ?? 0;
-    }
 
     // An object here, and text elsewhere: what is no object becomes a field of one.
     private static void WriteInput(Utf8JsonWriter json, string arguments)

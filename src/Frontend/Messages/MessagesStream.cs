@@ -25,7 +25,7 @@ internal sealed class MessagesStream(PipeWriter output, RunRequest request) : Bl
         json.WritePropertyName("usage"u8);
 
         // What was used is known at the end, and is in the last delta.
-        MessagesFormat.WriteUsage(json, UsageTotals.None, default);
+        MessagesFormat.WriteUsage(json, UsageTotals.None);
         json.WriteEndObject();
     });
 
@@ -74,7 +74,7 @@ internal sealed class MessagesStream(PipeWriter output, RunRequest request) : Bl
             json.WriteNull("container"u8);
             json.WriteEndObject();
             json.WritePropertyName("usage"u8);
-            MessagesFormat.WriteUsage(json, end.completed.Usage, end.completed.Answer.UsageFields);
+            MessagesFormat.WriteUsage(json, end.completed.Usage);
         });
         Event("message_stop"u8, completed, static (_, _) => { });
     }

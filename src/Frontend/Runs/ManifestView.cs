@@ -89,6 +89,9 @@ internal sealed class SubCallView(SubCallManifest call, bool showsNames)
     public TimeSpan TotalMs => call.Usage.Total;
     public long? PromptTokens => call.Usage.PromptTokens;
     public long? CompletionTokens => call.Usage.CompletionTokens;
+    public long? CachedTokens => call.Usage.CachedTokens;
+    public long? CacheWriteTokens => call.Usage.CacheWriteTokens;
+    public long? ReasoningTokens => call.Usage.ReasoningTokens;
     public string Tokens => SnakeCase.Of(call.Usage.Source);
     public decimal? CostUsd => call.Usage.CostUsd;
     public bool Remembered => call.IsRemembered;

@@ -17,7 +17,12 @@ internal static class UsageJson
         json.WriteNumber("completion_tokens"u8, usage.CompletionTokens);
         json.WriteNumber("total_tokens"u8, usage.PromptTokens + usage.CompletionTokens);
         WriteDetails(
-            json, "prompt_tokens_details", others, ("cached_tokens", usage.CachedTokens), ("audio_tokens", usage.PromptAudioTokens));
+            json,
+            "prompt_tokens_details",
+            others,
+            ("cached_tokens", usage.CachedTokens),
+            ("cache_write_tokens", usage.CacheWriteTokens),
+            ("audio_tokens", usage.PromptAudioTokens));
         WriteDetails(
             json,
             "completion_tokens_details",

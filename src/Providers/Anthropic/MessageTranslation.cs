@@ -14,9 +14,10 @@ internal sealed class MessageTranslation(MessagesWriter output, ReadOnlyMemory<b
     private static readonly ReadOnlyMemory<byte> Comma = ","u8.ToArray();
 
     /// <summary>All that is to be sent: the caller's messages or those that replace them, and the one that follows.</summary>
+    /// <param name="marksCache">Whether the end of the caller's messages is marked for the provider's cache.</param>
     /// <param name="instruction">System text that follows the caller's, as a JSON string; empty = none.</param>
     /// <exception cref="ChatRequestException">A part of a message has no counterpart, or there is nothing to send.</exception>
-    public static MessagesWriter Gather(ChatRequest chat, RequestEdits edits, ReadOnlyMemory<byte> instruction)
+    public static MessagesWriter Gather(ChatRequest chat, RequestEdits edits, bool marksCache, ReadOnlyMemory<byte> instruction)
     {
         var output = new MessagesWriter();
         var first = 0;
@@ -34,6 +35,13 @@ internal sealed class MessageTranslation(MessagesWriter output, ReadOnlyMemory<b
             Add(output, edits, messages, first, last);
         }
 
+        // A message that stays where it stood while tools are called comes again with the next turn; one at the end does not.
+        var comesAgain = edits.AppendedMessage is null || last < chat.Messages.Count - 1;
+        if (marksCache && !comesAgain)
+        {
+            output.MarkCache();
+        }
+
         if (edits.AppendedMessage is { } appended)
         {
             Add(output, edits, (byte[])[(byte)'[', .. appended.Span, (byte)']'], 0, int.MaxValue);
@@ -41,6 +49,11 @@ internal sealed class MessageTranslation(MessagesWriter output, ReadOnlyMemory<b
             {
                 Add(output, edits, messages, Math.Max(first, last + 1), int.MaxValue);
             }
+        }
+
+        if (marksCache && comesAgain)
+        {
+            output.MarkCache();
         }
 
         if (!instruction.IsEmpty)

@@ -30,6 +30,22 @@ internal sealed class MessagesWriter
         }
     }
 
+    /// <summary>Whether a mark is of use: not where the caller marks in its own way, and not for what is asked once.</summary>
+    /// <param name="sent">The request's fields.</param>
+    public static bool MayMarkCache(RequestEdits edits, Dictionary<string, ReadOnlyMemory<byte>> sent) =>
+        !edits.IsOneOff && edits.Messages is null && !sent.ContainsKey("cache_control")
+        && !(sent.TryGetValue("tools", out var tools) && tools.Span.IndexOf("\"cache_control\""u8) >= 0);
+
+    /// <summary>Marks the end of what was added until now, unless the caller marked a block itself: few marks are allowed.</summary>
+    public void MarkCache()
+    {
+        var blocks = _turns.Count > 0 ? _turns[^1].Blocks : _system;
+        if (blocks.Count > 0 && !_system.Concat(_turns.SelectMany(static turn => turn.Blocks)).Any(static block => block.HasCacheMark))
+        {
+            blocks[^1] = blocks[^1].WithCacheMark();
+        }
+    }
+
     /// <summary>No more messages come.</summary>
     /// <exception cref="ChatRequestException">There is nothing to send.</exception>
     public void Complete()

@@ -128,7 +128,9 @@ internal sealed class RequestTranslation
     {
         _sent.Remove("messages");
         var asksForObject = _sent.TryGetValue("response_format", out var format) && OutputConfig.AsksForObject(format);
-        var messages = MessageTranslation.Gather(_request.Chat, _edits, asksForObject ? OutputConfig.ObjectInstruction : default);
+        var marksCache = _request.Model.MarksCache && MessagesWriter.MayMarkCache(_edits, _sent);
+        var messages = MessageTranslation.Gather(
+            _request.Chat, _edits, marksCache, asksForObject ? OutputConfig.ObjectInstruction : default);
         if (messages.HasSystem && !Params.Set.ContainsKey("system"))
         {
             _body.Write(""","system":"""u8);

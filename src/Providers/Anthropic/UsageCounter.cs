@@ -25,10 +25,11 @@ internal sealed class UsageCounter
             return null;
         }
 
-        // Here the cached part of a prompt is counted beside the rest, at OpenAI within it.
+        // Here what was read from the cache and what was written to it are counted beside the rest, at OpenAI within it.
         return new TokenUsage((_input ?? 0) + (_cacheWritten ?? 0) + (_cacheRead ?? 0), _output ?? 0)
         {
             CachedTokens = _cacheRead,
+            CacheWriteTokens = _cacheWritten,
             ReasoningTokens = _thinking,
         };
     }

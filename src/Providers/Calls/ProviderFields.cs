@@ -20,7 +20,9 @@ internal sealed class ProviderFields(ModelConfig model)
     private static readonly byte[][] UsageCountFields = Utf8("prompt_tokens", "completion_tokens", "total_tokens", "ensemble_estimated");
 
     private static readonly byte[][] UsageDetailFields =
-        Utf8("cached_tokens", "audio_tokens", "reasoning_tokens", "accepted_prediction_tokens", "rejected_prediction_tokens");
+        Utf8(
+            "cached_tokens", "cache_write_tokens", "audio_tokens", "reasoning_tokens", "accepted_prediction_tokens",
+            "rejected_prediction_tokens");
 
     /// <summary>Parts of a field's name that make it one of those that are left out.</summary>
     private static readonly string[] Hidden =

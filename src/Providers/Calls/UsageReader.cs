@@ -3,7 +3,7 @@ using Ensemble.Chat;
 
 namespace Ensemble.Providers.Calls;
 
-/// <summary>Reads a <c>usage</c> object.</summary>
+/// <summary>Reads a <c>usage</c> object of OpenAI's dialect, as its servers write it.</summary>
 internal static class UsageReader
 {
     /// <returns>Null where the value reports no tokens; the reader then stands at the value's end.</returns>
@@ -15,8 +15,8 @@ internal static class UsageReader
             return null;
         }
 
-        long? prompt = null;
-        long? completion = null;
+        var (prompt, completion, total) = (default(long?), default(long?), default(long?));
+        var (cached, written) = (default(long?), default(long?));
         var usage = TokenUsage.None;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
@@ -28,6 +28,10 @@ internal static class UsageReader
             {
                 completion = Number(ref reader);
             }
+            else if (reader.TextIs("total_tokens"u8))
+            {
+                total = Number(ref reader);
+            }
             else if (reader.TextIs("prompt_tokens_details"u8))
             {
                 usage = PromptDetails(ref reader, usage);
@@ -35,6 +39,16 @@ internal static class UsageReader
             else if (reader.TextIs("completion_tokens_details"u8))
             {
                 usage = CompletionDetails(ref reader, usage);
+            }
+            else if (reader.TextIs("prompt_cache_hit_tokens"u8) || reader.TextIs("cached_tokens"u8))
+            {
+                // DeepSeek's name, and Moonshot's.
+                cached = Number(ref reader) ?? cached;
+            }
+            else if (reader.TextIs("cache_creation_input_tokens"u8))
+            {
+                // LiteLLM's, for models of Anthropic.
+                written = Number(ref reader);
             }
             else
             {
@@ -44,7 +58,26 @@ internal static class UsageReader
 
         return prompt is null && completion is null
             ? null
-            : usage with { PromptTokens = prompt ?? 0, CompletionTokens = completion ?? 0 };
+            : WithReasoning(
+                usage with
+                {
+                    PromptTokens = prompt ?? 0,
+                    CompletionTokens = completion ?? 0,
+                    CachedTokens = usage.CachedTokens ?? cached,
+                    CacheWriteTokens = usage.CacheWriteTokens ?? written,
+                },
+                total);
+    }
+
+    /// <summary>
+    /// Some providers count reasoning beside the completion: Gemini in nothing but the total, xAI by name too. It is output as any other.
+    /// </summary>
+    private static TokenUsage WithReasoning(TokenUsage usage, long? total)
+    {
+        var beside = (total ?? 0) - usage.PromptTokens - usage.CompletionTokens;
+        return usage.PromptTokens > 0 && beside > 0 && (usage.ReasoningTokens ?? beside) == beside
+            ? usage with { CompletionTokens = usage.CompletionTokens + beside, ReasoningTokens = beside }
+            : usage;
     }
 
     private static TokenUsage PromptDetails(ref Utf8JsonReader reader, TokenUsage usage)
@@ -61,6 +94,10 @@ internal static class UsageReader
             if (reader.TextIs("cached_tokens"u8))
             {
                 usage = usage with { CachedTokens = Number(ref reader) };
+            }
+            else if (reader.TextIs("cache_write_tokens"u8))
+            {
+                usage = usage with { CacheWriteTokens = Number(ref reader) };
             }
             else if (reader.TextIs("audio_tokens"u8))
             {

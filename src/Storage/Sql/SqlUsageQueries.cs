@@ -13,7 +13,8 @@ internal sealed class SqlUsageQueries(SqlDatabase database) : IUsageQueries
     private static readonly string SubCalls =
         $"""
          SELECT run, incarnation, {Step}, member, sample, {UsageSql.Name("ensemble")}, {UsageSql.Name("role")}, {UsageSql.Name("model")}, {UsageSql.Name("caller")},
-             {UsageSql.Name("outcome")}, attempts, started_at, first_token_ms, total_ms, prompt_tokens, completion_tokens, {UsageSql.Name("source")}, cost_nano_usd
+             {UsageSql.Name("outcome")}, attempts, started_at, first_token_ms, total_ms, prompt_tokens, completion_tokens, {UsageSql.Name("source")}, cost_nano_usd,
+             cached_tokens, cache_write_tokens, reasoning_tokens
          FROM ledger_calls
          """;
 
@@ -174,6 +175,9 @@ internal sealed class SqlUsageQueries(SqlDatabase database) : IUsageQueries
         CompletionTokens = Number(row, 15),
         Source = row.GetString(16),
         CostUsd = Number(row, 17) is { } cost ? NanoDollars.Read(cost) : null,
+        CachedTokens = Number(row, 18),
+        CacheWriteTokens = Number(row, 19),
+        ReasoningTokens = Number(row, 20),
     };
 
     private static RunRecord ReadRun(DbDataReader row) => new()

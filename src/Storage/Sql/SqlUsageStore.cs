@@ -33,6 +33,9 @@ internal sealed class SqlUsageStore(SqlDatabase database) : IUsageStore
         Column("completion_tokens", static usage => usage.CompletionTokens),
         Column("source", static (usage, names) => names[EnumNames<UsageSource>.Of(usage.Source)]),
         Column("cost_nano_usd", static usage => NanoDollars.Of(usage.CostUsd)),
+        Column("cached_tokens", static usage => usage.CachedTokens),
+        Column("cache_write_tokens", static usage => usage.CacheWriteTokens),
+        Column("reasoning_tokens", static usage => usage.ReasoningTokens),
     ];
 
     private static readonly SqlInsert<UsageEvent> SubCalls = new(

@@ -82,9 +82,12 @@ internal static class SqlUsageSums
             KnownCostUsd = NanoDollars.Read(row.GetInt64(next + 5)),
             UnpricedCalls = row.GetInt64(next + 6),
             Average = TimeSpan.FromMilliseconds(Math.Round((double)row.GetInt64(next + 7) / calls, 3)),
-            Failures = row.GetInt64(next + 8),
-            Median = Time(next + 9),
-            Percentile95 = Time(next + 10),
+            CachedTokens = row.GetInt64(next + 8),
+            CacheWriteTokens = row.GetInt64(next + 9),
+            ReasoningTokens = row.GetInt64(next + 10),
+            Failures = row.GetInt64(next + 11),
+            Median = Time(next + 12),
+            Percentile95 = Time(next + 13),
         };
 
         TimeSpan? Time(int column) => !isPrecise || row.IsDBNull(column) ? null : TimeSpan.FromMilliseconds(row.GetInt64(column));

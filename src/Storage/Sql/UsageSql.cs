@@ -18,13 +18,16 @@ internal static class UsageSql
         $"{Tokens("completion_tokens", UsageSource.Estimated)} AS estimated_completion_tokens",
         $"{Bounded("cost_nano_usd")} AS cost_nano_usd",
         "CASE WHEN cost_nano_usd IS NULL THEN 1 ELSE 0 END AS unpriced_calls",
-        "total_ms");
+        "total_ms",
+        $"{Tokens("cached_tokens", UsageSource.Reported)} AS cached_tokens",
+        $"{Tokens("cache_write_tokens", UsageSource.Reported)} AS cache_write_tokens",
+        $"{Tokens("reasoning_tokens", UsageSource.Reported)} AS reasoning_tokens");
 
     /// <summary>The columns of <see cref="Sums"/>.</summary>
     public static readonly string[] SumColumns =
     [
         "calls", "prompt_tokens", "completion_tokens", "estimated_prompt_tokens", "estimated_completion_tokens", "cost_nano_usd",
-        "unpriced_calls", "total_ms",
+        "unpriced_calls", "total_ms", "cached_tokens", "cache_write_tokens", "reasoning_tokens",
     ];
 
     /// <summary>What sub-calls are told apart by.</summary>

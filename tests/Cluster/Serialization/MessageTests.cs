@@ -77,6 +77,7 @@ public sealed class MessageTests
             Refusal = new GateRefusal(GateLimit.Cooldown, 0, TimeSpan.FromSeconds(41)),
         },
         ["token-usage"] = Totals.Reported,
+        ["token-usage-cache-write"] = new TokenUsage(11, 7) { CachedTokens = 3, CacheWriteTokens = 4 },
         ["usage-totals"] = Totals,
         ["run-answer"] = new RunAnswer("stop") { Refusal = "no" },
         ["run-failure"] = new RunFailure(RunFailureKind.RequestRejected, "wrong")

@@ -58,6 +58,7 @@ public sealed class UsageStreamBatchTests
     {
         ["usage-row"] = Call,
         ["usage-row-lost"] = Call with { Caller = null, FirstToken = null, PromptTokens = null, CompletionTokens = null, CostUsd = null, Outcome = "lost" },
+        ["usage-row-kinds"] = Call with { CachedTokens = 5, CacheWriteTokens = 2, ReasoningTokens = 4 },
         ["run-record"] = Ended,
         ["run-record-failed"] = Ended with { Caller = null, Agreement = null, Degraded = [], Outcome = "cancelled" },
         ["usage-news"] = new UsageStreamBatch

@@ -103,6 +103,24 @@ public sealed class CatalogReaderTests
     }
 
     [Fact]
+    public void Read_PricesOfEveryKind_AreTakenAndThoseThatLackAreOfInputAndOutput()
+    {
+        var snapshot = CatalogSamples.Read(CatalogSamples.WithPrice("""
+            "cached_input_per_million": 0.1, "cache_write_per_million": 1.25,
+            "tiers": [ { "above_input_tokens": 2e5, "input_per_million": 2, "output_per_million": 4, "cached_input_per_million": 0.2, "reasoning_per_million": 5 } ]
+            """)).Snapshot;
+        var read = snapshot.ShouldNotBeNull().Models["a"].Price.ShouldNotBeNull();
+        (read with { Tiers = [] }).ShouldBe(new PriceConfig(1, 2) { CachedInputPerMillion = 0.1m, CacheWritePerMillion = 1.25m, ReasoningPerMillion = 2 });
+        read.Tiers.ShouldHaveSingleItem().ShouldBe(
+            new PriceTier(200_000, new PriceConfig(2, 4) { CachedInputPerMillion = 0.2m, CacheWritePerMillion = 2, ReasoningPerMillion = 5 }));
+    }
+
+    [Fact]
+    public void Read_Cache_IsTakenForAnthropic() =>
+        CatalogSamples.Read("""{ "models": [ { "display_name": "a", "provider": "anthropic", "model": "m", "api_key": "env:KEY_A", "cache": true } ] }""")
+            .Snapshot.ShouldNotBeNull().Models["a"].MarksCache.ShouldBeTrue();
+
+    [Fact]
     public void Read_SimulatedAnswers_AreBoundedRegexes()
     {
         var simulated = CatalogSamples.Read(CatalogSamples.WithSimulated("""

@@ -23,6 +23,11 @@ internal static class CatalogSamples
 
     public static string WithModel(string fields) => $$"""{ "models": [ { "display_name": "a", "provider": "openai", "model": "m", "api_key": "env:KEY_A", {{fields}} } ] }""";
 
+    /// <summary>In a price of 1 for input and 2 for output.</summary>
+    public static string WithPrice(string fields) => WithModel($$"""
+        "price": { "input_per_million": 1, "output_per_million": 2, {{fields}} }
+        """);
+
     public static string WithSimulated(string fields) => $$"""{ "models": [ { "display_name": "a", "provider": "simulated", "simulated": { {{fields}} } } ] }""";
 
     public static string WithEnsemble(string fields) => $$"""

@@ -17,6 +17,17 @@ public sealed class DelimiterTests
     }
 
     [Fact]
+    public void Constant_TextsThatDoNotHoldIt_HaveTheSame()
+    {
+        var usual = Delimiter.Constant(["nothing"]).Nonce;
+
+        Delimiter.Constant(["nothing", "more"]).Nonce.ShouldBe(usual);
+        var other = Delimiter.Constant(["nothing", $"x{usual}y"]).Nonce;
+        other.Length.ShouldBe(12);
+        other.ShouldNotBe(usual);
+    }
+
+    [Fact]
     public void Write_Text_StandsBetweenItsMarkersAsItIs()
     {
         using var prompt = new PromptWriter(hasAttachments: false);

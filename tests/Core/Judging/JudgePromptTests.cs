@@ -54,8 +54,10 @@ public sealed class JudgePromptTests
             var prompt = (string)messages[0]!["content"]!;
             var nonce = NonceAfter(prompt, "<<<system message ");
             prompt.ShouldStartWith($"Weigh.\n<<<system message {nonce}>>>\nBe brief.\n<<<end system message {nonce}>>>\n<<<user message {nonce}>>>\n{texts[0]}\n<<<end user message {nonce}>>>\n\n---\n");
-            prompt.ShouldEndWith($"<<<end candidate {shown[^1].Label} {nonce}>>>\n\nDone.");
-            Fenced(prompt, nonce, shown.Count).ShouldBe(shown.Select(label => texts[label.Member]));
+            var other = prompt[^(">>>\n\nDone.".Length + 12)..^">>>\n\nDone.".Length];
+            other.ShouldNotBe(nonce);
+            prompt.ShouldEndWith($"<<<end candidate {shown[^1].Label} {other}>>>\n\nDone.");
+            Fenced(prompt, other, shown.Count).ShouldBe(shown.Select(label => texts[label.Member]));
         }).Check(Config.QuickThrowOnFailure.WithMaxTest(300));
 
     [Fact]

@@ -52,6 +52,17 @@ public sealed class RunBudgetTests
             }).QuickCheckThrowOnFailure();
 
     [Fact]
+    public void TryReserve_TokensOfSeveralPrices_AreReservedAtTheHighest()
+    {
+        var call = Call(100);
+        call = call with { Model = call.Model with { Price = new PriceConfig(1000, 1000) { CacheWritePerMillion = 1250, ReasoningPerMillion = 2000 } } };
+        var most = ((CallTokens.Prompt(call) * 1250m) + (100 * 2000m)) / 1_000_000;
+
+        new RunBudget(new BudgetConfig { MaxCostUsd = most }).TryReserve(call).ShouldNotBeNull().Cost.ShouldBe(most);
+        new RunBudget(new BudgetConfig { MaxCostUsd = most - 0.000_001m }).TryReserve(call).ShouldBeNull();
+    }
+
+    [Fact]
     public void TryReserve_CallGivenBack_LeavesRoomForAnother()
     {
         var budget = new RunBudget(new BudgetConfig { MaxCalls = 1 });

@@ -31,6 +31,25 @@ public sealed class RunInstrumentsTests : IDisposable
     }
 
     [Fact]
+    public void Append_TokensOfEveryKind_AreEachCountedOnce()
+    {
+        _instruments.Append(TestUsage.SubCall(Run) with { PromptTokens = 100, CachedTokens = 60, CacheWriteTokens = 30, CompletionTokens = 20, ReasoningTokens = 15 });
+
+        foreach (var (kind, tokens) in new Dictionary<string, long> { ["input"] = 10, ["cached_input"] = 60, ["cache_write"] = 30, ["output"] = 5, ["reasoning"] = 15 })
+        {
+            _measured[$"ensemble.tokens{{ensemble.role=panel,ensemble.token.kind={kind},gen_ai.request.model=quokka}}"].ShouldBe(tokens, kind);
+        }
+    }
+
+    [Fact]
+    public void Append_EstimatedTokens_AreOfNoKind()
+    {
+        _instruments.Append(TestUsage.SubCall(Run) with { Source = UsageSource.Estimated });
+
+        _measured.Names.ShouldNotContain(name => name.StartsWith("ensemble.tokens{", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void Append_AnySubCall_HasNoLabelOfItsCaller()
     {
         _instruments.Append(TestUsage.SubCall(Run));

@@ -19,6 +19,16 @@ public sealed class SubCallMeterTests
         Read(CallOutcome.Ok, usage: new TokenUsage(100, 50), answer: "x").ShouldBe(new(100, 50, UsageSource.Reported, 0.002m));
 
     [Fact]
+    public void Read_ReportedKinds_HaveTheirPrices()
+    {
+        var model = Model with { Price = new PriceConfig(10, 20) { CachedInputPerMillion = 1, CacheWritePerMillion = 12, ReasoningPerMillion = 30 } };
+        var usage = new TokenUsage(100, 50) { CachedTokens = 70, CacheWriteTokens = 20, ReasoningTokens = 40 };
+
+        SubCallMeter.Read(Call(model, new RequestEdits(), false), Result(CallOutcome.Ok, 1, null, usage, "x", 0)).CostUsd
+            .ShouldBe(((10 * 10m) + (70 * 1m) + (20 * 12m) + (10 * 20m) + (40 * 30m)) / 1_000_000);
+    }
+
+    [Fact]
     public void Read_AnswerWithoutAReport_IsEstimated() =>
         Read(CallOutcome.Ok, answer: "twelve chars").ShouldBe(new(Prompt, 3, UsageSource.Estimated, ((Prompt * 10) + 60) / 1_000_000m));
 

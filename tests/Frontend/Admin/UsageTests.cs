@@ -33,8 +33,8 @@ public sealed class UsageTests
         byModel.Header("cache-control").ShouldBe("no-store");
         Data(byModel).Select(group => group.GetRawText()).ShouldBe(
         [
-            """{"model":"bilby","calls":1,"failures":0,"prompt_tokens":7,"completion_tokens":11,"estimated_prompt_tokens":0,"estimated_completion_tokens":0,"cost_usd":0.25,"known_cost_usd":0.25,"unpriced_calls":0,"average_ms":1500,"p50_ms":1500,"p95_ms":1500}""",
-            """{"model":"quokka","calls":2,"failures":1,"prompt_tokens":7,"completion_tokens":11,"estimated_prompt_tokens":7,"estimated_completion_tokens":11,"cost_usd":null,"known_cost_usd":0.5,"unpriced_calls":1,"average_ms":1500,"p50_ms":1500,"p95_ms":1500}""",
+            """{"model":"bilby","calls":1,"failures":0,"prompt_tokens":7,"completion_tokens":11,"cached_tokens":0,"cache_write_tokens":0,"reasoning_tokens":0,"cached_share":0,"estimated_prompt_tokens":0,"estimated_completion_tokens":0,"cost_usd":0.25,"known_cost_usd":0.25,"unpriced_calls":0,"average_ms":1500,"p50_ms":1500,"p95_ms":1500}""",
+            """{"model":"quokka","calls":2,"failures":1,"prompt_tokens":7,"completion_tokens":11,"cached_tokens":0,"cache_write_tokens":0,"reasoning_tokens":0,"cached_share":0,"estimated_prompt_tokens":7,"estimated_completion_tokens":11,"cost_usd":null,"known_cost_usd":0.5,"unpriced_calls":1,"average_ms":1500,"p50_ms":1500,"p95_ms":1500}""",
         ]);
         byRoleAndDay.Json.GetProperty("group_by").GetRawText().ShouldBe("""["role","day"]""");
         var group = Data(byRoleAndDay).ShouldHaveSingleItem();
@@ -62,7 +62,7 @@ public sealed class UsageTests
         Data(first)[0].EnumerateObject().Select(field => field.Name).ShouldBe(
         [
             "started_at", "run", "incarnation", "ensemble", "caller", "role", "step", "member", "sample", "model", "outcome", "attempts", "first_token_ms",
-            "total_ms", "prompt_tokens", "completion_tokens", "tokens", "cost_usd",
+            "total_ms", "prompt_tokens", "completion_tokens", "cached_tokens", "cache_write_tokens", "reasoning_tokens", "tokens", "cost_usd",
         ]);
 
         static IEnumerable<int> Members(Answer answer) => Data(answer).Select(row => row.GetProperty("member").GetInt32());

@@ -22,7 +22,7 @@ public sealed class MigrationTests
 
         await database.Another().OpenAsync(Now.Cancel);
 
-        (await database.QueryAsync(Versions)).ShouldBe(["1|001_catalog", "2|002_gates", "3|003_runs", "4|004_usage", "5|005_usage_days", "6|006_run_panels", "7|007_ledger", "8|008_reports"]);
+        (await database.QueryAsync(Versions)).ShouldBe(["1|001_catalog", "2|002_gates", "3|003_runs", "4|004_usage", "5|005_usage_days", "6|006_run_panels", "7|007_ledger", "8|008_reports", "9|009_token_kinds"]);
         foreach (var table in (string[])["catalog_entries", "gates", "run_answers", "run_claims", "ledger_names", "ledger_calls", "ledger_runs", "ledger_days", "run_panels", "report_counts", "run_feedback"])
         {
             (await database.QueryAsync($"SELECT count(*) FROM {table}")).ShouldBe(["0"]);
@@ -63,7 +63,7 @@ public sealed class MigrationTests
 
         (await Task.WhenAll(opened)).ShouldAllBe(revision => revision == 0);
 
-        (await database.QueryAsync(Versions)).Count.ShouldBe(8);
+        (await database.QueryAsync(Versions)).Count.ShouldBe(9);
     }
 
     [Theory]
@@ -79,7 +79,7 @@ public sealed class MigrationTests
         refused.IsTransient.ShouldBeFalse();
         refused.Message.ShouldContain("newer version");
         refused.Message.ShouldContain("900");
-        (await database.QueryAsync(Versions)).Count.ShouldBe(9);
+        (await database.QueryAsync(Versions)).Count.ShouldBe(10);
     }
 
     [Theory]
@@ -121,7 +121,7 @@ public sealed class MigrationTests
 
         (await database.QueryAsync(Versions)).ShouldBe(["1|001_catalog"]);
         await database.Another().OpenAsync(Now.Cancel);
-        (await database.QueryAsync(Versions)).Count.ShouldBe(8);
+        (await database.QueryAsync(Versions)).Count.ShouldBe(9);
     }
 
     private static IReadOnlyList<Migration> Steps(StorageProvider provider) =>

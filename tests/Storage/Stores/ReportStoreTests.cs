@@ -154,7 +154,16 @@ public sealed class ReportStoreTests
         // As it was before the step.
         await database.QueryAsync("DROP TABLE report_counts");
         await database.QueryAsync("DROP TABLE run_feedback");
-        await database.QueryAsync("DELETE FROM schema_migrations WHERE version = 8");
+        foreach (var table in (string[])["ledger_calls", "ledger_days"])
+        {
+            await database.QueryAsync($"DROP VIEW {table}_named");
+            foreach (var column in (string[])["cached_tokens", "cache_write_tokens", "reasoning_tokens"])
+            {
+                await database.QueryAsync($"ALTER TABLE {table} DROP COLUMN {column}");
+            }
+        }
+
+        await database.QueryAsync("DELETE FROM schema_migrations WHERE version >= 8");
 
         (await CountsAsync(database, static _ => true)).ShouldBe(["Older///0 = 2"]);
     }

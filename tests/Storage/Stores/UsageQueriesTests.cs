@@ -300,6 +300,9 @@ public sealed class UsageQueriesTests
                 Source = source,
                 PromptTokens = source == UsageSource.None ? null : random.Next(1000),
                 CompletionTokens = source == UsageSource.None ? null : random.Next(1000),
+                CachedTokens = source == UsageSource.Reported && random.Next(2) == 0 ? random.Next(500) : null,
+                CacheWriteTokens = source == UsageSource.Reported && random.Next(2) == 0 ? random.Next(500) : null,
+                ReasoningTokens = source == UsageSource.Reported && random.Next(2) == 0 ? random.Next(500) : null,
                 CostUsd = random.Next(10) == 0 ? null : random.Next(1_000_000) / 1_000_000_000m,
             };
         })];

@@ -19,7 +19,7 @@ public sealed class UsageStoreTests
     {
         await using var database = await TestDatabase.CreateAsync(provider);
         var run = RunId.New();
-        var known = TestUsage.SubCall(run, member: 2) with { Key = new SubCallKey(SubCallStep.Candidate, 2, 1), Incarnation = 3 };
+        var known = TestUsage.SubCall(run, member: 2) with { Key = new SubCallKey(SubCallStep.Candidate, 2, 1), Incarnation = 3, CachedTokens = 4, CacheWriteTokens = 2, ReasoningTokens = 9 };
         var lost = TestUsage.Lost(run, member: 4);
 
         await database.Another().Usage.WriteAsync(new([known, lost], []), Now.Cancel);
@@ -28,12 +28,12 @@ public sealed class UsageStoreTests
         (await database.QueryAsync(
             """
             SELECT run, incarnation, step, member, sample, ensemble, role, model, caller, outcome, attempts, started_at, first_token_ms, total_ms,
-                prompt_tokens, completion_tokens, source, cost_nano_usd
+                prompt_tokens, completion_tokens, source, cost_nano_usd, cached_tokens, cache_write_tokens, reasoning_tokens
             FROM ledger_calls_named ORDER BY member
             """)).ShouldBe(
         [
-            $"{run}|3|candidate|2|1|council|panel|quokka|anna|ok|1|{start}|250|1500|7|11|reported|123",
-            $"{run}|1|candidate|4|0|council|panel|quokka||lost|1|{start}||30000|||none|",
+            $"{run}|3|candidate|2|1|council|panel|quokka|anna|ok|1|{start}|250|1500|7|11|reported|123|4|2|9",
+            $"{run}|1|candidate|4|0|council|panel|quokka||lost|1|{start}||30000|||none||||",
         ]);
     }
 

@@ -69,7 +69,7 @@ export async function show(root, { search }, signal) {
   }, 2500, signal, stale.set);
 }
 
-const None = { calls: 0, failures: 0, p50_ms: null, p95_ms: null, known_cost_usd: 0, unpriced_calls: 0 };
+const None = { calls: 0, failures: 0, p50_ms: null, p95_ms: null, cached_share: null, known_cost_usd: 0, unpriced_calls: 0 };
 
 const split = (gate) => [gate.slice(0, gate.indexOf(':')), gate.slice(gate.indexOf(':') + 1)];
 
@@ -97,6 +97,7 @@ function columns(kind, clock, signal) {
     { name: 'Calls', right: true, cell: (row) => row.total && count(row.total.calls) },
     { name: 'Errors', right: true, nowrap: true, cell: (row) => row.total && (row.total.calls === 0 ? '–' : percent(row.total.failures / row.total.calls)) },
     { name: 'p50 / p95', right: true, cell: (row) => row.total && (row.total.calls === 0 ? '–' : [h('span', { class: 'nowrap' }, `${duration(row.total.p50_ms)} / `), h('span', { class: 'nowrap' }, duration(row.total.p95_ms))]) },
+    isModel && { name: 'Cached', right: true, nowrap: true, cell: (row) => row.total && percent(row.total.cached_share) },
     { name: 'Cost', right: true, nowrap: true, cell: (row) => row.total && `${dollars(row.total.known_cost_usd)}${row.total.unpriced_calls > 0 ? ` + ${count(row.total.unpriced_calls)} unknown` : ''}` },
   ].filter(Boolean);
 }

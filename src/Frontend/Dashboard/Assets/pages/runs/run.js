@@ -80,7 +80,7 @@ function parts(run) {
     tiles([
       ['Time in all', run.total_ms === null ? 'running' : duration(run.total_ms), run.streamed ? 'streamed' : 'given whole'],
       ['Cost', dollars(run.cost_usd), run.cost_usd === null ? 'that of a call is unknown' : null],
-      ['Tokens', count(usage.prompt_tokens + usage.completion_tokens), [`${count(usage.prompt_tokens)} read, ${count(usage.completion_tokens)} written`, estimated && `; ${count(estimated.prompt_tokens + estimated.completion_tokens)} more estimated`]],
+      ['Tokens', count(usage.prompt_tokens + usage.completion_tokens), [`${count(usage.prompt_tokens)} read, ${count(usage.completion_tokens)} written`, cachedOf(usage), estimated && `; ${count(estimated.prompt_tokens + estimated.completion_tokens)} more estimated`]],
       ['Agreement', percent(run.agreement), run.agreement === null ? 'nothing was compared' : 'the largest group’s share of the weight'],
       ['Saved', `${count(run.saved.calls)} ${run.saved.calls === 1 ? 'call' : 'calls'}`, run.saved.calls === 0 && run.saved.tokens === 0 ? 'nothing was done without' : `about ${count(run.saved.tokens)} tokens, ${dollars(run.saved.cost_usd)}`],
     ]),
@@ -90,6 +90,8 @@ function parts(run) {
     run.judge && panel('What the judge saw', judged(run)),
   ];
 }
+
+const cachedOf = ({ prompt_tokens: prompt, prompt_tokens_details: details }) => (details?.cached_tokens > 0 && `; ${percent(details.cached_tokens / prompt)} of the prompts cached`);
 
 function verdict(run) {
   return h('div', { class: `panel stack verdict ${run.outcome === 'completed' ? run.degraded.length > 0 ? 'warn' : 'good' : run.outcome === 'running' ? '' : 'bad'}` },

@@ -88,8 +88,13 @@ const Reasons = {
   agreement: 'agreement', agreement_with_earlier_rungs: 'agreement with earlier rungs', plurality: 'most weight', last_rung: 'it is the last rung',
 };
 
+const parts = (call) => {
+  const known = [[call.cached_tokens, 'cached'], [call.cache_write_tokens, 'written to the cache'], [call.reasoning_tokens, 'reasoning']].filter(([tokens]) => tokens > 0);
+  return known.length === 0 ? '' : `, of these ${known.map(([tokens, word]) => `${count(tokens)} ${word}`).join(', ')}`;
+};
+
 /** What a call read and wrote. */
-export const tokensOf = (call) => (call.tokens === 'none' ? 'no tokens known' : `${count(call.prompt_tokens)} tokens in, ${count(call.completion_tokens)} out${call.tokens === 'estimated' ? ' (estimated)' : ''}`);
+export const tokensOf = (call) => (call.tokens === 'none' ? 'no tokens known' : `${count(call.prompt_tokens)} tokens in, ${count(call.completion_tokens)} out${parts(call)}${call.tokens === 'estimated' ? ' (estimated)' : ''}`);
 
 /** What a call cost. */
 export const costOf = (call) => (call.cost_usd === null ? 'cost unknown' : dollars(call.cost_usd));

@@ -1,0 +1,59 @@
+using Ensemble.Chat;
+
+namespace Ensemble.Catalog;
+
+/// <summary>
+/// A model's price in USD for a million tokens. All that is billed, budgeted, quoted and reported is computed here.
+/// </summary>
+/// <param name="InputPerMillion">For prompt tokens that no cache is concerned with.</param>
+/// <param name="OutputPerMillion">For completion tokens that are no reasoning.</param>
+public sealed record PriceConfig(decimal InputPerMillion, decimal OutputPerMillion)
+{
+    /// <summary>For prompt tokens that were read from the provider's cache. Default: as other input.</summary>
+    public decimal CachedInputPerMillion { get; init; } = InputPerMillion;
+
+    /// <summary>For prompt tokens that were written to the provider's cache. Default: as other input.</summary>
+    public decimal CacheWritePerMillion { get; init; } = InputPerMillion;
+
+    /// <summary>For completion tokens that were spent on reasoning. Default: as other output.</summary>
+    public decimal ReasoningPerMillion { get; init; } = OutputPerMillion;
+
+    /// <summary>Prices of longer prompts, by rising length; none costs less than the one before it.</summary>
+    public IReadOnlyList<PriceTier> Tiers { get; init; } = [];
+
+    /// <returns>The cost of a call in US dollars, not rounded.</returns>
+    public decimal CostUsd(TokenUsage usage)
+    {
+        var price = At(usage.PromptTokens);
+        var cached = Within(usage.CachedTokens, usage.PromptTokens);
+        var written = Within(usage.CacheWriteTokens, usage.PromptTokens - cached);
+        var reasoning = Within(usage.ReasoningTokens, usage.CompletionTokens);
+        return (((usage.PromptTokens - cached - written) * price.InputPerMillion)
+            + (cached * price.CachedInputPerMillion)
+            + (written * price.CacheWritePerMillion)
+            + ((usage.CompletionTokens - reasoning) * price.OutputPerMillion)
+            + (reasoning * price.ReasoningPerMillion)) / 1_000_000m;
+    }
+
+    /// <returns>The cost in US dollars, not rounded, where neither a cache nor reasoning is known of.</returns>
+    public decimal CostUsd(long promptTokens, long completionTokens) => CostUsd(new TokenUsage(promptTokens, completionTokens));
+
+    /// <returns>What a call of at most so many tokens can cost in US dollars, whichever of them are cached, written or reasoning.</returns>
+    public decimal MostUsd(long promptTokens, long completionTokens)
+    {
+        var price = At(promptTokens);
+        var input = Math.Max(price.InputPerMillion, Math.Max(price.CachedInputPerMillion, price.CacheWritePerMillion));
+        return ((promptTokens * input) + (completionTokens * Math.Max(price.OutputPerMillion, price.ReasoningPerMillion))) / 1_000_000m;
+    }
+
+    private PriceConfig At(long promptTokens) =>
+        Tiers.LastOrDefault(tier => promptTokens > tier.AboveInputTokens)?.Price ?? this;
+
+    // What a provider reports of a part may be more than the whole.
+    private static long Within(long? part, long whole) => Math.Min(Math.Max(part ?? 0, 0), Math.Max(whole, 0));
+}
+
+/// <summary>What all tokens of a call cost where its prompt is longer than some length.</summary>
+/// <param name="AboveInputTokens">Of the prompt, cached tokens among them.</param>
+/// <param name="Price">Has no tiers.</param>
+public sealed record PriceTier(long AboveInputTokens, PriceConfig Price);
