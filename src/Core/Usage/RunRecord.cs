@@ -5,7 +5,7 @@ namespace Ensemble.Usage;
 /// <summary>What is kept of a run that has ended: what is searched and summed, and its manifest.</summary>
 [GenerateSerializer(IncludePrimaryConstructorParameters = false)]
 [Immutable]
-[SuppressMessage("Usage", "ORLEANS0004", Justification = "The manifest has no number: it is not sent.")]
+[SuppressMessage("Usage", "ORLEANS0004", Justification = "What is only stored has no number: it is not sent.")]
 public sealed record RunRecord
 {
     [Id(0)]
@@ -51,6 +51,7 @@ public sealed record RunRecord
     public required ReadOnlyMemory<byte> Manifest { get; init; }
 
     /// <summary>What it adds to the report on its ensemble; empty where the run is only told of.</summary>
+    [field: NonSerialized]
     public IReadOnlyList<ReportCount> Counts { get; init; } = [];
 
     /// <exception cref="ArgumentException">The run is still in flight.</exception>
