@@ -18,7 +18,12 @@ public sealed class UsageFixtureTests
             """,
             new TokenUsage(2006, 300)
             {
-                CachedTokens = 1920, ReasoningTokens = 192, PromptAudioTokens = 0, CompletionAudioTokens = 0, AcceptedPredictionTokens = 0, RejectedPredictionTokens = 0,
+                CachedTokens = 1920,
+                ReasoningTokens = 192,
+                PromptAudioTokens = 0,
+                CompletionAudioTokens = 0,
+                AcceptedPredictionTokens = 0,
+                RejectedPredictionTokens = 0,
             }),
         ["azure"] = (
             """
@@ -48,7 +53,12 @@ public sealed class UsageFixtureTests
             """,
             new TokenUsage(32, 103)
             {
-                CachedTokens = 6, ReasoningTokens = 94, PromptAudioTokens = 0, CompletionAudioTokens = 0, AcceptedPredictionTokens = 0, RejectedPredictionTokens = 0,
+                CachedTokens = 6,
+                ReasoningTokens = 94,
+                PromptAudioTokens = 0,
+                CompletionAudioTokens = 0,
+                AcceptedPredictionTokens = 0,
+                RejectedPredictionTokens = 0,
             }),
         ["openrouter"] = (
             """
