@@ -25,14 +25,12 @@ public sealed record PriceConfig(decimal InputPerMillion, decimal OutputPerMilli
     public decimal CostUsd(TokenUsage usage)
     {
         var price = At(usage.PromptTokens);
-        var cached = Within(usage.CachedTokens, usage.PromptTokens);
-        var written = Within(usage.CacheWriteTokens, usage.PromptTokens - cached);
-        var reasoning = Within(usage.ReasoningTokens, usage.CompletionTokens);
-        return (((usage.PromptTokens - cached - written) * price.InputPerMillion)
-            + (cached * price.CachedInputPerMillion)
-            + (written * price.CacheWritePerMillion)
-            + ((usage.CompletionTokens - reasoning) * price.OutputPerMillion)
-            + (reasoning * price.ReasoningPerMillion)) / 1_000_000m;
+        var kinds = usage.Kinds;
+        return ((kinds.Input * price.InputPerMillion)
+            + (kinds.CachedInput * price.CachedInputPerMillion)
+            + (kinds.CacheWrite * price.CacheWritePerMillion)
+            + (kinds.Output * price.OutputPerMillion)
+            + (kinds.Reasoning * price.ReasoningPerMillion)) / 1_000_000m;
     }
 
     /// <returns>The cost in US dollars, not rounded, where neither a cache nor reasoning is known of.</returns>
@@ -49,9 +47,7 @@ public sealed record PriceConfig(decimal InputPerMillion, decimal OutputPerMilli
     private PriceConfig At(long promptTokens) =>
         Tiers.LastOrDefault(tier => promptTokens > tier.AboveInputTokens)?.Price ?? this;
 
-    // What a provider reports of a part may be more than the whole.
-    private static long Within(long? part, long whole) => Math.Min(Math.Max(part ?? 0, 0), Math.Max(whole, 0));
-}
+    // What a provider reports of a part may be more than the whole.}
 
 /// <summary>What all tokens of a call cost where its prompt is longer than some length.</summary>
 /// <param name="AboveInputTokens">Of the prompt, cached tokens among them.</param>

@@ -2,7 +2,8 @@ namespace Ensemble.Chat;
 
 /// <summary>
 /// Tokens as a provider reported them, counted as OpenAI counts: those of the cache are among the prompt's, those of reasoning among the
-/// completion's. Dialects that count them beside add them.
+/// completion's. Dialects whose providers count them
+/// separately add them to the total.
 /// </summary>
 [GenerateSerializer(IncludePrimaryConstructorParameters = false)]
 [Immutable]
@@ -37,6 +38,20 @@ public sealed record TokenUsage([property: Id(0)] long PromptTokens, [property: 
     public long? RejectedPredictionTokens { get; init; }
 
     public static readonly TokenUsage None = new(0, 0);
+
+    /// <summary>Each token once, by what it costs. A part that is reported as larger than its whole counts as the whole.</summary>
+    public TokenKinds Kinds
+    {
+        get
+        {
+            var cached = Within(CachedTokens, PromptTokens);
+            var written = Within(CacheWriteTokens, PromptTokens - cached);
+            var reasoning = Within(ReasoningTokens, CompletionTokens);
+            return new TokenKinds(PromptTokens - cached - written, cached, written, CompletionTokens - reasoning, reasoning);
+
+            static long Within(long? part, long whole) => Math.Min(Math.Max(part ?? 0, 0), Math.Max(whole, 0));
+        }
+    }
 
     /// <summary>This report after an earlier one of the same answer: where it says 0, or nothing, the earlier number stands.</summary>
     public TokenUsage After(TokenUsage? earlier) => earlier is null ? this : new(

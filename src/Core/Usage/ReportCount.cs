@@ -105,7 +105,7 @@ public enum ReportMeasure
     /// <summary>By how much earlier panels would have closed without it, in milliseconds.</summary>
     WaitedMs = 43,
 
-    /// <summary>What all of its calls cost, as far as it is known.</summary>
+    /// <summary>What its calls cost in runs whose cost is known.</summary>
     MemberNanoUsd = 44,
 
     /// <summary>Its answered calls whose cost is known.</summary>

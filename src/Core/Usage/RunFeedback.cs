@@ -36,6 +36,9 @@ public sealed record RunFeedback
     /// <summary>Where the members stood; the same for all statements about a run.</summary>
     public IReadOnlyList<FeedbackSide> Sides { get; init; } = [];
 
+    /// <summary>Whether the report counts it: not of a replay, whose panel answered in another run. Default true.</summary>
+    public bool IsCounted { get; init; } = true;
+
     public bool IsRight => Score >= RightFrom;
 
     /// <summary>As it is stored, and summed.</summary>
@@ -46,6 +49,11 @@ public sealed record RunFeedback
     /// <summary>What it adds to the report on the run's ensemble.</summary>
     public IReadOnlyList<ReportCount> Counts()
     {
+        if (!IsCounted)
+        {
+            return [];
+        }
+
         var right = IsRight ? 1 : 0;
         List<ReportCount> counts =
         [

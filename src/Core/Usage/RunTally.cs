@@ -7,9 +7,9 @@ namespace Ensemble.Usage;
 public sealed class RunTally
 {
     /// <summary>Its panel is that of the rung that decided: it does not say who was waited for.</summary>
-    private const string Cascade = "cascade";
+    private static readonly string Cascade = SnakeCase.Of(StrategyKind.Cascade);
 
-    private const string Cancelled = "cancelled";
+    private static readonly string Cancelled = SnakeCase.Of(RunFailureKind.Cancelled);
 
     private readonly RunManifest _run;
     private readonly List<ReportCount> _counts = new(64);
@@ -115,7 +115,12 @@ public sealed class RunTally
             }
 
             Add(ReportMeasure.Straggler, calls.Any(_run.IsStraggler) ? 1 : 0, name);
-            Add(ReportMeasure.MemberNanoUsd, calls.Sum(static call => NanoDollars.Of(call.CostUsd) ?? 0), name);
+            if (_run.Usage.CostUsd is not null)
+            {
+                // A share of the cost of runs is a share of those whose cost is known.
+                Add(ReportMeasure.MemberNanoUsd, calls.Sum(static call => NanoDollars.Of(call.CostUsd) ?? 0), name);
+            }
+
             foreach (var call in calls.Where(static call => call.Outcome == CallOutcome.Ok))
             {
                 Add(ReportMeasure.AnswerTime, 1, name, place: TimeBuckets.Of(call.Total));

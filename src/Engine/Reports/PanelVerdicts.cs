@@ -22,11 +22,11 @@ internal static class PanelVerdicts
     {
         var (compared, decided) = (report.Runs.Compared, report.Runs.Decided);
         return compared < Evidence.MinCount
-            ? ("too_few_runs", $"too few runs to tell: the answers of two members or more were compared in {Count(compared)}, and it takes "
-                + $"{Evidence.MinCount}.", null)
+            ? ("too_few_runs", $"too few runs to tell: the answers of two members or more were compared in {Count(compared)}; at least "
+                + $"{Evidence.MinCount} are needed.", null)
             : decided < Evidence.MinCount
-                ? ("too_few_runs", $"too few runs to tell: whose answer was given is known of {Count(decided)} only, and it takes "
-                    + $"{Evidence.MinCount}; what a judge writes in its own words is not compared with the members' answers.", null)
+                ? ("too_few_runs", $"too few runs to tell: in only {Count(decided)} is it known whose answer was given; at least "
+                    + $"{Evidence.MinCount} are needed. A judge's own wording is not compared with the members' answers.", null)
             : null;
     }
 
@@ -83,7 +83,7 @@ internal static class PanelVerdicts
             return ("too_few_runs", $"too few runs to tell: no member's answers were compared with {Evidence.MinCount} answers.", null);
         }
 
-        // Whoever may be as good as the whole panel is not known to be worse.
+        // A member that may be as good as the panel is not known to be worse.
         if (judged.MaxBy(static member => member.Won!.High) is { Won: { High: >= 1 - Evidence.Margin } near } unclear)
         {
             return (

@@ -194,12 +194,17 @@ public sealed class RunInstruments : IUsageSink
 
     private void CountKinds(UsageEvent usage, TagList call)
     {
-        var (cached, written, reasoning) = (usage.CachedTokens ?? 0, usage.CacheWriteTokens ?? 0, usage.ReasoningTokens ?? 0);
-        Add("input", (usage.PromptTokens ?? 0) - cached - written, call);
-        Add("cached_input", cached, call);
-        Add("cache_write", written, call);
-        Add("output", (usage.CompletionTokens ?? 0) - reasoning, call);
-        Add("reasoning", reasoning, call);
+        var kinds = new TokenUsage(usage.PromptTokens ?? 0, usage.CompletionTokens ?? 0)
+        {
+            CachedTokens = usage.CachedTokens,
+            CacheWriteTokens = usage.CacheWriteTokens,
+            ReasoningTokens = usage.ReasoningTokens,
+        }.Kinds;
+        Add("input", kinds.Input, call);
+        Add("cached_input", kinds.CachedInput, call);
+        Add("cache_write", kinds.CacheWrite, call);
+        Add("output", kinds.Output, call);
+        Add("reasoning", kinds.Reasoning, call);
 
         void Add(string kind, long tokens, TagList tags)
         {

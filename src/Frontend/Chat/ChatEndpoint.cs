@@ -52,7 +52,7 @@ internal sealed class ChatEndpoint(
             return ApiErrors.From(problem);
         }
 
-        if (!translated.Chat.Equals(body) && !place.TryReplace(translated.Chat.Length))
+        if (!translated.Chat.Equals(body) && !place.TryReplace(translated.Chat.Length + translated.Format.HeldBytes))
         {
             return ApiErrors.Overloaded;
         }

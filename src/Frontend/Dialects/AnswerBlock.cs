@@ -17,6 +17,7 @@ internal sealed class AnswerBlock(BlockKind kind, int index)
 {
     private readonly StringBuilder _rest = new();
     private string _first = "";
+    private (int Length, bool IsComplete) _checked;
 
     public BlockKind Kind => kind;
 
@@ -72,7 +73,13 @@ internal sealed class AnswerBlock(BlockKind kind, int index)
             return true;
         }
 
-        using var arguments = JsonSanitizer.TryParse(Encoding.UTF8.GetBytes(Text));
-        return arguments is not null;
+        // Asked at each piece of the answer, also of other blocks.
+        if (_checked.Length != Length)
+        {
+            using var arguments = JsonSanitizer.TryParse(Encoding.UTF8.GetBytes(Text));
+            _checked = (Length, arguments is not null);
+        }
+
+        return _checked.IsComplete;
     }
 }

@@ -8,6 +8,9 @@ namespace Ensemble.Frontend.Dialects;
 /// <summary>How the answer to one request is written.</summary>
 internal interface IAnswerFormat
 {
+    /// <summary>What it holds of the request while the answer is made, in bytes.</summary>
+    long HeldBytes => 0;
+
     /// <summary>Names fields as this API does, in an error that names those of chat completions.</summary>
     ApiError Describe(ApiError error);
 

@@ -37,6 +37,11 @@ internal sealed class CountTokensEndpoint(RequestSlots places, BodyReader bodies
         {
             var snapshot = catalog.Current;
             var translated = MessagesDialect.Read(body, snapshot, isCount: true);
+            if (!place.TryReplace(translated.Chat.Length))
+            {
+                return ApiErrors.Overloaded;
+            }
+
             var chat = ChatRequestParser.Parse(translated.Chat, ChatLimits.Rewritten);
             var exists = snapshot.Ensembles.ContainsKey(chat.Model)
                 || (snapshot.Models.TryGetValue(chat.Model, out var model) && model.Kind == ModelKind.Chat);

@@ -65,12 +65,12 @@ internal sealed class MessagesDialect : IDialect
     {
         if (request.Field("container").IsSet())
         {
-            throw RequestFields.NotOffered("container", "Nothing is executed here: leave it out.");
+            throw RequestFields.NotOffered("container", "The gateway executes no tools: leave it out.");
         }
 
         if (request.OptionalArray("mcp_servers", "mcp_servers").Items().Any())
         {
-            throw RequestFields.NotOffered("mcp_servers", "Nothing is executed here: offer their tools as 'tools'.");
+            throw RequestFields.NotOffered("mcp_servers", "The gateway executes no tools: offer theirs as 'tools'.");
         }
     }
 

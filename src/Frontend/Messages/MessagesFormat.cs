@@ -20,6 +20,7 @@ internal sealed class MessagesFormat : IAnswerFormat
         Message = error.Message
             .Replace("'max_completion_tokens'", "'max_tokens'", StringComparison.Ordinal)
             .Replace("'stop'", "'stop_sequences'", StringComparison.Ordinal)
+            .Replace("'reasoning_effort'", "'output_config.effort'", StringComparison.Ordinal)
             .Replace("'response_format'", "'output_config.format'", StringComparison.Ordinal),
     };
 

@@ -35,7 +35,7 @@ internal static class ToolFields
         if (tool.OptionalText("type", $"{path}.type") is { } type and not "custom")
         {
             throw new ChatRequestException(
-                $"'{path}' is of type '{type}': nothing is executed here, so that only tools with a schema of their own are taken.",
+                $"'{path}' is of type '{type}': the gateway executes no tools. Send a tool with an 'input_schema'.",
                 $"{path}.type");
         }
 

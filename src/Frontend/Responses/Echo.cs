@@ -8,6 +8,9 @@ namespace Ensemble.Frontend.Responses;
 /// <param name="fields">Names, and their values as JSON.</param>
 internal sealed class Echo((string Name, byte[] Json)[] fields)
 {
+    /// <summary>Of the values, in bytes.</summary>
+    public long Size { get; } = fields.Sum(static field => (long)field.Json.Length);
+
     /// <exception cref="ChatRequestException"><c>metadata</c> is no object.</exception>
     public static Echo Of(JsonElement request)
     {

@@ -16,6 +16,8 @@ internal sealed class ResponsesFormat(Echo echo) : IAnswerFormat
         ("reasoning_effort", "reasoning.effort"), ("verbosity", "text.verbosity"),
     ];
 
+    public long HeldBytes => echo.Size;
+
     public ApiError Describe(ApiError error)
     {
         foreach (var (chat, here) in Names)
@@ -23,8 +25,13 @@ internal sealed class ResponsesFormat(Echo echo) : IAnswerFormat
             if (error.Param?.StartsWith(chat, StringComparison.Ordinal) == true)
             {
                 // Positions among messages are not those among items.
-                var path = chat == "messages" ? here : string.Concat(here, error.Param.AsSpan(chat.Length));
-                return error with { Param = path, Message = error.Message.Replace($"'{chat}", $"'{here}", StringComparison.Ordinal) };
+                var isList = chat == "messages";
+                return error with
+                {
+                    Param = isList ? here : string.Concat(here, error.Param.AsSpan(chat.Length)),
+                    Message = error.Message.Replace(
+                        isList ? $"'{error.Param}'" : $"'{chat}", isList ? $"'{here}'" : $"'{here}", StringComparison.Ordinal),
+                };
             }
         }
 

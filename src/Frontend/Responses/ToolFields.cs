@@ -43,7 +43,7 @@ internal static class ToolFields
         if (!type.TextIs("function"))
         {
             throw new ChatRequestException(
-                $"'{path}' is of type '{type.Text()}': nothing is executed here, so that only tools of type 'function' are taken.",
+                $"'{path}' is of type '{type.Text()}': the gateway executes no tools. Send a tool of type 'function'.",
                 $"{path}.type");
         }
 
@@ -89,7 +89,7 @@ internal static class ToolFields
                 break;
             default:
                 throw new ChatRequestException(
-                    "'tool_choice' must be one of none, auto, required, or name functions: nothing is executed here.", "tool_choice");
+                    "'tool_choice' must be one of none, auto, required, or name functions: the gateway executes no tools.", "tool_choice");
         }
     }
 

@@ -72,7 +72,7 @@ internal sealed record FeedbackBody(double Score, string? Comment)
         return (correct, score) switch
         {
             (null, null) => (null, ApiErrors.BadField("correct", "Say whether the answer is right: 'correct', or 'score' from 0 to 1.")),
-            (not null, not null) => (null, ApiErrors.BadField("score", "'correct' and 'score' say the same: send one of them.")),
+            (not null, not null) => (null, ApiErrors.BadField("score", "'correct' and 'score' exclude each other: send one of them.")),
             _ => (new FeedbackBody((correct ?? score)!.Value, comment), null),
         };
     }

@@ -51,6 +51,7 @@ internal sealed class FeedbackEndpoint(
             Score = said.Score,
             Comment = comments.Seal(manifest.Run, said.Comment),
             Sides = RunTally.Sides(manifest),
+            IsCounted = manifest.ReplayOf is null && manifest.Strategy != RunManifest.Direct,
         };
         await reports.SaveAsync(feedback, context.RequestAborted);
         await JsonResponse.WriteAsync(

@@ -35,7 +35,7 @@ internal sealed class RunFinder(IRunEngine engine, IUsageQueries usage)
     public static ApiError Unavailable(Caller caller, StorageException exception) =>
         caller.IsAdministrator ? AdminErrors.Unavailable(exception.Message) : ApiErrors.Unavailable;
 
-    // The engine forgets, and knows nothing of what a process before this one did; the accounts have every run that has ended.
+    // The engine knows only this process's recent runs; the usage records have every run that has ended.
     private async Task<RunManifest?> FindAsync(RunId run, CancellationToken cancellationToken) =>
         await engine.FindManifestAsync(run, cancellationToken) ?? await usage.FindManifestAsync(run, cancellationToken);
 }

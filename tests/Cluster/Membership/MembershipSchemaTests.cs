@@ -106,9 +106,9 @@ public sealed class MembershipSchemaTests
         await PostgresServer.ExecuteAsync(
             database.Connection,
             """
-            DROP TABLE ledger_names, ledger_calls, ledger_runs, ledger_days, ledger_closed CASCADE;
+            DROP TABLE report_counts, run_feedback, ledger_names, ledger_calls, ledger_runs, ledger_days, ledger_closed CASCADE;
             DROP FUNCTION ledger_name_id, ledger_take_call, ledger_take_run CASCADE;
-            DELETE FROM schema_migrations WHERE version = (SELECT max(version) FROM schema_migrations);
+            DELETE FROM schema_migrations WHERE version >= 7;
             """);
         var time = new ManualTimeProvider();
         using var output = new StringWriter();

@@ -75,7 +75,7 @@ public sealed class PanelReportTests
     }
 
     [Theory]
-    [InlineData(29, "too few runs to tell: the answers of two members or more were compared in 29 runs, and it takes 30.")]
+    [InlineData(29, "too few runs to tell: the answers of two members or more were compared in 29 runs; at least 30 are needed.")]
     [InlineData(30, "too few runs to tell: a alone says what the ensemble says in 100.0 % of 30 answers (88.6 % … 100.0 %), and may be enough.")]
     public void Build_FewRuns_SaysSo(int runs, string sentence)
     {

@@ -96,4 +96,30 @@ public sealed class RunTallyTests
 
     private static Dictionary<ReportKey, long> Sums(RunManifest run) =>
         RunTally.Of(run).GroupBy(static count => count.Key).ToDictionary(static group => group.Key, static group => group.Sum(static count => count.Value));
+
+    [Fact]
+    public void Counts_FeedbackOnAReplay_AreNone()
+    {
+        var feedback = new RunFeedback
+        {
+            Run = RunId.New(TimeProvider.System),
+            Ensemble = "council",
+            StartedAt = DateTimeOffset.UnixEpoch,
+            At = DateTimeOffset.UnixEpoch,
+            Score = 1,
+        };
+
+        feedback.Counts().ShouldNotBeEmpty();
+        (feedback with { IsCounted = false }).Counts().ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Of_RunWhoseCostIsUnknown_CountsNoCostOfMembers()
+    {
+        var priced = TestPanels.Run([0, 0, 1], 0, costs: [0.003m, 0.001m, 0.002m]);
+        var unpriced = priced with { Usage = priced.Usage with { CostUsd = null } };
+
+        RunTally.Of(priced).Where(static count => count.Key.Measure == ReportMeasure.MemberNanoUsd).Sum(static count => count.Value).ShouldBe(6_000_000);
+        RunTally.Of(unpriced).ShouldNotContain(static count => count.Key.Measure == ReportMeasure.MemberNanoUsd);
+    }
 }

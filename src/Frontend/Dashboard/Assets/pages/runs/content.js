@@ -51,7 +51,7 @@ function shown(run, said) {
 function card(run, call, answer) {
   const candidate = run.candidates.find((one) => one.member === call.member && one.sample === call.sample);
   const cluster = candidate?.cluster ?? null;
-  const isDeciding = cluster !== null && cluster === deciding(run);
+  const isDeciding = cluster !== null && cluster === run.deciding_cluster;
   return h('article', { class: ['answer-card', cluster !== null && `group-${cluster % 4}`, isDeciding && 'deciding'].filter(Boolean).join(' '), 'aria-label': `Answer of ${nameOf(run, call)}` },
     h('div', { class: 'row' },
       h('h4', { class: 'anywhere' }, nameOf(run, call)),
@@ -59,12 +59,6 @@ function card(run, call, answer) {
       isDeciding && h('span', { class: 'badge accent' }, 'decided'),
       call.outcome !== 'ok' && outcome(call.outcome)),
     body(call, answer));
-}
-
-/** The group of the answer that was given; null where none of them was. */
-function deciding(run) {
-  const chosen = run.decisions.findLast((decision) => decision.member !== undefined);
-  return run.candidates.find((one) => one.member === chosen?.member && one.sample === (chosen.sample ?? 0))?.cluster ?? null;
 }
 
 function body(call, answer) {

@@ -1,4 +1,4 @@
-// Whether a run's answer is right, as whoever reads its page says.
+// Lets the reader of a run's page say whether its answer is right.
 
 import { ask } from '../../api.js';
 import { h, put } from '../../dom.js';
