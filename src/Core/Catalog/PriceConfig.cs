@@ -46,8 +46,7 @@ public sealed record PriceConfig(decimal InputPerMillion, decimal OutputPerMilli
 
     private PriceConfig At(long promptTokens) =>
         Tiers.LastOrDefault(tier => promptTokens > tier.AboveInputTokens)?.Price ?? this;
-
-    // What a provider reports of a part may be more than the whole.}
+}
 
 /// <summary>What all tokens of a call cost where its prompt is longer than some length.</summary>
 /// <param name="AboveInputTokens">Of the prompt, cached tokens among them.</param>

@@ -49,6 +49,7 @@ public sealed record TokenUsage([property: Id(0)] long PromptTokens, [property: 
             var reasoning = Within(ReasoningTokens, CompletionTokens);
             return new TokenKinds(PromptTokens - cached - written, cached, written, CompletionTokens - reasoning, reasoning);
 
+            // What a provider reports of a part may be more than the whole.
             static long Within(long? part, long whole) => Math.Min(Math.Max(part ?? 0, 0), Math.Max(whole, 0));
         }
     }

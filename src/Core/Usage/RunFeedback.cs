@@ -36,7 +36,9 @@ public sealed record RunFeedback
     /// <summary>Where the members stood; the same for all statements about a run.</summary>
     public IReadOnlyList<FeedbackSide> Sides { get; init; } = [];
 
-    /// <summary>Whether the report counts it: not of a replay, whose panel answered in another run. Default true.</summary>
+    /// <summary>
+    /// Whether the report counts it: not of a replay, whose panel answered in another run, nor of a run without an answer. Default true.
+    /// </summary>
     public bool IsCounted { get; init; } = true;
 
     public bool IsRight => Score >= RightFrom;

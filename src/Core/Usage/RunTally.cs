@@ -7,9 +7,9 @@ namespace Ensemble.Usage;
 public sealed class RunTally
 {
     /// <summary>Its panel is that of the rung that decided: it does not say who was waited for.</summary>
-    private static readonly string Cascade = SnakeCase.Of(StrategyKind.Cascade);
+    private const string Cascade = "cascade";
 
-    private static readonly string Cancelled = SnakeCase.Of(RunFailureKind.Cancelled);
+    private const string Cancelled = "cancelled";
 
     private readonly RunManifest _run;
     private readonly List<ReportCount> _counts = new(64);

@@ -7,6 +7,8 @@ public sealed class ReportBuilder
 {
     private const int Digits = 6;
 
+    private static readonly long MaxMilliseconds = DateTimeOffset.MaxValue.ToUnixTimeMilliseconds();
+
     private readonly Dictionary<ReportKey, long> _counts;
     private readonly ILookup<string, ReportKey> _byMember;
 
@@ -42,7 +44,10 @@ public sealed class ReportBuilder
         return PanelVerdicts.Judge(report);
     }
 
-    private static DateTime Hour(long milliseconds) => DateTimeOffset.FromUnixTimeMilliseconds(milliseconds).UtcDateTime;
+    // The end of the last hour that has a date is one that has none.
+    private static DateTime Hour(long milliseconds) => milliseconds > MaxMilliseconds
+        ? DateTime.MaxValue
+        : DateTimeOffset.FromUnixTimeMilliseconds(milliseconds).UtcDateTime;
 
     private static double? Mean(long millionths, long count) =>
         count == 0 ? null : Math.Round(millionths / 1_000_000.0 / count, Digits);

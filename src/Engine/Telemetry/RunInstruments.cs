@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using Ensemble.Chat;
 using Ensemble.Upstreams;
 using Ensemble.Usage;
 

@@ -51,7 +51,7 @@ internal sealed class FeedbackEndpoint(
             Score = said.Score,
             Comment = comments.Seal(manifest.Run, said.Comment),
             Sides = RunTally.Sides(manifest),
-            IsCounted = manifest.ReplayOf is null && manifest.Strategy != RunManifest.Direct,
+            IsCounted = manifest is { ReplayOf: null, Strategy: not RunManifest.Direct, Outcome: RunManifest.Completed },
         };
         await reports.SaveAsync(feedback, context.RequestAborted);
         await JsonResponse.WriteAsync(

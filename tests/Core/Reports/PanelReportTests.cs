@@ -91,7 +91,7 @@ public sealed class PanelReportTests
         var report = Report(Enumerable.Range(0, 100).Select(static _ => TestPanels.Run([0, 0, 1], deciding: null)));
 
         report.Verdict.ShouldBe("too_few_runs");
-        report.Sentence.ShouldContain("is known of 0 runs only");
+        report.Sentence.ShouldContain("in only 0 runs is it known whose answer was given");
         report.Runs.ShouldBe(new RunFigures(100, 100, 0, 0, new Share(0, 100), 100, 0, 0, 0));
         Member(report, "a").Won.ShouldBeNull();
     }
