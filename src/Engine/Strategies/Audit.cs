@@ -1,5 +1,5 @@
-using Ensemble.Answers;
 using System.Text.Json;
+using Ensemble.Answers;
 using Ensemble.Catalog;
 using Ensemble.Judging;
 using Ensemble.Panels;

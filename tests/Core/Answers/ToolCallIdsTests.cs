@@ -1,6 +1,6 @@
-using Ensemble.Answers;
 using System.Text;
 using System.Text.Json.Nodes;
+using Ensemble.Answers;
 using Ensemble.Chat;
 using Ensemble.Core.Tests.Runs;
 
