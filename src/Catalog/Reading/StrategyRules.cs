@@ -63,7 +63,7 @@ internal static class StrategyRules
 
     }
 
-    /// <summary>What a strategy does with tools unless the ensemble says otherwise: where a model writes the answer, that one calls them.</summary>
+    /// <summary>What a strategy does with tools by default: if a model writes the answer, that model calls them.</summary>
     public static ToolsMode DefaultTools(StrategyKind kind) => AnswerWriters.Contains(kind) ? ToolsMode.Advise : ToolsMode.Reject;
 
     /// <summary>Reports a use of tools that the strategy does not have.</summary>

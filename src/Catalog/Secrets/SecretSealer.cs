@@ -35,7 +35,7 @@ public sealed class SecretSealer
         return isKey;
     }
 
-    /// <summary>With a key that nobody else has, and that ends with the process: for what need not be read after it.</summary>
+    /// <summary>A sealer with a random key that only this process has: what it seals cannot be read by other processes or after its end.</summary>
     public static SecretSealer CreateEphemeral() => new(RandomNumberGenerator.GetBytes(KeyBytes));
 
     internal string Seal(string secret, string audience)

@@ -5,8 +5,8 @@ namespace Ensemble.Catalog;
 /// <summary>
 /// A model's price in USD for a million tokens. All that is billed, budgeted, quoted and reported is computed here.
 /// </summary>
-/// <param name="InputPerMillion">For prompt tokens that no cache is concerned with.</param>
-/// <param name="OutputPerMillion">For completion tokens that are no reasoning.</param>
+/// <param name="InputPerMillion">For prompt tokens that are neither read from a cache nor written to one.</param>
+/// <param name="OutputPerMillion">For completion tokens without reasoning.</param>
 public sealed record PriceConfig(decimal InputPerMillion, decimal OutputPerMillion)
 {
     /// <summary>For prompt tokens that were read from the provider's cache. Default: as other input.</summary>
@@ -33,11 +33,11 @@ public sealed record PriceConfig(decimal InputPerMillion, decimal OutputPerMilli
             + (kinds.Reasoning * price.ReasoningPerMillion)) / 1_000_000m;
     }
 
-    /// <returns>The cost in US dollars, not rounded, where neither a cache nor reasoning is known of.</returns>
+    /// <returns>The cost in US dollars, not rounded, of tokens without cache and reasoning.</returns>
     public decimal CostUsd(long promptTokens, long completionTokens) => CostUsd(new TokenUsage(promptTokens, completionTokens));
 
-    /// <returns>What a call of at most so many tokens can cost in US dollars, whichever of them are cached, written or reasoning.</returns>
-    public decimal MostUsd(long promptTokens, long completionTokens)
+    /// <returns>The highest possible cost in US dollars of a call with at most this many tokens, of any kinds.</returns>
+    public decimal MaxUsd(long promptTokens, long completionTokens)
     {
         var price = At(promptTokens);
         var input = Math.Max(price.InputPerMillion, Math.Max(price.CachedInputPerMillion, price.CacheWritePerMillion));
@@ -48,7 +48,7 @@ public sealed record PriceConfig(decimal InputPerMillion, decimal OutputPerMilli
         Tiers.LastOrDefault(tier => promptTokens > tier.AboveInputTokens)?.Price ?? this;
 }
 
-/// <summary>What all tokens of a call cost where its prompt is longer than some length.</summary>
+/// <summary>Prices of all tokens of a call whose prompt is longer than a limit.</summary>
 /// <param name="AboveInputTokens">Of the prompt, cached tokens among them.</param>
 /// <param name="Price">Has no tiers.</param>
 public sealed record PriceTier(long AboveInputTokens, PriceConfig Price);

@@ -6,7 +6,7 @@ public enum ToolsMode
     /// <summary>A request with tools is refused.</summary>
     Reject,
 
-    /// <summary>Members may call tools; the calls that most weight stands behind are the answer.</summary>
+    /// <summary>Members may call tools; the calls with the largest weight are the answer.</summary>
     Vote,
 
     /// <summary>Members say what they would do; the model that writes the answer sees that, and alone may call tools.</summary>
@@ -19,6 +19,6 @@ public enum AdviceFrequency
     /// <summary>For each request.</summary>
     EveryRequest,
 
-    /// <summary>Not for a request that ends with a tool's result: the advice of its turn is used again.</summary>
+    /// <summary>Once for each user message: requests that continue with results of tools use the same advice again.</summary>
     OncePerUserTurn,
 }

@@ -64,8 +64,8 @@ public sealed class RequestEdits
     public int? AppendedAfter { get; private set; }
 
     /// <summary>
-    /// Makes the messages for a model that takes no tools, with the tools and their calls as text; null = the request's tools are never left
-    /// out.
+    /// Makes the messages for a model that takes no tools, with the tools and their calls as text; null = the request's tools are
+    /// never left out.
     /// </summary>
     public Func<ReadOnlyMemory<byte>>? MessagesWithoutTools { get; set; }
 

@@ -1,9 +1,8 @@
 namespace Ensemble.Chat;
 
 /// <summary>
-/// Tokens as a provider reported them, counted as OpenAI counts: those of the cache are among the prompt's, those of reasoning among the
-/// completion's. Dialects whose providers count them
-/// separately add them to the total.
+/// Tokens as a provider reported them, counted as OpenAI does: tokens of the cache are part of the prompt, reasoning is part of the
+/// completion. Dialects whose providers count them separately add them to the total.
 /// </summary>
 [GenerateSerializer(IncludePrimaryConstructorParameters = false)]
 [Immutable]

@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace Ensemble.Chat;
 
-/// <summary>Writes tools and calls of them as text: for models that read of them, and cannot or must not call them.</summary>
+/// <summary>Writes tools and tool calls as text, for models that cannot or may not call them.</summary>
 internal static class ToolCallText
 {
     private const string Introduction =
@@ -71,7 +71,7 @@ internal static class ToolCallText
                 Write(json, "assistant", Of(chat, message));
                 break;
             case ChatRole.Developer:
-                // Of a model that takes no tools it is not known that it takes this role.
+                // A model without tools may not know this role.
                 json.WriteRawValue(
                     (byte[])
                     [

@@ -1,8 +1,8 @@
 namespace Ensemble.Runs;
 
 /// <summary>
-/// Keeps what a panel advised while a conversation calls tools. It may lose what it keeps at any time: the conversation then goes on without.
-/// Thread-safe.
+/// Keeps what a panel advised while a conversation calls tools. It may lose advice at any time; the conversation then continues
+/// without it. Thread-safe.
 /// </summary>
 public interface IAdviceStore
 {

@@ -1,6 +1,6 @@
 namespace Ensemble.Usage;
 
-/// <summary>What somebody says of a run's answer.</summary>
+/// <summary>Feedback of a caller or an administrator on a run's answer.</summary>
 public sealed record RunFeedback
 {
     /// <summary>The longest <see cref="Comment"/>, in bytes as it is kept.</summary>
@@ -19,12 +19,12 @@ public sealed record RunFeedback
     /// <summary>The run's.</summary>
     public required DateTimeOffset StartedAt { get; init; }
 
-    /// <summary>The name of the key of the one who says it; null = a caller without one, or an administrator.</summary>
+    /// <summary>The name of the key that sent it; null = a caller without a key, or an administrator.</summary>
     public string? Caller { get; init; }
 
     public bool IsAdministrator { get; init; }
 
-    /// <summary>When it was said.</summary>
+    /// <summary>When it was sent.</summary>
     public required DateTimeOffset At { get; init; }
 
     /// <summary>From 0, wrong, to 1, right; kept to the millionth.</summary>
@@ -33,7 +33,7 @@ public sealed record RunFeedback
     /// <summary>Sealed; empty = there is none.</summary>
     public ReadOnlyMemory<byte> Comment { get; init; }
 
-    /// <summary>Where the members stood; the same for all statements about a run.</summary>
+    /// <summary>Which members agreed with the answer; the same for all feedback on a run.</summary>
     public IReadOnlyList<FeedbackSide> Sides { get; init; } = [];
 
     /// <summary>
@@ -48,7 +48,7 @@ public sealed record RunFeedback
 
     public static double ScoreOf(long millionths) => millionths / Millionth;
 
-    /// <summary>What it adds to the report on the run's ensemble.</summary>
+    /// <summary>The counts that it adds to the report on the run's ensemble.</summary>
     public IReadOnlyList<ReportCount> Counts()
     {
         if (!IsCounted)

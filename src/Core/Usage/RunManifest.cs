@@ -141,8 +141,8 @@ public sealed record CandidateManifest(int Member, int Sample, double Weight)
     public int? Cluster { get; init; }
 
     /// <summary>
-    /// Answers of one number are one party in a vote, whatever the strategy; null = it has no vote, since it says nothing that could be
-    /// counted, is not in the caller's format, or was not compared.
+    /// Answers with the same number are one party in a vote, with any strategy; null = no vote, because the answer has nothing to compare,
+    /// is not in the caller's format, or was not compared.
     /// </summary>
     public int? Party { get; init; }
 

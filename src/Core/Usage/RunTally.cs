@@ -6,7 +6,7 @@ namespace Ensemble.Usage;
 /// <summary>What one run adds to its ensemble's report. Taken from its manifest alone, which holds no text.</summary>
 public sealed class RunTally
 {
-    /// <summary>Its panel is that of the rung that decided: it does not say who was waited for.</summary>
+    /// <summary>The panel in its manifest is that of the deciding rung, which does not show which member was waited for.</summary>
     private const string Cascade = "cascade";
 
     private const string Cancelled = "cancelled";
@@ -26,7 +26,7 @@ public sealed class RunTally
 
         if (ended.ReplayOf is not null)
         {
-            // The same answers again say nothing new of those who gave them.
+            // A replay uses the answers of another run, which are counted there.
             return [new ReportCount(new ReportKey(ReportMeasure.Replays), 1)];
         }
 
@@ -38,7 +38,7 @@ public sealed class RunTally
         return tally._counts;
     }
 
-    /// <summary>On which side of the answer members were.</summary>
+    /// <summary>Which members agreed with the answer.</summary>
     /// <returns>Empty where that is not known.</returns>
     public static IReadOnlyList<FeedbackSide> Sides(RunManifest ended) => ended.DecidingCluster is not { } deciding ? []
         : [.. ended.Candidates.Where(static candidate => candidate.Cluster is not null)
@@ -157,7 +157,7 @@ public sealed class RunTally
             Add(ReportMeasure.WaitedMs, Milliseconds((panel.ClosedAfter - quorumAfter) / stragglers.Length), NameOf(member));
         }
 
-        // Where all were waited for, the last one alone was waited for since the one before it.
+        // If all members were waited for, the time since the second-last answer was spent on the last member alone.
         var ended = calls.Where(static call => call.Outcome != CallOutcome.Cancelled).ToArray();
         if (stragglers.Length == 0 && ended.Length == calls.Length
             && ended is [.., var before, var last] && before.Key.Member != last.Key.Member)
@@ -201,14 +201,14 @@ public sealed class RunTally
         var all = Winner(static _ => true);
         foreach (var member in asked)
         {
-            // One that was not waited for has changed nothing.
+            // A member that was not waited for did not delay the panel.
             Add(ReportMeasure.Voted, 1, NameOf(member));
             var isDecisive = all is not null && Winner(candidate => candidate.Member != member) is { } other && other != all;
             Add(ReportMeasure.Decisive, isDecisive ? 1 : 0, NameOf(member));
         }
     }
 
-    /// <returns>Null where nobody of these has a vote.</returns>
+    /// <returns>Null if none of these has a vote.</returns>
     private int? Winner(Func<CandidateManifest, bool> votes) => Plurality.Decide(
         [.. _run.Candidates.Where(votes).Select(static candidate => new Ballot(candidate.Party, candidate.Weight))])?.Winner;
 }

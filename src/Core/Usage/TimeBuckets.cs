@@ -1,8 +1,8 @@
 namespace Ensemble.Usage;
 
 /// <summary>
-/// Times as counts by buckets, which add up: eight for each doubling from 1 ms on, so that what is said of a bucket is at most 4.5 % away
-/// from what is in it.
+/// A histogram of times whose counts can be added: eight buckets for each doubling from 1 ms on. The middle of a bucket differs from the
+/// times in it by at most 4.5 %.
 /// </summary>
 public static class TimeBuckets
 {
@@ -20,7 +20,7 @@ public static class TimeBuckets
     public static TimeSpan Middle(int bucket) =>
         TimeSpan.FromMilliseconds(bucket <= 0 ? 1 : Math.Round(Math.Pow(2, (bucket - 0.5) / PerDoubling)));
 
-    /// <summary>The time that so many of a hundred take at most, by the nearest rank; null where there is none.</summary>
+    /// <summary>A percentile by the nearest rank; null without counts.</summary>
     /// <param name="counts">By bucket, in any order.</param>
     public static TimeSpan? Percentile(IEnumerable<(int Bucket, long Count)> counts, int percent)
     {

@@ -87,7 +87,12 @@ public static class TokenEstimate
     /// </summary>
     public static long OfRequest(ChatRequest request)
     {
-        var total = ReplyTokens + (request.IsSet("tools") && request.TryGetField("tools", out var tools) ? OfUtf8(request.Slice(tools.Value)) : 0);
+        var total = ReplyTokens;
+        if (request.IsSet("tools") && request.TryGetField("tools", out var tools))
+        {
+            total += OfUtf8(request.Slice(tools.Value));
+        }
+
         foreach (var message in request.Messages)
         {
             total += MessageTokens;

@@ -1,12 +1,12 @@
 namespace Ensemble.Votes;
 
-/// <param name="Party">Ballots of one number are for the same; null = an abstention.</param>
+/// <param name="Party">What it votes for, as a number; null = an abstention.</param>
 /// <param name="Weight">What it counts, above 0.</param>
 public readonly record struct Ballot(int? Party, double Weight);
 
 /// <summary>
-/// What a vote decides: for the party that most weight stands behind. Equal weights go to the party of the heaviest ballot, then to the one
-/// that comes first.
+/// A weighted plurality vote: the party with the largest weight wins. On a tie it is the party of the heaviest ballot, then the one that
+/// comes first.
 /// </summary>
 public static class Plurality
 {
@@ -31,7 +31,7 @@ public static class Plurality
         return new Result(winner.Name, winner.First, isDecided);
     }
 
-    /// <summary>Whether ballots of the given weight, whatever they are for, could not change the winner.</summary>
+    /// <summary>Whether further ballots of the given weight cannot change the winner.</summary>
     public static bool IsSettled(IReadOnlyList<Ballot> ballots, double outstandingWeight)
     {
         var parties = Count(ballots).OrderByDescending(static party => party.Weight).ToArray();

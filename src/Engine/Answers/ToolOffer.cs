@@ -45,7 +45,8 @@ internal sealed class ToolOffer
     /// <summary>What the model is offered that writes the answer, where none of the panel's is given.</summary>
     public static ToolOffer ForWriter(ChatRequest chat, ToolsMode mode) => mode == ToolsMode.Advise ? Of(chat) : None;
 
-    private static ToolOffer Of(ChatRequest chat)
+    /// <summary>All tools of the request, as its <c>tool_choice</c> allows.</summary>
+    public static ToolOffer Of(ChatRequest chat)
     {
         if (!chat.IsSet("tools") || !chat.TryGetField("tools", out var tools))
         {
@@ -58,6 +59,16 @@ internal sealed class ToolOffer
 
     /// <summary>The names of the tools that may be called; empty where a tool has none.</summary>
     public IEnumerable<string> Names => (_names ??= ToolCallJson.Names(_tools)).Where(Permits).Order(StringComparer.Ordinal);
+
+    /// <summary>A name in <c>tool_choice</c> that none of the tools has; null = there is none, or a tool has no name.</summary>
+    public string? UnknownChoice
+    {
+        get
+        {
+            _names ??= ToolCallJson.Names(_tools);
+            return _names.Count == 0 ? null : _choice.Names?.FirstOrDefault(name => !_names.Contains(name));
+        }
+    }
 
     /// <returns>Whether the answer makes calls, and each of them is complete and of a tool that was offered and may be called.</returns>
     public bool Covers(ChatAnswer answer)

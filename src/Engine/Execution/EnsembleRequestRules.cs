@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Ensemble.Answers;
 using Ensemble.Catalog;
 using Ensemble.Chat;
 
@@ -37,6 +38,12 @@ public static class EnsembleRequestRules
             {
                 throw new ChatRequestException(
                     "'tool_choice' says which of 'tools' to call, and there are none: send 'tools', or leave it out.", "tool_choice");
+            }
+
+            if (ToolOffer.Of(request).UnknownChoice is { } name)
+            {
+                throw new ChatRequestException(
+                    $"'tool_choice' names '{name}', which is not one of 'tools': name one of them.", "tool_choice");
             }
 
             return;

@@ -22,9 +22,9 @@ public sealed record RunPlan(IReadOnlyList<PlannedCall> Calls)
     /// <summary>With the longest answers that the caller and the catalog allow, at the highest of each model's prices.</summary>
     /// <exception cref="KeyNotFoundException">The alias is not in the catalog.</exception>
     public static RunPlan Of(ChatRequest chat, CatalogSnapshot catalog) => new RunPlanner(
-        chat, catalog, CallTokens.MaxAnswer, static (price, prompt, answer) => price.MostUsd(prompt, answer)).Plan();
+        chat, catalog, CallTokens.MaxAnswer, static (price, prompt, answer) => price.MaxUsd(prompt, answer)).Plan();
 
-    /// <summary>With answers as long as is usual, at prices without caches: what is held of a caller's limit until it is known.</summary>
+    /// <summary>With answers of typical length, at prices without caches: what is held of a caller's limits until the usage is known.</summary>
     /// <exception cref="KeyNotFoundException">The alias is not in the catalog.</exception>
     public static RunPlan Typical(ChatRequest chat, CatalogSnapshot catalog) => new RunPlanner(
         chat, catalog, CallTokens.Answer, static (price, prompt, answer) => price.CostUsd(prompt, answer)).Plan();

@@ -36,7 +36,7 @@ internal sealed class RunPlanner(
         }
 
         _tools = ToolOffer.ForWriter(chat, ensemble.Tools);
-        _continues = _tools.IsSent && ensemble.Advice == AdviceFrequency.OncePerUserTurn && ToolTurn.EndsWithResult(chat);
+        _continues = _tools.IsSent && ensemble.Advice == AdviceFrequency.OncePerUserTurn && ToolTurn.ContinuesTurn(chat);
         switch (ensemble.Strategy)
         {
             case StrategyKind.Cascade:
@@ -45,7 +45,8 @@ internal sealed class RunPlanner(
             case not (StrategyKind.Verify or StrategyKind.Route) when _continues && ensemble.Judge is not null:
                 Write(ensemble, _prompt + PromptOverhead + PanelTokens(ensemble), isSure: true);
                 break;
-            case not (StrategyKind.Verify or StrategyKind.Route or StrategyKind.Specialist) when _tools.IsOpen && ensemble.Judge is not null:
+            case not (StrategyKind.Verify or StrategyKind.Route or StrategyKind.Specialist)
+                when _tools.IsOpen && ensemble.Judge is not null:
                 Panel(ensemble with { Strategy = StrategyKind.Synthesize });
                 break;
             case StrategyKind.Verify:
@@ -74,7 +75,9 @@ internal sealed class RunPlanner(
         {
             for (var reading = 0; reading < (ensemble.BestOf.Swap ? 2 : 1); reading++)
             {
-                Judges(ensemble, (judge, isSure) => Control(SubCallStep.Pick, judge, isSure, answers, ensemble.Judge!.ReasoningEffort), isSure: true);
+                Judges(
+                    ensemble, (judge, isSure) => Control(SubCallStep.Pick, judge, isSure, answers, ensemble.Judge!.ReasoningEffort),
+                    isSure: true);
             }
         }
 
@@ -93,7 +96,9 @@ internal sealed class RunPlanner(
             var isSure = strategy == StrategyKind.Synthesize;
             if (ensemble.Analysis)
             {
-                Judges(ensemble, (judge, sure) => Control(SubCallStep.Analysis, judge, sure, answers, ensemble.Judge!.ReasoningEffort), isSure);
+                Judges(
+                    ensemble, (judge, sure) => Control(SubCallStep.Analysis, judge, sure, answers, ensemble.Judge!.ReasoningEffort),
+                    isSure);
             }
 
             Write(ensemble, _prompt + answers + PromptOverhead, isSure);
@@ -119,7 +124,7 @@ internal sealed class RunPlanner(
         var asked = _continues || _tools.IsOpen ? rungs.Count - 1 : rungs.Count;
         if (asked < rungs.Count)
         {
-            // Its members write, each in place of one that fails.
+            // Its members write; each is the fallback of the one before it.
             var prompt = _prompt + PromptOverhead + PanelTokens(ensemble);
             foreach (var (member, place) in rungs[^1].Select((member, place) => (member, place)))
             {
@@ -156,7 +161,9 @@ internal sealed class RunPlanner(
             Control(SubCallStep.Verification, verifier, isSure: !_tools.IsOpen, AnswerTokens(primary));
         }
 
-        Answer(SubCallRole.Panel, SubCallStep.Escalation, escalateTo, isSure: _tools.IsRequired, _prompt + AnswerTokens(primary) + PromptOverhead);
+        Answer(
+            SubCallRole.Panel, SubCallStep.Escalation, escalateTo, isSure: _tools.IsRequired,
+            _prompt + AnswerTokens(primary) + PromptOverhead);
     }
 
     private void Route(RouteConfig route)
@@ -177,7 +184,7 @@ internal sealed class RunPlanner(
 
         // Which one it will choose is not known: the most expensive stands for all.
         RouteTo(route,
-            route.Targets.MaxBy(target => (MostUsd(target, _prompt), target == route.Default ? 0 : 1))!);
+            route.Targets.MaxBy(target => (MaxUsd(target, _prompt), target == route.Default ? 0 : 1))!);
     }
 
     private void RouteTo(RouteConfig route, string target)
@@ -209,7 +216,7 @@ internal sealed class RunPlanner(
         var config = ensemble.Specialist!;
         Add(SubCallRole.Control, SubCallStep.Plan, config.Planner, isSure: true, _prompt + PromptOverhead, ControlQuestion.PlanMaxTokens);
         var costliest = config.Members.Values
-            .MaxBy(member => (MostUsd(member, _prompt + PromptOverhead), AnswerTokens(member)))!;
+            .MaxBy(member => (MaxUsd(member, _prompt + PromptOverhead), AnswerTokens(member)))!;
         for (var part = 0; part < config.MaxSubtasks; part++)
         {
             Answer(SubCallRole.Panel, SubCallStep.Subtask, costliest, isSure: part == 0, _prompt + PromptOverhead);
@@ -248,8 +255,8 @@ internal sealed class RunPlanner(
             catalog.Models[model].Price is { } price ? cost(price, prompt, completion) : null));
 
     // A model without a price may be the most expensive.
-    private decimal MostUsd(string model, long prompt) =>
-        catalog.Models[model].Price?.MostUsd(prompt, AnswerTokens(model)) ?? decimal.MaxValue;
+    private decimal MaxUsd(string model, long prompt) =>
+        catalog.Models[model].Price?.MaxUsd(prompt, AnswerTokens(model)) ?? decimal.MaxValue;
 
     private long AnswerTokens(string model) => answerTokens(chat, catalog.Models[model]);
 }

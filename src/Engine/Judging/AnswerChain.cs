@@ -55,7 +55,7 @@ internal sealed class AnswerChain(RunContext context, EnsembleConfig ensemble)
             }
         }
 
-        return new JudgeResult(turn.Tools.IsOpen ? LastWord(failures) : null, failures, Shown: false, Overflowed: false);
+        return new JudgeResult(turn.Tools.IsOpen ? LastFailureAsAnswer(failures) : null, failures, Shown: false, Overflowed: false);
     }
 
     // A stream has shown the calls by now.
@@ -67,10 +67,10 @@ internal sealed class AnswerChain(RunContext context, EnsembleConfig ensemble)
     };
 
     /// <summary>
-    /// No candidate can stand in for a model that may call tools. Where the last one refused, or was cut before it began, that is the answer,
-    /// as it is of a model that is asked alone.
+    /// No candidate can replace the answer of a model that may call tools. If the last model refused, or was cut before its first word, that
+    /// is the answer, as with a model that is called directly.
     /// </summary>
-    private static RunAnswer? LastWord(List<SubCallResult> failures) => failures is [.., { Call.Answer: { } answer, Outcome: var outcome }]
+    private static RunAnswer? LastFailureAsAnswer(List<SubCallResult> failures) => failures is [.., { Call.Answer: { } answer, Outcome: var outcome }]
         ? outcome switch
         {
             CallOutcome.Refused => new RunAnswer(answer.FinishReason) { Refusal = answer.Refusal },
@@ -81,27 +81,33 @@ internal sealed class AnswerChain(RunContext context, EnsembleConfig ensemble)
 
     private void RecordFormat(SubCallResult result)
     {
-        if (context.Diagnostics.Judge is { } judge && result.Call.Answer?.CallsTools != true && (result.IsUsable || result.Outcome == CallOutcome.WrongFormat))
+        if (context.Diagnostics.Judge is { } judge
+            && result.Call.Answer?.CallsTools != true
+            && (result.IsUsable || result.Outcome == CallOutcome.WrongFormat))
         {
             context.Diagnostics.Judge = judge with { SchemaValid = context.Format.Accepts(result.Call.Answer!.Content) };
         }
     }
 
-    private SubCall Question(AnswerWriter writer, ToolOffer tools, JudgeStream? stream, bool isLast) => new(writer.Key, writer.Role, new ModelCall
+    private SubCall Question(AnswerWriter writer, ToolOffer tools, JudgeStream? stream, bool isLast)
     {
-        Model = writer.Model,
-        Chat = context.Chat,
-        Edits = writer.Edits(),
-        Timeout = ensemble.Timeout ?? writer.Model.Timeout,
-        IdleTimeout = ensemble.IdleTimeout,
-        Sink = stream,
-        KeepCalls = tools.IsOpen,
+        var call = new ModelCall
+        {
+            Model = writer.Model,
+            Chat = context.Chat,
+            Edits = writer.Edits(),
+            Timeout = ensemble.Timeout ?? writer.Model.Timeout,
+            IdleTimeout = ensemble.IdleTimeout,
+            Sink = stream,
+            KeepCalls = tools.IsOpen,
 
-        // Another one at once is better than this one later.
-        WaitForGate = isLast,
-    })
-    {
-        Prompt = writer.Prompt,
-        Expected = new ExpectedAnswer(tools, context.Format, MustMatchFormat: true),
-    };
+            // Another model at once is better than this one later.
+            WaitForGate = isLast,
+        };
+        return new SubCall(writer.Key, writer.Role, call)
+        {
+            Prompt = writer.Prompt,
+            Expected = new ExpectedAnswer(tools, context.Format, MustMatchFormat: true),
+        };
+    }
 }

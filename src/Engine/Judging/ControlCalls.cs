@@ -43,7 +43,8 @@ internal sealed class ControlCalls(RunContext context, EnsembleConfig ensemble)
             new SubCall(key, SubCallRole.Control, new ModelCall
             {
                 Model = model,
-                Chat = ControlRequest.Of(context.Chat.Model, messages, withSchema ? question.Schema : null, question.MaxTokens, question.Effort),
+                Chat = ControlRequest.Of(
+                    context.Chat.Model, messages, withSchema ? question.Schema : null, question.MaxTokens, question.Effort),
                 Edits = new RequestEdits { IsOneOff = true },
                 Timeout = ensemble.Timeout ?? model.Timeout,
                 IdleTimeout = ensemble.IdleTimeout,

@@ -13,7 +13,8 @@ internal static class ControlRequest
     /// <param name="schema">Null where the model takes none: the prompt says the shape, too.</param>
     /// <param name="maxTokens">Longest answer, with room for a reasoning model's thoughts.</param>
     /// <param name="effort">Null = none is sent.</param>
-    public static ChatRequest Of(string model, ReadOnlyMemory<byte> messages, ControlSchema? schema, int maxTokens, ReasoningEffort? effort = null)
+    public static ChatRequest Of(
+        string model, ReadOnlyMemory<byte> messages, ControlSchema? schema, int maxTokens, ReasoningEffort? effort = null)
     {
         var buffer = new ArrayBufferWriter<byte>(messages.Length + 1024);
         using (var json = new Utf8JsonWriter(buffer))

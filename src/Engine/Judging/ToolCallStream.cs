@@ -24,24 +24,26 @@ internal sealed class ToolCallStream(ToolOffer tools, ToolCallIds ids)
             .Where(static choice => (choice.Member("index")?.Whole() ?? 0) == 0)
             .SelectMany(static choice => (choice.Member("delta")?.Member("tool_calls") ?? default).Items())
             .Where(static piece => piece.ValueKind == JsonValueKind.Object)
-            .SelectMany((piece, place) => Permitted(piece, piece.Member("index")?.Whole() ?? place)).ToArray();
+            .SelectMany((piece, position) => Permitted(piece, piece.Member("index")?.Whole() ?? position)).ToArray();
         return pieces.Length == 0 ? default : Write(pieces, isFirst);
     }
 
     /// <returns>What of the call can be shown now: nothing before its name is known.</returns>
     private IEnumerable<(Call Call, JsonElement Piece)> Permitted(JsonElement piece, long index)
     {
-        if (!_calls.TryGetValue(index, out var call))
+        var id = piece.Member("id")?.Text();
+        if (!_calls.TryGetValue(index, out var call) || call.IsFollowedBy(id, ToolCallJson.NameOf(piece)))
         {
-            _calls.Add(index, call = new Call());
+            _calls[index] = call = new Call();
         }
 
+        call.Id ??= id;
         if (call.IsLeftOut)
         {
             return [];
         }
 
-        if (call.Place is not null)
+        if (call.Position is not null)
         {
             return [(call, piece)];
         }
@@ -53,7 +55,7 @@ internal sealed class ToolCallStream(ToolOffer tools, ToolCallIds ids)
         }
 
         call.IsLeftOut = !tools.Permits(name);
-        call.Place = call.IsLeftOut ? null : _shown++;
+        call.Position = call.IsLeftOut ? null : _shown++;
         return call.IsLeftOut ? [] : call.Held.Select(held => (call, held));
     }
 
@@ -77,11 +79,11 @@ internal sealed class ToolCallStream(ToolOffer tools, ToolCallIds ids)
             {
                 if (call.HasBegun)
                 {
-                    ToolCallWriter.WritePiece(json, piece, ids, withId: false, call.Place);
+                    ToolCallWriter.WritePiece(json, piece, ids, withId: false, call.Position);
                 }
                 else
                 {
-                    ToolCallWriter.Write(json, piece, ids, isWhole: false, call.Place);
+                    ToolCallWriter.Write(json, piece, ids, isWhole: false, call.Position);
                     call.HasBegun = true;
                 }
             }
@@ -102,11 +104,17 @@ internal sealed class ToolCallStream(ToolOffer tools, ToolCallIds ids)
         /// <summary>Pieces that came before the name, and with it.</summary>
         public List<JsonElement> Held { get; } = [];
 
-        /// <summary>Among those that are shown; null = it is not known yet whether it is.</summary>
-        public int? Place { get; set; }
+        /// <summary>The provider's; null while it has not come.</summary>
+        public string? Id { get; set; }
+
+        /// <summary>Its number among the calls that are shown; null while it is not known whether it is shown.</summary>
+        public int? Position { get; set; }
 
         public bool IsLeftOut { get; set; }
 
         public bool HasBegun { get; set; }
+
+        /// <summary>Whether a piece with the same index begins the next call: some servers number all calls 0.</summary>
+        public bool IsFollowedBy(string? id, string? name) => name is { Length: > 0 } && id is not null && Id is not null && Id != id;
     }
 }

@@ -32,7 +32,7 @@ public static class CallTokens
     {
         var prompt = Prompt(call);
         var answer = call.Inputs is null ? MaxAnswer(call.Chat, call.Model) * call.Answers : 0;
-        return (prompt + answer, call.Model.Price?.MostUsd(prompt, answer) ?? 0);
+        return (prompt + answer, call.Model.Price?.MaxUsd(prompt, answer) ?? 0);
     }
 
     /// <summary>The longest answer that the caller or the catalog allows, else what is usual.</summary>

@@ -3,10 +3,10 @@ using Ensemble.Estimates;
 
 namespace Ensemble.Reports;
 
-/// <summary>What live traffic says of an ensemble and its members. Made of counts; without any text of prompts or answers.</summary>
+/// <summary>A report on an ensemble and its members from live traffic. Built from counts, without text of prompts or answers.</summary>
 public sealed record PanelReport
 {
-    /// <summary>What this is, as OpenAI's objects say it.</summary>
+    /// <summary>The type of the object, as in OpenAI's objects.</summary>
     [JsonPropertyName("object")]
     public string Kind { get; } = "ensemble.report";
 
@@ -24,7 +24,7 @@ public sealed record PanelReport
     /// <summary>The verdict with its figures.</summary>
     public required string Sentence { get; init; }
 
-    /// <summary>Whom the verdict is about: the one to drop, or the one that is enough alone; null for the other verdicts.</summary>
+    /// <summary>The member to drop, or the one that is enough alone; null for the other verdicts.</summary>
     public string? VerdictMember { get; init; }
 
     public required RunFigures Runs { get; init; }
@@ -67,7 +67,7 @@ public sealed record Share(long Count, long Of)
 /// <param name="Counted">Those that the figures are about.</param>
 /// <param name="Degraded">Of these, those that gave less than was asked for; null without runs.</param>
 /// <param name="Compared">Of these, those in which answers of two members or more were compared.</param>
-/// <param name="Decided">Of the compared, those of which is known whose answer was given.</param>
+/// <param name="Decided">Of the compared, those in which it is known whose answer was given.</param>
 /// <param name="Replays">Left out: their panel's answers are those of other runs.</param>
 /// <param name="Older">Left out: runs of an older version, whose manifests say too little.</param>
 public sealed record RunFigures(
@@ -93,7 +93,7 @@ public sealed record EarlyStopFigures(Share? Share, long SavedCalls, long SavedT
 public sealed record CostFigures(
     decimal? PerRunUsd, decimal KnownUsd, long PricedRuns, SingleFigures? Cheapest, SingleFigures? MostExpensive);
 
-/// <summary>What an answer of one member takes, beside a run of the ensemble.</summary>
+/// <summary>Cost and time of one member's answer, compared with a run of the ensemble.</summary>
 /// <param name="CostRatio">Cost of a run of the ensemble ÷ cost of this member's answer; null where one is unknown or 0.</param>
 /// <param name="P50Ratio">The same of the median times.</param>
 public sealed record SingleFigures(string Member, decimal PerAnswerUsd, double? CostRatio, long? P50Ms, long? P95Ms, double? P50Ratio);
@@ -120,7 +120,7 @@ public sealed record MemberReport
     /// <summary>The others, by what became of the call; the most frequent reason first.</summary>
     public required IReadOnlyList<MissingFigures> Missing { get; init; }
 
-    /// <summary>Of its answers in runs of which is known whose answer was given, those that say the same.</summary>
+    /// <summary>Of its answers in runs in which it is known whose answer was given, those that say the same.</summary>
     public Share? Won { get; init; }
 
     /// <summary>Of its compared answers, those that no other member shares.</summary>
@@ -131,7 +131,7 @@ public sealed record MemberReport
 
     public decimal? PerAnswerUsd { get; init; }
 
-    /// <summary>Of what the ensemble's runs cost, the part of its calls; null where nothing is known to cost anything.</summary>
+    /// <summary>The share of its calls in the cost of runs whose cost is known; null without such a cost.</summary>
     public double? CostShare { get; init; }
 
     /// <summary>Of the time in which panels were open, the part in which it alone was waited for.</summary>

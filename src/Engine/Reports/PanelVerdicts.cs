@@ -4,12 +4,12 @@ using Ensemble.Estimates;
 namespace Ensemble.Reports;
 
 /// <summary>
-/// What figures come to, in the sentence that a reader is to act on. Live traffic has no reference answers: what can be said without them
-/// is whether less would answer the same.
+/// Turns figures into a verdict and a sentence. Live traffic has no reference answers; without them a report can say whether fewer calls
+/// would give the same answers.
 /// </summary>
 internal static class PanelVerdicts
 {
-    /// <summary>Of two members the one that is left is no panel.</summary>
+    /// <summary>A panel of two members cannot lose one.</summary>
     private const int SmallestPanel = 3;
 
     public static PanelReport Judge(PanelReport report)
@@ -88,7 +88,8 @@ internal static class PanelVerdicts
         {
             return (
                 "too_few_runs",
-                $"too few runs to tell: {unclear.Member} alone says what the ensemble says in {Describe(near, "answers")}, and may be enough.",
+                $"too few runs to tell: {unclear.Member} alone says what the ensemble says in {Describe(near, "answers")}, and may be "
+                    + "enough.",
                 null);
         }
 

@@ -44,7 +44,7 @@ public sealed class ReportBuilder
         return PanelVerdicts.Judge(report);
     }
 
-    // The end of the last hour that has a date is one that has none.
+    // The last hour of the year 9999 ends after the largest date.
     private static DateTime Hour(long milliseconds) => milliseconds > MaxMilliseconds
         ? DateTime.MaxValue
         : DateTimeOffset.FromUnixTimeMilliseconds(milliseconds).UtcDateTime;

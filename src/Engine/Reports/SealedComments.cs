@@ -3,7 +3,7 @@ using Ensemble.Catalog.Secrets;
 
 namespace Ensemble.Reports;
 
-/// <summary>Comments on answers say what answers say: they are kept only where content is captured, and only sealed.</summary>
+/// <summary>Comments may quote answers: they are stored only with captured content, and only encrypted.</summary>
 /// <param name="sealer">Null = none are kept.</param>
 public sealed class SealedComments(SecretSealer? sealer)
 {

@@ -4,10 +4,10 @@ using Ensemble.Usage;
 
 namespace Ensemble.Runs;
 
-/// <summary>What a panel advised, as the model that wrote the answer was shown it.</summary>
+/// <summary>The advice of a panel, as it was shown to the model that wrote the answer.</summary>
 /// <param name="Run">The run whose panel it was.</param>
 /// <param name="Prompt">A message as JSON: with a built-in prompt it follows the conversation, with the operator's own it holds it.</param>
-/// <param name="HoldsConversation">Whether it stands in place of the messages before it.</param>
+/// <param name="HoldsConversation">Whether it replaces the messages before it.</param>
 /// <param name="After">The index of the conversation's last message at that time.</param>
 internal sealed record Advice(string Run, ReadOnlyMemory<byte> Prompt, bool HoldsConversation, int After)
 {

@@ -2,7 +2,10 @@ using Microsoft.Extensions.Caching.Memory;
 
 namespace Ensemble.Runs;
 
-/// <summary>Keeps advice in this process: for half an hour after its last use, and the least recently used goes first.</summary>
+/// <summary>
+/// Keeps advice in the memory of this process, for half an hour after its last use. While the memory is full new advice is not kept; the
+/// cache then removes the least recently used.
+/// </summary>
 public sealed class MemoryAdviceStore : IAdviceStore, IDisposable
 {
     /// <summary>After the last use.</summary>

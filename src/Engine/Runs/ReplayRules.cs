@@ -62,7 +62,8 @@ public static class ReplayRules
         if (ensemble.Tools == ToolsMode.Advise && ensemble.Judge is null && ToolOffer.ForWriter(chat, ensemble.Tools).IsOpen)
         {
             return new ReplayRefusal(
-                "judge_missing", "judge", "The request has tools, which only a judge may call, and this ensemble has none: name a model as 'judge'.");
+                "judge_missing", "judge",
+                "The request has tools, which only a judge may call, and this ensemble has none: name a model as 'judge'.");
         }
 
         if (ensemble.Tools != ToolsMode.Advise && chat.IsSet("tools") && strategy is not (StrategyKind.Vote or StrategyKind.Adaptive))

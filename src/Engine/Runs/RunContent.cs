@@ -4,7 +4,7 @@ using Ensemble.Upstreams;
 
 namespace Ensemble.Runs;
 
-/// <summary>What was said in a run that has ended: for people who look at it.</summary>
+/// <summary>The content of a run that has ended, for display: question, answers, prompts of judges.</summary>
 /// <param name="Messages">The caller's, as a JSON array.</param>
 /// <param name="Calls">The panel's first, by member and sample; then the others, in the order in which they ended.</param>
 /// <param name="Answer">The text that the caller got; empty where there was none.</param>
@@ -36,8 +36,8 @@ public sealed record RunContent(
 }
 
 /// <summary>What one call was asked and gave.</summary>
-/// <param name="Prompt">Messages that were sent besides the caller's or in their place, as a JSON array; empty where there were none.</param>
-/// <param name="ReplacesMessages">Whether <paramref name="Prompt"/> was sent in place of the caller's messages.</param>
+/// <param name="Prompt">Messages that were sent after the caller's or instead of them, as a JSON array; empty if there were none.</param>
+/// <param name="ReplacesMessages">Whether <paramref name="Prompt"/> was sent instead of the caller's messages.</param>
 /// <param name="Content">Empty where there is none, or where it was streamed to the caller: then it is in the run's answer.</param>
 /// <param name="Choices">The provider's choices as JSON, where they hold tool calls; empty otherwise.</param>
 public sealed record CallContent(

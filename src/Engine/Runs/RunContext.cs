@@ -92,7 +92,7 @@ internal sealed class RunContext
 
     public IAdviceStore AdviceStore => _services.Advice;
 
-    /// <summary>What is done with the request's tools: found out once, whatever part of a strategy asks.</summary>
+    /// <summary>How the request's tools are handled; decided once for the run.</summary>
     public Task<ToolTurn> TurnAsync(EnsembleConfig ensemble) => _turn ??= ToolTurn.BeginAsync(this, ensemble);
 
     public bool CapturesContent => _services.CaptureContent;
@@ -159,8 +159,8 @@ internal sealed class RunContext
     }
 
     /// <summary>
-    /// Has the panel's answers stored for replays, and with captured content the other calls and the answer. Called once all sub-calls
-    /// have ended.
+    /// Stores the panel's answers for replays, and with captured content the other calls and the answer. Called when all sub-calls have
+    /// ended.
     /// </summary>
     public void StoreAnswers(RunEnd end)
     {

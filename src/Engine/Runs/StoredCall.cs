@@ -3,8 +3,8 @@ using Ensemble.Models;
 
 namespace Ensemble.Runs;
 
-/// <summary>What a call besides the panel's was asked, and what it gave; stored where content is captured.</summary>
-/// <param name="Messages">A JSON array in place of the caller's messages; null = the caller's own were sent.</param>
+/// <summary>The prompt and the answer of a call outside the panel; stored with captured content.</summary>
+/// <param name="Messages">A JSON array that was sent instead of the caller's messages; null = those were sent.</param>
 /// <param name="Appended">A JSON object that followed the messages; null = nothing did.</param>
 internal sealed record StoredCall(
     SubCallKey Key, SubCallRole Role, string Model, ReadOnlyMemory<byte>? Messages, ReadOnlyMemory<byte>? Appended, AnswerPayload Payload)

@@ -3,15 +3,15 @@ using Ensemble.Models;
 namespace Ensemble.Runs;
 
 /// <summary>The calls of a run that are stored at its end. Thread-safe.</summary>
-/// <param name="keepsPanel">Whether what the panel answers is stored.</param>
-/// <param name="keepsOthers">Whether the calls besides the panel's are stored, with what they were asked.</param>
+/// <param name="keepsPanel">Whether the panel's answers are stored.</param>
+/// <param name="keepsOthers">Whether the other calls are stored, with their prompts.</param>
 internal sealed class StoredCalls(bool keepsPanel, bool keepsOthers)
 {
     private readonly Lock _lock = new();
     private readonly List<StoredPanelAnswer> _panel = [];
     private readonly List<StoredCall> _others = [];
 
-    /// <summary>Whether the calls besides the panel's are stored.</summary>
+    /// <summary>Whether calls outside the panel are stored.</summary>
     public bool KeepsOthers => keepsOthers;
 
     public IReadOnlyList<StoredPanelAnswer> Panel

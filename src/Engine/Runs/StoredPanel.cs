@@ -7,7 +7,7 @@ using Ensemble.Upstreams;
 
 namespace Ensemble.Runs;
 
-/// <summary>What a run was asked, what became of each call to its panel, and with captured content what else was said.</summary>
+/// <summary>A run's request, the result of each call to its panel, and with captured content its other calls and its answer.</summary>
 public sealed class StoredPanel
 {
     internal static readonly StoredPanel TooLarge = new() { IsTooLarge = true };
@@ -30,11 +30,11 @@ public sealed class StoredPanel
     [JsonIgnore]
     public bool HasAnswers => Answers.Count > 0;
 
-    /// <summary>What it takes to show the run to people; null where content is not captured, or was too large.</summary>
+    /// <summary>The rest of the run's content, for display; null if content is not captured, or was too large.</summary>
     [JsonInclude]
     internal StoredContent? Content { get; init; }
 
-    /// <summary>In bytes, nearly.</summary>
+    /// <summary>About how many bytes it takes.</summary>
     [JsonIgnore]
     internal long Size => Request.Length + Answers.Sum(static answer => answer.Size) + (Content?.Size ?? 0);
 

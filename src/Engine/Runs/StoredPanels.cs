@@ -6,9 +6,9 @@ using Microsoft.Extensions.Logging;
 namespace Ensemble.Runs;
 
 /// <summary>
-/// Keeps the requests and panel answers of ended runs for replays, and with captured content what else was said in them: encrypted, one
-/// write a run, and no run waits for it. What cannot be written, because the store is away or too slow, is lost for these, and for
-/// nothing else.
+/// Stores the requests and panel answers of ended runs for replays, and with captured content their other calls and answers: encrypted,
+/// with one write a run that no run waits for. If the store is unavailable or too slow, the run can be neither replayed nor shown; nothing
+/// else is lost.
 /// </summary>
 /// <param name="retention">How long each is kept.</param>
 public sealed partial class StoredPanels(
@@ -100,7 +100,7 @@ public sealed partial class StoredPanels(
 
     private static string Audience(RunId run) => $"run-panel:{run.Value}";
 
-    // Replays need less than people who look at the run.
+    // If the whole is too large, a replay is still possible without the content.
     private static StoredPanel Shortened(StoredPanel panel) => panel.Size <= IPanelStore.MaxPayloadBytes ? panel
         : panel.Content is not null ? Shortened(panel.WithoutContent())
         : StoredPanel.TooLarge;

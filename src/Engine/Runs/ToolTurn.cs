@@ -7,8 +7,8 @@ using Ensemble.Chat;
 namespace Ensemble.Runs;
 
 /// <summary>
-/// What a run does with the request's tools where the model that writes its answer gets them: whether the panel is asked for advice, or that
-/// of an earlier request of the same turn is used. A turn begins with a message of the user's, and goes on while tools are called.
+/// How a run handles the request's tools if the model that writes the answer gets them: whether the panel is asked for advice, or the
+/// advice of an earlier request of the same turn is used. A turn begins with a user message, and lasts while tools are called.
 /// </summary>
 internal sealed class ToolTurn
 {
@@ -24,7 +24,7 @@ internal sealed class ToolTurn
     /// <summary>What the model that writes the answer is offered.</summary>
     public ToolOffer Tools { get; }
 
-    /// <summary>Whether the panel is not asked: the request ends with the result of a tool.</summary>
+    /// <summary>Whether the panel is not asked: the request continues with results of tools.</summary>
     public bool Continues { get; private init; }
 
     /// <summary>That of the turn's first request; null where the panel is asked, or where it is lost.</summary>
@@ -39,13 +39,13 @@ internal sealed class ToolTurn
         }
 
         var isOnce = ensemble.Advice == AdviceFrequency.OncePerUserTurn && !context.IsReplay;
-        return isOnce && EndsWithResult(context.Chat)
+        return isOnce && ContinuesTurn(context.Chat)
             ? new ToolTurn(tools, keepsAdvice: false) { Continues = true, Advice = await FindAsync(context, ensemble) }
             : new ToolTurn(tools, keepsAdvice: isOnce);
     }
 
-    /// <summary>Whether a request goes on with the tools of a turn, so that the panel may be left out.</summary>
-    public static bool EndsWithResult(ChatRequest chat) => chat.Messages[^1].Role == ChatRole.Tool;
+    /// <summary>Whether a request continues a turn with results of tools, so that the panel need not be asked.</summary>
+    public static bool ContinuesTurn(ChatRequest chat) => Position(chat).AfterResult;
 
     /// <summary>Shows the model that writes the answer the advice of this turn, where it stood before.</summary>
     public RequestEdits Apply(RequestEdits edits) => Advice switch
@@ -79,7 +79,7 @@ internal sealed class ToolTurn
         return kept is { } json && Advice.Read(json.Span) is { } advice && advice.After < context.Chat.Messages.Count ? advice : null;
     }
 
-    // The conversation goes on without: no request fails for want of advice.
+    // Advice is optional: no request fails because it cannot be read or kept.
     private static async Task<T?> TryAsync<T>(RunContext context, Func<CancellationToken, ValueTask<T>> ask)
     {
         using var limit = new CancellationTokenSource(StoreTimeout, context.Time);
@@ -94,7 +94,35 @@ internal sealed class ToolTurn
         }
     }
 
-    /// <summary>Of the caller, the panel that was asked, and the conversation up to the user's last message.</summary>
+    /// <returns>
+    /// The index of the message that began the turn, or -1; and whether a result of a tool came since the last assistant message. User
+    /// messages that directly follow a result belong to it: images of results are sent so, and clients add notes to results.
+    /// </returns>
+    private static (int Start, bool AfterResult) Position(ChatRequest chat)
+    {
+        var (start, afterResult) = (-1, false);
+        for (var index = 0; index < chat.Messages.Count; index++)
+        {
+            switch (chat.Messages[index].Role)
+            {
+                case ChatRole.Tool:
+                    afterResult = true;
+                    break;
+                case ChatRole.User when !afterResult:
+                    start = index;
+                    break;
+                case ChatRole.User:
+                    break;
+                default:
+                    afterResult = false;
+                    break;
+            }
+        }
+
+        return (start, afterResult);
+    }
+
+    /// <summary>Of the caller, the panel that was asked, and the conversation up to the message that began the turn.</summary>
     private static string KeyOf(RunContext context, EnsembleConfig ensemble)
     {
         var chat = context.Chat;
@@ -108,15 +136,9 @@ internal sealed class ToolTurn
             hash.AppendData(Encoding.UTF8.GetBytes($"{text?.Length ?? -1}:{text};"));
         }
 
-        var last = chat.Messages.Count - 1;
-        while (last >= 0 && chat.Messages[last].Role != ChatRole.User)
+        if (Position(chat).Start is >= 0 and var start)
         {
-            last--;
-        }
-
-        if (last >= 0)
-        {
-            hash.AppendData(chat.Slice(new ByteRange(chat.Messages[0].Whole.Start, chat.Messages[last].Whole.End)));
+            hash.AppendData(chat.Slice(new ByteRange(chat.Messages[0].Whole.Start, chat.Messages[start].Whole.End)));
         }
 
         return Convert.ToHexStringLower(hash.GetHashAndReset());

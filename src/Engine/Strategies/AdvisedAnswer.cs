@@ -8,7 +8,7 @@ namespace Ensemble.Strategies;
 /// <summary>An answer whose writer gets the request's tools, and the panel's advice.</summary>
 internal static class AdvisedAnswer
 {
-    /// <summary>Goes on with the tools of a turn: the panel is not asked, and the writers see its earlier advice where it is kept.</summary>
+    /// <summary>Continues a turn of tool calls: the panel is not asked, and the writers see its earlier advice if it is kept.</summary>
     /// <param name="writers">Asked in turn.</param>
     /// <param name="explain">Says why none of them has answered.</param>
     /// <returns>Null where the panel is asked.</returns>

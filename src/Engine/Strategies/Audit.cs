@@ -33,7 +33,8 @@ internal static class Audit
             Step = SubCallStep.Verification,
             Models = [verifier],
             Prompt = new JudgePrompt(
-                context.Chat, tools.IsOpen ? Prompts.AuditWithTools(tools.Names) : Prompts.Audit, Prompts.AuditVersion, [Readable(answer)], context.Random($"audit-{number}")),
+                context.Chat, tools.IsOpen ? Prompts.AuditWithTools(tools.Names) : Prompts.Audit, Prompts.AuditVersion, [Readable(answer)],
+                context.Random($"audit-{number}")),
             Number = number,
             Schema = Schema,
         });

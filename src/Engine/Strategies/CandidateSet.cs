@@ -123,7 +123,7 @@ internal sealed class CandidateSet
             })];
     }
 
-    /// <summary>Finds out which candidates say what a text says that is none of theirs, as a judge's.</summary>
+    /// <summary>Finds the cluster of the candidates that agree with a text from elsewhere, such as a judge's answer.</summary>
     /// <returns>Their cluster; null where none does, or none says anything that could be counted.</returns>
     public int? ClusterOf(ChatAnswer answer)
     {

@@ -20,7 +20,9 @@ internal sealed class Cascade(EnsembleConfig ensemble) : IStrategy
         var found = new List<Candidate>();
         var missing = new List<SubCallResult>();
         var turn = await context.TurnAsync(ensemble);
-        if (await AdvisedAnswer.ContinueAsync(context, ensemble, () => Writers(context, rungs[^1], null), JudgeFailure.OfMembers) is { } end)
+        var continued = await AdvisedAnswer.ContinueAsync(
+            context, ensemble, () => Writers(context, rungs[^1], null), JudgeFailure.OfMembers);
+        if (continued is { } end)
         {
             return end;
         }
@@ -190,7 +192,11 @@ internal sealed class Cascade(EnsembleConfig ensemble) : IStrategy
     private AnswerWriter[] Writers(RunContext context, IReadOnlyList<int> rung, JudgePrompt? prompt)
     {
         var calls = new MemberCall(context, ensemble);
-        return [.. rung.Select(member => calls.Writer(ensemble.Panel[member].Model, new SubCallKey(SubCallStep.Candidate, member, 0), prompt))];
+        return
+        [
+            .. rung.Select(member => calls.Writer(
+                ensemble.Panel[member].Model, new SubCallKey(SubCallStep.Candidate, member, 0), prompt)),
+        ];
     }
 
     private async Task<RunEnd> ExhaustedAsync(RunContext context, List<Candidate> found, List<SubCallResult> missing, JudgeResult? last)

@@ -10,7 +10,7 @@ namespace Ensemble.Strategies;
 /// <summary>Asks a model that a strategy names, with what the panel's entry of that model says of it.</summary>
 internal sealed class MemberCall(RunContext context, EnsembleConfig ensemble)
 {
-    /// <summary>Has the model answer for the caller: live where it is streamed, and with the tools that the writer of an answer gets.</summary>
+    /// <summary>The model writes the answer: streamed if the request is, and with the tools that the writer of an answer gets.</summary>
     /// <param name="prompt">A question that follows the caller's messages; null = none.</param>
     public AnswerWriter Writer(string alias, SubCallKey key, JudgePrompt? prompt = null) =>
         Writer(alias, key, (edits, model) => prompt?.Write(edits, model));

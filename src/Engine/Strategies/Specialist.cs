@@ -52,7 +52,9 @@ internal sealed class Specialist(EnsembleConfig ensemble) : IStrategy
             KeepsChoices = tools.IsAdvice,
 
             // The format that the caller wants is the whole answer's.
-            Edits = slot => MemberEdits.For(context.Chat, slot, tools).Drop("response_format").AppendMessage(Task(context, plan[slot.Key.Member])),
+            Edits = slot => MemberEdits.For(context.Chat, slot, tools)
+                .Drop("response_format")
+                .AppendMessage(Task(context, plan[slot.Key.Member])),
         });
         if (round.Failed(context) is { } end)
         {

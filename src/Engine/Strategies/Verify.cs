@@ -78,7 +78,8 @@ internal sealed class Verify(EnsembleConfig ensemble) : IStrategy
             return answer;
         }
 
-        if (draft is not null && !turn.Tools.IsOpen && !result.Shown && !context.Deadline.IsCancelled && ensemble.OnJudgeFailure != OnJudgeFailure.Fail)
+        var mayGiveDraft = !turn.Tools.IsOpen && !result.Shown && ensemble.OnJudgeFailure != OnJudgeFailure.Fail;
+        if (draft is not null && mayGiveDraft && !context.Deadline.IsCancelled)
         {
             context.Diagnostics.Degrade(JudgeFailure.Reason(context, "escalation_failed"));
             return RunResults.Emit(context, draft, "verify", "escalation_failed");

@@ -8,7 +8,7 @@ namespace Ensemble.Strategies;
 /// </summary>
 internal static class VoteRule
 {
-    /// <summary>The party of those who call no tool where others do, whatever they say instead.</summary>
+    /// <summary>The party of all answers without a tool call if others call tools.</summary>
     private const int NoCall = -1;
 
     /// <param name="Winner">Index of a candidate: the heaviest of those that gave the winning answer, then the first listed.</param>

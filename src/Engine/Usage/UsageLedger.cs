@@ -225,8 +225,8 @@ public sealed partial class UsageLedger : IUsageSink, IAsyncDisposable
 
         public static Entry Of(RunRecord run) =>
             new(null, run,
-                Fixed + Text(run.Run.Value) + Text(run.Ensemble) + Text(run.Strategy) + Text(run.Caller) + run.Degraded.Sum(Text) + run.Manifest.Length
-                    + (OfCount * run.Counts.Count));
+                Fixed + Text(run.Run.Value) + Text(run.Ensemble) + Text(run.Strategy) + Text(run.Caller) + run.Degraded.Sum(Text)
+                    + run.Manifest.Length + (OfCount * run.Counts.Count));
 
         public static Entry Of(TaskCompletionSource<bool> waiter) => new(null, null, 0, waiter);
 

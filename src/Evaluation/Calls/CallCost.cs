@@ -35,11 +35,11 @@ internal static class CallCost
 
         if (call.Inputs is { } inputs)
         {
-            return price.MostUsd(inputs.Sum(static input => (long)Encoding.UTF8.GetByteCount(input)) + Overhead, 0);
+            return price.MaxUsd(inputs.Sum(static input => (long)Encoding.UTF8.GetByteCount(input)) + Overhead, 0);
         }
 
         var attachments = call.Chat.Parts.Count(static part => part.Kind is not (ContentPartKind.Text or ContentPartKind.Refusal));
         var prompt = RequestRewriter.Rewrite(call.Chat, call.Edits).Length + Overhead + (attachments * AttachmentTokens);
-        return price.MostUsd(prompt, CallTokens.MaxAnswer(call.Chat, call.Model) * call.Answers);
+        return price.MaxUsd(prompt, CallTokens.MaxAnswer(call.Chat, call.Model) * call.Answers);
     }
 }

@@ -135,9 +135,9 @@ internal sealed class EvaluationSession(
     private void Show(CostEstimate estimate, int questions)
     {
         errors.WriteLine(
-            $"{questions:N0} questions, about {estimate.Calls:N0} calls: {Figures.Usd(estimate.UsualUsd)} "
+            $"{questions:N0} questions, about {estimate.Calls:N0} calls: {Figures.Usd(estimate.TypicalUsd)} "
             + $"with answers of {TokenEstimate.DefaultAnswer:N0} tokens, "
-            + $"{Figures.Usd(estimate.MostUsd)} with the longest and every call that may become necessary.");
+            + $"{Figures.Usd(estimate.MaxUsd)} with the longest and every call that may become necessary.");
         if (options.Record is not null)
         {
             errors.WriteLine("What the recording has of the panels is left out; judges' answers in it are not asked for again either.");

@@ -9,10 +9,10 @@ namespace Ensemble.Evaluation.Running;
 
 /// <summary>What an evaluation will take, before anything is paid.</summary>
 /// <param name="Calls">Calls that are made where all goes well, those left out that the recording answers for the panels.</param>
-/// <param name="UsualUsd">With answers of the usual length; null where a model has no price.</param>
-/// <param name="MostUsd">With every call that may become necessary, a repeated one left aside; null where a model has no price.</param>
+/// <param name="TypicalUsd">With answers of the usual length; null where a model has no price.</param>
+/// <param name="MaxUsd">With every call that may become necessary, a repeated one left aside; null where a model has no price.</param>
 /// <param name="Unpriced">Models without a price.</param>
-internal sealed record CostEstimate(int Calls, decimal? UsualUsd, decimal? MostUsd, IReadOnlyList<string> Unpriced)
+internal sealed record CostEstimate(int Calls, decimal? TypicalUsd, decimal? MaxUsd, IReadOnlyList<string> Unpriced)
 {
     /// <summary>Of an answer that a grader compares, in tokens.</summary>
     private const int GradedTokens = 512;

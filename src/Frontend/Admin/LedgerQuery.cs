@@ -27,7 +27,7 @@ internal sealed class LedgerQuery(IQueryCollection query, IReadOnlyList<string> 
     /// <summary>Null as long as nothing is wrong.</summary>
     public ApiError? Error { get; private set; }
 
-    /// <summary>Answers from the accounts, or says what is wrong with the question or the store.</summary>
+    /// <summary>Answers a query from the usage records, or with the error of the query or the store.</summary>
     /// <param name="answer">Writes the answer, or gives the error in its place.</param>
     public static async Task AnswerAsync(
         HttpContext context, IReadOnlyList<string> known, DateTimeOffset now, Func<LedgerQuery, Task<ApiError?>> answer)

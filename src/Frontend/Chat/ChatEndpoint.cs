@@ -12,7 +12,7 @@ namespace Ensemble.Frontend.Chat;
 /// <summary>A request for an answer, in the API of its address: what is asked for, and whether that can be answered.</summary>
 internal sealed class ChatEndpoint(
     IDialect dialect,
-    RequestSlots places,
+    RequestSlots slots,
     BodyReader bodies,
     ICatalog catalog,
     RunResponder answers,
@@ -20,10 +20,10 @@ internal sealed class ChatEndpoint(
 {
     public async Task HandleAsync(HttpContext context)
     {
-        var (place, error) = places.Enter();
-        using (place)
+        var (slot, error) = slots.Enter();
+        using (slot)
         {
-            error ??= await AnswerAsync(context, Caller.Of(context), place!);
+            error ??= await AnswerAsync(context, Caller.Of(context), slot!);
         }
 
         if (error is not null)
@@ -33,9 +33,9 @@ internal sealed class ChatEndpoint(
     }
 
     /// <returns>Why there is no run; null where there was one, and it has been answered.</returns>
-    private async Task<ApiError?> AnswerAsync(HttpContext context, Caller caller, RequestSlot place)
+    private async Task<ApiError?> AnswerAsync(HttpContext context, Caller caller, RequestSlot slot)
     {
-        var (body, error) = await bodies.ReadAsync(context.Request, place);
+        var (body, error) = await bodies.ReadAsync(context.Request, slot);
         if (error is not null)
         {
             return error;
@@ -52,16 +52,16 @@ internal sealed class ChatEndpoint(
             return ApiErrors.From(problem);
         }
 
-        if (!translated.Chat.Equals(body) && !place.TryReplace(translated.Chat.Length + translated.Format.HeldBytes))
+        if (!translated.Chat.Equals(body) && !slot.TryReplace(translated.Chat.Length + translated.Format.HeldBytes))
         {
             return ApiErrors.Overloaded;
         }
 
-        return await AnswerAsync(context, caller, place, translated, snapshot);
+        return await AnswerAsync(context, caller, slot, translated, snapshot);
     }
 
     private async Task<ApiError?> AnswerAsync(
-        HttpContext context, Caller caller, RequestSlot place, TranslatedRequest translated, CatalogSnapshot snapshot)
+        HttpContext context, Caller caller, RequestSlot slot, TranslatedRequest translated, CatalogSnapshot snapshot)
     {
         ChatRequest chat;
         RunLimits limits;
@@ -102,7 +102,7 @@ internal sealed class ChatEndpoint(
             Chat = chat,
             Caller = caller.Name,
             CatalogRevision = snapshot.Revision,
-            CountedBody = place.Body,
+            CountedBody = slot.Body,
         };
         return await answers.AnswerAsync(context, caller, fresh, snapshot, limits, translated.Format);
     }

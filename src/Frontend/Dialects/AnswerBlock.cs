@@ -52,6 +52,10 @@ internal sealed class AnswerBlock(BlockKind kind, int index)
         }
     }
 
+    /// <summary>Whether the first character that is not white space is this one.</summary>
+    public bool BeginsWith(char character) =>
+        _first.AsSpan().TrimStart() is { Length: > 0 } start ? start[0] == character : Text.AsSpan().TrimStart().StartsWith([character]);
+
     /// <summary>Forgets the text so far.</summary>
     public void Clear()
     {

@@ -4,7 +4,9 @@ using Ensemble.Frontend.Http;
 
 namespace Ensemble.Frontend.Errors;
 
-/// <summary>Writes errors, as a whole answer or as an event of a stream: in OpenAI's shape, unless the request has an <see cref="IErrorShape"/>.</summary>
+/// <summary>
+/// Writes errors, as a whole answer or as an event of a stream: in OpenAI's shape, unless the request has an <see cref="IErrorShape"/>.
+/// </summary>
 internal static class ApiErrorWriter
 {
     public static Task WriteAsync(HttpContext context, ApiError error)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using Ensemble.Chat;
 using Ensemble.Execution;
 using Ensemble.Frontend.Http;
@@ -139,6 +140,11 @@ internal static class ApiErrors
     public static readonly ApiError BodyEncoded = new(
         415, InvalidRequest, ErrorCodes.UnsupportedEncoding, "The body is compressed: send it without a Content-Encoding.")
     { IsPermanent = true };
+
+    /// <summary>For a small body that could not be parsed.</summary>
+    public static ApiError From(JsonException problem) => BadField(null, problem.LineNumber is { } line
+        ? $"The body is not valid JSON: line {line + 1}, byte {problem.BytePositionInLine + 1}."
+        : "The body is not valid JSON, or an object in it has a field twice: send each field once.");
 
     public static ApiError From(ChatRequestException problem) => new(
         400, InvalidRequest, problem.Code, EchoedText.Cut(problem.Message, MaxMessage))

@@ -1,6 +1,6 @@
 namespace Ensemble.Frontend.Errors;
 
-/// <summary>What a caller is told whose feedback cannot be kept.</summary>
+/// <summary>Errors of feedback that cannot be stored.</summary>
 internal static class FeedbackErrors
 {
     private const string InvalidRequest = "invalid_request_error";

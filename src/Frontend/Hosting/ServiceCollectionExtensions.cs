@@ -32,10 +32,10 @@ public static class ServiceCollectionExtensions
     private const string ResponsesPath = "/v1/responses";
     private const string MessagesPath = "/v1/messages";
 
-    /// <summary>The addresses at which answers are asked for, which are the keys of their endpoints.</summary>
+    /// <summary>The addresses of the endpoints that answer chat requests; they are the services' keys.</summary>
     internal static readonly string[] AnswerPaths = [ChatPath, ResponsesPath, MessagesPath];
 
-    /// <summary>Adds the HTTP tier. It needs a catalog, what models are called with, an <see cref="IRunEngine"/>, and the stores.</summary>
+    /// <summary>Adds the HTTP tier. It needs a catalog, the services that call models, an <see cref="IRunEngine"/>, and the stores.</summary>
     public static IServiceCollection AddEnsembleFrontend(this IServiceCollection services, FrontendOptions options)
     {
         services.AddEnsembleCors(options);

@@ -8,14 +8,14 @@ using Ensemble.Frontend.Requests;
 namespace Ensemble.Frontend.Messages;
 
 /// <summary><c>POST /v1/messages/count_tokens</c>: the tokens of a message's prompt. No model is called, and no run is begun.</summary>
-internal sealed class CountTokensEndpoint(RequestSlots places, BodyReader bodies, ICatalog catalog, TokenCounter counter)
+internal sealed class CountTokensEndpoint(RequestSlots slots, BodyReader bodies, ICatalog catalog, TokenCounter counter)
 {
     public async Task HandleAsync(HttpContext context)
     {
-        var (place, error) = places.Enter();
-        using (place)
+        var (slot, error) = slots.Enter();
+        using (slot)
         {
-            error ??= await CountAsync(context, place!);
+            error ??= await CountAsync(context, slot!);
         }
 
         if (error is not null)
@@ -24,9 +24,9 @@ internal sealed class CountTokensEndpoint(RequestSlots places, BodyReader bodies
         }
     }
 
-    private async Task<ApiError?> CountAsync(HttpContext context, RequestSlot place)
+    private async Task<ApiError?> CountAsync(HttpContext context, RequestSlot slot)
     {
-        var (body, error) = await bodies.ReadAsync(context.Request, place);
+        var (body, error) = await bodies.ReadAsync(context.Request, slot);
         if (error is not null)
         {
             return error;
@@ -37,7 +37,7 @@ internal sealed class CountTokensEndpoint(RequestSlots places, BodyReader bodies
         {
             var snapshot = catalog.Current;
             var translated = MessagesDialect.Read(body, snapshot, isCount: true);
-            if (!place.TryReplace(translated.Chat.Length))
+            if (!slot.TryReplace(translated.Chat.Length))
             {
                 return ApiErrors.Overloaded;
             }

@@ -68,7 +68,7 @@ internal sealed class MessageReader(MessageList messages, bool keepsMarks)
             }
             else
             {
-                AddBlock(content, content, block, at);
+                AddBlock(content, content, block, at, "text, image, document, tool_result");
             }
         }
 
@@ -93,7 +93,7 @@ internal sealed class MessageReader(MessageList messages, bool keepsMarks)
                     calls.Add((block, at));
                     break;
                 case "thinking" or "redacted_thinking":
-                    // It is signed for the model that thought it, and another may be asked now.
+                    // It is signed for the model that wrote it, and another model may answer this request.
                     break;
                 default:
                     throw new ChatRequestException(
@@ -132,7 +132,7 @@ internal sealed class MessageReader(MessageList messages, bool keepsMarks)
         {
             foreach (var (inner, at) in BlocksOf(content, value, $"{path}.content"))
             {
-                AddBlock(content, images, inner, at);
+                AddBlock(content, images, inner, at, "text, image, document");
             }
         }
 
@@ -140,7 +140,8 @@ internal sealed class MessageReader(MessageList messages, bool keepsMarks)
     }
 
     /// <param name="images">Where images and documents go.</param>
-    private void AddBlock(MessageContent content, MessageContent images, JsonElement block, string path)
+    /// <param name="allowed">The types that are allowed here, for the error.</param>
+    private void AddBlock(MessageContent content, MessageContent images, JsonElement block, string path, string allowed)
     {
         switch (block.Field("type").Text())
         {
@@ -154,7 +155,7 @@ internal sealed class MessageReader(MessageList messages, bool keepsMarks)
                 AddDocument(content, images, block, path);
                 break;
             default:
-                throw new ChatRequestException($"'{path}.type' must be one of text, image, document, tool_result.", $"{path}.type");
+                throw new ChatRequestException($"'{path}.type' must be one of {allowed}.", $"{path}.type");
         }
     }
 

@@ -47,14 +47,7 @@ internal sealed class MessagesDialect : IDialect
             WriteSampling(json, request);
             WriteUser(json, request);
             WriteOutput(json, request);
-            if (request.Flag("stream", "stream"))
-            {
-                json.WriteBoolean("stream"u8, true);
-                json.WriteStartObject("stream_options"u8);
-                json.WriteBoolean("include_usage"u8, true);
-                json.WriteEndObject();
-            }
-
+            ChatFields.WriteStream(json, request);
             json.WriteEndObject();
         }
 
@@ -83,10 +76,9 @@ internal sealed class MessagesDialect : IDialect
 
     private static JsonElement MaxTokens(JsonElement request, bool isCount)
     {
-        var most = request.Field("max_tokens");
-        return most.Whole() is >= 1 and <= int.MaxValue ? most
-            : isCount && !most.IsSet() ? default
-            : most.IsSet() ? throw RequestFields.Wrong("max_tokens", $"a whole number from 1 to {int.MaxValue}")
+        var limit = ChatFields.TokenLimit(request, "max_tokens");
+        return limit.IsSet() || isCount
+            ? limit
             : throw new ChatRequestException("'max_tokens' is missing: the Messages API requires it.", "max_tokens");
     }
 
@@ -111,7 +103,7 @@ internal sealed class MessagesDialect : IDialect
     {
         if (request.OptionalObject("metadata", "metadata").OptionalText("user_id", "metadata.user_id") is { Length: > 0 } user)
         {
-            // Claude Code's are longer: a digest tells users apart as well.
+            // Claude Code's are longer: a digest distinguishes users as well.
             json.WriteString(
                 "user"u8, user.Length <= MaxUser ? user : Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(user))));
         }
@@ -145,19 +137,10 @@ internal sealed class MessagesDialect : IDialect
             throw RequestFields.Wrong($"{path}.type", "json_schema");
         }
 
-        json.WriteStartObject("response_format"u8);
-        json.WriteString("type"u8, "json_schema"u8);
-        json.WriteStartObject("json_schema"u8);
-        json.WriteString("name"u8, "answer"u8);
-        json.Copy("schema", format.Field("schema") is { ValueKind: JsonValueKind.Object } schema
-            ? schema
-            : throw RequestFields.Wrong($"{path}.schema", "an object"));
-        json.WriteBoolean("strict"u8, true);
-        json.WriteEndObject();
-        json.WriteEndObject();
+        ChatFields.WriteJsonSchema(json, format, path, "answer");
     }
 
-    /// <returns>Null where nothing is asked for, or as much as the model sees fit.</returns>
+    /// <returns>Null if no effort is asked for, or the model is to choose.</returns>
     private static string? Effort(JsonElement thinking)
     {
         if (!thinking.Field("type").TextIs("enabled"))

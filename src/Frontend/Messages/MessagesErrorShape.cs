@@ -13,7 +13,7 @@ internal sealed class MessagesErrorShape : IErrorShape
     private static readonly MessagesErrorShape Instance = new();
 
     /// <summary>
-    /// A middleware: requests of the Messages API, and those of Anthropic's clients to wherever else, get errors of this shape.
+    /// A middleware: requests of the Messages API, and requests with <c>anthropic-version</c> to any address, get errors of this shape.
     /// </summary>
     public static Task ApplyAsync(HttpContext context, RequestDelegate next)
     {

@@ -1,8 +1,10 @@
+using System.Buffers;
 using System.IO.Pipelines;
 using System.Text;
 using System.Text.Json;
 using Ensemble.Frontend.Dialects;
 using Ensemble.Frontend.Errors;
+using Ensemble.Frontend.Http;
 using Ensemble.Runs;
 using Ensemble.Usage;
 
@@ -79,7 +81,7 @@ internal sealed class MessagesFormat : IAnswerFormat
 
     public static void WriteUsage(Utf8JsonWriter json, UsageTotals totals)
     {
-        // Here what was read from a cache, or written to one, is counted beside the rest of the prompt.
+        // Anthropic counts tokens read from a cache, or written to one, separately from the rest of the prompt.
         var usage = totals.Reported;
         var read = usage.CachedTokens ?? 0;
         var written = usage.CacheWriteTokens ?? 0;
@@ -120,7 +122,18 @@ internal sealed class MessagesFormat : IAnswerFormat
         _ => "end_turn",
     };
 
-    // An object here, and text elsewhere: what is no object becomes a field of one.
+    /// <returns>Arguments as Anthropic's <c>input</c>, which is an object: what is not an object becomes a field of one.</returns>
+    public static string InputOf(string arguments)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(buffer, JsonResponse.WriterOptions))
+        {
+            WriteInput(json, arguments);
+        }
+
+        return Encoding.UTF8.GetString(buffer.WrittenSpan);
+    }
+
     private static void WriteInput(Utf8JsonWriter json, string arguments)
     {
         using var document = JsonSanitizer.TryParse(Encoding.UTF8.GetBytes(arguments.Length == 0 ? "{}" : arguments));

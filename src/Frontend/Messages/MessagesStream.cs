@@ -51,7 +51,28 @@ internal sealed class MessagesStream(PipeWriter output, RunRequest request) : Bl
         json.WriteEndObject();
     });
 
-    protected override void AddToBlock(AnswerBlock block, string text) =>
+    protected override void AddToBlock(AnswerBlock block, string text)
+    {
+        // Other arguments than an object are sent at the end, as a field of one.
+        if (block.Kind != BlockKind.Call || IsObject(block))
+        {
+            WriteDelta(block, text);
+        }
+    }
+
+    protected override void EndBlock(AnswerBlock block)
+    {
+        if (block.Kind == BlockKind.Call && block.Length > 0 && !IsObject(block))
+        {
+            WriteDelta(block, MessagesFormat.InputOf(block.Text));
+        }
+
+        Event("content_block_stop"u8, block, static (json, block) => json.WriteNumber("index"u8, block.Index));
+    }
+
+    private static bool IsObject(AnswerBlock block) => block.BeginsWith('{');
+
+    private void WriteDelta(AnswerBlock block, string text) =>
         Event("content_block_delta"u8, (block, text), static (json, piece) =>
         {
             var isCall = piece.block.Kind == BlockKind.Call;
@@ -61,9 +82,6 @@ internal sealed class MessagesStream(PipeWriter output, RunRequest request) : Bl
             json.WriteString(isCall ? "partial_json"u8 : "text"u8, piece.text);
             json.WriteEndObject();
         });
-
-    protected override void EndBlock(AnswerBlock block) =>
-        Event("content_block_stop"u8, block, static (json, block) => json.WriteNumber("index"u8, block.Index));
 
     protected override void WriteEnd(RunCompleted completed)
     {

@@ -16,10 +16,10 @@ internal sealed class TokenCounter
     private const int ReplyTokens = 3;
     private const int ToolTokens = 8;
 
-    /// <summary>Characters that are counted together: its time for a letter grows with the length of the word.</summary>
+    /// <summary>Characters that are counted together: the tokenizer's time for a character grows with the length of the word.</summary>
     private const int MaxPiece = 512;
 
-    // It takes a moment and some megabytes, and most processes never count.
+    // Loading takes time and some megabytes, and most processes never count.
     private readonly Lazy<TiktokenTokenizer> _tokenizer = new(static () => TiktokenTokenizer.CreateForEncoding("o200k_base"));
 
     public long Count(ChatRequest chat)

@@ -66,12 +66,8 @@ internal static class ToolFields
                 json.WriteString("tool_choice"u8, "required"u8);
                 break;
             case "tool":
-                json.WriteStartObject("tool_choice"u8);
-                json.WriteString("type"u8, "function"u8);
-                json.WriteStartObject("function"u8);
-                json.Copy("name", choice.RequiredText("name", "tool_choice.name"));
-                json.WriteEndObject();
-                json.WriteEndObject();
+                json.WritePropertyName("tool_choice"u8);
+                ChatFields.WriteFunctionName(json, choice, "tool_choice");
                 break;
             default:
                 throw new ChatRequestException("'tool_choice.type' must be one of auto, any, tool, none.", "tool_choice.type");

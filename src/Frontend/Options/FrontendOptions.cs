@@ -140,7 +140,7 @@ public sealed record FrontendOptions : IValidatableObject
     public IReadOnlyList<string> AllowedOrigins => OriginList.Read(Origins);
 
     /// <summary>
-    /// Whether manifests hold what candidates, audits and plans say, and what is said in runs is stored. Default false.
+    /// Whether manifests contain answers, findings of audits and plans, and the content of runs is stored. Default false.
     /// </summary>
     [ConfigurationKeyName("Telemetry:CaptureContent")]
     public bool CapturesContent { get; init; }

@@ -15,7 +15,7 @@ namespace Ensemble.Frontend.Replays;
 
 /// <summary><c>POST /v1/runs/{id}/replay</c>: another strategy, or another judge, over the panel answers that a run has stored.</summary>
 internal sealed class ReplayEndpoint(
-    RequestSlots places,
+    RequestSlots slots,
     BodyReader bodies,
     RunFinder runs,
     ICatalog catalog,
@@ -31,10 +31,10 @@ internal sealed class ReplayEndpoint(
         var error = context.Request.HasJsonContentType() ? null : ReplayErrors.NotJson;
         if (error is null)
         {
-            (var place, error) = places.Enter();
-            using (place)
+            (var slot, error) = slots.Enter();
+            using (slot)
             {
-                error ??= await ReplayAsync(context, Caller.Of(context), place!);
+                error ??= await ReplayAsync(context, Caller.Of(context), slot!);
             }
         }
 
@@ -44,9 +44,9 @@ internal sealed class ReplayEndpoint(
         }
     }
 
-    private async Task<ApiError?> ReplayAsync(HttpContext context, Caller caller, RequestSlot place)
+    private async Task<ApiError?> ReplayAsync(HttpContext context, Caller caller, RequestSlot slot)
     {
-        var (body, error) = await bodies.ReadAsync(context.Request, ReplayOptions.MaxBytes, place);
+        var (body, error) = await bodies.ReadAsync(context.Request, ReplayOptions.MaxBytes, slot);
         (var replayOptions, error) = error is null ? ReplayOptions.Read(body) : (null, error);
         if (replayOptions is null)
         {
@@ -65,7 +65,7 @@ internal sealed class ReplayEndpoint(
             return RunFinder.Unavailable(caller, exception);
         }
 
-        if (error is null && !place.TryReserve(panel!.Request.Length))
+        if (error is null && !slot.TryReserve(panel!.Request.Length))
         {
             return ApiErrors.Overloaded;
         }

@@ -34,10 +34,7 @@ internal sealed record ReplayOptions(StrategyKind? Strategy, string? Judge, bool
         }
         catch (JsonException exception)
         {
-            return (null, ApiErrors.BadField(
-                null,
-                $"The body is not valid JSON, or names a field twice: line {exception.LineNumber + 1}, byte "
-                + $"{exception.BytePositionInLine + 1}."));
+            return (null, ApiErrors.From(exception));
         }
     }
 

@@ -3,10 +3,10 @@ using Ensemble.Runs;
 namespace Ensemble.Frontend.Requests;
 
 /// <summary>
-/// A request's place, and the bytes of its body until its answer is written: a run that is lost with its silo is sent to another.
+/// A request's slot, and the bytes of its body until its answer is written: a run that is lost with its silo is sent to another.
 /// Of one thread at a time.
 /// </summary>
-internal sealed class RequestSlot(RequestSlots places, ByteBudget buffers) : IDisposable
+internal sealed class RequestSlot(RequestSlots slots, ByteBudget buffers) : IDisposable
 {
     private long _held;
     private bool _isLeft;
@@ -20,7 +20,7 @@ internal sealed class RequestSlot(RequestSlots places, ByteBudget buffers) : IDi
         var hasRoom = buffers.HasRoomFor(bytes);
         if (!hasRoom)
         {
-            places.Refuse(bytes);
+            slots.Refuse(bytes);
         }
 
         return hasRoom;
@@ -31,7 +31,7 @@ internal sealed class RequestSlot(RequestSlots places, ByteBudget buffers) : IDi
     {
         if (!buffers.TryTake(bytes))
         {
-            places.Refuse(bytes);
+            slots.Refuse(bytes);
             return false;
         }
 
@@ -47,7 +47,7 @@ internal sealed class RequestSlot(RequestSlots places, ByteBudget buffers) : IDi
         Body = new SharedBytes(buffers, bytes);
     }
 
-    /// <summary>Counts another body in the place of the one that was read, which nobody holds any more.</summary>
+    /// <summary>Counts another body instead of the first one, which is no longer held.</summary>
     /// <returns>False where its bytes would be too many; the first body stays counted.</returns>
     public bool TryReplace(long bytes)
     {
@@ -68,7 +68,7 @@ internal sealed class RequestSlot(RequestSlots places, ByteBudget buffers) : IDi
             _isLeft = true;
 
             // The place first: who sees that the bytes are free may count on it.
-            places.Leave();
+            slots.Leave();
             buffers.Return(_held);
             _held = 0;
             Body?.Return();

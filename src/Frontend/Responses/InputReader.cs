@@ -60,7 +60,7 @@ internal sealed class InputReader(MessageList messages)
                 ReadOutput(item, path);
                 break;
             case "reasoning":
-                // Whatever model thought this, another may be asked now.
+                // Another model may answer this request, and reasoning is of use only to the model that wrote it.
                 break;
             case "item_reference":
                 throw new ChatRequestException(

@@ -55,15 +55,8 @@ internal sealed class ResponsesDialect : IDialect
             json.Copy("model", request.RequiredText("model", "model"));
             WriteMessages(json, request);
             ToolFields.Write(json, request);
-            if (request.Flag("stream", "stream"))
-            {
-                json.WriteBoolean("stream"u8, true);
-                json.WriteStartObject("stream_options"u8);
-                json.WriteBoolean("include_usage"u8, true);
-                json.WriteEndObject();
-            }
-
-            json.Copy("max_completion_tokens", MaxTokens(request));
+            ChatFields.WriteStream(json, request);
+            json.Copy("max_completion_tokens", ChatFields.TokenLimit(request, "max_output_tokens"));
             var reasoning = request.OptionalObject("reasoning", "reasoning");
             json.Copy("reasoning_effort", reasoning.Field("effort"));
             TextFields.Write(json, request);
@@ -100,17 +93,9 @@ internal sealed class ResponsesDialect : IDialect
             if (!item.TextIs(EncryptedReasoning))
             {
                 throw new ChatRequestException(
-                    $"'include' asks for what no response here has: leave it out, or send [\"{EncryptedReasoning}\"] alone.", "include");
+                    $"'include' asks for a value that responses of this gateway do not have: leave it out, or send [\"{EncryptedReasoning}\"].", "include");
             }
         }
-    }
-
-    private static JsonElement MaxTokens(JsonElement request)
-    {
-        var most = request.Field("max_output_tokens");
-        return !most.IsSet() || most.Whole() is >= 1 and <= int.MaxValue
-            ? most
-            : throw RequestFields.Wrong("max_output_tokens", $"a whole number from 1 to {int.MaxValue}");
     }
 
     private static void WriteMessages(Utf8JsonWriter json, JsonElement request)

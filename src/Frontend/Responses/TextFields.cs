@@ -23,17 +23,7 @@ internal static class TextFields
                 json.WriteEndObject();
                 break;
             case "json_schema":
-                json.WriteStartObject("response_format"u8);
-                json.WriteString("type"u8, "json_schema"u8);
-                json.WriteStartObject("json_schema"u8);
-                json.Copy("name", format.RequiredText("name", "text.format.name"));
-                json.Copy("description", format.Field("description"));
-                json.Copy("schema", format.Field("schema") is { ValueKind: JsonValueKind.Object } schema
-                    ? schema
-                    : throw RequestFields.Wrong("text.format.schema", "an object"));
-                json.Copy("strict", format.Field("strict"));
-                json.WriteEndObject();
-                json.WriteEndObject();
+                ChatFields.WriteJsonSchema(json, format, "text.format");
                 break;
             default:
                 throw new ChatRequestException(

@@ -69,7 +69,7 @@ internal static class ToolFields
         switch (choice.Field("type").Text())
         {
             case "function":
-                WriteNamed(json, choice, "tool_choice");
+                ChatFields.WriteFunctionName(json, choice, "tool_choice");
                 break;
             case "allowed_tools":
                 json.WriteStartObject();
@@ -80,7 +80,7 @@ internal static class ToolFields
                 var index = 0;
                 foreach (var tool in choice.OptionalArray("tools", "tool_choice.tools").Items())
                 {
-                    WriteNamed(json, tool, $"tool_choice.tools[{index++}]");
+                    ChatFields.WriteFunctionName(json, tool, $"tool_choice.tools[{index++}]");
                 }
 
                 json.WriteEndArray();
@@ -91,15 +91,5 @@ internal static class ToolFields
                 throw new ChatRequestException(
                     "'tool_choice' must be one of none, auto, required, or name functions: the gateway executes no tools.", "tool_choice");
         }
-    }
-
-    private static void WriteNamed(Utf8JsonWriter json, JsonElement named, string path)
-    {
-        json.WriteStartObject();
-        json.WriteString("type"u8, "function"u8);
-        json.WriteStartObject("function"u8);
-        json.Copy("name", named.RequiredText("name", $"{path}.name"));
-        json.WriteEndObject();
-        json.WriteEndObject();
     }
 }

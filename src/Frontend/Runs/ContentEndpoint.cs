@@ -9,8 +9,8 @@ using Ensemble.Usage;
 namespace Ensemble.Frontend.Runs;
 
 /// <summary>
-/// <c>GET /v1/runs/{id}/content</c>: what was asked and answered in a run that has ended, for the caller that asked for it, and for the
-/// admin key. Only with captured content.
+/// <c>GET /v1/runs/{id}/content</c>: the messages and answers of a run that has ended, for the caller that made it and for the admin key.
+/// Requires captured content.
 /// </summary>
 internal sealed class ContentEndpoint(RunFinder runs, FrontendOptions options, StoredPanels panels, TimeProvider time)
 {
@@ -57,7 +57,8 @@ internal sealed class ContentEndpoint(RunFinder runs, FrontendOptions options, S
         var endedAt = manifest.StartedAt + total;
         if (await panels.FindAsync(manifest.Run, endedAt, cancellationToken) is not { } own)
         {
-            return (null, endedAt + panels.Retention <= time.GetUtcNow() ? RunContentErrors.Expired(panels.Retention) : RunContentErrors.Missing);
+            var isExpired = endedAt + panels.Retention <= time.GetUtcNow();
+            return (null, isExpired ? RunContentErrors.Expired(panels.Retention) : RunContentErrors.Missing);
         }
 
         var source = manifest.ReplayOf is { } first ? await panels.FindAsync(first, endedAt: null, cancellationToken) ?? own : own;

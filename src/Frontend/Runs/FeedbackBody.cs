@@ -20,7 +20,7 @@ internal sealed record FeedbackBody(double Score, string? Comment)
 
     private static readonly JsonDocumentOptions JsonOptions = new() { AllowDuplicateProperties = false, MaxDepth = 8 };
 
-    /// <returns>What is said, or what is wrong with how it is said.</returns>
+    /// <returns>The feedback, or the error of the body.</returns>
     public static (FeedbackBody? Body, ApiError? Error) Read(ReadOnlyMemory<byte> body)
     {
         try
@@ -32,10 +32,7 @@ internal sealed record FeedbackBody(double Score, string? Comment)
         }
         catch (JsonException exception)
         {
-            return (null, ApiErrors.BadField(
-                null,
-                $"The body is not valid JSON, or names a field twice: line {exception.LineNumber + 1}, byte "
-                + $"{exception.BytePositionInLine + 1}."));
+            return (null, ApiErrors.From(exception));
         }
     }
 

@@ -9,7 +9,7 @@ using Ensemble.Usage;
 namespace Ensemble.Frontend.Runs;
 
 /// <summary>
-/// <c>/v1/runs/{id}/feedback</c>: whether a run's answer is right, said by its caller and by administrators, once each.
+/// <c>/v1/runs/{id}/feedback</c>: whether a run's answer is right, from its caller and from administrators, once each.
 /// </summary>
 internal sealed class FeedbackEndpoint(
     RunFinder runs, IReportStore reports, SealedComments comments, BodyReader bodies, TimeProvider time)

@@ -3,7 +3,7 @@ using Ensemble.Usage;
 
 namespace Ensemble.Frontend.Runs;
 
-/// <summary>That a statement is kept.</summary>
+/// <summary>Confirms that feedback is stored.</summary>
 internal sealed class FeedbackSaved(RunFeedback feedback)
 {
     public string Object { get; } = "ensemble.feedback";

@@ -5,7 +5,7 @@ using static System.Text.Json.Serialization.JsonIgnoreCondition;
 
 namespace Ensemble.Frontend.Runs;
 
-/// <summary>What was said in a run, as callers see it.</summary>
+/// <summary>The content of a run, as callers see it.</summary>
 /// <param name="showsNames">Whether models are named.</param>
 internal sealed class RunContentView(RunId run, RunContent content, bool showsNames)
 {

@@ -31,7 +31,7 @@ internal sealed class RunFinder(IRunEngine engine, IUsageQueries usage)
         }
     }
 
-    /// <summary>The words of the exception are for an administrator: they say where the database is.</summary>
+    /// <summary>The exception's message is for an administrator: it names the database.</summary>
     public static ApiError Unavailable(Caller caller, StorageException exception) =>
         caller.IsAdministrator ? AdminErrors.Unavailable(exception.Message) : ApiErrors.Unavailable;
 

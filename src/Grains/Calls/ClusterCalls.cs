@@ -46,7 +46,7 @@ public sealed class ClusterCalls
     };
 
     /// <exception cref="ClusterUnavailableException">No answer came in <see cref="RetryTimeout"/>.</exception>
-    /// <exception cref="OperationCanceledException">No answer came, and none is wanted any longer.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled before an answer came.</exception>
     public async ValueTask<T> AskAsync<TState, T>(Func<TState, ValueTask<T>> call, TState state, CancellationToken cancellationToken)
     {
         try

@@ -5,8 +5,8 @@ using Orleans.Placement;
 namespace Ensemble.Grains.Runs;
 
 /// <summary>
-/// Reads and writes the advice that its silo keeps, within the bounds of all advice there. It holds nothing itself: where it is placed again
-/// is decided by its key, so that it finds what was kept unless that silo is gone.
+/// Reads and writes the advice that its silo keeps, within the bounds of all advice there. It has no state: its key decides on which silo
+/// it is placed, so that it finds what was kept unless that silo is gone.
 /// </summary>
 [Reentrant]
 [HashBasedPlacement]

@@ -2,7 +2,7 @@ using Ensemble.Runs;
 
 namespace Ensemble.Grains.Runs;
 
-/// <summary>Keeps advice where every silo finds it, whichever gets the next request of a conversation.</summary>
+/// <summary>Keeps advice in the cluster, so that every silo finds it for the next request of a conversation.</summary>
 internal sealed class ClusterAdvice(IGrainFactory grains) : IAdviceStore
 {
     public async ValueTask<ReadOnlyMemory<byte>?> FindAsync(string key, CancellationToken cancellationToken) =>

@@ -14,7 +14,7 @@ internal static partial class AnthropicModelName
     /// <summary>Whether the model refuses temperature and top_p together, as from 4.1 on.</summary>
     public static bool AllowsOneSamplingParameter(string name) => Version(name).CompareTo((4, 1)) >= 0;
 
-    /// <summary>How the model is told to think: 3.7 to 4.5 by a number of tokens, later ones by an effort, earlier ones not at all.</summary>
+    /// <summary>How thinking is requested: of 3.7 to 4.5 by a number of tokens, of later models by an effort, of earlier ones not.</summary>
     public static ThinkingControl Thinking(string name)
     {
         var version = Version(name);

@@ -28,12 +28,31 @@ internal sealed record SimulatedTool(string Name, JsonElement? Parameters)
             return tools[0];
         }
 
+        if (SimulatedJson.Text(SimulatedJson.Member(choice, "type") ?? default) == "allowed_tools")
+        {
+            return ReadAllowed(tools, SimulatedJson.Member(choice, "allowed_tools") ?? choice);
+        }
+
         var name = SimulatedJson.Member(choice, "function") is { } function
             ? SimulatedJson.Text(SimulatedJson.Member(function, "name"))
             : null;
         return tools.Find(tool => tool.Name == name)
             ?? throw new ChatRequestException(
                 "'tool_choice' must be none, auto, required or the name of a function in 'tools'.", "tool_choice");
+    }
+
+    private static SimulatedTool? ReadAllowed(List<SimulatedTool> tools, JsonElement allowed)
+    {
+        if (SimulatedJson.Text(SimulatedJson.Member(allowed, "mode") ?? default) != "required")
+        {
+            return null;
+        }
+
+        var names = (SimulatedJson.Member(allowed, "tools") ?? default).Items()
+            .Select(static tool => SimulatedJson.Text(SimulatedJson.Member(SimulatedJson.Member(tool, "function") ?? default, "name")))
+            .ToHashSet();
+        return tools.Find(tool => names.Contains(tool.Name))
+            ?? throw new ChatRequestException("'tool_choice' allows none of the functions in 'tools'.", "tool_choice");
     }
 
     private static List<SimulatedTool> ReadAll(ChatRequest chat)

@@ -22,7 +22,7 @@ namespace Ensemble.Silo.Hosting;
 internal static partial class ModelServices
 {
     /// <summary>
-    /// Adds what calls are made with, wherever runs are executed, and their accounts. It needs an <see cref="IGate"/> and an
+    /// Adds the services that call models, for processes that execute runs, and usage records. It needs an <see cref="IGate"/> and an
     /// <see cref="IUsageStore"/>.
     /// </summary>
     public static IServiceCollection AddEnsembleModels(this IServiceCollection services, FrontendOptions options)
@@ -108,7 +108,7 @@ internal static partial class ModelServices
 
         sinks.Add(provider.GetRequiredService<UsageLedger>());
 
-        // Where nobody can watch there is none.
+        // Absent if usage cannot be watched.
         if (provider.GetKeyedService<IUsageSink>(UsageFeed.SinkName) is { } watchers)
         {
             sinks.Add(watchers);

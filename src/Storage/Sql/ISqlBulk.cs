@@ -24,7 +24,7 @@ internal interface ISqlBulk
 /// <param name="onConflict">What becomes of a row whose key is there: the end of a statement, from ON CONFLICT.</param>
 internal sealed class SqlInsert<TRow>(string table, string onConflict, IReadOnlyList<SqlColumn<TRow>> columns)
 {
-    /// <summary>By which the rows that were inserted are told from those that were there; null = nobody asks.</summary>
+    /// <summary>The column that identifies the inserted rows in the result; null = inserted rows are not reported.</summary>
     public SqlRowKey<TRow>? Key { get; init; }
 
     public IReadOnlyList<SqlColumn<TRow>> Columns => columns;

@@ -12,9 +12,9 @@ internal sealed class SqlUsageQueries(SqlDatabase database) : IUsageQueries
 
     private static readonly string SubCalls =
         $"""
-         SELECT run, incarnation, {Step}, member, sample, {UsageSql.Name("ensemble")}, {UsageSql.Name("role")}, {UsageSql.Name("model")}, {UsageSql.Name("caller")},
-             {UsageSql.Name("outcome")}, attempts, started_at, first_token_ms, total_ms, prompt_tokens, completion_tokens, {UsageSql.Name("source")}, cost_nano_usd,
-             cached_tokens, cache_write_tokens, reasoning_tokens
+         SELECT run, incarnation, {Step}, member, sample, {UsageSql.Name("ensemble")}, {UsageSql.Name("role")}, {UsageSql.Name("model")},
+             {UsageSql.Name("caller")}, {UsageSql.Name("outcome")}, attempts, started_at, first_token_ms, total_ms, prompt_tokens,
+             completion_tokens, {UsageSql.Name("source")}, cost_nano_usd, cached_tokens, cache_write_tokens, reasoning_tokens
          FROM ledger_calls
          """;
 

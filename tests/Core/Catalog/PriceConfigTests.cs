@@ -66,7 +66,7 @@ public sealed class PriceConfigTests
     [Fact]
     public void MostUsd_CallThatKeepsToItsEstimate_NeverCostsMore() => Prop.ForAll(
         Arb.From(Prices), Arb.From(Usages), Arb.From(Gen.Choose(0, 300).Two()), (price, usage, spare) =>
-            price.CostUsd(usage) <= price.MostUsd(usage.PromptTokens + spare.Item1, usage.CompletionTokens + spare.Item2)).QuickCheckThrowOnFailure();
+            price.CostUsd(usage) <= price.MaxUsd(usage.PromptTokens + spare.Item1, usage.CompletionTokens + spare.Item2)).QuickCheckThrowOnFailure();
 
     // Of each kind: input, read, written, output, reasoning.
     private static TokenUsage Usage(int[] kinds) => new(kinds[0] + kinds[1] + kinds[2], kinds[3] + kinds[4])

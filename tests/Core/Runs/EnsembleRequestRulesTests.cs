@@ -50,6 +50,28 @@ public sealed class EnsembleRequestRulesTests
         (refusal.Param, refusal.Code).ShouldBe((param, code));
     }
 
+    [Theory]
+    [InlineData("""{"type":"function","function":{"name":"g"}}""")]
+    [InlineData("""{"type":"allowed_tools","allowed_tools":{"mode":"auto","tools":[{"type":"function","function":{"name":"f"}},{"type":"function","function":{"name":"g"}}]}}""")]
+    public void Check_ChoiceOfAToolThatIsNotThere_IsRefused(string choice)
+    {
+        var fields = $$$""" "tools":[{"type":"function","function":{"name":"f"}}],"tool_choice":{{{choice}}}""";
+
+        foreach (var mode in (ToolsMode[])[ToolsMode.Vote, ToolsMode.Advise])
+        {
+            var refusal = Should.Throw<ChatRequestException>(() => EnsembleRequestRules.Check(Request(fields), mode));
+            refusal.Param.ShouldBe("tool_choice");
+            refusal.Message.ShouldContain("'g'");
+        }
+    }
+
+    [Theory]
+    [InlineData("""{"type":"function","function":{"name":"f"}}""")]
+    [InlineData("\"required\"")]
+    [InlineData("""{"type":"something","new":true}""")]
+    public void Check_ChoiceThatIsThereOrOfAnUnknownForm_Passes(string choice) =>
+        Passes($$$""" "tools":[{"type":"function","function":{"name":"f"}}],"tool_choice":{{{choice}}}""", ToolsMode.Advise).ShouldBeTrue();
+
     private static bool Passes(string fields, ToolsMode mode)
     {
         EnsembleRequestRules.Check(Request(fields), mode);

@@ -97,6 +97,34 @@ public sealed class ToolAdviceTests
         Messages(writers[^1]).Length.ShouldBe(first.Length + (19 * 2));
     }
 
+    [Theory]
+    [InlineData("""{"role":"user","content":[{"type":"image_url","image_url":{"url":"data:image/png;base64,AA=="}}]}""")]
+    [InlineData("""{"role":"user","content":"Remember the rules."},{"role":"user","content":"And the time."}""")]
+    public async Task Execute_UserMessagesBehindAResult_ContinueItsTurn(string behind)
+    {
+        _bench.Ensemble = _bench.Ensemble with { Advice = AdviceFrequency.OncePerUserTurn };
+        _bench.Advice = new MemoryAdviceStore(_bench.Time);
+        await RunAsync(Request(User));
+        var first = $"{User}{ToolTurn(0)},{behind}";
+
+        var outcomes = new[] { await RunAsync(Request(first)), await RunAsync(Request(first + ToolTurn(1))) };
+
+        outcomes.ShouldAllBe(outcome => outcome.Manifest.Decisions.Single().Verdict == "kept");
+        (_bench.Upstream.CallsOf("a").Count, _bench.Upstream.CallsOf("judge").Count).ShouldBe((1, 3));
+    }
+
+    [Fact]
+    public async Task Execute_UserMessageAfterAnAnswer_BeginsATurn()
+    {
+        _bench.Ensemble = _bench.Ensemble with { Advice = AdviceFrequency.OncePerUserTurn };
+        _bench.Advice = new MemoryAdviceStore(_bench.Time);
+        await RunAsync(Request(User));
+
+        await RunAsync(Request($"{User}{ToolTurn(0)},{{\"role\":\"assistant\",\"content\":\"It rains.\"}},{User}"));
+
+        _bench.Upstream.CallsOf("a").Count.ShouldBe(2);
+    }
+
     [Fact]
     public async Task Execute_EveryRequest_AsksThePanelForEachToolTurn()
     {

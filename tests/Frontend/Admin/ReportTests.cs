@@ -59,6 +59,17 @@ public sealed class ReportTests
         council.Gateway.Faults.ShouldBeEmpty();
     }
 
+    [Fact]
+    public async Task Report_ToTheEndOfTheLastYear_IsAReport()
+    {
+        await using var council = await Council.StartAsync(args: AdminExtensions.KeyOption);
+
+        var report = await council.Gateway.ReadAsync("/admin/ensembles/council/report?to=9999-12-31T23:59:59Z");
+
+        report.Status.ShouldBe(HttpStatusCode.OK, report.Body);
+        council.Gateway.Faults.ShouldBeEmpty();
+    }
+
     [Theory]
     [InlineData("from=yesterday", "from")]
     [InlineData("from=2026-01-02T00:00:00Z&to=2026-01-01T00:00:00Z", "from")]

@@ -43,6 +43,31 @@ public sealed class FeedbackTests
     }
 
     [Fact]
+    public async Task Save_OnARunWithoutAnAnswer_IsNotCountedInTheReport()
+    {
+        await using var council = await StartAsync(AdminExtensions.KeyOption);
+        council.AllMembers(StubReply.Error(400, null, "No."));
+        var run = (await council.Gateway.ChatAsync(Council.Ask, "sk-anna")).Header("x-ensemble-run-id").ShouldNotBeNull();
+
+        (await SaveAsync(council, run, """{"correct":true}""", "sk-anna")).Status.ShouldBe(HttpStatusCode.OK);
+
+        await council.Gateway.Services.GetRequiredService<UsageLedger>().StopAsync(Now.Cancel);
+        var report = (await council.Gateway.ReadAsync("/admin/ensembles/council/report")).Json;
+        report.GetProperty("feedback").GetProperty("count").GetInt64().ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Save_FieldTwice_SaysSoWithoutAPlace()
+    {
+        await using var council = await StartAsync([]);
+        var run = await AskAsync(council, "sk-anna");
+
+        var refused = await SaveAsync(council, run, """{"correct":true,"correct":false}""", "sk-anna");
+
+        refused.ShouldBeError(400, "invalid_request_error", null).Message.ShouldContain("twice: send each field once");
+    }
+
+    [Fact]
     public async Task Save_OfSomebodyElsesRun_IsNotFound()
     {
         await using var council = await StartAsync(AdminExtensions.KeyOption);

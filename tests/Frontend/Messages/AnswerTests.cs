@@ -118,6 +118,24 @@ public sealed class AnswerTests
     }
 
     [Theory]
+    [InlineData("not json")]
+    [InlineData("[1]")]
+    [InlineData(" 5")]
+    [InlineData("null")]
+    public async Task ToolCall_ArgumentsThatAreNoObject_AreAFieldOfOneAlsoInAStream(string arguments)
+    {
+        await using var council = await Council.StartAsync();
+        council.Model("solo").Default = StubReply.ToolCall("weather", arguments);
+
+        foreach (var streamed in (bool[])[false, true])
+        {
+            var (content, _) = await AnswerAsync(council, Ask("solo", $"{Tools},{Streamed(streamed)}"));
+
+            content.ShouldHaveSingleItem().GetProperty("input").Text("arguments").ShouldBe(arguments);
+        }
+    }
+
+    [Theory]
     [InlineData(false)]
     [InlineData(true)]
     public async Task ToolCall_OfAJudge_IsABlock(bool streamed)

@@ -1,5 +1,5 @@
 -- What of the tokens providers read from their caches, wrote to them, and spent on reasoning: parts of prompt_tokens and
--- completion_tokens. Null where nobody said; 0 in days that were closed before.
+-- completion_tokens. Null if the provider did not report them; 0 in days that were closed before.
 ALTER TABLE ledger_calls ADD COLUMN cached_tokens INTEGER;
 ALTER TABLE ledger_calls ADD COLUMN cache_write_tokens INTEGER;
 ALTER TABLE ledger_calls ADD COLUMN reasoning_tokens INTEGER;

@@ -15,7 +15,7 @@ const Ranges = [
   { name: 'quarter', title: '90 days', length: 90 * Day },
 ];
 
-const Usual = 'month';
+const DefaultRange = 'month';
 
 const Tones = { use_it: 'good', do_not_fuse: 'bad', drop_member: 'warn', too_few_runs: '' };
 
@@ -23,7 +23,7 @@ const Tones = { use_it: 'good', do_not_fuse: 'bad', drop_member: 'warn', too_few
 export const valueOf = (name, range) => `#/ensembles/${encodeURIComponent(name)}${query({ value: 'yes', range })}`;
 
 export async function showValue(root, name, rangeName, signal) {
-  const range = Ranges.find((one) => one.name === rangeName) ?? Ranges.find((one) => one.name === Usual);
+  const range = Ranges.find((one) => one.name === rangeName) ?? Ranges.find((one) => one.name === DefaultRange);
   const links = Ranges.map((one) => h('a', { href: valueOf(name, one.name), 'aria-current': one === range && 'true' }, one.title));
   const body = h('div', { class: 'stack page' }, h('p', { class: 'empty' }, 'Adding up …'));
   put(root,
@@ -46,10 +46,10 @@ function parts(report) {
     tiles([
       ['Runs', count(runs.counted), `${count(runs.completed)} completed, ${count(runs.degraded?.count ?? 0)} degraded`],
       ['Agreement', percent(agreement.mean), `mean of ${counted(agreement.runs, 'run')}`],
-      ['Cost of a run', dollars(cost.per_run_usd), besides(cost.cheapest, cost.most_expensive, (one) => dollars(one.per_answer_usd))],
+      ['Cost of a run', dollars(cost.per_run_usd), memberCosts(cost.cheapest, cost.most_expensive, (one) => dollars(one.per_answer_usd))],
       ['Latency', duration(latency.p50_ms), latency.p95_ms === null ? 'no run was completed' : `median; p95 ${duration(latency.p95_ms)}`],
       ['Ended early', percent(stops.share?.value), stops.saved_calls === 0 ? 'no call was saved' : `${counted(stops.saved_calls, 'call')} and about ${dollars(stops.saved_cost_usd)} saved`],
-      ['Right', percent(feedback.right?.value), feedback.right ? `${range(feedback.right)} of ${count(feedback.count)} with feedback` : 'nobody has said so far'],
+      ['Right', percent(feedback.right?.value), feedback.right ? `${range(feedback.right)} of ${count(feedback.count)} with feedback` : 'no feedback so far'],
     ]),
     panel('Members', table('Members', columns(feedback.count > 0), report.members, 'No member was asked in this range.'),
       h('p', { class: 'muted small' }, 'In brackets: the interval of 95 %, and of how many. A vote without a member is counted over its answers as they were, whatever the strategy.')),
@@ -59,9 +59,9 @@ function parts(report) {
   ];
 }
 
-const besides = (cheapest, dearest, figure) => (cheapest === null ? 'no member’s cost is known'
-  : cheapest.member === dearest.member ? `an answer of ${cheapest.member}: ${figure(cheapest)}`
-  : `an answer of ${cheapest.member}: ${figure(cheapest)}, of ${dearest.member}: ${figure(dearest)}`);
+const memberCosts = (cheapest, mostExpensive, figure) => (cheapest === null ? 'no member’s cost is known'
+  : cheapest.member === mostExpensive.member ? `an answer of ${cheapest.member}: ${figure(cheapest)}`
+  : `an answer of ${cheapest.member}: ${figure(cheapest)}, of ${mostExpensive.member}: ${figure(mostExpensive)}`);
 
 const columns = (hasFeedback) => [
   { name: 'Member', cell: (one) => [h('span', { class: 'strong anywhere' }, one.member), h('div', { class: 'muted small' }, `usable ${count(one.usable)} of ${count(one.asked)}`), missing(one)] },
